@@ -109,7 +109,8 @@ pub fn normalize_path(path: &str) -> String {
                 rest = &rest[at + 3..];
             }
             None => {
-                out.push('%');
+                // A stray percent sign is a character of its own.
+                out.push_str("%25");
                 rest = &rest[at + 1..];
             }
         }

@@ -5,12 +5,14 @@
 
 mod config;
 mod error_page;
+mod location;
 
 pub use config::{Condition, Redirect, RedirectAll, RoutingRule, WebsiteConfig};
 pub use error_page::{Refusal, error_page};
 
-use super::encode::{LocationEncoding, PlusInPath, decode_key, encode_key, encode_replacement};
+use super::encode::{LocationEncoding, PlusInPath, decode_key, encode_key};
 use super::message::{Method, Request};
+use location::{redirect, scheme};
 
 /// What the endpoint answers for a key that doesn't exist and that anyone could read. AWS documents 404; users without public
 /// `s3:ListBucket` report 403 (S3-04, conflicting).
@@ -298,44 +300,4 @@ fn status_of(missing: &Object, options: &Options) -> u16 {
 
 fn refuse(refusal: Refusal) -> Step {
     Step::Done(Answer::Refuse(refusal), Why::Error)
-}
-
-fn scheme(request: &Request) -> &'static str {
-    if request.secure { "https" } else { "http" }
-}
-
-fn redirect(rule: &RoutingRule, key: &str, request: &Request, options: &Options, why: Why) -> Step {
-    let redirect = &rule.redirect;
-    let target = match (
-        &redirect.replace_key_with,
-        &redirect.replace_key_prefix_with,
-    ) {
-        (Some(whole), _) => encode_replacement(whole),
-        (None, Some(replacement)) => {
-            // S3-12: with a prefix in the condition that prefix is replaced, without one the text is put in front.
-            let prefix = rule.condition.key_prefix.as_deref().unwrap_or_default();
-            let rest = key.strip_prefix(prefix).unwrap_or(key);
-            format!(
-                "{}{}",
-                encode_replacement(replacement),
-                encode_key(rest, options.encoding)
-            )
-        }
-        (None, None) => encode_key(key, options.encoding),
-    };
-    let protocol = redirect.protocol.as_deref().unwrap_or(scheme(request)); // S3-11
-    let host = redirect.host.as_deref().unwrap_or(&request.host);
-    let query = match &request.query {
-        Some(query) if !options.drop_query => format!("?{query}"),
-        _ => String::new(),
-    };
-    let location = format!("{protocol}://{host}/{target}{query}");
-    // S3-11: no code means 301 (unverified).
-    Step::Done(
-        Answer::Redirect {
-            status: redirect.code.unwrap_or(301),
-            location,
-        },
-        why,
-    )
 }
