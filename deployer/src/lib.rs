@@ -4,3 +4,5 @@
 
 pub mod aws;
 pub mod fact;
+pub mod journal;
+pub mod names;
