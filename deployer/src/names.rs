@@ -1,7 +1,5 @@
 //! Names of everything that the tool owns, from the names of what it serves.
 
-use sha2::{Digest, Sha256};
-
 /// The private artifacts bucket of one account and region: code zips and journals.
 pub fn artifacts_bucket(account: &str, region: &str) -> String {
     format!("imgdeploy-{account}-{region}")
@@ -15,17 +13,6 @@ pub fn code_key(sha256_hex: &str) -> String {
 /// Key of a bucket's journal.
 pub fn journal_key(bucket: &str) -> String {
     format!("journal/{bucket}.json")
-}
-
-/// Name of a bucket's stack. Stack names take no dots; where a bucket name has some, a digest keeps
-/// `a.b` and `a-b` apart.
-pub fn stack_name(bucket: &str) -> String {
-    if bucket.contains('.') {
-        let digest = hex::encode(Sha256::digest(bucket.as_bytes()));
-        format!("imgdeploy-{}-{}", bucket.replace('.', "-"), &digest[..8])
-    } else {
-        format!("imgdeploy-{bucket}")
-    }
 }
 
 /// Id of the website origin that we add to a distribution.
@@ -52,13 +39,6 @@ pub fn replace_prefix(stage: &str, prefix: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dotted_and_dashed_buckets_get_different_stacks() {
-        assert_eq!(stack_name("shop-images"), "imgdeploy-shop-images");
-        assert_ne!(stack_name("a.b"), stack_name("a-b"));
-        assert!(stack_name("www.example.com").chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
-    }
 
     #[test]
     fn the_matched_prefix_is_repeated_in_the_replacement() {

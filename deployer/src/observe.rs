@@ -14,7 +14,7 @@ use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::names;
-use crate::stack::{self, StackSeen};
+use crate::stack::{self, StackError, StackSeen};
 
 /// What to look at.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Query {
     pub prefix: String,
     /// The distribution to edit.
     pub distribution: Option<String>,
+    /// Without a named distribution: whether the one that the journal names is looked at.
+    pub follow_journal: bool,
     /// Whether to search the account for distributions in front of the bucket.
     pub search_distributions: bool,
     /// SHA-256 (hexadecimal) of the code that should run, if there is any.
@@ -139,7 +141,7 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
     })?;
 
     let bucket = BucketRead::new(clients, &region, &query.bucket, &caller.account);
-    let stack_name = names::stack_name(&query.bucket);
+    let stack_name = stack::stack_name(&query.bucket);
     let cloudformation = clients.cloudformation(&region);
     let (
         (owned, policy, public_access_block, website, tags, requester_pays),
@@ -182,6 +184,16 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
             account: caller.account,
         });
     }
+    let recorded = match (&edge, &artifacts.journal) {
+        (None, Fact::Known((journal, _))) if query.follow_journal => {
+            journal.distribution.as_ref().map(|recorded| recorded.id.as_str())
+        }
+        _ => None,
+    };
+    let recorded = match recorded {
+        Some(id) => Some(observe_edge(clients, &caller, id).await),
+        None => None,
+    };
     Ok(Observed {
         home_region: clients.home_region(),
         bucket: query.bucket.clone(),
@@ -197,11 +209,19 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
         objects,
         derived,
         artifacts,
-        stack,
-        edge,
+        stack: stack_fact(stack),
+        edge: edge.or(recorded),
         distributions,
         caller,
     })
+}
+
+fn stack_fact(seen: Result<Option<StackSeen>, StackError>) -> Fact<StackSeen> {
+    match seen {
+        Ok(Some(stack)) => Fact::Known(stack),
+        Ok(None) => Fact::Absent,
+        Err(error) => Fact::Unknown(error.into_failure()),
+    }
 }
 
 async fn observe_artifacts(

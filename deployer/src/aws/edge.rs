@@ -193,3 +193,23 @@ pub async fn simulate(
         })
         .collect())
 }
+
+/// Status of an invalidation, e.g. `InProgress` or `Completed`.
+///
+/// # Errors
+/// The failed call.
+pub async fn invalidation_status(
+    clients: &Clients,
+    id: &str,
+    invalidation: &str,
+) -> Result<String, AwsFailure> {
+    let seen = clients
+        .cloudfront()
+        .get_invalidation()
+        .distribution_id(id)
+        .id(invalidation)
+        .send()
+        .await
+        .map_err(|error| AwsFailure::from_sdk("cloudfront:GetInvalidation", &error))?;
+    Ok(seen.invalidation().map(|seen| seen.status().to_owned()).unwrap_or_default())
+}
