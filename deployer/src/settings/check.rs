@@ -1,0 +1,357 @@
+//! Checks the tree of a settings file: every problem in it is found, each with its place.
+
+use super::file::Section;
+use super::node::{Node, Step, locate};
+use super::problem::{Fault, Problem, nearest};
+use super::table::{Kind, SETTINGS, Setting, setting};
+use super::value::{Dimension, FromText};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The version of the file's shape.
+pub const VERSION: i128 = 1;
+
+const TOP: [&str; 3] = ["version", "defaults", "sites"];
+
+/// Reads the tree of the file `path`, whose text is `text`.
+pub(super) struct Reader<'t> {
+    path: &'t Path,
+    text: &'t str,
+    /// What was found wrong so far.
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn new(path: &'t Path, text: &'t str) -> Self {
+        Self {
+            path,
+            text,
+            problems: Vec::new(),
+        }
+    }
+
+    fn problem(&mut self, steps: &[Step], width: usize, message: String, hint: Option<String>) {
+        let at = locate(self.text, steps);
+        self.problems.push(Problem::in_file(
+            self.path, self.text, at, width, message, hint,
+        ));
+    }
+
+    /// The defaults and the sites by name, as far as they are right.
+    pub(super) fn root(&mut self, root: &Node) -> (Section, BTreeMap<String, Section>) {
+        let mut defaults = Section::default();
+        let mut sites = BTreeMap::new();
+        let Node::Map(entries) = root else {
+            let message = format!(
+                "must be a mapping with the keys `version` and `sites`, not {}",
+                root.what()
+            );
+            let hint = Some("`imgdeploy init` writes such a file".to_owned());
+            self.problem(&[], 1, message, hint);
+            return (defaults, sites);
+        };
+        let mut versioned = false;
+        for (index, key, value) in self.keys(entries, &[], "of the file") {
+            let at = [Step::Value(index)];
+            match key {
+                "version" => {
+                    versioned = true;
+                    self.version(value, &at);
+                }
+                "defaults" => defaults = self.section(value, &at, "`defaults`", false),
+                "sites" => sites = self.sites(value, &at),
+                wrong => self.unknown_top(wrong, index),
+            }
+        }
+        if !versioned {
+            self.problem(
+                &[],
+                1,
+                "the key `version` is missing".into(),
+                Some(format!("add the line `version: {VERSION}`")),
+            );
+        }
+        (defaults, sites)
+    }
+
+    fn version(&mut self, value: &Node, at: &[Step]) {
+        if *value != Node::Whole(VERSION) {
+            let message = format!(
+                "`version` must be the number {VERSION}, not {}",
+                value.what()
+            );
+            let newer = matches!(value, Node::Whole(version) if *version > VERSION);
+            let hint = newer.then(|| "a newer imgdeploy wrote this file: update yours".to_owned());
+            self.problem(at, value.width(), message, hint);
+        }
+    }
+
+    fn unknown_top(&mut self, wrong: &str, index: usize) {
+        let hint = match (
+            nearest(wrong, TOP),
+            nearest(wrong, SETTINGS.iter().map(|setting| setting.name)),
+        ) {
+            (Some(right), _) => Some(format!("did you mean `{right}`?")),
+            (None, Some("bucket")) => {
+                Some("`bucket` stands under `sites:` and a name for the site".to_owned())
+            }
+            (None, Some(right)) => Some(format!(
+                "`{right}` stands under `sites:` and the site's name, or under `defaults:`"
+            )),
+            (None, None) => Some("the keys are `version`, `defaults` and `sites`".to_owned()),
+        };
+        self.problem(
+            &[Step::Key(index)],
+            wrong.chars().count(),
+            format!("unknown key `{wrong}`"),
+            hint,
+        );
+    }
+
+    fn sites(&mut self, value: &Node, at: &[Step]) -> BTreeMap<String, Section> {
+        let mut sites = BTreeMap::new();
+        let entries = match value {
+            Node::Map(entries) => entries,
+            Node::Null => return sites,
+            other => {
+                let message = format!(
+                    "`sites` must be a mapping from names to settings, not {}",
+                    other.what()
+                );
+                self.problem(
+                    at,
+                    other.width(),
+                    message,
+                    Some("for example:\n  sites:\n    shop:\n      bucket: shop-images".into()),
+                );
+                return sites;
+            }
+        };
+        let mut owners: BTreeMap<String, String> = BTreeMap::new();
+        for (index, name, value) in self.keys(entries, at, "under `sites`") {
+            let key = with(at, Step::Key(index));
+            if let Some(fault) = bad_site_name(name) {
+                self.problem(&key, name.chars().count(), fault, None);
+            }
+            let section = self.section(
+                value,
+                &with(at, Step::Value(index)),
+                &format!("site `{name}`"),
+                true,
+            );
+            match section.values.get("bucket") {
+                Some((bucket, steps)) => {
+                    if let Some(other) = owners.insert(bucket.clone(), name.to_owned()) {
+                        let message =
+                            format!("`bucket` of site `{name}` is already that of site `{other}`");
+                        self.problem(
+                            &steps.clone(),
+                            bucket.chars().count(),
+                            message,
+                            Some("a bucket can be attached once".into()),
+                        );
+                    }
+                }
+                None if !has_key(value, "bucket") => {
+                    let message = format!("site `{name}` has no `bucket`");
+                    self.problem(&key, name.chars().count(), message, None);
+                }
+                None => {}
+            }
+            sites.insert(name.to_owned(), section);
+        }
+        sites
+    }
+
+    fn section(&mut self, value: &Node, at: &[Step], whose: &str, site: bool) -> Section {
+        let mut section = Section::default();
+        let entries = match value {
+            Node::Map(entries) => entries,
+            // A key with nothing but comments under it, as `init` writes `defaults:`.
+            Node::Null => return section,
+            other => {
+                let message = format!(
+                    "{whose} must be a mapping of settings, not {}",
+                    other.what()
+                );
+                self.problem(at, other.width(), message, None);
+                return section;
+            }
+        };
+        for (index, key, value) in self.keys(entries, at, &format!("of {whose}")) {
+            let Some(setting) = setting(key).filter(|setting| site || setting.shared) else {
+                self.unknown_setting(key, &with(at, Step::Key(index)), whose, site);
+                continue;
+            };
+            let steps = with(at, Step::Value(index));
+            match text(setting, value) {
+                Ok(text) => {
+                    section.values.insert(setting.name, (text, steps));
+                }
+                Err((item, fault)) => {
+                    let (steps, node) = match (item, value) {
+                        (Some(item), Node::List(items)) => {
+                            (with(&steps, Step::Item(item)), &items[item])
+                        }
+                        _ => (steps, value),
+                    };
+                    let message = format!("`{}` of {whose} {}", setting.name, fault.message);
+                    self.problem(&steps, node.width(), message, fault.hint);
+                }
+            }
+        }
+        if section.get("distribution").is_some() && section.get("no-distribution") == Some("true") {
+            let steps = section.values["no-distribution"].1.clone();
+            let message = format!("{whose} has both `distribution` and `no-distribution: true`");
+            self.problem(&steps, 4, message, Some("take one of the two out".into()));
+        }
+        section
+    }
+
+    fn unknown_setting(&mut self, wrong: &str, at: &[Step], whose: &str, site: bool) {
+        let names = SETTINGS
+            .iter()
+            .filter(|setting| site || setting.shared)
+            .map(|setting| setting.name);
+        let hint = match (wrong, nearest(wrong, names)) {
+            ("bucket", _) => {
+                Some("each site has a bucket of its own: put it under `sites:`".to_owned())
+            }
+            ("<<", _) => Some("settings for all sites stand under `defaults:`".to_owned()),
+            (_, Some(right)) => Some(format!("did you mean `{right}`?")),
+            (_, None) => Some("`imgdeploy attach --help` lists the settings".to_owned()),
+        };
+        self.problem(
+            at,
+            wrong.chars().count(),
+            format!("unknown key `{wrong}` in {whose}"),
+            hint,
+        );
+    }
+
+    /// The entries whose keys are text, each key once; the others are reported.
+    fn keys<'n>(
+        &mut self,
+        entries: &'n [(Node, Node)],
+        at: &[Step],
+        whose: &str,
+    ) -> Vec<(usize, &'n str, &'n Node)> {
+        let mut seen: Vec<(usize, &str, &Node)> = Vec::new();
+        for (index, (key, value)) in entries.iter().enumerate() {
+            let place = with(at, Step::Key(index));
+            match key {
+                Node::Text(key) if seen.iter().any(|(_, other, _)| other == key) => {
+                    self.problem(
+                        &place,
+                        key.chars().count(),
+                        format!("the key `{key}` {whose} is there twice"),
+                        None,
+                    );
+                }
+                Node::Text(key) => seen.push((index, key, value)),
+                other => {
+                    let message = format!("a key {whose} must be text, not {}", other.what());
+                    self.problem(
+                        &place,
+                        other.width(),
+                        message,
+                        Some("put it in quotes".into()),
+                    );
+                }
+            }
+        }
+        seen
+    }
+}
+
+/// The path with one more step.
+fn with(path: &[Step], step: Step) -> Vec<Step> {
+    path.iter().copied().chain([step]).collect()
+}
+
+fn has_key(node: &Node, wanted: &str) -> bool {
+    match node {
+        Node::Map(entries) => entries
+            .iter()
+            .any(|(key, _)| *key == Node::Text(wanted.to_owned())),
+        _ => false,
+    }
+}
+
+fn bad_site_name(name: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let fits = (1..=64).contains(&name.len())
+        && name.chars().all(plain)
+        && !name.starts_with(['.', '-', '_']);
+    (!fits).then(|| {
+        format!("the site's name {name:?} must have 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`, the first a letter or digit")
+    })
+}
+
+/// The text of a setting's value. A fault may be one item's.
+fn text(setting: &Setting, node: &Node) -> Result<String, (Option<usize>, Fault)> {
+    let whole = |fault: Fault| (None, fault);
+    let wrong = |expected: &str| {
+        whole(Fault::new(format!(
+            "must be {expected}, not {}",
+            node.what()
+        )))
+    };
+    if *node == Node::Null {
+        let fault = Fault::new("has no value").hint("give it one, or take the key out");
+        return Err(whole(fault));
+    }
+    let text = match (setting.kind, node) {
+        (Kind::Text { .. } | Kind::Word { .. } | Kind::Sizes, Node::Text(text)) => text.clone(),
+        (
+            Kind::Text { .. } | Kind::Word { .. },
+            Node::Whole(_) | Node::Float(_) | Node::Bool(_),
+        ) => {
+            let (_, fault) = wrong("text");
+            return Err(whole(fault.hint("put it in quotes")));
+        }
+        (Kind::Text { .. } | Kind::Word { .. }, _) => return Err(wrong("text")),
+        (Kind::Whole { .. } | Kind::Number { .. }, Node::Whole(number)) => number.to_string(),
+        (Kind::Whole { .. } | Kind::Number { .. }, Node::Text(text))
+            if setting.kind.check(text).is_ok() =>
+        {
+            let (_, fault) = wrong("a number");
+            return Err(whole(fault.hint("take the quotes away")));
+        }
+        (Kind::Whole { .. } | Kind::Number { .. }, _) => return Err(wrong("a whole number")),
+        (Kind::Switch, Node::Bool(value)) => value.to_string(),
+        (Kind::Switch, _) => return Err(wrong("`true` or `false`")),
+        (Kind::Sizes, Node::List(items)) => sizes(items)?,
+        (Kind::Sizes, _) => return Err(wrong("a list such as [300x200, 800x]")),
+    };
+    setting.kind.check(&text).map_err(whole)?;
+    Ok(text)
+}
+
+fn sizes(items: &[Node]) -> Result<String, (Option<usize>, Fault)> {
+    let mut words = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let Node::Text(word) = item else {
+            let fault = Fault::new(format!(
+                "must be a list of sizes such as `300x200`, and has {}",
+                item.what()
+            ));
+            return Err((Some(index), fault));
+        };
+        Dimension::from_text(word).map_err(|fault| (Some(index), fault))?;
+        words.push(word.as_str());
+    }
+    Ok(words.join(","))
+}
+
+impl Node {
+    /// How many characters to underline: the text if it stands there as it is.
+    fn width(&self) -> usize {
+        match self {
+            Self::Text(text) => text.chars().count(),
+            Self::Whole(number) => number.to_string().len(),
+            Self::Bool(value) => value.to_string().len(),
+            Self::Null | Self::Float(_) | Self::List(_) | Self::Map(_) => 1,
+        }
+    }
+}
