@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Standing, StackError, StackEvent, StackSeen, TAG_BUCKET};
+use super::{PlannedChange, Standing, StackError, StackEvent, StackSeen, TAG_BUCKET};
 use crate::aws::{AwsFailure, FailureKind};
 
 impl StackSeen {
@@ -43,6 +43,17 @@ impl StackError {
                 FailureKind::Denied | FailureKind::Credentials
             ),
             _ => false,
+        }
+    }
+}
+
+impl fmt::Display for PlannedChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", self.action, self.logical, self.resource_type)?;
+        match self.replacement.as_deref() {
+            Some("True") => f.write_str(", replaced by a new one"),
+            Some("Conditional") => f.write_str(", perhaps replaced by a new one"),
+            _ => Ok(()),
         }
     }
 }
