@@ -42,12 +42,18 @@ impl<'t> Reader<'t> {
         let mut defaults = Section::default();
         let mut sites = BTreeMap::new();
         let Node::Map(entries) = root else {
-            let message = format!(
-                "must be a mapping with the keys `version` and `sites`, not {}",
-                root.what()
-            );
-            let hint = Some("`imgdeploy init` writes such a file".to_owned());
-            self.problem(&[], 1, message, hint);
+            let hint = Some("`imgdeploy init` writes a settings file".to_owned());
+            if *root == Node::Null {
+                let empty =
+                    Problem::in_file(self.path, self.text, None, 1, "the file is empty", hint);
+                self.problems.push(empty);
+            } else {
+                let message = format!(
+                    "must be a mapping with the keys `version` and `sites`, not {}",
+                    root.what()
+                );
+                self.problem(&[], root.width(), message, hint);
+            }
             return (defaults, sites);
         };
         let mut versioned = false;
@@ -87,10 +93,7 @@ impl<'t> Reader<'t> {
     }
 
     fn unknown_top(&mut self, wrong: &str, index: usize) {
-        let hint = match (
-            nearest(wrong, TOP),
-            nearest(wrong, SETTINGS.iter().map(|setting| setting.name)),
-        ) {
+        let hint = match (nearest(wrong, TOP), nearest_setting(wrong)) {
             (Some(right), _) => Some(format!("did you mean `{right}`?")),
             (None, Some("bucket")) => {
                 Some("`bucket` stands under `sites:` and a name for the site".to_owned())
@@ -152,7 +155,7 @@ impl<'t> Reader<'t> {
                         );
                     }
                 }
-                None if !has_key(value, "bucket") => {
+                None if !has_bucket(value) => {
                     let message = format!("site `{name}` has no `bucket`");
                     self.problem(&key, name.chars().count(), message, None);
                 }
@@ -269,13 +272,21 @@ fn with(path: &[Step], step: Step) -> Vec<Step> {
     path.iter().copied().chain([step]).collect()
 }
 
-fn has_key(node: &Node, wanted: &str) -> bool {
-    match node {
-        Node::Map(entries) => entries
-            .iter()
-            .any(|(key, _)| *key == Node::Text(wanted.to_owned())),
+/// Whether a site has the key `bucket`, or one that was told to mean it.
+fn has_bucket(site: &Node) -> bool {
+    let Node::Map(entries) = site else {
+        return !matches!(site, Node::Null);
+    };
+    entries.iter().any(|(key, _)| match key {
+        Node::Text(key) => {
+            key == "bucket" || setting(key).is_none() && nearest_setting(key) == Some("bucket")
+        }
         _ => false,
-    }
+    })
+}
+
+fn nearest_setting(wrong: &str) -> Option<&'static str> {
+    nearest(wrong, SETTINGS.iter().map(|setting| setting.name))
 }
 
 fn bad_site_name(name: &str) -> Option<String> {

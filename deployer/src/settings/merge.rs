@@ -39,11 +39,15 @@ pub fn load(given: &Given, cwd: &Path) -> Result<Option<ConfigFile>, SettingsErr
     }
 }
 
+/// The settings in [`Access`].
+const ACCESS: [&str; 3] = ["profile", "region", "endpoint-url"];
+
 /// How AWS is reached, for commands that have no site: from flags and environment alone.
 ///
 /// # Errors
 /// A value is wrong.
 pub fn access(given: &Given) -> Result<Access, SettingsError> {
+    SettingsError::check(given.problems(ACCESS.iter().filter_map(|name| setting(name))))?;
     let layers = Layers {
         given,
         file: None,

@@ -11,6 +11,7 @@ mod given;
 mod merge;
 mod node;
 mod problem;
+pub mod schema;
 mod site;
 pub mod table;
 pub mod value;

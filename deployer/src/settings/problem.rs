@@ -238,7 +238,8 @@ pub(crate) fn nearest<'a>(
             )
         })
         .filter(|(distance, candidate)| {
-            *distance <= 1 + candidate.chars().count().min(kebab.chars().count()) / 4
+            let shorter = candidate.chars().count().min(kebab.chars().count());
+            *distance <= 1 + shorter / 4 && *distance < shorter
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -286,6 +287,7 @@ mod tests {
             ("--memory", Some("memory")),
             ("colour", None),
             ("x", None),
+            ("rul", Some("url")),
         ] {
             assert_eq!(nearest(wrong, names), right, "{wrong}");
         }

@@ -31,7 +31,7 @@ pub enum Kind {
         min: u64,
         /// Greatest value.
         max: u64,
-        /// Unit, for messages.
+        /// Unit, for messages; empty if there is none.
         unit: &'static str,
         /// Why the limit is what it is, if that helps.
         why: Option<&'static str>,
@@ -115,7 +115,8 @@ impl Setting {
     /// The sentence with the default behind it, for help and comments.
     pub fn help_with_default(&self) -> String {
         match self.default {
-            Some("") => format!("{} [default: none]", self.help),
+            // The only empty default: `allowed-dimensions`.
+            Some("") => format!("{} [default: all]", self.help),
             Some(default) => format!("{} [default: {default}]", self.help),
             None => self.help.to_owned(),
         }
@@ -173,7 +174,7 @@ settings! {
         "HTTP status of the redirect back to the derived image: 307, 302, or 301, which browsers keep for ever";
     "allowed-dimensions", "ALLOWED_DIMENSIONS", Kind::Sizes, Some(""),
         "Sizes that may be asked for, in pixels, such as `300x200,800x,x600`; an empty list allows all";
-    "quality", "QUALITY", plain(1, 100, "of JPEG and WebP"), Some("80"),
+    "quality", "QUALITY", plain(1, 100, ""), Some("80"),
         "Quality of derived JPEG and WebP images, 1 to 100";
     "cache-control", "CACHE_CONTROL", text::<CacheControl>(pattern::CACHE_CONTROL), Some("public, max-age=1209600"),
         "`Cache-Control` header of derived images; the default's 1209600 seconds are 14 days";

@@ -13,7 +13,7 @@ pub(super) const BUCKET_SUFFIXES: [&str; 5] =
     ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
 
 /// See [`super::pattern`].
-pub const BUCKET_PATTERN: &str = r"^(?![0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$)(?!.*\.\.)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
+pub const BUCKET_PATTERN: &str = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
 
 impl FromText for BucketName {
     // Rules: aws-facts D10. Reserved prefixes (`xn--` and others) are not refused: a bucket that is
@@ -144,7 +144,7 @@ impl FromText for Region {
 }
 
 /// See [`super::pattern`].
-pub const LINE_PATTERN: &str = r"^[^\u0000-\u001f\u007f]+$";
+pub const LINE_PATTERN: &str = r"^[^\x00-\x1f\x7f]+$";
 
 fn line(text: &str, what: &str) -> Result<String, Fault> {
     if text.is_empty() {

@@ -12,7 +12,7 @@ text_type! {
 }
 
 /// See [`super::pattern`].
-pub const PATTERN: &str = r"^$|^(?!.*//)(?!(.*/)?\.{1,2}/)[A-Za-z0-9._~-][A-Za-z0-9._~/-]{0,198}/$";
+pub const PATTERN: &str = "^([A-Za-z0-9._~-]+/)*$";
 
 /// Longest prefix in bytes: a key has 1,024, and a path pattern of CloudFront 255.
 const MAX_LEN: usize = 200;

@@ -45,9 +45,7 @@ impl FromText for BaseUrl {
                 wrong("must have its host name in ASCII form (`xn--…`)")
             };
         }
-        if !port
-            .is_none_or(|port| port.len() <= 5 && port.parse::<u16>().is_ok_and(|port| port > 0))
-        {
+        if !port.is_none_or(is_port) {
             return wrong("has no valid port after `:`");
         }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~%/-".contains(&byte);
@@ -69,6 +67,13 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (authority, None),
     }
+}
+
+fn is_port(port: &str) -> bool {
+    // `parse` alone would take a sign.
+    (1..=5).contains(&port.len())
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 fn is_host(host: &str) -> bool {
