@@ -1,7 +1,8 @@
 //! Settings with a few values to choose from.
 
 use super::FromText;
-use crate::settings::problem::{Fault, nearest};
+use crate::settings::nearest::nearest;
+use crate::settings::problem::Fault;
 use std::fmt;
 
 /// How a derived image reaches the browser.
