@@ -16,11 +16,7 @@ use std::path::PathBuf;
 /// resizer on Lambda; it stores the image in the bucket, and every further request gets it from there.
 #[derive(Debug, Parser)]
 #[command(name = "imgdeploy", version, after_help = help::EXIT_CODES, subcommand_required = true)]
-#[command(
-    arg_required_else_help = true,
-    disable_help_subcommand = true,
-    infer_long_args = false
-)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true, infer_long_args = false)]
 pub struct Cli {
     /// Flags of every command.
     #[command(flatten)]
@@ -140,10 +136,7 @@ impl InitArgs {
     pub fn named(&self) -> Result<(Vec<BucketName>, Option<DistributionId>), SettingsError> {
         let mut problems = Vec::new();
         let mut wrong = |flag: &str, fault: Fault| {
-            problems.push(Problem::new(
-                format!("{flag} {}", fault.message),
-                fault.hint,
-            ));
+            problems.push(Problem::new(format!("{flag} {}", fault.message), fault.hint));
         };
         let mut buckets = Vec::new();
         for bucket in &self.buckets {
@@ -153,9 +146,7 @@ impl InitArgs {
             }
         }
         let distribution = self.distribution.as_deref().and_then(|id| {
-            DistributionId::from_text(id)
-                .map_err(|fault| wrong("--distribution", fault))
-                .ok()
+            DistributionId::from_text(id).map_err(|fault| wrong("--distribution", fault)).ok()
         });
         SettingsError::check(problems)?;
         Ok((buckets, distribution))

@@ -24,18 +24,12 @@ pub(super) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(path: &'t Path, text: &'t str) -> Self {
-        Self {
-            path,
-            text,
-            problems: Vec::new(),
-        }
+        Self { path, text, problems: Vec::new() }
     }
 
     fn problem(&mut self, steps: &[Step], width: usize, message: String, hint: Option<String>) {
         let at = locate(self.text, steps);
-        self.problems.push(Problem::in_file(
-            self.path, self.text, at, width, message, hint,
-        ));
+        self.problems.push(Problem::in_file(self.path, self.text, at, width, message, hint));
     }
 
     /// The defaults and the sites by name, as far as they are right.
@@ -45,14 +39,11 @@ impl<'t> Reader<'t> {
         let Node::Map(entries) = root else {
             let hint = Some("`imgdeploy init` writes a settings file".to_owned());
             if *root == Node::Null {
-                let empty =
-                    Problem::in_file(self.path, self.text, None, 1, "the file is empty", hint);
+                let empty = Problem::in_file(self.path, self.text, None, 1, "the file is empty", hint);
                 self.problems.push(empty);
             } else {
-                let message = format!(
-                    "must be a mapping with the keys `version` and `sites`, not {}",
-                    root.what()
-                );
+                let message =
+                    format!("must be a mapping with the keys `version` and `sites`, not {}", root.what());
                 self.problem(&[], root.width(), message, hint);
             }
             return (defaults, sites);
@@ -83,10 +74,7 @@ impl<'t> Reader<'t> {
 
     fn version(&mut self, value: &Node, at: &[Step]) {
         if *value != Node::Whole(VERSION) {
-            let message = format!(
-                "`version` must be the number {VERSION}, not {}",
-                value.what()
-            );
+            let message = format!("`version` must be the number {VERSION}, not {}", value.what());
             let newer = matches!(value, Node::Whole(version) if *version > VERSION);
             let hint = newer.then(|| "a newer imgdeploy wrote this file: update yours".to_owned());
             self.problem(at, value.width(), message, hint);
@@ -99,17 +87,12 @@ impl<'t> Reader<'t> {
             (None, Some("bucket")) => {
                 Some("`bucket` stands under `sites:` and a name for the site".to_owned())
             }
-            (None, Some(right)) => Some(format!(
-                "`{right}` stands under `sites:` and the site's name, or under `defaults:`"
-            )),
+            (None, Some(right)) => {
+                Some(format!("`{right}` stands under `sites:` and the site's name, or under `defaults:`"))
+            }
             (None, None) => Some("the keys are `version`, `defaults` and `sites`".to_owned()),
         };
-        self.problem(
-            &[Step::Key(index)],
-            wrong.chars().count(),
-            format!("unknown key `{wrong}`"),
-            hint,
-        );
+        self.problem(&[Step::Key(index)], wrong.chars().count(), format!("unknown key `{wrong}`"), hint);
     }
 
     fn sites(&mut self, value: &Node, at: &[Step]) -> BTreeMap<String, Section> {
@@ -118,10 +101,8 @@ impl<'t> Reader<'t> {
             Node::Map(entries) => entries,
             Node::Null => return sites,
             other => {
-                let message = format!(
-                    "`sites` must be a mapping from names to settings, not {}",
-                    other.what()
-                );
+                let message =
+                    format!("`sites` must be a mapping from names to settings, not {}", other.what());
                 self.problem(
                     at,
                     other.width(),
@@ -137,17 +118,11 @@ impl<'t> Reader<'t> {
             if let Some(fault) = bad_site_name(name) {
                 self.problem(&key, name.chars().count(), fault, None);
             }
-            let section = self.section(
-                value,
-                &with(at, Step::Value(index)),
-                &format!("site `{name}`"),
-                true,
-            );
+            let section = self.section(value, &with(at, Step::Value(index)), &format!("site `{name}`"), true);
             match section.values.get("bucket") {
                 Some((bucket, steps)) => {
                     if let Some(other) = owners.insert(bucket.clone(), name.to_owned()) {
-                        let message =
-                            format!("`bucket` of site `{name}` is already that of site `{other}`");
+                        let message = format!("`bucket` of site `{name}` is already that of site `{other}`");
                         self.problem(
                             &steps.clone(),
                             bucket.chars().count(),
@@ -174,10 +149,7 @@ impl<'t> Reader<'t> {
             // A key with nothing but comments under it, as `init` writes `defaults:`.
             Node::Null => return section,
             other => {
-                let message = format!(
-                    "{whose} must be a mapping of settings, not {}",
-                    other.what()
-                );
+                let message = format!("{whose} must be a mapping of settings, not {}", other.what());
                 self.problem(at, other.width(), message, None);
                 return section;
             }
@@ -194,9 +166,7 @@ impl<'t> Reader<'t> {
                 }
                 Err((item, fault)) => {
                     let (steps, node) = match (item, value) {
-                        (Some(item), Node::List(items)) => {
-                            (with(&steps, Step::Item(item)), &items[item])
-                        }
+                        (Some(item), Node::List(items)) => (with(&steps, Step::Item(item)), &items[item]),
                         _ => (steps, value),
                     };
                     let message = format!("`{}` of {whose} {}", setting.name, fault.message);
@@ -213,24 +183,14 @@ impl<'t> Reader<'t> {
     }
 
     fn unknown_setting(&mut self, wrong: &str, at: &[Step], whose: &str, site: bool) {
-        let names = SETTINGS
-            .iter()
-            .filter(|setting| site || setting.shared)
-            .map(|setting| setting.name);
+        let names = SETTINGS.iter().filter(|setting| site || setting.shared).map(|setting| setting.name);
         let hint = match (wrong, nearest(wrong, names)) {
-            ("bucket", _) => {
-                Some("each site has a bucket of its own: put it under `sites:`".to_owned())
-            }
+            ("bucket", _) => Some("each site has a bucket of its own: put it under `sites:`".to_owned()),
             ("<<", _) => Some("settings for all sites stand under `defaults:`".to_owned()),
             (_, Some(right)) => Some(format!("did you mean `{right}`?")),
             (_, None) => Some("`imgdeploy attach --help` lists the settings".to_owned()),
         };
-        self.problem(
-            at,
-            wrong.chars().count(),
-            format!("unknown key `{wrong}` in {whose}"),
-            hint,
-        );
+        self.problem(at, wrong.chars().count(), format!("unknown key `{wrong}` in {whose}"), hint);
     }
 
     /// The entries whose keys are text, each key once; the others are reported.
@@ -255,12 +215,7 @@ impl<'t> Reader<'t> {
                 Node::Text(key) => seen.push((index, key, value)),
                 other => {
                     let message = format!("a key {whose} must be text, not {}", other.what());
-                    self.problem(
-                        &place,
-                        other.width(),
-                        message,
-                        Some("put it in quotes".into()),
-                    );
+                    self.problem(&place, other.width(), message, Some("put it in quotes".into()));
                 }
             }
         }
@@ -292,9 +247,8 @@ fn nearest_setting(wrong: &str) -> Option<&'static str> {
 
 fn bad_site_name(name: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let fits = (1..=64).contains(&name.len())
-        && name.chars().all(plain)
-        && !name.starts_with(['.', '-', '_']);
+    let fits =
+        (1..=64).contains(&name.len()) && name.chars().all(plain) && !name.starts_with(['.', '-', '_']);
     (!fits).then(|| {
         format!("the site's name {name:?} must have 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`, the first a letter or digit")
     })

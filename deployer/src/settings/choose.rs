@@ -20,40 +20,26 @@ pub fn load(given: &Given, cwd: &Path) -> Result<Option<ConfigFile>, SettingsErr
                 Origin::Env(variable) => variable,
                 _ => "--config",
             };
-            let message = format!(
-                "the settings file {} that {by} names doesn't exist",
-                path.display()
-            );
+            let message = format!("the settings file {} that {by} names doesn't exist", path.display());
             return Err(Problem::new(message, Some("`imgdeploy init` writes one".into())).into());
         }
         return ConfigFile::read_as(&file, path).map(Some);
     }
     let file = cwd.join(DEFAULT_FILE);
-    if file.exists() {
-        ConfigFile::read_as(&file, Path::new(DEFAULT_FILE)).map(Some)
-    } else {
-        Ok(None)
-    }
+    if file.exists() { ConfigFile::read_as(&file, Path::new(DEFAULT_FILE)).map(Some) } else { Ok(None) }
 }
 
 pub(super) type Chosen<'f> = (Option<&'f str>, Option<&'f Section>);
 
 /// The site that is meant: by name, by bucket, or the only one there is.
-pub(super) fn choose<'f>(
-    given: &Given,
-    file: Option<&'f ConfigFile>,
-) -> Result<Chosen<'f>, Box<Problem>> {
-    let problem =
-        |message: String, hint: Option<String>| Err(Box::new(Problem::new(message, hint)));
+pub(super) fn choose<'f>(given: &Given, file: Option<&'f ConfigFile>) -> Result<Chosen<'f>, Box<Problem>> {
+    let problem = |message: String, hint: Option<String>| Err(Box::new(Problem::new(message, hint)));
     let bucket = given.get("bucket");
     if let Some(site) = &given.site {
         let named = site.named("site");
         let Some(file) = file else {
             return problem(
-                format!(
-                    "{named} names the site `{}`, but there is no settings file",
-                    site.text
-                ),
+                format!("{named} names the site `{}`, but there is no settings file", site.text),
                 Some(format!(
                     "`imgdeploy init` writes {DEFAULT_FILE}; --config names another; --bucket works without"
                 )),
@@ -66,10 +52,7 @@ pub(super) fn choose<'f>(
                 None => listed(file),
             };
             return problem(
-                format!(
-                    "{named} names the site `{}`, which is not in {path}",
-                    site.text
-                ),
+                format!("{named} names the site `{}`, which is not in {path}", site.text),
                 Some(hint),
             );
         };
@@ -88,9 +71,7 @@ pub(super) fn choose<'f>(
     }
     if let Some(bucket) = bucket {
         let site = file.and_then(|file| {
-            file.sites
-                .iter()
-                .find(|(_, section)| section.get("bucket") == Some(bucket.text.as_str()))
+            file.sites.iter().find(|(_, section)| section.get("bucket") == Some(bucket.text.as_str()))
         });
         return Ok(match site {
             Some((name, section)) => (Some(name), Some(section)),
@@ -99,37 +80,25 @@ pub(super) fn choose<'f>(
     }
     let Some(file) = file else {
         let hint = format!("give --bucket NAME, or let `imgdeploy init` write {DEFAULT_FILE}");
-        return problem(
-            "no bucket is given, and there is no settings file".into(),
-            Some(hint),
-        );
+        return problem("no bucket is given, and there is no settings file".into(), Some(hint));
     };
     let mut sites = file.sites.iter();
     match (sites.next(), sites.next()) {
         (Some((name, section)), None) => Ok((Some(name), Some(section))),
         (None, _) => problem(
-            format!(
-                "no bucket is given, and {} has no site",
-                file.path().display()
-            ),
+            format!("no bucket is given, and {} has no site", file.path().display()),
             Some("give --bucket NAME, or add a site to the file".into()),
         ),
         (Some(_), Some(_)) => problem(
-            format!(
-                "{} has {} sites, and none is named",
-                file.path().display(),
-                file.sites.len()
-            ),
+            format!("{} has {} sites, and none is named", file.path().display(), file.sites.len()),
             Some(format!("give --site NAME; {}", listed(file))),
         ),
     }
 }
 
 fn listed(file: &ConfigFile) -> String {
-    let sites: Vec<String> = file
-        .sites()
-        .map(|(name, bucket)| format!("`{name}` (bucket {bucket})"))
-        .collect();
+    let sites: Vec<String> =
+        file.sites().map(|(name, bucket)| format!("`{name}` (bucket {bucket})")).collect();
     if sites.is_empty() {
         "the file has no site".into()
     } else {

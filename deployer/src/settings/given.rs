@@ -33,10 +33,7 @@ impl Given {
     }
 
     /// What is wrong with the values of these settings.
-    pub(crate) fn problems<'s>(
-        &self,
-        settings: impl IntoIterator<Item = &'s Setting>,
-    ) -> Vec<Problem> {
+    pub(crate) fn problems<'s>(&self, settings: impl IntoIterator<Item = &'s Setting>) -> Vec<Problem> {
         settings
             .into_iter()
             .filter_map(|setting| {
@@ -58,9 +55,6 @@ impl GivenValue {
     }
 
     pub(crate) fn problem(&self, flag: &str, fault: Fault) -> Problem {
-        Problem::new(
-            format!("{} {}", self.named(flag), fault.message),
-            fault.hint,
-        )
+        Problem::new(format!("{} {}", self.named(flag), fault.message), fault.hint)
     }
 }

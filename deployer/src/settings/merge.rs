@@ -20,13 +20,8 @@ const ACCESS: [&str; 3] = ["profile", "region", "endpoint-url"];
 /// A value is wrong.
 pub fn access(given: &Given) -> Result<Access, SettingsError> {
     SettingsError::check(given.problems(ACCESS.iter().filter_map(|name| setting(name))))?;
-    let layers = Layers {
-        given,
-        file: None,
-        site: None,
-        problems: RefCell::default(),
-        origins: RefCell::default(),
-    };
+    let layers =
+        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
     let access = layers.access();
     SettingsError::check(layers.problems.into_inner())?;
     Ok(access)
@@ -48,13 +43,8 @@ pub fn resolve(given: &Given, file: Option<&ConfigFile>) -> Result<Site, Setting
     };
     SettingsError::check(problems)?;
     let (name, section) = chosen.unwrap_or_default();
-    let layers = Layers {
-        given,
-        file,
-        site: section,
-        problems: RefCell::default(),
-        origins: RefCell::default(),
-    };
+    let layers =
+        Layers { given, file, site: section, problems: RefCell::default(), origins: RefCell::default() };
     layers.site(name.map(str::to_owned))
 }
 
@@ -80,21 +70,11 @@ impl<'a> Layers<'a> {
     fn text(&self, name: &'static str) -> Option<String> {
         let (text, origin) = if let Some(given) = self.given.get(name) {
             (Some(given.text.clone()), given.origin.clone())
-        } else if let Some((file, section)) = self
-            .sections()
-            .find(|(_, section)| section.get(name).is_some())
+        } else if let Some((file, section)) = self.sections().find(|(_, section)| section.get(name).is_some())
         {
-            (
-                section.get(name).map(str::to_owned),
-                file.origin(section, name),
-            )
+            (section.get(name).map(str::to_owned), file.origin(section, name))
         } else {
-            (
-                setting(name)
-                    .and_then(|setting| setting.default)
-                    .map(str::to_owned),
-                Origin::Default,
-            )
+            (setting(name).and_then(|setting| setting.default).map(str::to_owned), Origin::Default)
         };
         self.origins.borrow_mut().insert(name, origin);
         text
@@ -102,18 +82,12 @@ impl<'a> Layers<'a> {
 
     /// The value that wins. Values were checked in their own layer already, so a fault here would be
     /// a setting whose check and type disagree; it is told rather than left out.
-    fn value<T>(
-        &self,
-        name: &'static str,
-        read: impl FnOnce(&str) -> Result<T, Fault>,
-    ) -> Option<T> {
+    fn value<T>(&self, name: &'static str, read: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
         let text = self.text(name)?;
         read(&text)
             .map_err(|fault| {
                 let message = format!("`{name}` {}", fault.message);
-                self.problems
-                    .borrow_mut()
-                    .push(Problem::new(message, fault.hint));
+                self.problems.borrow_mut().push(Problem::new(message, fault.hint));
             })
             .ok()
     }
@@ -157,10 +131,7 @@ impl<'a> Layers<'a> {
                 return None;
             }
             if let Some(value) = id.or(none) {
-                let texts = (
-                    id.map(|id| id.text.as_str()),
-                    none.map(|none| none.text.as_str()),
-                );
+                let texts = (id.map(|id| id.text.as_str()), none.map(|none| none.text.as_str()));
                 return self.chosen(texts, value.origin.clone());
             }
         }
@@ -176,29 +147,18 @@ impl<'a> Layers<'a> {
         self.chosen((None, None), Origin::Default)
     }
 
-    fn chosen(
-        &self,
-        texts: (Option<&str>, Option<&str>),
-        origin: Origin,
-    ) -> Option<DistributionChoice> {
+    fn chosen(&self, texts: (Option<&str>, Option<&str>), origin: Origin) -> Option<DistributionChoice> {
         self.origins.borrow_mut().insert("distribution", origin);
         let choice = match texts {
             (Some(id), _) => FromText::from_text(id).map(DistributionChoice::Id),
-            (None, Some(none)) => switch(none).map(|none| {
-                if none {
-                    DistributionChoice::Without
-                } else {
-                    DistributionChoice::Find
-                }
-            }),
+            (None, Some(none)) => switch(none)
+                .map(|none| if none { DistributionChoice::Without } else { DistributionChoice::Find }),
             (None, None) => Ok(DistributionChoice::Find),
         };
         choice
             .map_err(|fault| {
                 let message = format!("`distribution` {}", fault.message);
-                self.problems
-                    .borrow_mut()
-                    .push(Problem::new(message, fault.hint));
+                self.problems.borrow_mut().push(Problem::new(message, fault.hint));
             })
             .ok()
     }
@@ -207,20 +167,15 @@ impl<'a> Layers<'a> {
     fn zip(&self) -> Option<PathBuf> {
         let ZipPath(path) = self.value("zip", ZipPath::from_text)?;
         match self.origins.borrow().get("zip") {
-            Some(Origin::File { path: file, .. }) => {
-                Some(file.parent().unwrap_or(Path::new("")).join(path))
-            }
+            Some(Origin::File { path: file, .. }) => Some(file.parent().unwrap_or(Path::new("")).join(path)),
             _ => Some(path),
         }
     }
 
     fn site(self, name: Option<String>) -> Result<Site, SettingsError> {
         let access = self.access();
-        let (url, zip, distribution) = (
-            self.value("url", BaseUrl::from_text),
-            self.zip(),
-            self.distribution(),
-        );
+        let (url, zip, distribution) =
+            (self.value("url", BaseUrl::from_text), self.zip(), self.distribution());
         let parts = self.required();
         SettingsError::check(self.problems.take())?;
         // Every setting in `required` has a default or was asked for by `choose`, so this can only be

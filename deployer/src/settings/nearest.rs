@@ -2,19 +2,11 @@
 
 /// The candidate that `wrong` most likely stands for, or none if nothing is near. Written in
 /// another style (`allowed_dimensions`, `allowedDimensions`) counts as the same.
-pub(crate) fn nearest<'a>(
-    wrong: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let kebab = kebab(wrong);
     candidates
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::osa_distance(&kebab, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::osa_distance(&kebab, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             let shorter = candidate.chars().count().min(kebab.chars().count());
             *distance <= 1 + shorter / 4 && *distance < shorter
@@ -46,14 +38,7 @@ mod tests {
 
     #[test]
     fn nearest_name_is_found_across_styles_and_typing_slips() {
-        let names = [
-            "distribution",
-            "no-distribution",
-            "allowed-dimensions",
-            "prefix",
-            "url",
-            "memory",
-        ];
+        let names = ["distribution", "no-distribution", "allowed-dimensions", "prefix", "url", "memory"];
         for (wrong, right) in [
             ("distribtion", Some("distribution")),
             ("Distribution", Some("distribution")),

@@ -8,20 +8,13 @@ use serde_json::{Map, Value, json};
 
 /// The schema, draft 2020-12.
 pub fn schema() -> Value {
-    let definitions: Map<String, Value> = SETTINGS
-        .iter()
-        .map(|setting| (setting.name.to_owned(), definition(setting)))
-        .collect();
+    let definitions: Map<String, Value> =
+        SETTINGS.iter().map(|setting| (setting.name.to_owned(), definition(setting))).collect();
     let references = |site: bool| -> Map<String, Value> {
         SETTINGS
             .iter()
             .filter(|setting| site || setting.shared)
-            .map(|setting| {
-                (
-                    setting.name.to_owned(),
-                    json!({ "$ref": format!("#/$defs/{}", setting.name) }),
-                )
-            })
+            .map(|setting| (setting.name.to_owned(), json!({ "$ref": format!("#/$defs/{}", setting.name) })))
             .collect()
     };
     // The type is needed: `required` says nothing about a `null`, which would then be refused.

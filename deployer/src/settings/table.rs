@@ -4,8 +4,7 @@
 use super::problem::Fault;
 use super::value::{
     Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, FromText,
-    LOG_RETENTION_DAYS, LogRetention, Prefix, Profile, RedirectCode, Region, ZipPath, pattern,
-    whole,
+    LOG_RETENTION_DAYS, LogRetention, Prefix, Profile, RedirectCode, Region, ZipPath, pattern, whole,
 };
 
 /// What a setting takes.
@@ -56,22 +55,15 @@ impl Kind {
     /// The setting doesn't take it.
     pub fn check(&self, text: &str) -> Result<(), Fault> {
         match *self {
-            Self::Text { check, .. } | Self::Word { check, .. } | Self::Number { check, .. } => {
-                check(text)
-            }
+            Self::Text { check, .. } | Self::Word { check, .. } | Self::Number { check, .. } => check(text),
             Self::Sizes => Dimensions::from_text(text).map(drop),
             Self::Switch => switch(text).map(drop),
-            Self::Whole {
-                min,
-                max,
-                unit,
-                why,
-            } => whole(text, min, max, unit)
-                .map(drop)
-                .map_err(|fault| match why {
+            Self::Whole { min, max, unit, why } => {
+                whole(text, min, max, unit).map(drop).map_err(|fault| match why {
                     Some(why) => fault.hint(why),
                     None => fault,
-                }),
+                })
+            }
         }
     }
 }
@@ -84,9 +76,7 @@ pub fn switch(text: &str) -> Result<bool, Fault> {
     match text {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(Fault::new(format!(
-            "must be `true` or `false`, not `{text}`"
-        ))),
+        _ => Err(Fault::new(format!("must be `true` or `false`, not `{text}`"))),
     }
 }
 
@@ -124,19 +114,11 @@ impl Setting {
 }
 
 const fn text<T: FromText>(pattern: &'static str) -> Kind {
-    Kind::Text {
-        check: check::<T>,
-        pattern,
-    }
+    Kind::Text { check: check::<T>, pattern }
 }
 
 const fn plain(min: u64, max: u64, unit: &'static str) -> Kind {
-    Kind::Whole {
-        min,
-        max,
-        unit,
-        why: None,
-    }
+    Kind::Whole { min, max, unit, why: None }
 }
 
 macro_rules! settings {
@@ -224,20 +206,9 @@ mod tests {
     #[test]
     fn names_are_unique_and_variables_follow_from_them() {
         for (index, one) in SETTINGS.iter().enumerate() {
-            assert_eq!(
-                one.env,
-                format!("IMGDEPLOY_{}", one.name.to_uppercase().replace('-', "_"))
-            );
-            assert!(
-                SETTINGS[..index].iter().all(|other| other.name != one.name),
-                "{}",
-                one.name
-            );
-            assert!(
-                !one.help.ends_with('.') && !one.help.contains('\n'),
-                "{}",
-                one.name
-            );
+            assert_eq!(one.env, format!("IMGDEPLOY_{}", one.name.to_uppercase().replace('-', "_")));
+            assert!(SETTINGS[..index].iter().all(|other| other.name != one.name), "{}", one.name);
+            assert!(!one.help.ends_with('.') && !one.help.contains('\n'), "{}", one.name);
         }
     }
 }

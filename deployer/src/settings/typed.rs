@@ -12,30 +12,20 @@ use super::value::{Dimension, FromText};
 /// of the list.
 pub(super) fn text(setting: &Setting, node: &Node) -> Result<String, (Option<usize>, Fault)> {
     let whole = |fault: Fault| (None, fault);
-    let wrong = |expected: &str| {
-        whole(Fault::new(format!(
-            "must be {expected}, not {}",
-            node.what()
-        )))
-    };
+    let wrong = |expected: &str| whole(Fault::new(format!("must be {expected}, not {}", node.what())));
     if *node == Node::Null {
         let fault = Fault::new("has no value").hint("give it one, or take the key out");
         return Err(whole(fault));
     }
     let text = match (setting.kind, node) {
         (Kind::Text { .. } | Kind::Word { .. } | Kind::Sizes, Node::Text(text)) => text.clone(),
-        (
-            Kind::Text { .. } | Kind::Word { .. },
-            Node::Whole(_) | Node::Float(_) | Node::Bool(_),
-        ) => {
+        (Kind::Text { .. } | Kind::Word { .. }, Node::Whole(_) | Node::Float(_) | Node::Bool(_)) => {
             let (_, fault) = wrong("text");
             return Err(whole(fault.hint("put it in quotes")));
         }
         (Kind::Text { .. } | Kind::Word { .. }, _) => return Err(wrong("text")),
         (Kind::Whole { .. } | Kind::Number { .. }, Node::Whole(number)) => number.to_string(),
-        (Kind::Whole { .. } | Kind::Number { .. }, Node::Text(text))
-            if setting.kind.check(text).is_ok() =>
-        {
+        (Kind::Whole { .. } | Kind::Number { .. }, Node::Text(text)) if setting.kind.check(text).is_ok() => {
             let (_, fault) = wrong("a number");
             return Err(whole(fault.hint("take the quotes away")));
         }
@@ -53,10 +43,8 @@ fn sizes(items: &[Node]) -> Result<String, (Option<usize>, Fault)> {
     let mut words = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let Node::Text(word) = item else {
-            let fault = Fault::new(format!(
-                "must be a list of sizes such as `300x200`, and has {}",
-                item.what()
-            ));
+            let fault =
+                Fault::new(format!("must be a list of sizes such as `300x200`, and has {}", item.what()));
             return Err((Some(index), fault));
         };
         Dimension::from_text(word).map_err(|fault| (Some(index), fault))?;

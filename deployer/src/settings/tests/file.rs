@@ -53,16 +53,8 @@ fn every_kind_of_mistake_has_its_message() {
             "5:13: `memory` of site `shop` must be a number, not the text \"512\"",
             "take the quotes away",
         ),
-        (
-            "memory: lots",
-            "5:13: `memory` of site `shop` must be a whole number, not the text \"lots\"",
-            "",
-        ),
-        (
-            "memory: 512.5",
-            "5:13: `memory` of site `shop` must be a whole number, not the number 512.5",
-            "",
-        ),
+        ("memory: lots", "5:13: `memory` of site `shop` must be a whole number, not the text \"lots\"", ""),
+        ("memory: 512.5", "5:13: `memory` of site `shop` must be a whole number, not the number 512.5", ""),
         (
             "memory: -1",
             "5:13: `memory` of site `shop` must be a whole number from 128 to 10240 MB, not `-1`",
@@ -73,36 +65,16 @@ fn every_kind_of_mistake_has_its_message() {
             "5:16: `max-bytes` of site `shop` must be a whole number from 1 to 5000000000 bytes, not `99999999999999999999999`",
             "",
         ),
-        (
-            "memory:",
-            "5:12: `memory` of site `shop` has no value",
-            "give it one, or take the key out",
-        ),
-        (
-            "memory: [1]",
-            "5:13: `memory` of site `shop` must be a whole number, not a list",
-            "",
-        ),
+        ("memory:", "5:12: `memory` of site `shop` has no value", "give it one, or take the key out"),
+        ("memory: [1]", "5:13: `memory` of site `shop` must be a whole number, not a list", ""),
         (
             "url: cdn.example.com",
             "5:10: `url` of site `shop` must begin with `https://` or `http://`, not `cdn.example.com`",
             "write `https://cdn.example.com`",
         ),
-        (
-            "url: {}",
-            "5:10: `url` of site `shop` must be text, not a mapping",
-            "",
-        ),
-        (
-            "profile: 12",
-            "5:14: `profile` of site `shop` must be text, not the number 12",
-            "put it in quotes",
-        ),
-        (
-            "redirect: 308",
-            "5:15: `redirect` of site `shop` must be 307, 302 or 301, not `308`",
-            "",
-        ),
+        ("url: {}", "5:10: `url` of site `shop` must be text, not a mapping", ""),
+        ("profile: 12", "5:14: `profile` of site `shop` must be text, not the number 12", "put it in quotes"),
+        ("redirect: 308", "5:15: `redirect` of site `shop` must be 307, 302 or 301, not `308`", ""),
         (
             "log-retention: 31",
             "5:20: `log-retention` of site `shop` must be a number of days that CloudWatch Logs takes, not `31`",
@@ -138,16 +110,8 @@ fn every_kind_of_mistake_has_its_message() {
             "5:25: `allowed-dimensions` of site `shop` must be a list such as [300x200, 800x], not the number 7",
             "",
         ),
-        (
-            "bucket: other",
-            "5:5: the key `bucket` of site `shop` is there twice",
-            "",
-        ),
-        (
-            "12: x",
-            "5:5: a key of site `shop` must be text, not the number 12",
-            "put it in quotes",
-        ),
+        ("bucket: other", "5:5: the key `bucket` of site `shop` is there twice", ""),
+        ("12: x", "5:5: a key of site `shop` must be text, not the number 12", "put it in quotes"),
         (
             "<<: {memory: 512}",
             "5:5: unknown key `<<` in site `shop`",
@@ -175,17 +139,9 @@ fn every_kind_of_mistake_has_its_message() {
         ),
     ] {
         let text = site(line);
-        let first = text
-            .lines()
-            .next()
-            .unwrap()
-            .trim_start_matches("imgdeploy.yaml:");
+        let first = text.lines().next().unwrap().trim_start_matches("imgdeploy.yaml:");
         assert_eq!(first, message, "{line}");
-        assert_eq!(
-            text.split_once("\n\nhint: ").map_or("", |(_, hint)| hint),
-            hint,
-            "{line}"
-        );
+        assert_eq!(text.split_once("\n\nhint: ").map_or("", |(_, hint)| hint), hint, "{line}");
     }
 }
 
@@ -198,34 +154,16 @@ fn mistakes_of_the_files_shape() {
             "just text",
             "imgdeploy.yaml:1:1: must be a mapping with the keys `version` and `sites`, not the text \"just text\"",
         ),
-        (
-            "sites: {}",
-            "imgdeploy.yaml:1:1: the key `version` is missing",
-        ),
-        (
-            "version: 2",
-            "imgdeploy.yaml:1:10: `version` must be the number 1, not the number 2",
-        ),
-        (
-            "version: '1'",
-            "imgdeploy.yaml:1:10: `version` must be the number 1, not the text \"1\"",
-        ),
-        (
-            "version: 1\nsite: {}",
-            "imgdeploy.yaml:2:1: unknown key `site`",
-        ),
-        (
-            "version: 1\nbucket: x",
-            "imgdeploy.yaml:2:1: unknown key `bucket`",
-        ),
+        ("sites: {}", "imgdeploy.yaml:1:1: the key `version` is missing"),
+        ("version: 2", "imgdeploy.yaml:1:10: `version` must be the number 1, not the number 2"),
+        ("version: '1'", "imgdeploy.yaml:1:10: `version` must be the number 1, not the text \"1\""),
+        ("version: 1\nsite: {}", "imgdeploy.yaml:2:1: unknown key `site`"),
+        ("version: 1\nbucket: x", "imgdeploy.yaml:2:1: unknown key `bucket`"),
         (
             "version: 1\nsites: [shop]",
             "imgdeploy.yaml:2:8: `sites` must be a mapping from names to settings, not a list",
         ),
-        (
-            "version: 1\nsites:\n  shop:",
-            "imgdeploy.yaml:3:3: site `shop` has no `bucket`",
-        ),
+        ("version: 1\nsites:\n  shop:", "imgdeploy.yaml:3:3: site `shop` has no `bucket`"),
         (
             "version: 1\nsites:\n  shop: b",
             "imgdeploy.yaml:3:9: site `shop` must be a mapping of settings, not the text \"b\"",
@@ -238,29 +176,19 @@ fn mistakes_of_the_files_shape() {
             "version: 1\nsites:\n  a: {bucket: abc}\n  b: {bucket: abc}",
             "imgdeploy.yaml:4:15: `bucket` of site `b` is already that of site `a`",
         ),
-        (
-            "version: 1\ndefaults: {bucket: abc}",
-            "imgdeploy.yaml:2:12: unknown key `bucket` in `defaults`",
-        ),
+        ("version: 1\ndefaults: {bucket: abc}", "imgdeploy.yaml:2:12: unknown key `bucket` in `defaults`"),
         (
             "version: 1\n---\nversion: 1",
             "imgdeploy.yaml: not valid YAML: deserializing from YAML containing more than one document is not supported",
         ),
-        (
-            "version: 1\nsites: *nothing",
-            "imgdeploy.yaml:2:8: not valid YAML: unknown anchor",
-        ),
+        ("version: 1\nsites: *nothing", "imgdeploy.yaml:2:8: not valid YAML: unknown anchor"),
         (
             "version: 1\nsites:\n  a: {bucket: abc, distribution: E1, no-distribution: true}",
             "imgdeploy.yaml:3:55: site `a` has both `distribution` and `no-distribution: true`",
         ),
     ] {
         let error = file(text).unwrap_err();
-        assert_eq!(
-            error.to_string().lines().next().unwrap(),
-            expected,
-            "{text}"
-        );
+        assert_eq!(error.to_string().lines().next().unwrap(), expected, "{text}");
     }
 }
 
@@ -305,10 +233,7 @@ fn files_that_are_missing_or_no_text_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("f.yaml");
     let missing = ConfigFile::read(&path).unwrap_err().to_string();
-    assert!(
-        missing.starts_with(&format!("can't read {}: ", path.display())),
-        "{missing}"
-    );
+    assert!(missing.starts_with(&format!("can't read {}: ", path.display())), "{missing}");
     std::fs::write(&path, b"version: 1\n# \xc3\xbc \xff\n").unwrap();
     let binary = ConfigFile::read(&path).unwrap_err().to_string();
     assert!(binary.contains("f.yaml:2:5: is not UTF-8 text"), "{binary}");
@@ -323,11 +248,5 @@ fn a_bomb_of_aliases_is_refused() {
     }
     let error = file(&text).unwrap_err().to_string();
     assert!(error.contains("repetition limit"), "{error}");
-    assert_eq!(
-        ConfigFile::parse(Path::new("x"), "[".repeat(5000))
-            .unwrap_err()
-            .problems()
-            .len(),
-        1
-    );
+    assert_eq!(ConfigFile::parse(Path::new("x"), "[".repeat(5000)).unwrap_err().problems().len(), 1);
 }

@@ -2,9 +2,7 @@
 
 use super::{file, given, shown};
 use crate::settings::value::{DistributionId, FromText};
-use crate::settings::{
-    DistributionChoice, Given, Origin, SettingsError, Site, describe, load, resolve,
-};
+use crate::settings::{DistributionChoice, Given, Origin, SettingsError, Site, describe, load, resolve};
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "\
@@ -28,11 +26,7 @@ fn resolved(values: &[(&'static str, &str)]) -> Result<Site, SettingsError> {
 }
 
 fn in_file(line: usize, column: usize) -> Origin {
-    Origin::File {
-        path: PathBuf::from("imgdeploy.yaml"),
-        line,
-        column,
-    }
+    Origin::File { path: PathBuf::from("imgdeploy.yaml"), line, column }
 }
 
 #[test]
@@ -41,27 +35,16 @@ fn a_flag_wins_over_a_variable_over_the_site_over_defaults_over_the_built_in() {
     let flag = ("memory", "4096");
     for (values, memory, origin) in [
         (vec![("site", "shop"), flag], 4096, Origin::Flag),
-        (
-            vec![("site", "shop"), env],
-            1024,
-            Origin::Env("IMGDEPLOY_MEMORY"),
-        ),
+        (vec![("site", "shop"), env], 1024, Origin::Env("IMGDEPLOY_MEMORY")),
         (vec![("site", "shop")], 2048, in_file(9, 13)),
         (vec![("site", "blog")], 512, in_file(3, 11)),
         (vec![("bucket", "not-in-file")], 512, in_file(3, 11)),
     ] {
         let site = resolved(&values).unwrap();
-        assert_eq!(
-            (site.memory, site.origin("memory")),
-            (memory, &origin),
-            "{values:?}"
-        );
+        assert_eq!((site.memory, site.origin("memory")), (memory, &origin), "{values:?}");
     }
     let without = resolve(&given(&[("bucket", "abc")]), None).unwrap();
-    assert_eq!(
-        (without.memory, without.origin("memory")),
-        (1024, &Origin::Default)
-    );
+    assert_eq!((without.memory, without.origin("memory")), (1024, &Origin::Default));
 }
 
 #[test]
@@ -69,32 +52,12 @@ fn the_stronger_layer_decides_about_the_distribution() {
     let id = |id| DistributionChoice::Id(DistributionId::from_text(id).unwrap());
     for (values, choice, origin) in [
         (vec![("site", "shop")], id("EDEFAULT"), in_file(5, 17)),
+        (vec![("site", "blog")], DistributionChoice::Without, in_file(13, 22)),
+        (vec![("site", "blog"), ("distribution", "E1")], id("E1"), Origin::Flag),
+        (vec![("site", "blog"), ("$distribution", "E1")], id("E1"), Origin::Env("IMGDEPLOY_DISTRIBUTION")),
+        (vec![("site", "shop"), ("no-distribution", "true")], DistributionChoice::Without, Origin::Flag),
         (
-            vec![("site", "blog")],
-            DistributionChoice::Without,
-            in_file(13, 22),
-        ),
-        (
-            vec![("site", "blog"), ("distribution", "E1")],
-            id("E1"),
-            Origin::Flag,
-        ),
-        (
-            vec![("site", "blog"), ("$distribution", "E1")],
-            id("E1"),
-            Origin::Env("IMGDEPLOY_DISTRIBUTION"),
-        ),
-        (
-            vec![("site", "shop"), ("no-distribution", "true")],
-            DistributionChoice::Without,
-            Origin::Flag,
-        ),
-        (
-            vec![
-                ("site", "shop"),
-                ("no-distribution", "true"),
-                ("$distribution", "E1"),
-            ],
+            vec![("site", "shop"), ("no-distribution", "true"), ("$distribution", "E1")],
             DistributionChoice::Without,
             Origin::Flag,
         ),
@@ -106,18 +69,10 @@ fn the_stronger_layer_decides_about_the_distribution() {
     ] {
         // Map keys hold one value each, so both layers of one name are not needed here.
         let site = resolved(&values).unwrap();
-        assert_eq!(
-            (&site.distribution, site.origin("distribution")),
-            (&choice, &origin),
-            "{values:?}"
-        );
+        assert_eq!((&site.distribution, site.origin("distribution")), (&choice, &origin), "{values:?}");
     }
-    let both = resolved(&[
-        ("site", "shop"),
-        ("distribution", "E1"),
-        ("no-distribution", "true"),
-    ])
-    .unwrap_err();
+    let both =
+        resolved(&[("site", "shop"), ("distribution", "E1"), ("no-distribution", "true")]).unwrap_err();
     assert_eq!(
         shown(&both),
         "--distribution and --no-distribution exclude each other\n\nhint: give one of the two"
@@ -129,17 +84,11 @@ fn the_site_is_found_by_name_or_bucket_or_because_it_is_the_only_one() {
     let name = |values| resolved(values).unwrap().name;
     assert_eq!(name(&[("site", "shop")]).as_deref(), Some("shop"));
     assert_eq!(name(&[("bucket", "blog-images")]).as_deref(), Some("blog"));
-    assert_eq!(
-        name(&[("$bucket", "blog-images"), ("site", "blog")]).as_deref(),
-        Some("blog")
-    );
+    assert_eq!(name(&[("$bucket", "blog-images"), ("site", "blog")]).as_deref(), Some("blog"));
     assert_eq!(name(&[("bucket", "new-images")]), None);
     let one = file("version: 1\nsites: {only: {bucket: abc}}").unwrap();
     let site = resolve(&Given::default(), Some(&one)).unwrap();
-    assert_eq!(
-        (site.name.as_deref(), site.bucket.as_str()),
-        (Some("only"), "abc")
-    );
+    assert_eq!((site.name.as_deref(), site.bucket.as_str()), (Some("only"), "abc"));
 }
 
 #[test]
@@ -170,27 +119,15 @@ fn where_no_site_can_be_chosen_the_choices_are_named() {
         "no bucket is given, and there is no settings file\n\nhint: give --bucket NAME, or let `imgdeploy init` write imgdeploy.yaml"
     );
     let site = resolve(&given(&[("site", "shop")]), None).unwrap_err();
-    assert!(
-        site.to_string()
-            .starts_with("--site names the site `shop`, but there is no settings file")
-    );
+    assert!(site.to_string().starts_with("--site names the site `shop`, but there is no settings file"));
     let empty = resolve(&Given::default(), Some(&file("version: 1").unwrap())).unwrap_err();
-    assert!(
-        empty
-            .to_string()
-            .starts_with("no bucket is given, and imgdeploy.yaml has no site")
-    );
+    assert!(empty.to_string().starts_with("no bucket is given, and imgdeploy.yaml has no site"));
 }
 
 #[test]
 fn wrong_flags_and_variables_are_told_together_by_the_name_that_was_written() {
-    let error = resolved(&[
-        ("$timeout", "30"),
-        ("memory", "much"),
-        ("url", "x"),
-        ("prefix", "a b/"),
-    ])
-    .unwrap_err();
+    let error =
+        resolved(&[("$timeout", "30"), ("memory", "much"), ("url", "x"), ("prefix", "a b/")]).unwrap_err();
     assert_eq!(
         shown(&error),
         "\
@@ -214,13 +151,8 @@ hint: give --site NAME; the sites are `blog` (bucket blog-images), `shop` (bucke
 
 #[test]
 fn the_description_names_every_setting_with_its_origin() {
-    let site = resolved(&[
-        ("site", "shop"),
-        ("prefix", ""),
-        ("$quality", "70"),
-        ("region", "eu-west-1"),
-    ])
-    .unwrap();
+    let site =
+        resolved(&[("site", "shop"), ("prefix", ""), ("$quality", "70"), ("region", "eu-west-1")]).unwrap();
     let lines: Vec<String> = describe(&site)
         .into_iter()
         .map(|(name, value, origin)| format!("{name} = {value} <{origin}>"))
@@ -262,40 +194,20 @@ fn the_file_is_found_where_it_is_named_or_lies() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     assert!(load(&Given::default(), here).unwrap().is_none());
-    std::fs::write(
-        here.join("imgdeploy.yaml"),
-        "version: 1\nsites: {a: {bucket: aaa}}",
-    )
-    .unwrap();
+    std::fs::write(here.join("imgdeploy.yaml"), "version: 1\nsites: {a: {bucket: aaa}}").unwrap();
     std::fs::create_dir(here.join("sub")).unwrap();
-    std::fs::write(
-        here.join("sub/other.yaml"),
-        "version: 1\nsites: {b: {bucket: bbb, zip: f.zip}}",
-    )
-    .unwrap();
+    std::fs::write(here.join("sub/other.yaml"), "version: 1\nsites: {b: {bucket: bbb, zip: f.zip}}").unwrap();
     let found = load(&Given::default(), here).unwrap().unwrap();
     assert_eq!(found.sites().collect::<Vec<_>>(), [("a", "aaa")]);
     assert_eq!(found.path(), Path::new("imgdeploy.yaml"));
 
-    let named = |path: &str, origin| Given {
-        config: Some((PathBuf::from(path), origin)),
-        ..Given::default()
-    };
-    let other = load(&named("sub/other.yaml", Origin::Flag), here)
-        .unwrap()
-        .unwrap();
+    let named =
+        |path: &str, origin| Given { config: Some((PathBuf::from(path), origin)), ..Given::default() };
+    let other = load(&named("sub/other.yaml", Origin::Flag), here).unwrap().unwrap();
     let site = resolve(&Given::default(), Some(&other)).unwrap();
-    assert_eq!(
-        site.zip.as_deref(),
-        Some(Path::new("sub/f.zip")),
-        "from the file's folder"
-    );
+    assert_eq!(site.zip.as_deref(), Some(Path::new("sub/f.zip")), "from the file's folder");
     let flag = resolve(&given(&[("zip", "f.zip")]), Some(&other)).unwrap();
-    assert_eq!(
-        flag.zip.as_deref(),
-        Some(Path::new("f.zip")),
-        "from the working directory"
-    );
+    assert_eq!(flag.zip.as_deref(), Some(Path::new("f.zip")), "from the working directory");
 
     let missing = load(&named("none.yaml", Origin::Env("IMGDEPLOY_CONFIG")), here).unwrap_err();
     assert_eq!(

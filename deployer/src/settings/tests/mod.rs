@@ -23,10 +23,7 @@ fn given(values: &[(&'static str, &str)]) -> Given {
             Some(name) => (name, Origin::Env(super::table::setting(name).unwrap().env)),
             None => (*name, Origin::Flag),
         };
-        let value = GivenValue {
-            text: (*text).to_owned(),
-            origin,
-        };
+        let value = GivenValue { text: (*text).to_owned(), origin };
         if name == "site" {
             given.site = Some(value);
         } else {

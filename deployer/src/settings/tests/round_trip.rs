@@ -3,9 +3,7 @@
 use super::schema::text_fits;
 use super::{file, given};
 use crate::settings::table::SETTINGS;
-use crate::settings::write::{
-    FoundBucket, FoundDistribution, InitFacts, OriginKind, settings_file,
-};
+use crate::settings::write::{FoundBucket, FoundDistribution, InitFacts, OriginKind, settings_file};
 use crate::settings::{DistributionChoice, Given, Site, resolve};
 use proptest::prelude::*;
 
@@ -39,14 +37,7 @@ fn plain(mut site: Site) -> Site {
 fn the_file_for_two_buckets() {
     let facts = InitFacts {
         buckets: vec![
-            bucket(
-                "shop-images",
-                vec![distribution(
-                    "ESHOP",
-                    &["img.example.com"],
-                    OriginKind::Rest,
-                )],
-            ),
+            bucket("shop-images", vec![distribution("ESHOP", &["img.example.com"], OriginKind::Rest)]),
             FoundBucket {
                 website: false,
                 public_access_blocked: Some(true),
@@ -54,18 +45,11 @@ fn the_file_for_two_buckets() {
                     "20.5e1",
                     vec![
                         distribution("EONE", &[], OriginKind::Website),
-                        distribution(
-                            "ETWO",
-                            &["a.example.com", "b.example.com"],
-                            OriginKind::Website,
-                        ),
+                        distribution("ETWO", &["a.example.com", "b.example.com"], OriginKind::Website),
                     ],
                 )
             },
-            FoundBucket {
-                public_access_blocked: None,
-                ..bucket("alone", vec![])
-            },
+            FoundBucket { public_access_blocked: None, ..bucket("alone", vec![]) },
             bucket("Old_Bucket", vec![]),
         ],
     };
@@ -109,47 +93,27 @@ fn the_file_for_two_buckets() {
     let read = file(&text).unwrap();
     assert_eq!(
         read.sites().collect::<Vec<_>>(),
-        [
-            ("20.5e1", "20.5e1"),
-            ("alone", "alone"),
-            ("shop-images", "shop-images")
-        ]
+        [("20.5e1", "20.5e1"), ("alone", "alone"), ("shop-images", "shop-images")]
     );
 }
 
 #[test]
 fn the_settings_that_are_commented_out_are_the_defaults() {
-    let facts = InitFacts {
-        buckets: vec![bucket("abc", vec![])],
-    };
+    let facts = InitFacts { buckets: vec![bucket("abc", vec![])] };
     let text = settings_file(&facts);
     for setting in SETTINGS.iter().filter(|setting| setting.shared) {
         let key = format!("  #{}: ", setting.name);
-        assert_eq!(
-            text.lines().filter(|line| line.starts_with(&key)).count(),
-            1,
-            "{key}"
-        );
+        assert_eq!(text.lines().filter(|line| line.starts_with(&key)).count(), 1, "{key}");
     }
     // Those without a default are examples: they stay comments.
     let taken_in: String = text
         .lines()
         .map(|line| {
-            let name = line
-                .trim()
-                .trim_start_matches('#')
-                .split(':')
-                .next()
-                .unwrap();
-            let has_default = SETTINGS
-                .iter()
-                .any(|setting| setting.name == name && setting.default.is_some());
+            let name = line.trim().trim_start_matches('#').split(':').next().unwrap();
+            let has_default =
+                SETTINGS.iter().any(|setting| setting.name == name && setting.default.is_some());
             let in_defaults = line.starts_with("  #");
-            if has_default && in_defaults {
-                line.replacen('#', "", 1) + "\n"
-            } else {
-                line.to_owned() + "\n"
-            }
+            if has_default && in_defaults { line.replacen('#', "", 1) + "\n" } else { line.to_owned() + "\n" }
         })
         .collect();
     assert_ne!(taken_in, text);
@@ -157,8 +121,10 @@ fn the_settings_that_are_commented_out_are_the_defaults() {
     let resolved = |file| plain(resolve(&Given::default(), Some(file)).unwrap());
     assert_eq!(resolved(&as_written), resolved(&taken_in));
     // And all of them, examples too, are right settings.
-    let everything: String =
-        text.lines().map(|line| if line.starts_with("  #no-") { line.to_owned() } else { uncommented(line) } + "\n").collect();
+    let everything: String = text
+        .lines()
+        .map(|line| if line.starts_with("  #no-") { line.to_owned() } else { uncommented(line) } + "\n")
+        .collect();
     let all = resolve(&Given::default(), Some(&file(&everything).unwrap())).unwrap();
     assert_eq!(all.url.unwrap().as_str(), "https://cdn.example.com");
     assert!(text_fits(&everything));
@@ -182,8 +148,7 @@ fn an_account_without_buckets_gives_a_right_file_too() {
 }
 
 fn any_bucket() -> impl Strategy<Value = FoundBucket> {
-    let distributions =
-        prop::collection::vec(("E[A-Z0-9]{1,13}", ".{0,12}", prop::bool::ANY), 0..3);
+    let distributions = prop::collection::vec(("E[A-Z0-9]{1,13}", ".{0,12}", prop::bool::ANY), 0..3);
     (
         "[a-z0-9][a-z0-9.-]{1,20}[a-z0-9]|[0-9]{3,5}|null|true|0x1f|1e3|12:30:45",
         prop::option::of(prop::bool::ANY),
@@ -194,11 +159,7 @@ fn any_bucket() -> impl Strategy<Value = FoundBucket> {
             distributions: distributions
                 .into_iter()
                 .map(|(id, alias, website)| {
-                    let kind = if website {
-                        OriginKind::Website
-                    } else {
-                        OriginKind::Rest
-                    };
+                    let kind = if website { OriginKind::Website } else { OriginKind::Rest };
                     distribution(&id, &[&alias], kind)
                 })
                 .collect(),

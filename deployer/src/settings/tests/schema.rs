@@ -10,70 +10,43 @@ use std::path::Path;
 /// Checks a value against the parts of JSON Schema that ours uses. An unknown keyword is a panic, so
 /// that nothing is passed over.
 pub(super) fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
-    schema
-        .as_object()
-        .unwrap()
-        .iter()
-        .all(|(keyword, rule)| match keyword.as_str() {
-            "$schema" | "$defs" | "title" | "description" | "default" => true,
-            "$ref" => {
-                let target = root
-                    .pointer(rule.as_str().unwrap().trim_start_matches('#'))
-                    .unwrap();
-                fits(root, target, value)
-            }
-            "type" => match rule {
-                Value::Array(types) => types.iter().any(|one| has_type(one, value)),
-                one => has_type(one, value),
-            },
-            "const" => rule == value,
-            "enum" => rule.as_array().unwrap().contains(value),
-            "minimum" => value
-                .as_u64()
-                .is_none_or(|number| number >= rule.as_u64().unwrap()),
-            "maximum" => value
-                .as_u64()
-                .is_none_or(|number| number <= rule.as_u64().unwrap()),
-            "pattern" => value
-                .as_str()
-                .is_none_or(|text| Regex::new(rule.as_str().unwrap()).unwrap().is_match(text)),
-            "anyOf" => rule
-                .as_array()
-                .unwrap()
-                .iter()
-                .any(|one| fits(root, one, value)),
-            "not" => !fits(root, rule, value),
-            "items" => value
-                .as_array()
-                .is_none_or(|items| items.iter().all(|item| fits(root, rule, item))),
-            "required" => value.as_object().is_none_or(|object| {
-                rule.as_array()
-                    .unwrap()
-                    .iter()
-                    .all(|key| object.contains_key(key.as_str().unwrap()))
-            }),
-            "properties" => value.as_object().is_none_or(|object| {
-                let rules = rule.as_object().unwrap();
-                object
-                    .iter()
-                    .all(|(key, value)| rules.get(key).is_none_or(|rule| fits(root, rule, value)))
-            }),
-            "propertyNames" => value.as_object().is_none_or(|object| {
-                object
-                    .keys()
-                    .all(|key| fits(root, rule, &Value::from(key.as_str())))
-            }),
-            "additionalProperties" => value.as_object().is_none_or(|object| {
-                let known = schema["properties"].as_object();
-                let other = object
-                    .iter()
-                    .filter(|(key, _)| known.is_none_or(|known| !known.contains_key(*key)));
-                other
-                    .into_iter()
-                    .all(|(_, value)| rule.is_object() && fits(root, rule, value))
-            }),
-            unknown => panic!("the schema uses {unknown}, which this check doesn't know"),
-        })
+    schema.as_object().unwrap().iter().all(|(keyword, rule)| match keyword.as_str() {
+        "$schema" | "$defs" | "title" | "description" | "default" => true,
+        "$ref" => {
+            let target = root.pointer(rule.as_str().unwrap().trim_start_matches('#')).unwrap();
+            fits(root, target, value)
+        }
+        "type" => match rule {
+            Value::Array(types) => types.iter().any(|one| has_type(one, value)),
+            one => has_type(one, value),
+        },
+        "const" => rule == value,
+        "enum" => rule.as_array().unwrap().contains(value),
+        "minimum" => value.as_u64().is_none_or(|number| number >= rule.as_u64().unwrap()),
+        "maximum" => value.as_u64().is_none_or(|number| number <= rule.as_u64().unwrap()),
+        "pattern" => {
+            value.as_str().is_none_or(|text| Regex::new(rule.as_str().unwrap()).unwrap().is_match(text))
+        }
+        "anyOf" => rule.as_array().unwrap().iter().any(|one| fits(root, one, value)),
+        "not" => !fits(root, rule, value),
+        "items" => value.as_array().is_none_or(|items| items.iter().all(|item| fits(root, rule, item))),
+        "required" => value.as_object().is_none_or(|object| {
+            rule.as_array().unwrap().iter().all(|key| object.contains_key(key.as_str().unwrap()))
+        }),
+        "properties" => value.as_object().is_none_or(|object| {
+            let rules = rule.as_object().unwrap();
+            object.iter().all(|(key, value)| rules.get(key).is_none_or(|rule| fits(root, rule, value)))
+        }),
+        "propertyNames" => value
+            .as_object()
+            .is_none_or(|object| object.keys().all(|key| fits(root, rule, &Value::from(key.as_str())))),
+        "additionalProperties" => value.as_object().is_none_or(|object| {
+            let known = schema["properties"].as_object();
+            let other = object.iter().filter(|(key, _)| known.is_none_or(|known| !known.contains_key(*key)));
+            other.into_iter().all(|(_, value)| rule.is_object() && fits(root, rule, value))
+        }),
+        unknown => panic!("the schema uses {unknown}, which this check doesn't know"),
+    })
 }
 
 fn has_type(name: &Value, value: &Value) -> bool {
@@ -102,37 +75,20 @@ fn the_shipped_schema_is_the_one_of_the_table() {
         std::fs::write(&path, &right).unwrap();
     }
     let shipped = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(
-        shipped, right,
-        "run the test with IMGDEPLOY_UPDATE_SCHEMA=1 to write the file anew"
-    );
+    assert_eq!(shipped, right, "run the test with IMGDEPLOY_UPDATE_SCHEMA=1 to write the file anew");
 }
 
 #[test]
 fn names_and_defaults_are_those_of_the_settings() {
     let schema = schema();
-    let site = schema["properties"]["sites"]["additionalProperties"]["properties"]
-        .as_object()
-        .unwrap();
+    let site = schema["properties"]["sites"]["additionalProperties"]["properties"].as_object().unwrap();
     let names: Vec<&str> = site.keys().map(String::as_str).collect();
-    assert_eq!(
-        names,
-        SETTINGS
-            .iter()
-            .map(|setting| setting.name)
-            .collect::<Vec<_>>()
-    );
-    let defaults = schema["properties"]["defaults"]["properties"]
-        .as_object()
-        .unwrap();
+    assert_eq!(names, SETTINGS.iter().map(|setting| setting.name).collect::<Vec<_>>());
+    let defaults = schema["properties"]["defaults"]["properties"].as_object().unwrap();
     assert_eq!(defaults.len() + 1, site.len());
     for setting in SETTINGS {
         let definition = &schema["$defs"][setting.name];
-        assert!(
-            !definition["description"].as_str().unwrap().is_empty(),
-            "{}",
-            setting.name
-        );
+        assert!(!definition["description"].as_str().unwrap().is_empty(), "{}", setting.name);
         let default = match &definition["default"] {
             Value::String(text) => Some(text.clone()),
             Value::Array(items) if items.is_empty() => Some(String::new()),
@@ -141,11 +97,7 @@ fn names_and_defaults_are_those_of_the_settings() {
         };
         assert_eq!(default.as_deref(), setting.default, "{}", setting.name);
         if !definition["default"].is_null() {
-            assert!(
-                fits(&schema, definition, &definition["default"]),
-                "{}",
-                setting.name
-            );
+            assert!(fits(&schema, definition, &definition["default"]), "{}", setting.name);
         }
     }
 }
@@ -216,22 +168,13 @@ fn what_the_schema_refuses_the_code_refuses_and_what_the_code_takes_the_schema_t
     let mut taken = 0;
     for setting in SETTINGS.iter().filter(|setting| setting.name != "bucket") {
         for value in values {
-            let text = format!(
-                "version: 1\nsites:\n  a:\n    bucket: abc\n    {}: {value}\n",
-                setting.name
-            );
+            let text = format!("version: 1\nsites:\n  a:\n    bucket: abc\n    {}: {value}\n", setting.name);
             let (code, schema) = (file(&text).is_ok(), text_fits(&text));
-            assert!(
-                schema || !code,
-                "the code takes it, the schema doesn't: {text}"
-            );
+            assert!(schema || !code, "the code takes it, the schema doesn't: {text}");
             taken += usize::from(code);
         }
     }
-    assert!(
-        taken > 60,
-        "only {taken} were taken: the table of values has grown stale"
-    );
+    assert!(taken > 60, "only {taken} were taken: the table of values has grown stale");
     for (text, right) in [
         ("version: 1", true),
         ("version: 1\ndefaults:\nsites:\n", true),
@@ -242,19 +185,9 @@ fn what_the_schema_refuses_the_code_refuses_and_what_the_code_takes_the_schema_t
         ("version: 1\nsites: {a: {bucket: abc, x: 1}}", false),
         ("version: 1\nsites: {' a': {bucket: abc}}", false),
         ("version: 1\ndefaults: {bucket: abc}", false),
-        (
-            "version: 1\nsites: {a: {bucket: abc, distribution: E1, no-distribution: true}}",
-            false,
-        ),
-        (
-            "version: 1\nsites: {a: {bucket: abc, distribution: E1, no-distribution: false}}",
-            true,
-        ),
+        ("version: 1\nsites: {a: {bucket: abc, distribution: E1, no-distribution: true}}", false),
+        ("version: 1\nsites: {a: {bucket: abc, distribution: E1, no-distribution: false}}", true),
     ] {
-        assert_eq!(
-            (text_fits(text), file(text).is_ok()),
-            (right, right),
-            "{text}"
-        );
+        assert_eq!((text_fits(text), file(text).is_ok()), (right, right), "{text}");
     }
 }

@@ -78,9 +78,7 @@ pub(crate) fn whole(text: &str, min: u64, max: u64, unit: &str) -> Result<u64, F
         Ok(number) if digits && (min..=max).contains(&number) => Ok(number),
         _ => {
             let space = if unit.is_empty() { "" } else { " " };
-            Err(Fault::new(format!(
-                "must be a whole number from {min} to {max}{space}{unit}, not `{text}`"
-            )))
+            Err(Fault::new(format!("must be a whole number from {min} to {max}{space}{unit}, not `{text}`")))
         }
     }
 }

@@ -17,19 +17,15 @@ const MAX_LEN: usize = 1_000;
 impl FromText for BaseUrl {
     fn from_text(text: &str) -> Result<Self, Fault> {
         let Some((scheme, rest)) = text.split_once("://") else {
-            return Err(Fault::new(format!(
-                "must begin with `https://` or `http://`, not `{text}`"
-            ))
-            .hint(format!("write `https://{}`", text.trim_start_matches('/'))));
+            return Err(Fault::new(format!("must begin with `https://` or `http://`, not `{text}`"))
+                .hint(format!("write `https://{}`", text.trim_start_matches('/'))));
         };
         if !matches!(scheme, "http" | "https") {
             return Err(Fault::new(format!(
                 "must begin with `https://` or `http://`, not with `{scheme}://`"
             )));
         }
-        let (authority, path) = rest
-            .find('/')
-            .map_or((rest, ""), |slash| rest.split_at(slash));
+        let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
         let wrong = |why: &str| Err(Fault::new(format!("{why}: `{text}`")));
         if text.contains(['?', '#']) {
             return wrong("must end before the query (`?`) and the fragment (`#`)");
@@ -53,10 +49,7 @@ impl FromText for BaseUrl {
             return wrong("has a character in its path that must be percent-encoded");
         }
         if text.len() > MAX_LEN {
-            return Err(Fault::new(format!(
-                "must have at most {MAX_LEN} characters, not {}",
-                text.len()
-            )));
+            return Err(Fault::new(format!("must have at most {MAX_LEN} characters, not {}", text.len())));
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))
     }
@@ -77,16 +70,11 @@ fn is_port(port: &str) -> bool {
 }
 
 fn is_host(host: &str) -> bool {
-    if let Some(address) = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-    {
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         return address.parse::<std::net::Ipv6Addr>().is_ok();
     }
     let edge = |c: char| c.is_ascii_alphanumeric();
     host.starts_with(edge)
         && host.ends_with(edge)
-        && host
-            .chars()
-            .all(|c| edge(c) || matches!(c, '.' | '-' | '_'))
+        && host.chars().all(|c| edge(c) || matches!(c, '.' | '-' | '_'))
 }
