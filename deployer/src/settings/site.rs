@@ -60,7 +60,8 @@ impl DistributionChoice {
     }
 }
 
-/// How AWS is reached. What is `None` is left to the SDK's own places.
+/// How AWS is reached. What is `None` is left to the SDK's own places. `AWS_PROFILE`, `AWS_REGION` and
+/// `AWS_ENDPOINT_URL` are in here already: they are variables, so they win over the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
     /// Profile of the AWS configuration files.

@@ -67,7 +67,6 @@ fn the_stronger_layer_decides_about_the_distribution() {
             Origin::Env("IMGDEPLOY_NO_DISTRIBUTION"),
         ),
     ] {
-        // Map keys hold one value each, so both layers of one name are not needed here.
         let site = resolved(&values).unwrap();
         assert_eq!((&site.distribution, site.origin("distribution")), (&choice, &origin), "{values:?}");
     }
