@@ -68,7 +68,9 @@ pub enum PolicyError {
         bytes: usize,
     },
     /// The prefix or bucket would act as a pattern inside the policy.
-    #[error("{name:?} has a character (`*`, `?` or `$`) that a policy would take as a wildcard or variable")]
+    #[error(
+        "{name:?} has a character (`*`, `?` or `$`) that a policy would take as a wildcard or variable"
+    )]
     Wildcard {
         /// The prefix or bucket name.
         name: String,
@@ -95,15 +97,24 @@ impl Policy {
         };
         let list = matches!(statement.kind, Kind::List(_)).then(|| statement.range.clone());
         let statements = statement.one_or_more().to_vec();
-        if let Some(at) = statements.iter().position(|item| !matches!(item.kind, Kind::Object(_))) {
+        if let Some(at) = statements
+            .iter()
+            .position(|item| !matches!(item.kind, Kind::Object(_)))
+        {
             return shape(&format!("statement {at} is not an object"));
         }
-        Ok(Self { root, statements, list })
+        Ok(Self {
+            root,
+            statements,
+            list,
+        })
     }
 
     /// Positions of the statements that are ours.
     fn ours(&self) -> Vec<usize> {
-        (0..self.statements.len()).filter(|&at| is_ours(&self.statements[at])).collect()
+        (0..self.statements.len())
+            .filter(|&at| is_ours(&self.statements[at]))
+            .collect()
     }
 }
 
@@ -126,11 +137,16 @@ pub fn merge(current: Option<&str>, ours: &OurAccess) -> Result<String, PolicyEr
         }
     }
     let merged = match current {
-        None => format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{}]}}", render(ours, "")),
+        None => format!(
+            "{{\"Version\":\"2012-10-17\",\"Statement\":[{}]}}",
+            render(ours, "")
+        ),
         Some(text) => merge_into(text, ours)?,
     };
     if merged.len() > MAX_BYTES && current != Some(merged.as_str()) {
-        return Err(PolicyError::TooLarge { bytes: merged.len() });
+        return Err(PolicyError::TooLarge {
+            bytes: merged.len(),
+        });
     }
     Ok(merged)
 }
@@ -138,7 +154,9 @@ pub fn merge(current: Option<&str>, ours: &OurAccess) -> Result<String, PolicyEr
 fn merge_into(text: &str, ours: &OurAccess) -> Result<String, PolicyError> {
     let policy = Policy::parse(text)?;
     let present = policy.ours();
-    let right = present.iter().find(|&&at| is_right(&policy.statements[at], ours));
+    let right = present
+        .iter()
+        .find(|&&at| is_right(&policy.statements[at], ours));
     match (present.first(), right) {
         (Some(_), Some(_)) if present.len() == 1 => Ok(text.to_owned()),
         (Some(_), Some(&keep)) => only(text, &policy, keep),
@@ -157,7 +175,10 @@ fn merge_into(text: &str, ours: &OurAccess) -> Result<String, PolicyError> {
 fn added(text: &str, policy: &Policy, ours: &OurAccess) -> String {
     let Some(last) = policy.statements.last() else {
         // An empty list, which S3 would not have taken.
-        let start = policy.list.as_ref().map_or(policy.root.range.start, |list| list.start);
+        let start = policy
+            .list
+            .as_ref()
+            .map_or(policy.root.range.start, |list| list.start);
         return replaced(text, start + 1..start + 1, &render(ours, ""));
     };
     if policy.list.is_some() {
@@ -221,7 +242,9 @@ pub fn strip(current: &str) -> Result<Stripped, PolicyError> {
 /// Undoes the wrapping of a single statement, if `added` did it and the white space still says so.
 fn unwrapped(text: &str, policy: &Policy) -> Option<String> {
     let list = policy.list.clone()?;
-    let [foreign, own] = policy.statements.as_slice() else { return None };
+    let [foreign, own] = policy.statements.as_slice() else {
+        return None;
+    };
     let between = |from: usize, to: usize| &text[from..to];
     let marked = is_ours(own)
         && between(list.start, foreign.range.start) == "[ "
@@ -235,14 +258,23 @@ fn unwrapped(text: &str, policy: &Policy) -> Option<String> {
 fn is_right(statement: &Json, ours: &OurAccess) -> bool {
     let is = |key: &str, expected: &str| {
         let found = statement.get(key).map(Json::texts).unwrap_or_default();
-        found.len() == 1 && (found[0] == expected || (key == "Action" && found[0].eq_ignore_ascii_case(expected)))
+        found.len() == 1
+            && (found[0] == expected
+                || (key == "Action" && found[0].eq_ignore_ascii_case(expected)))
     };
     let everyone = statement.get("Principal").is_some_and(|principal| {
-        let principal = if principal.fields().len() == 1 { principal.get("AWS").unwrap_or(principal) } else { principal };
+        let principal = if principal.fields().len() == 1 {
+            principal.get("AWS").unwrap_or(principal)
+        } else {
+            principal
+        };
         principal.texts() == ["*"]
     });
     const FIELDS: [&str; 5] = ["Sid", "Effect", "Principal", "Action", "Resource"];
-    statement.fields().iter().all(|(key, _)| FIELDS.contains(&key.as_str()))
+    statement
+        .fields()
+        .iter()
+        .all(|(key, _)| FIELDS.contains(&key.as_str()))
         && everyone
         && is("Sid", SID_READ)
         && is("Effect", "Allow")
@@ -275,8 +307,18 @@ fn render(ours: &OurAccess, space: &str) -> String {
 /// The statements of others, in order, and the other fields: what [`super::guard()`] compares.
 pub(crate) fn foreign_parts(text: &str) -> Result<(Vec<Json>, Vec<(String, Json)>), PolicyError> {
     let policy = Policy::parse(text)?;
-    let statements = policy.statements.into_iter().filter(|statement| !is_ours(statement)).collect();
-    let fields = policy.root.fields().iter().filter(|(key, _)| key != "Statement").cloned().collect();
+    let statements = policy
+        .statements
+        .into_iter()
+        .filter(|statement| !is_ours(statement))
+        .collect();
+    let fields = policy
+        .root
+        .fields()
+        .iter()
+        .filter(|(key, _)| key != "Statement")
+        .cloned()
+        .collect();
     Ok((statements, fields))
 }
 

@@ -31,7 +31,10 @@ pub(crate) fn parse<'a>(text: &'a str, root: &'static str) -> Result<Document<'a
     let document = Document::parse(text).map_err(|error| XmlError::Syntax(error.to_string()))?;
     let found = document.root_element().tag_name().name();
     if found != root {
-        return Err(XmlError::Root { found: found.to_owned(), expected: root });
+        return Err(XmlError::Root {
+            found: found.to_owned(),
+            expected: root,
+        });
     }
     Ok(document)
 }
@@ -40,7 +43,9 @@ pub(crate) fn parse<'a>(text: &'a str, root: &'static str) -> Result<Document<'a
 pub(crate) fn children<'a, 'd>(parent: Node<'a, 'd>, name: &str) -> Vec<Node<'a, 'd>> {
     let namespace = parent.tag_name().namespace();
     let is = |node: &Node<'_, '_>| {
-        node.is_element() && node.tag_name().name() == name && node.tag_name().namespace() == namespace
+        node.is_element()
+            && node.tag_name().name() == name
+            && node.tag_name().namespace() == namespace
     };
     parent.children().filter(is).collect()
 }
@@ -57,7 +62,9 @@ pub(crate) fn at<'a, 'd>(parent: Node<'a, 'd>, path: &[&str]) -> Option<Node<'a,
 
 /// The items of a list of AWS's usual shape, `<Parent><Quantity/><Items><Name/>…`.
 pub(crate) fn items<'a, 'd>(list: Option<Node<'a, 'd>>, name: &str) -> Vec<Node<'a, 'd>> {
-    list.and_then(|list| child(list, "Items")).map(|items| children(items, name)).unwrap_or_default()
+    list.and_then(|list| child(list, "Items"))
+        .map(|items| children(items, name))
+        .unwrap_or_default()
 }
 
 /// Whether an element has elements in it.
@@ -67,7 +74,10 @@ pub(crate) fn has_elements(node: Node<'_, '_>) -> bool {
 
 /// The text of an element, entities resolved, comments left out.
 pub(crate) fn value(node: Node<'_, '_>) -> String {
-    node.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
+    node.children()
+        .filter(Node::is_text)
+        .filter_map(|text| text.text())
+        .collect()
 }
 
 /// The text at the end of a path, without white space around.
@@ -113,12 +123,22 @@ pub(crate) struct Element {
 impl Element {
     /// An element with text.
     pub(crate) fn leaf(name: &'static str, text: impl ToString) -> Self {
-        Self { name, text: text.to_string(), children: Vec::new(), end_tag_space: "" }
+        Self {
+            name,
+            text: text.to_string(),
+            children: Vec::new(),
+            end_tag_space: "",
+        }
     }
 
     /// An element with elements in it.
     pub(crate) fn node(name: &'static str, children: Vec<Self>) -> Self {
-        Self { name, text: String::new(), children, end_tag_space: "" }
+        Self {
+            name,
+            text: String::new(),
+            children,
+            end_tag_space: "",
+        }
     }
 
     /// The same, recognisable as made by us though it stands alone.
@@ -130,16 +150,25 @@ impl Element {
     /// The text of the element. `prefix` is the namespace prefix with its colon; `space` the white space in front of it: if
     /// that has a line break, so do the elements inside.
     pub(crate) fn render(&self, prefix: &str, space: &str) -> String {
-        let Self { name, end_tag_space, .. } = self;
+        let Self {
+            name,
+            end_tag_space,
+            ..
+        } = self;
         let inside = if self.children.is_empty() {
             escape(&self.text)
         } else {
             let (indent, end) = match space.rfind('\n') {
-                Some(line) if space.ends_with('\t') => (format!("{}\t", &space[line..]), &space[line..]),
+                Some(line) if space.ends_with('\t') => {
+                    (format!("{}\t", &space[line..]), &space[line..])
+                }
                 Some(line) => (format!("{}  ", &space[line..]), &space[line..]),
                 None => (String::new(), ""),
             };
-            let children = self.children.iter().map(|child| format!("{indent}{}", child.render(prefix, &indent)));
+            let children = self
+                .children
+                .iter()
+                .map(|child| format!("{indent}{}", child.render(prefix, &indent)));
             children.collect::<String>() + end
         };
         format!("<{prefix}{name}>{inside}</{prefix}{name}{end_tag_space}>")
@@ -171,7 +200,9 @@ pub(crate) fn prefix<'t>(text: &'t str, node: Node<'_, '_>) -> &'t str {
 
 fn qualified_name<'t>(text: &'t str, node: Node<'_, '_>) -> &'t str {
     let tag = &text[node.range().start + 1..];
-    &tag[..tag.find(|char: char| char.is_ascii_whitespace() || char == '>' || char == '/').unwrap_or(tag.len())]
+    &tag[..tag
+        .find(|char: char| char.is_ascii_whitespace() || char == '>' || char == '/')
+        .unwrap_or(tag.len())]
 }
 
 /// How an element looked before something was put into it, or that it was not there.
@@ -197,7 +228,11 @@ const AS_IT_WAS: char = '\r';
 fn end_tag(text: &str, node: Node<'_, '_>) -> Option<usize> {
     let range = node.range();
     let own = &text[range.clone()];
-    if own.ends_with("/>") { None } else { own.rfind("</").map(|at| range.start + at) }
+    if own.ends_with("/>") {
+        None
+    } else {
+        own.rfind("</").map(|at| range.start + at)
+    }
 }
 
 /// The white space before the `>` of the end tag.
@@ -238,26 +273,46 @@ pub(crate) fn before(text: &str, node: Node<'_, '_>) -> Before {
 }
 
 /// Puts elements right before another.
-pub(crate) fn insert_before(splices: &mut Splices, text: &str, sibling: Node<'_, '_>, elements: &[Element]) {
+pub(crate) fn insert_before(
+    splices: &mut Splices,
+    text: &str,
+    sibling: Node<'_, '_>,
+    elements: &[Element],
+) {
     let start = sibling.range().start;
-    let (space, prefix) = (space_before(text, start), prefix(text, sibling.parent_element().unwrap_or(sibling)));
-    let rendered = elements.iter().map(|element| element.render(prefix, space) + space);
+    let (space, prefix) = (
+        space_before(text, start),
+        prefix(text, sibling.parent_element().unwrap_or(sibling)),
+    );
+    let rendered = elements
+        .iter()
+        .map(|element| element.render(prefix, space) + space);
     splices.replace(start..start, rendered.collect::<String>());
 }
 
 /// Puts elements right after another.
-pub(crate) fn insert_after(splices: &mut Splices, text: &str, sibling: Node<'_, '_>, elements: &[Element]) {
+pub(crate) fn insert_after(
+    splices: &mut Splices,
+    text: &str,
+    sibling: Node<'_, '_>,
+    elements: &[Element],
+) {
     let range = sibling.range();
     let space = space_before(text, range.start);
     let prefix = prefix(text, sibling.parent_element().unwrap_or(sibling));
-    let rendered = elements.iter().map(|element| format!("{space}{}", element.render(prefix, space)));
+    let rendered = elements
+        .iter()
+        .map(|element| format!("{space}{}", element.render(prefix, space)));
     splices.replace(range.end..range.end, rendered.collect::<String>());
 }
 
 /// Puts elements into one that has none, and has its end tag remember how it was.
 pub(crate) fn fill(splices: &mut Splices, text: &str, parent: Node<'_, '_>, elements: &[Element]) {
     let prefix = prefix(text, parent);
-    let rendered: String = elements.iter().map(|element| element.render(prefix, "")).collect();
+    let rendered: String = elements
+        .iter()
+        .map(|element| element.render(prefix, ""))
+        .collect();
     let end = parent.range().end;
     match end_tag(text, parent) {
         None => {
@@ -310,7 +365,9 @@ pub(crate) fn removal(text: &str, node: Node<'_, '_>) -> Range<usize> {
         return range.start..range.end + behind.len();
     }
     match node.prev_sibling_element() {
-        Some(sibling) if space_before(text, sibling.range().start) == ahead => range.start - ahead.len()..range.end,
+        Some(sibling) if space_before(text, sibling.range().start) == ahead => {
+            range.start - ahead.len()..range.end
+        }
         _ => range,
     }
 }
@@ -342,7 +399,9 @@ mod tests {
     fn take_out(mut text: String) -> String {
         loop {
             let document = parse(&text, "L").unwrap();
-            let Some(own) = children(document.root_element(), "R").into_iter().next() else { break };
+            let Some(own) = children(document.root_element(), "R").into_iter().next() else {
+                break;
+            };
             let next = without(&text, own);
             text = next;
         }
@@ -376,12 +435,26 @@ mod tests {
     #[test]
     fn empty_lists_are_filled_and_emptied() {
         for text in [
-            "<L/>", "<L />", "<L a='/>'\n/>", "<L></L>", "<L ></L>", "<L></L >", "<L></L\t>", "<L></L\t\t>", "<L> <!--x-->\n</L>",
-            "<p:L xmlns:p='u'/>", "<p:L xmlns:p='u'> </p:L>",
+            "<L/>",
+            "<L />",
+            "<L a='/>'\n/>",
+            "<L></L>",
+            "<L ></L>",
+            "<L></L >",
+            "<L></L\t>",
+            "<L></L\t\t>",
+            "<L> <!--x-->\n</L>",
+            "<p:L xmlns:p='u'/>",
+            "<p:L xmlns:p='u'> </p:L>",
         ] {
             let document = parse(text, "L").unwrap();
             let mut splices = Splices::default();
-            fill(&mut splices, text, document.root_element(), &[rule(1), rule(2)]);
+            fill(
+                &mut splices,
+                text,
+                document.root_element(),
+                &[rule(1), rule(2)],
+            );
             let filled = splices.apply(text);
             let document = parse(&filled, "L").unwrap();
             assert_eq!(children(document.root_element(), "R").len(), 2, "{filled}");
@@ -395,7 +468,13 @@ mod tests {
 
     #[test]
     fn odd_end_tags_are_not_taken_for_marks() {
-        for text in ["<L>x</L>", "<L>x</L >", "<L>x</L\t>", "<L>x</L\t\t>", "<L/>"] {
+        for text in [
+            "<L>x</L>",
+            "<L>x</L >",
+            "<L>x</L\t>",
+            "<L>x</L\t\t>",
+            "<L/>",
+        ] {
             let document = parse(text, "L").unwrap();
             let mut splices = Splices::default();
             protect(&mut splices, text, document.root_element());
@@ -410,17 +489,32 @@ mod tests {
 
     #[test]
     fn elements_are_escaped_and_indented() {
-        let element = Element::node("A", vec![Element::leaf("B", "<&>\"'"), Element::leaf("C", "")]);
-        assert_eq!(element.render("p:", ""), "<p:A><p:B>&lt;&amp;&gt;&quot;&apos;</p:B><p:C></p:C></p:A>");
-        assert_eq!(element.render("", "\n\n  "), "<A>\n    <B>&lt;&amp;&gt;&quot;&apos;</B>\n    <C></C>\n  </A>");
+        let element = Element::node(
+            "A",
+            vec![Element::leaf("B", "<&>\"'"), Element::leaf("C", "")],
+        );
+        assert_eq!(
+            element.render("p:", ""),
+            "<p:A><p:B>&lt;&amp;&gt;&quot;&apos;</p:B><p:C></p:C></p:A>"
+        );
+        assert_eq!(
+            element.render("", "\n\n  "),
+            "<A>\n    <B>&lt;&amp;&gt;&quot;&apos;</B>\n    <C></C>\n  </A>"
+        );
     }
 
     #[test]
     fn other_namespaces_are_not_ours_to_read() {
         let text = "<L xmlns='u' xmlns:o='v'><o:F>1</o:F><F>2</F></L>";
         let document = parse(text, "L").unwrap();
-        assert_eq!(value_at(document.root_element(), &["F"]).as_deref(), Some("2"));
+        assert_eq!(
+            value_at(document.root_element(), &["F"]).as_deref(),
+            Some("2")
+        );
         assert!(matches!(parse("<X/>", "L"), Err(XmlError::Root { .. })));
-        assert!(matches!(parse("<!DOCTYPE a [<!ENTITY x 'y'>]><L>&x;</L>", "L"), Err(XmlError::Syntax(_))));
+        assert!(matches!(
+            parse("<!DOCTYPE a [<!ENTITY x 'y'>]><L>&x;</L>", "L"),
+            Err(XmlError::Syntax(_))
+        ));
     }
 }
