@@ -222,13 +222,8 @@ fn with_origin(
             return Ok((text.to_owned(), OriginUse::AlreadyOurs));
         };
         notes.push(EdgeNote::OriginRepaired { what });
-        let range = own.node.range();
-        let space = super::json::space_before(text, range.start);
         let mut splices = Splices::default();
-        splices.replace(
-            range,
-            elements::origin(edge).render(xml::prefix(text, own.node), space),
-        );
+        xml::replace(&mut splices, text, own.node, &elements::origin(edge));
         return Ok((splices.apply(text), OriginUse::AlreadyOurs));
     }
     if kept.is_none()
@@ -314,5 +309,6 @@ pub fn strip(current: &str, edge: &OurEdge) -> Result<Stripped, DistributionErro
 }
 
 #[cfg(test)]
-#[path = "distribution/tests.rs"]
+mod repair_tests;
+#[cfg(test)]
 mod tests;

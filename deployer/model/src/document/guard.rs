@@ -214,25 +214,28 @@ fn miscounted(config: &Tree, list: &str) -> Option<String> {
 }
 
 fn policy_changes(before: &str, after: &str) -> Vec<String> {
-    let ((old, old_fields), (new, new_fields)) =
-        match (policy::foreign_parts(before), policy::foreign_parts(after)) {
-            (Ok(old), Ok(new)) => (old, new),
-            (Err(error), _) | (_, Err(error)) => return vec![error.to_string()],
-        };
+    let (old, new) = match (policy::foreign_parts(before), policy::foreign_parts(after)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(error), _) | (_, Err(error)) => return vec![error.to_string()],
+    };
     let mut found = Vec::new();
     let name = |at: usize, statement: &Json| match statement.get("Sid").and_then(Json::text) {
         Some(sid) => format!("statement {sid}"),
         None => format!("statement {at} of others"),
     };
-    for (at, statement) in old.iter().enumerate() {
-        if !new.get(at).is_some_and(|now| statement.same(now)) {
+    for (at, statement) in old.statements.iter().enumerate() {
+        if !new
+            .statements
+            .get(at)
+            .is_some_and(|now| statement.same(now))
+        {
             found.push(format!(
                 "{} is missing, changed or moved",
                 name(at, statement)
             ));
         }
     }
-    let added = new.iter().enumerate().skip(old.len());
+    let added = new.statements.iter().enumerate().skip(old.statements.len());
     found.extend(added.map(|(at, statement)| format!("{} was added", name(at, statement))));
     let value = |fields: &[(String, Json)], key: &str| {
         fields
@@ -240,14 +243,15 @@ fn policy_changes(before: &str, after: &str) -> Vec<String> {
             .find(|(own, _)| own == key)
             .map(|(_, json)| json.clone())
     };
-    for (key, json) in &old_fields {
-        if !value(&new_fields, key).is_some_and(|now| json.same(&now)) {
+    for (key, json) in &old.fields {
+        if !value(&new.fields, key).is_some_and(|now| json.same(&now)) {
             found.push(format!("{key} is missing or changed"));
         }
     }
-    let added = new_fields
+    let added = new
+        .fields
         .iter()
-        .filter(|(key, _)| value(&old_fields, key).is_none());
+        .filter(|(key, _)| value(&old.fields, key).is_none());
     found.extend(added.map(|(key, _)| format!("{key} was added")));
     found
 }
