@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::distribution::OurEdge;
 use super::policy::OurAccess;
+use super::tree::Tree;
 use super::website::OurRules;
+use super::xml::escape;
 use crate::region::{Partition, website_host, website_hosts_all_forms};
 
 pub(crate) const POLICY: &str = include_str!("../../tests/fixtures/policy.json");
@@ -44,6 +46,41 @@ pub(crate) fn our_edge() -> OurEdge {
         max_ttl: 31_536_000,
         owned_patterns: vec!["resized/*".into()],
     }
+}
+
+/// An XML document as AWS may give it back: one line, no comments or prefixes, fields in another order, nothing known of how
+/// it was spelled.
+pub(crate) fn rewritten(text: &str) -> String {
+    fn write(tree: &Tree, namespace: &str, into: &mut String) {
+        let mut children: Vec<&Tree> = tree.children.iter().collect();
+        // The order within lists stays, as their items have one name.
+        children.sort_by(|a, b| b.name.cmp(&a.name));
+        let (uri, local) = tree.name.rsplit_once('}').unwrap_or(("", &tree.name));
+        into.push_str(&format!("<{local}{namespace}"));
+        if let Some(uri) = uri.strip_prefix('{') {
+            into.push_str(&format!(" xmlns=\"{uri}\""));
+        }
+        for (name, value) in &tree.attributes {
+            into.push_str(&format!(" {name}=\"{}\"", escape(value)));
+        }
+        into.push('>');
+        into.push_str(&escape(if children.is_empty() { &tree.text } else { "" }));
+        children
+            .into_iter()
+            .for_each(|child| write(child, "", into));
+        into.push_str(&format!("</{local}>"));
+    }
+    let Ok(document) = roxmltree::Document::parse(text) else {
+        return text.to_owned();
+    };
+    let root = document.root_element();
+    let namespace = root
+        .tag_name()
+        .namespace()
+        .map_or_else(String::new, |uri| format!(" xmlns=\"{uri}\""));
+    let mut all = "<?xml version=\"1.0\"?>\n".to_owned();
+    write(&Tree::of(root), &namespace, &mut all);
+    all
 }
 
 fn space() -> impl Strategy<Value = String> {

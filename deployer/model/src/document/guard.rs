@@ -137,7 +137,6 @@ fn without_rules(website: &mut Tree, text: &str, hosts: &[String]) {
             .children
             .retain(|child| child.name != "IndexDocument");
     }
-    tidy_text(website);
 }
 
 /// Leaves out our behaviours and our origin, and counts down.
@@ -168,7 +167,6 @@ fn without_edge(config: &mut Tree, edge: &OurEdge) {
             counter.text = number.saturating_sub(gone).to_string();
         }
         drop_empty(parent, "Items");
-        tidy_text(parent);
     }
     let is_empty = |list: &Tree| {
         let only_counter = list
@@ -192,11 +190,6 @@ fn drop_empty(parent: &mut Tree, name: &str) {
             && child.text.trim().is_empty()
     };
     parent.children.retain(|child| !is_empty(child));
-}
-
-/// White space counts in an element without elements only; this one may just have lost its last.
-fn tidy_text(tree: &mut Tree) {
-    tree.text = tree.text.trim().to_owned();
 }
 
 /// Says if a counter doesn't fit its list, which CloudFront refuses (CF-13).

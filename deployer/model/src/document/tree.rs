@@ -11,7 +11,7 @@ pub(crate) struct Tree {
     /// Local name; with the namespace in braces if it is another than the root's.
     pub(crate) name: String,
     pub(crate) attributes: BTreeMap<String, String>,
-    /// Text of an element without elements, as it is; text between elements, trimmed.
+    /// The value of an element without elements, as it is; text between elements, trimmed.
     pub(crate) text: String,
     pub(crate) children: Vec<Tree>,
 }
@@ -34,6 +34,15 @@ const UNORDERED: [&str; 15] = [
     "LambdaFunctionAssociation",
     "FunctionAssociation",
     "KeyPairId",
+];
+
+/// Elements that hold no text of their own, though they may be empty.
+const LISTS: [&str; 5] = [
+    "Items",
+    "CacheBehaviors",
+    "RoutingRules",
+    "WebsiteConfiguration",
+    "DistributionConfig",
 ];
 
 impl Tree {
@@ -62,10 +71,13 @@ impl Tree {
                 .map_or_else(String::new, |namespace| format!("{{{namespace}}}"));
             (name + attribute.name(), attribute.value().to_owned())
         });
+        let name = named(node.tag_name().namespace(), node.tag_name().name());
+        // White space is part of a value, but not of a list, even of an empty one.
+        let is_value = children.is_empty() && !LISTS.contains(&name.as_str());
         Self {
-            name: named(node.tag_name().namespace(), node.tag_name().name()),
+            name,
             attributes: attributes.collect(),
-            text: if children.is_empty() {
+            text: if is_value {
                 text
             } else {
                 text.trim().to_owned()
@@ -141,9 +153,7 @@ impl Tree {
 }
 
 fn compare(before: &Tree, after: &Tree, path: &str, exact: bool, found: &mut Vec<String>) {
-    // White space counts in an element without elements only.
-    let nested = !before.children.is_empty() || !after.children.is_empty();
-    if before.text != after.text && !(nested && before.text.trim() == after.text.trim()) {
+    if before.text != after.text {
         found.push(format!(
             "{path} changed from {:?} to {:?}",
             before.text, after.text

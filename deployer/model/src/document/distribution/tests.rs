@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::document::fixtures::{BUCKET, DISTRIBUTION, any_distribution, our_edge};
+use crate::document::fixtures::{BUCKET, DISTRIBUTION, any_distribution, our_edge, rewritten};
 use crate::document::{DocumentKind, Ours, dropped, guard, same};
 
 pub(super) fn merged(current: &str) -> Merged {
@@ -356,6 +356,17 @@ proptest! {
             prop_assert!(all.iter().position(|pattern| pattern == broader).is_none_or(|at| at > own));
         }
         prop_assert_eq!(strip(&with.document, &edge).unwrap(), Stripped::Document(before));
+    }
+
+    #[test]
+    fn written_anew_by_aws_it_is_still_right(before in any_distribution()) {
+        let edge = our_edge();
+        let with = merge(&before, &edge).unwrap().document;
+        let anew = rewritten(&with);
+        prop_assert!(same(DocumentKind::Distribution, &anew, &with));
+        prop_assert_eq!(&merge(&anew, &edge).unwrap().document, &anew);
+        let Stripped::Document(rest) = strip(&anew, &edge).unwrap() else { panic!("ours was in it") };
+        prop_assert!(same(DocumentKind::Distribution, &rest, &before), "{}", rest);
     }
 
     #[test]

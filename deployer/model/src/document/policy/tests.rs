@@ -397,6 +397,17 @@ proptest! {
     }
 
     #[test]
+    fn written_anew_by_aws_it_is_still_right(policy in any_policy()) {
+        let with = merge(Some(&policy), &our_access()).unwrap();
+        let anew = serde_json::from_str::<serde_json::Value>(&with).unwrap().to_string();
+        prop_assert!(same(DocumentKind::Policy, &anew, &with));
+        prop_assert_eq!(&merge(Some(&anew), &our_access()).unwrap(), &anew);
+        let Stripped::Document(rest) = strip(&anew).unwrap() else { panic!("ours was in it") };
+        // A single statement may have become a list of one.
+        prop_assert_eq!(guard(Ours::Policy, &policy, &rest), Ok(()));
+    }
+
+    #[test]
     fn no_text_makes_it_panic(text in "[\\[\\]{}\",:a-cS1 ]{0,40}") {
         let _ = merge(Some(&text), &our_access());
         let _ = strip(&text);

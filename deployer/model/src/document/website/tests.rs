@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::document::Stripped;
-use crate::document::fixtures::{HOST, WEBSITE, any_website, our_rules};
+use crate::document::fixtures::{HOST, WEBSITE, any_website, our_rules, rewritten};
 use crate::document::{DocumentKind, Ours, guard, same};
 
 fn merged(current: &str) -> Merged {
@@ -343,6 +343,20 @@ proptest! {
         prop_assert!(!same(DocumentKind::Website, &website, &with));
         prop_assert_eq!(strip(&website, &hosts).unwrap(), Stripped::Unchanged);
         prop_assert_eq!(strip(&with, &hosts).unwrap(), Stripped::Document(website));
+    }
+
+    #[test]
+    fn written_anew_by_aws_it_is_still_right(website in any_website()) {
+        let with = merge(Some(&website), &our_rules()).unwrap();
+        let anew = rewritten(&with.document);
+        prop_assert!(same(DocumentKind::Website, &anew, &with.document));
+        prop_assert_eq!(&merge(Some(&anew), &our_rules()).unwrap().document, &anew);
+        let Stripped::Document(rest) = strip(&anew, &our_rules().hosts).unwrap() else { panic!("our rules were in it") };
+        if with.notes.contains(&WebsiteNote::IndexDocumentAdded) {
+            prop_assert!(rest.contains("index.html"));
+        } else {
+            prop_assert!(same(DocumentKind::Website, &rest, &website), "{}", rest);
+        }
     }
 
     #[test]
