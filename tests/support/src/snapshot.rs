@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::scenario::{Scenario, between};
 
 /// The bucket's documents besides policy and website; nobody has any business with these.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 10] = [
     "acl",
     "cors",
     "encryption",
@@ -18,7 +18,6 @@ const OTHERS: [&str; 11] = [
     "notification",
     "ownershipControls",
     "publicAccessBlock",
-    "requestPayment",
     "tagging",
     "versioning",
 ];

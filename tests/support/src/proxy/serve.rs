@@ -84,6 +84,9 @@ async fn answer(
     {
         return Ok(refusal);
     }
+    if let Some(answer) = strict::missing_part(call) {
+        return if what == Some(What::DropAfter) { Err(Dropped) } else { Ok(answer) };
+    }
     let response = forward(shared, parts, body).await?;
     if what == Some(What::DropAfter) { Err(Dropped) } else { Ok(response) }
 }

@@ -53,6 +53,18 @@ pub(super) async fn refusal(
     Some(error_response(&call.service, refusal.status, refusal.code, &refusal.message))
 }
 
+/// What MiniStack doesn't know and answers with something else, as AWS answers it for a bucket that was never touched.
+pub(super) fn missing_part(call: &Call) -> Option<Response<Full<Bytes>>> {
+    // S3-17. MiniStack lists the bucket's objects instead.
+    (call.name() == "s3:GetBucketRequestPayment").then(|| {
+        let body = "<RequestPaymentConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Payer>BucketOwner</Payer></RequestPaymentConfiguration>";
+        Response::builder()
+            .header("content-type", "application/xml")
+            .body(Full::new(Bytes::from(body)))
+            .expect("a valid response")
+    })
+}
+
 /// S3-32, S3-25: the bucket must belong to the expected account, and some calls are the owner's alone.
 async fn owner(shared: &Shared, call: &Call, parts: &Parts) -> Option<Refusal> {
     let bucket = parts.uri.path()[1..].split('/').next().filter(|bucket| !bucket.is_empty())?;
