@@ -4,7 +4,6 @@ use imgdeploy_model::document::distribution::OurEdge;
 use imgdeploy_model::document::policy::OurAccess;
 use imgdeploy_model::document::website::OurRules;
 use imgdeploy_model::region;
-use serde::Serialize;
 
 use crate::artifact::Artifact;
 use crate::names;
@@ -27,10 +26,12 @@ pub fn unknown_api_host(region: &str) -> String {
 }
 
 /// Everything wanted, without a choice left.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Desired {
     /// The resolved settings.
     pub site: Site,
+    /// `--allow-public`.
+    pub allow_public: bool,
     /// The caller's account.
     pub account: String,
     /// Partition of the bucket's region.
@@ -45,9 +46,10 @@ pub struct Desired {
 
 impl Desired {
     /// Joins settings and code with what the account said about names.
-    pub fn new(site: &Site, artifact: Artifact, seen: &Observed) -> Self {
+    pub fn new(site: &Site, allow_public: bool, artifact: Artifact, seen: &Observed) -> Self {
         Self {
             site: site.clone(),
+            allow_public,
             account: seen.caller.account.clone(),
             partition: region::Partition::of_region(&seen.region).name().to_owned(),
             region: seen.region.clone(),
@@ -58,22 +60,22 @@ impl Desired {
 
     /// Host of the bucket's website endpoint (S3-01).
     pub fn website_host(&self) -> String {
-        region::website_host(&self.site.bucket, &self.region)
+        region::website_host(self.site.bucket.as_str(), &self.region)
     }
 
     /// Our statement in the bucket policy.
     pub fn access(&self) -> OurAccess {
-        our_access(&self.site.bucket, &self.site.prefix, &self.partition)
+        our_access(self.site.bucket.as_str(), self.site.prefix.as_str(), &self.partition)
     }
 
     /// Our routing rules, naming `api_host`; rules with one of `old_hosts` are ours as well.
     pub fn rules(&self, api_host: &str, old_hosts: &[String]) -> OurRules {
-        our_rules(&self.site.prefix, self.site.redirect, api_host, old_hosts)
+        our_rules(self.site.prefix.as_str(), self.site.redirect.status(), api_host, old_hosts)
     }
 
     /// Our part of a distribution.
     pub fn edge(&self, owned_patterns: Vec<String>) -> OurEdge {
-        our_edge(&self.site.bucket, &self.region, &self.site.prefix, owned_patterns)
+        our_edge(self.site.bucket.as_str(), &self.region, self.site.prefix.as_str(), owned_patterns)
     }
 }
 
@@ -117,7 +119,7 @@ pub fn our_edge(bucket: &str, region: &str, prefix: &str, owned_patterns: Vec<St
 /// domain, else the website endpoint, which speaks HTTP only (S3-02).
 fn base_url(site: &Site, seen: &Observed) -> String {
     if let Some(url) = &site.url {
-        return url.trim_end_matches('/').to_owned();
+        return url.as_str().trim_end_matches('/').to_owned();
     }
     let edge = seen.edge.as_ref();
     let alias = edge
@@ -128,6 +130,6 @@ fn base_url(site: &Site, seen: &Observed) -> String {
     let domain = edge.and_then(|edge| edge.state.known()).map(|state| state.domain.clone());
     match alias.or(domain) {
         Some(host) => format!("https://{host}"),
-        None => format!("http://{}", region::website_host(&site.bucket, &seen.region)),
+        None => format!("http://{}", region::website_host(site.bucket.as_str(), &seen.region)),
     }
 }

@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 
 use cargo_metadata::MetadataCommand;
 
-use super::{Arch, Artifact, ArtifactError, artifact, package};
+use super::{Artifact, ArtifactError, artifact, machine, package};
+use crate::settings::value::Arch;
 
 /// Package and binary of the function in its workspace.
 const PACKAGE: &str = "resizer-fn";
@@ -45,7 +46,7 @@ pub fn build(arch: Arch) -> Result<Artifact, ArtifactError> {
             .env("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc");
     } else {
         return Err(failed(
-            format!("this machine cannot link for {} on Linux", arch.as_str()),
+            format!("this machine cannot link for {} on Linux", arch),
             "give a ready zip with `--zip FILE`, or install a cross linker \
              (`cargo install cargo-zigbuild` with `pip install ziglang`, or Debian's gcc-aarch64-linux-gnu) \
              and `rustup target add aarch64-unknown-linux-gnu`",
@@ -76,7 +77,7 @@ pub fn build(arch: Arch) -> Result<Artifact, ArtifactError> {
     let bytes = std::fs::read(&binary)
         .map_err(|source| ArtifactError::Read { path: binary.clone(), source })?;
     let zip = package::pack(&bytes).map_err(|why| failed(why, "check the free disk space"))?;
-    package::check(&zip, arch.machine())
+    package::check(&zip, machine(arch))
         .map_err(|why| ArtifactError::Unusable { path: binary, why })?;
     Ok(artifact(zip, arch))
 }

@@ -7,8 +7,9 @@ mod package;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+use crate::settings::value::Arch;
 
 pub use build::build;
 pub use elf::Machine;
@@ -16,36 +17,16 @@ pub use elf::Machine;
 /// Largest zip that Lambda takes from S3, unzipped limit aside, in bytes (LA-07: 250 MB unzipped).
 const MAX_ZIP_BYTES: u64 = 250 * 1024 * 1024;
 
-/// Processor that the function runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Arch {
-    /// Graviton.
-    #[serde(rename = "arm64")]
-    Arm64,
-    /// Intel and AMD.
-    #[serde(rename = "x86_64")]
-    X86_64,
-}
-
-impl Arch {
-    /// As Lambda spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Arm64 => "arm64",
-            Self::X86_64 => "x86_64",
-        }
-    }
-
-    fn machine(self) -> Machine {
-        match self {
-            Self::Arm64 => Machine::Aarch64,
-            Self::X86_64 => Machine::X86_64,
-        }
+/// The ELF machine of a processor.
+fn machine(arch: Arch) -> Machine {
+    match arch {
+        Arch::Arm64 => Machine::Aarch64,
+        Arch::X86_64 => Machine::X86_64,
     }
 }
 
 /// A checked zip. The bytes are left out wherever the plan is shown.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Artifact {
     /// Processor.
     pub arch: Arch,
@@ -56,7 +37,6 @@ pub struct Artifact {
     /// Size in bytes.
     pub size: u64,
     /// The zip itself.
-    #[serde(skip)]
     pub bytes: Vec<u8>,
 }
 
@@ -101,7 +81,7 @@ pub fn load(path: &Path, arch: Arch) -> Result<Artifact, ArtifactError> {
         return Err(unusable(format!("{size} bytes, Lambda takes {MAX_ZIP_BYTES} at most")));
     }
     let bytes = std::fs::read(path).map_err(read)?;
-    package::check(&bytes, arch.machine()).map_err(unusable)?;
+    package::check(&bytes, machine(arch)).map_err(unusable)?;
     Ok(artifact(bytes, arch))
 }
 

@@ -18,7 +18,7 @@ use crate::stack::{self, DesiredStack, StackInputs, StackPlan};
 
 /// Plans an attach. Applying is allowed only while `refusals` and `unseen` are empty.
 pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
-    let mut plan = Plan::new(&desired.site.bucket, &desired.account, &desired.region);
+    let mut plan = Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region);
     if let Fact::Unknown(why) = &seen.owned {
         plan.unseen.push(why.clone());
     }
@@ -44,8 +44,8 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     invalidate(&mut plan, desired);
     repairs(&mut plan, seen, journal);
 
-    let mut next = journal.cloned().unwrap_or_else(|| Journal::new(&desired.site.bucket, &desired.site.prefix));
-    next.prefix.clone_from(&desired.site.prefix);
+    let mut next = journal.cloned().unwrap_or_else(|| Journal::new(desired.site.bucket.as_str(), desired.site.prefix.as_str()));
+    next.prefix = desired.site.prefix.to_string();
     record_host(&mut next, &plan, desired, seen);
     record_public_access(&mut next, &plan);
     if let Some(after) = policy_after {
@@ -153,14 +153,14 @@ pub fn desired_stack(desired: &Desired, artifacts_bucket: &str) -> DesiredStack 
         code_bucket: artifacts_bucket.to_owned(),
         code_key: names::code_key(&desired.artifact.sha256),
         code_sha256: desired.artifact.code_sha256.clone(),
-        architecture: desired.artifact.arch.as_str().to_owned(),
+        architecture: desired.artifact.arch.to_string(),
         memory_size: site.memory,
         timeout: site.timeout,
         log_retention_days: site.log_retention,
         throttle_rate: site.throttle_rate,
         throttle_burst: site.throttle_burst,
-        cache_control: site.cache_control.clone(),
-        redirect_code: site.redirect,
+        cache_control: site.cache_control.to_string(),
+        redirect_code: site.redirect.status(),
         quality: site.quality,
         max_pixels: site.max_pixels,
         max_bytes: site.max_bytes,

@@ -94,8 +94,8 @@ pub fn owned_patterns(edge: &Edge, journal: Option<&Journal>) -> Vec<String> {
 fn belongs(xml: &str, desired: &Desired, edge: &Edge) -> bool {
     let serves_bucket = distribution::origin_domains(xml)
         .iter()
-        .any(|domain| is_bucket(domain, &desired.site.bucket));
-    let vouched = desired.site.url.as_deref().and_then(|url| url.split("://").nth(1)).is_some_and(|rest| {
+        .any(|domain| is_bucket(domain, desired.site.bucket.as_str()));
+    let vouched = desired.site.url.as_ref().map(crate::settings::value::BaseUrl::as_str).and_then(|url| url.split("://").nth(1)).is_some_and(|rest| {
         let host = rest.split(['/', ':']).next().unwrap_or_default();
         hosts(xml, edge).iter().any(|known| known.eq_ignore_ascii_case(host))
     });
@@ -128,7 +128,7 @@ pub fn in_front<'a>(found: &'a [DistributionSummary], bucket: &str) -> Vec<&'a D
 fn offer(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     match &seen.distributions {
         Some(Fact::Known(found)) => {
-            for one in in_front(found, &desired.site.bucket) {
+            for one in in_front(found, desired.site.bucket.as_str()) {
                 plan.refusals.push(Refusal::protect(
                     format!(
                         "the distribution {} ({}) is in front of {}: it would cache the redirects and send \
@@ -151,5 +151,5 @@ fn offer(plan: &mut Plan, desired: &Desired, seen: &Observed) {
 
 /// The pattern to record for our behaviour.
 pub fn pattern(desired: &Desired) -> String {
-    names::path_pattern(&desired.site.prefix)
+    names::path_pattern(desired.site.prefix.as_str())
 }

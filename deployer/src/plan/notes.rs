@@ -47,7 +47,7 @@ fn overlap(plan: &mut Plan, desired: &Desired, seen: &Observed) {
         return;
     }
     let foreign = seen.derived.known().into_iter().flatten().find(|object| {
-        !object.key.ends_with('/') && !looks_derived(&object.key, &desired.site.prefix)
+        !object.key.ends_with('/') && !looks_derived(&object.key, desired.site.prefix.as_str())
     });
     if let Some(object) = foreign {
         plan.refusals.push(Refusal::protect(

@@ -37,7 +37,7 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) -> Option<Strin
         Ok(after) => {
             if current != Some(after.as_str()) {
                 plan.actions.push(Action::Policy {
-                    bucket: desired.site.bucket.clone(),
+                    bucket: desired.site.bucket.to_string(),
                     before: current.map(ToOwned::to_owned),
                     after: Some(after.clone()),
                 });

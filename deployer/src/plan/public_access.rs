@@ -29,13 +29,13 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) {
         && before != after
     {
         plan.actions.push(Action::PublicAccessBlock {
-            bucket: desired.site.bucket.clone(),
+            bucket: desired.site.bucket.to_string(),
             before: Some(before),
             after,
         });
     }
     let public_already = block == after && already_public(desired, seen);
-    if !public_already && !desired.site.allow_public {
+    if !public_already && !desired.allow_public {
         plan.refusals.push(Refusal::protect(
             format!(
                 "objects under `{}` in {} would become readable by everyone (the originals would not), \

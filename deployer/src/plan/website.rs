@@ -54,7 +54,7 @@ pub fn plan(
                     ));
                 }
                 plan.actions.push(Action::Website {
-                    bucket: desired.site.bucket.clone(),
+                    bucket: desired.site.bucket.to_string(),
                     before: current.map(ToOwned::to_owned),
                     after: Some(merged.document.clone()),
                     unknown_api_host: known.is_none().then_some(host),
