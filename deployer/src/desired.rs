@@ -1,9 +1,10 @@
 //! What the user wants, resolved against the names of the account: the planner's first input.
 
+use imgdeploy_model::chain::cloudfront::Distribution;
 use imgdeploy_model::document::distribution::OurEdge;
 use imgdeploy_model::document::policy::OurAccess;
 use imgdeploy_model::document::website::OurRules;
-use imgdeploy_model::region;
+use imgdeploy_model::region::{self, Partition};
 
 use crate::artifact::Artifact;
 use crate::names;
@@ -35,7 +36,7 @@ pub struct Desired {
     /// The caller's account.
     pub account: String,
     /// Partition of the bucket's region.
-    pub partition: String,
+    pub partition: Partition,
     /// The bucket's region: everything else goes there too.
     pub region: String,
     /// Base URL that the function redirects to, without trailing slash.
@@ -51,7 +52,7 @@ impl Desired {
             site: site.clone(),
             allow_public,
             account: seen.caller.account.clone(),
-            partition: region::Partition::of_region(&seen.region).name().to_owned(),
+            partition: Partition::of_region(&seen.region),
             region: seen.region.clone(),
             url: base_url(site, seen),
             artifact,
@@ -65,7 +66,7 @@ impl Desired {
 
     /// Our statement in the bucket policy.
     pub fn access(&self) -> OurAccess {
-        our_access(self.site.bucket.as_str(), self.site.prefix.as_str(), &self.partition)
+        our_access(self.site.bucket.as_str(), self.site.prefix.as_str(), self.partition)
     }
 
     /// Our routing rules, naming `api_host`; rules with one of `old_hosts` are ours as well.
@@ -80,11 +81,11 @@ impl Desired {
 }
 
 /// Our statement in the policy of `bucket`.
-pub fn our_access(bucket: &str, prefix: &str, partition: &str) -> OurAccess {
+pub fn our_access(bucket: &str, prefix: &str, partition: Partition) -> OurAccess {
     OurAccess {
         bucket: bucket.to_owned(),
         prefix: prefix.to_owned(),
-        partition: partition.to_owned(),
+        partition,
     }
 }
 
@@ -124,9 +125,8 @@ fn base_url(site: &Site, seen: &Observed) -> String {
     let edge = seen.edge.as_ref();
     let alias = edge
         .and_then(|edge| edge.document.known())
-        .and_then(|document| {
-            imgdeploy_model::document::distribution::aliases(&document.xml).into_iter().find(|a| !a.contains('*'))
-        });
+        .and_then(|document| Distribution::parse(&document.xml).ok())
+        .and_then(|parsed| parsed.aliases.into_iter().find(|alias| !alias.contains('*')));
     let domain = edge.and_then(|edge| edge.state.known()).map(|state| state.domain.clone());
     match alias.or(domain) {
         Some(host) => format!("https://{host}"),

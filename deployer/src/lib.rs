@@ -8,6 +8,7 @@ pub mod aws;
 pub mod cli;
 pub mod command;
 pub mod desired;
+pub mod dev;
 pub mod error;
 pub mod fact;
 pub mod journal;

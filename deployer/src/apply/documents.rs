@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use imgdeploy_model::document::{self, Kind};
+use imgdeploy_model::document::{self, Ours};
 
 use super::{Cause, Event, Run};
 use crate::aws::FailureKind;
@@ -35,7 +35,7 @@ impl Run<'_> {
     pub(super) async fn policy(&mut self, before: Option<&str>, after: Option<&str>) -> Result<(), Cause> {
         self.check_claim().await?;
         unchanged(self.read.policy().await, before, "the bucket policy")?;
-        guard(Kind::Policy, before, after)?;
+        guard(Ours::Policy, before, after)?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(250);
         loop {
@@ -56,10 +56,15 @@ impl Run<'_> {
         }
     }
 
+    /// Hosts that make a routing rule ours: what the journal says.
+    fn api_hosts(&self) -> Vec<String> {
+        self.claim.as_ref().map(|claim| claim.journal().api_hosts.clone()).unwrap_or_default()
+    }
+
     pub(super) async fn website(&mut self, before: Option<&str>, after: Option<&str>) -> Result<(), Cause> {
         self.check_claim().await?;
         unchanged(self.read.website().await, before, "the website configuration")?;
-        guard(Kind::Website, before, after)?;
+        guard(Ours::Website(&self.api_hosts()), before, after)?;
         self.write.put_website(after).await.map_err(Cause::from)
     }
 }
@@ -75,9 +80,9 @@ fn unchanged(now: Fact<String>, before: Option<&str>, what: &str) -> Result<(), 
 }
 
 /// The last look before sending: nothing foreign may differ.
-pub(super) fn guard(kind: Kind, before: Option<&str>, after: Option<&str>) -> Result<(), Cause> {
+pub(super) fn guard(ours: Ours<'_>, before: Option<&str>, after: Option<&str>) -> Result<(), Cause> {
     match (before, after) {
-        (Some(before), Some(after)) => document::guard(kind, before, after).map_err(Cause::Guard),
+        (Some(before), Some(after)) => document::guard(ours, before, after).map_err(Cause::Guard),
         _ => Ok(()),
     }
 }

@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use imgdeploy_model::document::Kind;
+use imgdeploy_model::document::Ours;
 
 use super::claim::random_id;
 use super::documents::guard;
 use super::{Cause, Event, Run};
 use crate::aws::{edge, write};
+use crate::desired::our_edge;
 use crate::fact::Fact;
+use crate::names;
 
 /// CloudFront's own waiter gives up after 35 minutes (CF-15).
 const PATIENCE: Duration = Duration::from_secs(35 * 60);
@@ -26,7 +28,10 @@ impl Run<'_> {
         if now.xml != before {
             return Err(Cause::Changed(format!("the distribution {id}")));
         }
-        guard(Kind::Distribution, Some(before), Some(after))?;
+        let prefix = self.claim.as_ref().map(|claim| claim.journal().prefix.clone()).unwrap_or_default();
+        let owned = vec![names::path_pattern(&prefix)];
+        let ours = our_edge(&self.plan.bucket, &self.plan.region, &prefix, owned);
+        guard(Ours::Distribution(&ours), Some(before), Some(after))?;
         write::update_distribution(self.clients, id, &now.etag, after).await?;
         self.wait_deployed(id).await
     }

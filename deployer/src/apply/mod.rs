@@ -38,7 +38,7 @@ struct Run<'a> {
     clients: &'a Clients,
     plan: &'a Plan,
     artifact: Option<&'a Artifact>,
-    events: &'a mut dyn FnMut(Event),
+    events: &'a mut (dyn FnMut(Event) + Send),
     /// The bucket that is attached.
     read: BucketRead,
     write: BucketWrite,
@@ -60,7 +60,7 @@ pub async fn apply(
     clients: &Clients,
     approved: &Approved<'_>,
     artifact: Option<&Artifact>,
-    events: &mut dyn FnMut(Event),
+    events: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Vec<String>, ApplyError> {
     let plan = approved.0;
     let mut run = Run {

@@ -12,7 +12,7 @@ pub fn check(bytes: &[u8], wanted: Machine) -> Result<(), String> {
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|error| format!("not a whole zip: {error}"))?;
     if archive.by_name("bootstrap").is_err() {
-        let elsewhere = archive.file_names().find(|name| name.ends_with("/bootstrap"));
+        let elsewhere = archive.file_names().filter_map(Result::ok).find(|name| name.ends_with("/bootstrap"));
         return Err(match elsewhere {
             Some(name) => format!("`{name}` must be `bootstrap` at the root (Runtime.InvalidEntrypoint)"),
             None => "it has no `bootstrap` at its root (Runtime.InvalidEntrypoint)".to_owned(),

@@ -54,6 +54,18 @@ impl AwsFailure {
         }
     }
 
+    /// From what AWS answered. Without code and status there was no answer.
+    pub fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self {
+        let kind = if code.is_some() || status.is_some() {
+            classify(code.as_deref(), status)
+        } else if message.to_lowercase().contains("credential") {
+            FailureKind::Credentials
+        } else {
+            FailureKind::Unreachable
+        };
+        Self { operation: operation.to_owned(), code, message, status, kind }
+    }
+
     /// From an SDK error of any operation.
     pub fn from_sdk<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Self
     where

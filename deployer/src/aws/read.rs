@@ -379,3 +379,17 @@ fn odd_answer(operation: &str, message: &str) -> AwsFailure {
         kind: FailureKind::Other,
     }
 }
+
+/// Names of all buckets of the account.
+///
+/// # Errors
+/// The first page that fails.
+pub async fn bucket_names(clients: &Clients) -> Result<Vec<String>, AwsFailure> {
+    let mut pages = clients.s3(&clients.home_region()).list_buckets().into_paginator().send();
+    let mut names = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| AwsFailure::from_sdk("s3:ListAllMyBuckets", &error))?;
+        names.extend(page.buckets().iter().filter_map(|bucket| bucket.name().map(ToOwned::to_owned)));
+    }
+    Ok(names)
+}

@@ -3,6 +3,8 @@
 
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
+use crate::settings::value::{BucketName, DistributionId, FromText as _};
+use crate::settings::{Fault, Problem, SettingsError};
 use clap::builder::OsStringValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -14,11 +16,7 @@ use std::path::PathBuf;
 /// resizer on Lambda; it stores the image in the bucket, and every further request gets it from there.
 #[derive(Debug, Parser)]
 #[command(name = "imgdeploy", version, after_help = help::EXIT_CODES, subcommand_required = true)]
-#[command(
-    arg_required_else_help = true,
-    disable_help_subcommand = true,
-    infer_long_args = false
-)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true, infer_long_args = false)]
 pub struct Cli {
     /// Flags of every command.
     #[command(flatten)]
@@ -130,6 +128,31 @@ pub struct InitArgs {
     pub force: bool,
 }
 
+impl InitArgs {
+    /// The buckets and the distribution that were named, checked.
+    ///
+    /// # Errors
+    /// A name is none.
+    pub fn named(&self) -> Result<(Vec<BucketName>, Option<DistributionId>), SettingsError> {
+        let mut problems = Vec::new();
+        let mut wrong = |flag: &str, fault: Fault| {
+            problems.push(Problem::new(format!("{flag} {}", fault.message), fault.hint));
+        };
+        let mut buckets = Vec::new();
+        for bucket in &self.buckets {
+            match BucketName::from_text(bucket) {
+                Ok(bucket) => buckets.push(bucket),
+                Err(fault) => wrong("--bucket", fault),
+            }
+        }
+        let distribution = self.distribution.as_deref().and_then(|id| {
+            DistributionId::from_text(id).map_err(|fault| wrong("--distribution", fault)).ok()
+        });
+        SettingsError::check(problems)?;
+        Ok((buckets, distribution))
+    }
+}
+
 /// Arguments of `detach`.
 #[derive(Debug, Args)]
 pub struct DetachArgs {
@@ -189,7 +212,7 @@ setting_flags! {
             arch "arch" "ARCH",
         "Images":
             allowed_dimensions "allowed-dimensions" "LIST",
-            quality "quality" "1..100",
+            quality "quality" "N",
             cache_control "cache-control" "TEXT",
         "Limits":
             max_pixels "max-pixels" "N",

@@ -22,34 +22,23 @@ const AWS_ENV: [(&str, &[&str]); 3] = [
 /// Collects what was said about settings. Variables count for every command, also where the command
 /// has no such flag: `detach` has to see the same site as `attach` did.
 pub(super) fn collect(matches: &ArgMatches, env: &dyn Fn(&str) -> Option<String>) -> Given {
-    let matches = matches
-        .subcommand()
-        .map_or(matches, |(_, of_command)| of_command);
+    let matches = matches.subcommand().map_or(matches, |(_, of_command)| of_command);
     let from_env = |variable: &'static str| {
         let text = env(variable).filter(|text| !text.is_empty())?;
-        Some(GivenValue {
-            text,
-            origin: Origin::Env(variable),
-        })
+        Some(GivenValue { text, origin: Origin::Env(variable) })
     };
     let values = SETTINGS
         .iter()
         .filter_map(|setting| {
-            let aws = AWS_ENV
-                .iter()
-                .find(|(name, _)| *name == setting.name)
-                .map_or(&[][..], |(_, names)| names);
+            let aws =
+                AWS_ENV.iter().find(|(name, _)| *name == setting.name).map_or(&[][..], |(_, names)| names);
             let value = flag(matches, setting.name)
                 .or_else(|| from_env(setting.env))
                 .or_else(|| aws.iter().find_map(|variable| from_env(variable)))?;
             Some((setting.name, value))
         })
         .collect();
-    Given {
-        config: config(matches, env),
-        site: flag(matches, "site").or_else(|| from_env(SITE_ENV)),
-        values,
-    }
+    Given { config: config(matches, env), site: flag(matches, "site").or_else(|| from_env(SITE_ENV)), values }
 }
 
 /// A value that stands on the command line itself: clap also knows those of its `env`.
@@ -58,10 +47,7 @@ fn flag(matches: &ArgMatches, name: &str) -> Option<GivenValue> {
     // An error means that this command has no such flag, or one that takes several values (init).
     let text = matches.try_get_one::<String>(&id).ok()??;
     let on_command_line = matches.value_source(&id) == Some(ValueSource::CommandLine);
-    on_command_line.then(|| GivenValue {
-        text: text.clone(),
-        origin: Origin::Flag,
-    })
+    on_command_line.then(|| GivenValue { text: text.clone(), origin: Origin::Flag })
 }
 
 fn config(matches: &ArgMatches, env: &dyn Fn(&str) -> Option<String>) -> Option<(PathBuf, Origin)> {

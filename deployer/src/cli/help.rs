@@ -20,9 +20,7 @@ Settings: a flag wins over its IMGDEPLOY_* variable, that over the site in imgde
 
 /// The sentence of a setting, with its default.
 pub(super) fn of(name: &str) -> String {
-    setting(name)
-        .map(super::super::settings::table::Setting::help_with_default)
-        .unwrap_or_default()
+    setting(name).map(super::super::settings::table::Setting::help_with_default).unwrap_or_default()
 }
 
 /// The environment variable of a setting.

@@ -5,9 +5,7 @@ mod args;
 mod given;
 mod help;
 
-pub use args::{
-    AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice,
-};
+pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
 
 use crate::settings::Given;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};

@@ -4,5 +4,5 @@ mod approve;
 pub mod attach;
 pub mod detach;
 pub mod dev;
-mod engine;
+pub mod engine;
 pub mod init;

@@ -4,7 +4,7 @@
 //! permission to read derived objects, then the distribution (so that it never caches a redirect, CF-02), and
 //! the routing rules, which switch everything on, last.
 
-use imgdeploy_model::document::{self, Kind, distribution, policy as policy_document, website as website_document};
+use imgdeploy_model::document::{self, DocumentKind as Kind, distribution, policy as policy_document, website as website_document};
 use imgdeploy_model::region;
 
 use super::journal::next_edit;
@@ -31,7 +31,7 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
         }
     };
     same_distribution(&mut plan, desired, seen, journal);
-    if region::Partition::of_region(&desired.region).lacks_cloudfront() && seen.edge.is_some() {
+    if desired.partition == region::Partition::AwsUsGov && seen.edge.is_some() {
         plan.warn(format!("there is no CloudFront in the partition of {} (PA-03)", desired.region));
     }
 

@@ -3,7 +3,7 @@
 //! A document that nobody changed since is put back as it was before; one that somebody changed keeps their
 //! changes and loses our part only.
 
-use imgdeploy_model::document::{self, Kind, Stripped, distribution, policy, website as website_document};
+use imgdeploy_model::document::{self, DocumentKind as Kind, Stripped, distribution, policy, website as website_document};
 
 use super::{Action, JournalStep, Plan, Refusal, edge, website};
 use crate::desired::our_edge;

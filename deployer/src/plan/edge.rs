@@ -1,5 +1,6 @@
 //! Our origin and behaviour in a distribution.
 
+use imgdeploy_model::chain::cloudfront::Distribution;
 use imgdeploy_model::document::distribution::{self, DistributionError, OurEdge};
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
@@ -47,7 +48,7 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option
     match merged(&document.xml, &desired.edge(owned_patterns(edge, journal))) {
         Ok(merged) => {
             for note in merged.notes {
-                plan.note(note);
+                plan.note(note.to_string());
             }
             if merged.document != document.xml {
                 plan.actions.push(Action::Distribution {
@@ -92,9 +93,9 @@ pub fn owned_patterns(edge: &Edge, journal: Option<&Journal>) -> Vec<String> {
 
 /// Whether the distribution is in front of the bucket, or the user vouched for it by naming its host.
 fn belongs(xml: &str, desired: &Desired, edge: &Edge) -> bool {
-    let serves_bucket = distribution::origin_domains(xml)
-        .iter()
-        .any(|domain| is_bucket(domain, desired.site.bucket.as_str()));
+    let serves_bucket = Distribution::parse(xml).is_ok_and(|parsed| {
+        parsed.origins.iter().any(|origin| is_bucket(&origin.domain, desired.site.bucket.as_str()))
+    });
     let vouched = desired.site.url.as_ref().map(crate::settings::value::BaseUrl::as_str).and_then(|url| url.split("://").nth(1)).is_some_and(|rest| {
         let host = rest.split(['/', ':']).next().unwrap_or_default();
         hosts(xml, edge).iter().any(|known| known.eq_ignore_ascii_case(host))
@@ -103,7 +104,7 @@ fn belongs(xml: &str, desired: &Desired, edge: &Edge) -> bool {
 }
 
 fn hosts(xml: &str, edge: &Edge) -> Vec<String> {
-    let mut hosts = distribution::aliases(xml);
+    let mut hosts = Distribution::parse(xml).map(|parsed| parsed.aliases).unwrap_or_default();
     hosts.extend(edge.state.known().map(|state| state.domain.clone()));
     hosts
 }

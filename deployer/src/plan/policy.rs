@@ -30,7 +30,13 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) -> Option<Strin
             ));
         }
         for hit in policy::public_writes(text).unwrap_or_default() {
-            plan.warn(format!("the bucket policy lets everyone write ({hit}); that was so before imgdeploy (S3-24)"));
+            plan.warn(format!(
+                "the bucket policy's statement {} lets everyone do {}{}: anybody may overwrite or delete images (S3-24); \
+                 imgdeploy leaves it alone, you should not",
+                hit.sid.as_deref().map_or_else(|| format!("number {}", hit.index + 1), |sid| format!("`{sid}`")),
+                hit.actions.join(", "),
+                if hit.conditional { " under conditions" } else { "" },
+            ));
         }
     }
     match policy::merge(current, &access) {

@@ -1,6 +1,6 @@
 //! Public access: the two flags that stand against a public derived prefix, and nothing else (S3-21).
 
-use imgdeploy_model::document::policy;
+use imgdeploy_model::chain::access::{Anonymous, Policy};
 
 use super::{Action, Plan, Refusal};
 use crate::aws::read::PublicAccessBlock;
@@ -79,7 +79,9 @@ fn account_level(plan: &mut Plan, desired: &Desired, seen: &Observed) {
 
 /// Whether the bucket policy lets everyone read the derived prefix today.
 fn already_public(desired: &Desired, seen: &Observed) -> bool {
-    seen.policy
-        .known()
-        .is_some_and(|text| policy::allows_public_read(text, &desired.access()))
+    let arn = format!("{}probe", desired.access().resource().trim_end_matches('*'));
+    seen.policy.known().and_then(|text| Policy::parse(text).ok()).is_some_and(|policy| {
+        let nobody = Anonymous::default();
+        policy.anonymous("s3:GetObject", &arn, &nobody, Default::default()).is_allowed()
+    })
 }

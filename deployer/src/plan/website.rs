@@ -43,7 +43,7 @@ pub fn plan(
     match website::merge(current, &rules) {
         Ok(merged) => {
             for note in merged.notes {
-                plan.note(note);
+                plan.note(note.to_string());
             }
             if current != Some(merged.document.as_str()) {
                 if current.is_none() {

@@ -1,10 +1,11 @@
 //! Checks the tree of a settings file: every problem in it is found, each with its place.
 
 use super::file::Section;
+use super::nearest::nearest;
 use super::node::{Node, Step, locate};
-use super::problem::{Fault, Problem, nearest};
-use super::table::{Kind, SETTINGS, Setting, setting};
-use super::value::{Dimension, FromText};
+use super::problem::Problem;
+use super::table::{SETTINGS, setting};
+use super::typed::text;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -23,18 +24,12 @@ pub(super) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(path: &'t Path, text: &'t str) -> Self {
-        Self {
-            path,
-            text,
-            problems: Vec::new(),
-        }
+        Self { path, text, problems: Vec::new() }
     }
 
     fn problem(&mut self, steps: &[Step], width: usize, message: String, hint: Option<String>) {
         let at = locate(self.text, steps);
-        self.problems.push(Problem::in_file(
-            self.path, self.text, at, width, message, hint,
-        ));
+        self.problems.push(Problem::in_file(self.path, self.text, at, width, message, hint));
     }
 
     /// The defaults and the sites by name, as far as they are right.
@@ -42,12 +37,15 @@ impl<'t> Reader<'t> {
         let mut defaults = Section::default();
         let mut sites = BTreeMap::new();
         let Node::Map(entries) = root else {
-            let message = format!(
-                "must be a mapping with the keys `version` and `sites`, not {}",
-                root.what()
-            );
-            let hint = Some("`imgdeploy init` writes such a file".to_owned());
-            self.problem(&[], 1, message, hint);
+            let hint = Some("`imgdeploy init` writes a settings file".to_owned());
+            if *root == Node::Null {
+                let empty = Problem::in_file(self.path, self.text, None, 1, "the file is empty", hint);
+                self.problems.push(empty);
+            } else {
+                let message =
+                    format!("must be a mapping with the keys `version` and `sites`, not {}", root.what());
+                self.problem(&[], root.width(), message, hint);
+            }
             return (defaults, sites);
         };
         let mut versioned = false;
@@ -76,10 +74,7 @@ impl<'t> Reader<'t> {
 
     fn version(&mut self, value: &Node, at: &[Step]) {
         if *value != Node::Whole(VERSION) {
-            let message = format!(
-                "`version` must be the number {VERSION}, not {}",
-                value.what()
-            );
+            let message = format!("`version` must be the number {VERSION}, not {}", value.what());
             let newer = matches!(value, Node::Whole(version) if *version > VERSION);
             let hint = newer.then(|| "a newer imgdeploy wrote this file: update yours".to_owned());
             self.problem(at, value.width(), message, hint);
@@ -87,25 +82,17 @@ impl<'t> Reader<'t> {
     }
 
     fn unknown_top(&mut self, wrong: &str, index: usize) {
-        let hint = match (
-            nearest(wrong, TOP),
-            nearest(wrong, SETTINGS.iter().map(|setting| setting.name)),
-        ) {
+        let hint = match (nearest(wrong, TOP), nearest_setting(wrong)) {
             (Some(right), _) => Some(format!("did you mean `{right}`?")),
             (None, Some("bucket")) => {
                 Some("`bucket` stands under `sites:` and a name for the site".to_owned())
             }
-            (None, Some(right)) => Some(format!(
-                "`{right}` stands under `sites:` and the site's name, or under `defaults:`"
-            )),
+            (None, Some(right)) => {
+                Some(format!("`{right}` stands under `sites:` and the site's name, or under `defaults:`"))
+            }
             (None, None) => Some("the keys are `version`, `defaults` and `sites`".to_owned()),
         };
-        self.problem(
-            &[Step::Key(index)],
-            wrong.chars().count(),
-            format!("unknown key `{wrong}`"),
-            hint,
-        );
+        self.problem(&[Step::Key(index)], wrong.chars().count(), format!("unknown key `{wrong}`"), hint);
     }
 
     fn sites(&mut self, value: &Node, at: &[Step]) -> BTreeMap<String, Section> {
@@ -114,10 +101,8 @@ impl<'t> Reader<'t> {
             Node::Map(entries) => entries,
             Node::Null => return sites,
             other => {
-                let message = format!(
-                    "`sites` must be a mapping from names to settings, not {}",
-                    other.what()
-                );
+                let message =
+                    format!("`sites` must be a mapping from names to settings, not {}", other.what());
                 self.problem(
                     at,
                     other.width(),
@@ -133,17 +118,11 @@ impl<'t> Reader<'t> {
             if let Some(fault) = bad_site_name(name) {
                 self.problem(&key, name.chars().count(), fault, None);
             }
-            let section = self.section(
-                value,
-                &with(at, Step::Value(index)),
-                &format!("site `{name}`"),
-                true,
-            );
+            let section = self.section(value, &with(at, Step::Value(index)), &format!("site `{name}`"), true);
             match section.values.get("bucket") {
                 Some((bucket, steps)) => {
                     if let Some(other) = owners.insert(bucket.clone(), name.to_owned()) {
-                        let message =
-                            format!("`bucket` of site `{name}` is already that of site `{other}`");
+                        let message = format!("`bucket` of site `{name}` is already that of site `{other}`");
                         self.problem(
                             &steps.clone(),
                             bucket.chars().count(),
@@ -152,7 +131,7 @@ impl<'t> Reader<'t> {
                         );
                     }
                 }
-                None if !has_key(value, "bucket") => {
+                None if !has_bucket(value) => {
                     let message = format!("site `{name}` has no `bucket`");
                     self.problem(&key, name.chars().count(), message, None);
                 }
@@ -170,10 +149,7 @@ impl<'t> Reader<'t> {
             // A key with nothing but comments under it, as `init` writes `defaults:`.
             Node::Null => return section,
             other => {
-                let message = format!(
-                    "{whose} must be a mapping of settings, not {}",
-                    other.what()
-                );
+                let message = format!("{whose} must be a mapping of settings, not {}", other.what());
                 self.problem(at, other.width(), message, None);
                 return section;
             }
@@ -190,9 +166,7 @@ impl<'t> Reader<'t> {
                 }
                 Err((item, fault)) => {
                     let (steps, node) = match (item, value) {
-                        (Some(item), Node::List(items)) => {
-                            (with(&steps, Step::Item(item)), &items[item])
-                        }
+                        (Some(item), Node::List(items)) => (with(&steps, Step::Item(item)), &items[item]),
                         _ => (steps, value),
                     };
                     let message = format!("`{}` of {whose} {}", setting.name, fault.message);
@@ -209,24 +183,14 @@ impl<'t> Reader<'t> {
     }
 
     fn unknown_setting(&mut self, wrong: &str, at: &[Step], whose: &str, site: bool) {
-        let names = SETTINGS
-            .iter()
-            .filter(|setting| site || setting.shared)
-            .map(|setting| setting.name);
+        let names = SETTINGS.iter().filter(|setting| site || setting.shared).map(|setting| setting.name);
         let hint = match (wrong, nearest(wrong, names)) {
-            ("bucket", _) => {
-                Some("each site has a bucket of its own: put it under `sites:`".to_owned())
-            }
+            ("bucket", _) => Some("each site has a bucket of its own: put it under `sites:`".to_owned()),
             ("<<", _) => Some("settings for all sites stand under `defaults:`".to_owned()),
             (_, Some(right)) => Some(format!("did you mean `{right}`?")),
             (_, None) => Some("`imgdeploy attach --help` lists the settings".to_owned()),
         };
-        self.problem(
-            at,
-            wrong.chars().count(),
-            format!("unknown key `{wrong}` in {whose}"),
-            hint,
-        );
+        self.problem(at, wrong.chars().count(), format!("unknown key `{wrong}` in {whose}"), hint);
     }
 
     /// The entries whose keys are text, each key once; the others are reported.
@@ -251,12 +215,7 @@ impl<'t> Reader<'t> {
                 Node::Text(key) => seen.push((index, key, value)),
                 other => {
                     let message = format!("a key {whose} must be text, not {}", other.what());
-                    self.problem(
-                        &place,
-                        other.width(),
-                        message,
-                        Some("put it in quotes".into()),
-                    );
+                    self.problem(&place, other.width(), message, Some("put it in quotes".into()));
                 }
             }
         }
@@ -269,79 +228,30 @@ fn with(path: &[Step], step: Step) -> Vec<Step> {
     path.iter().copied().chain([step]).collect()
 }
 
-fn has_key(node: &Node, wanted: &str) -> bool {
-    match node {
-        Node::Map(entries) => entries
-            .iter()
-            .any(|(key, _)| *key == Node::Text(wanted.to_owned())),
+/// Whether a site has the key `bucket`, or one that was told to mean it.
+fn has_bucket(site: &Node) -> bool {
+    let Node::Map(entries) = site else {
+        return !matches!(site, Node::Null);
+    };
+    entries.iter().any(|(key, _)| match key {
+        Node::Text(key) => {
+            key == "bucket" || setting(key).is_none() && nearest_setting(key) == Some("bucket")
+        }
         _ => false,
-    }
+    })
+}
+
+fn nearest_setting(wrong: &str) -> Option<&'static str> {
+    nearest(wrong, SETTINGS.iter().map(|setting| setting.name))
 }
 
 fn bad_site_name(name: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let fits = (1..=64).contains(&name.len())
-        && name.chars().all(plain)
-        && !name.starts_with(['.', '-', '_']);
+    let fits =
+        (1..=64).contains(&name.len()) && name.chars().all(plain) && !name.starts_with(['.', '-', '_']);
     (!fits).then(|| {
         format!("the site's name {name:?} must have 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`, the first a letter or digit")
     })
-}
-
-/// The text of a setting's value. A fault may be one item's.
-fn text(setting: &Setting, node: &Node) -> Result<String, (Option<usize>, Fault)> {
-    let whole = |fault: Fault| (None, fault);
-    let wrong = |expected: &str| {
-        whole(Fault::new(format!(
-            "must be {expected}, not {}",
-            node.what()
-        )))
-    };
-    if *node == Node::Null {
-        let fault = Fault::new("has no value").hint("give it one, or take the key out");
-        return Err(whole(fault));
-    }
-    let text = match (setting.kind, node) {
-        (Kind::Text { .. } | Kind::Word { .. } | Kind::Sizes, Node::Text(text)) => text.clone(),
-        (
-            Kind::Text { .. } | Kind::Word { .. },
-            Node::Whole(_) | Node::Float(_) | Node::Bool(_),
-        ) => {
-            let (_, fault) = wrong("text");
-            return Err(whole(fault.hint("put it in quotes")));
-        }
-        (Kind::Text { .. } | Kind::Word { .. }, _) => return Err(wrong("text")),
-        (Kind::Whole { .. } | Kind::Number { .. }, Node::Whole(number)) => number.to_string(),
-        (Kind::Whole { .. } | Kind::Number { .. }, Node::Text(text))
-            if setting.kind.check(text).is_ok() =>
-        {
-            let (_, fault) = wrong("a number");
-            return Err(whole(fault.hint("take the quotes away")));
-        }
-        (Kind::Whole { .. } | Kind::Number { .. }, _) => return Err(wrong("a whole number")),
-        (Kind::Switch, Node::Bool(value)) => value.to_string(),
-        (Kind::Switch, _) => return Err(wrong("`true` or `false`")),
-        (Kind::Sizes, Node::List(items)) => sizes(items)?,
-        (Kind::Sizes, _) => return Err(wrong("a list such as [300x200, 800x]")),
-    };
-    setting.kind.check(&text).map_err(whole)?;
-    Ok(text)
-}
-
-fn sizes(items: &[Node]) -> Result<String, (Option<usize>, Fault)> {
-    let mut words = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let Node::Text(word) = item else {
-            let fault = Fault::new(format!(
-                "must be a list of sizes such as `300x200`, and has {}",
-                item.what()
-            ));
-            return Err((Some(index), fault));
-        };
-        Dimension::from_text(word).map_err(|fault| (Some(index), fault))?;
-        words.push(word.as_str());
-    }
-    Ok(words.join(","))
 }
 
 impl Node {

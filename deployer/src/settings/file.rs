@@ -42,9 +42,8 @@ impl ConfigFile {
 
     /// Reads `file`, which messages call `path`.
     pub(super) fn read_as(file: &Path, path: &Path) -> Result<Self, SettingsError> {
-        let bytes = std::fs::read(file).map_err(|error| {
-            Problem::new(format!("can't read {}: {error}", path.display()), None)
-        })?;
+        let bytes = std::fs::read(file)
+            .map_err(|error| Problem::new(format!("can't read {}: {error}", path.display()), None))?;
         match String::from_utf8(bytes) {
             Ok(text) => Self::parse(path, text),
             Err(error) => {
@@ -52,11 +51,7 @@ impl ConfigFile {
                 let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
                 let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
                 let line = before.matches('\n').count() + 1;
-                let column = before
-                    .rsplit('\n')
-                    .next()
-                    .map_or(0, |last| last.chars().count())
-                    + 1;
+                let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
                 let at = Some(Position { line, column });
                 Err(Problem::in_file(path, &lossy, at, 1, "is not UTF-8 text", None).into())
             }
@@ -69,17 +64,11 @@ impl ConfigFile {
     /// # Errors
     /// As [`ConfigFile::read`].
     pub fn parse(path: &Path, text: String) -> Result<Self, SettingsError> {
-        let root: Node =
-            serde_yaml::from_str(&text).map_err(|error| syntax(path, &text, &error))?;
+        let root: Node = serde_yaml::from_str(&text).map_err(|error| syntax(path, &text, &error))?;
         let mut reader = Reader::new(path, &text);
         let (defaults, sites) = reader.root(&root);
         SettingsError::check(reader.problems)?;
-        Ok(Self {
-            path: path.to_owned(),
-            text,
-            defaults,
-            sites,
-        })
+        Ok(Self { path: path.to_owned(), text, defaults, sites })
     }
 
     /// The path as it was named.
@@ -89,17 +78,12 @@ impl ConfigFile {
 
     /// Names of the sites with their buckets, in order of name.
     pub fn sites(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.sites
-            .iter()
-            .map(|(name, site)| (name.as_str(), site.get("bucket").unwrap_or_default()))
+        self.sites.iter().map(|(name, site)| (name.as_str(), site.get("bucket").unwrap_or_default()))
     }
 
     /// Where a value of a section stands.
     pub(crate) fn origin(&self, section: &Section, name: &str) -> Origin {
-        let at = section
-            .values
-            .get(name)
-            .and_then(|(_, steps)| locate(&self.text, steps));
+        let at = section.values.get(name).and_then(|(_, steps)| locate(&self.text, steps));
         Origin::File {
             path: self.path.clone(),
             line: at.map_or(1, |at| at.line),
@@ -120,12 +104,5 @@ fn syntax(path: &Path, text: &str, error: &serde_yaml::Error) -> Problem {
         .lines()
         .any(|line| line.trim_start_matches(' ').starts_with('\t'))
         .then(|| "YAML indents with spaces; a line here begins with a tab".to_owned());
-    Problem::in_file(
-        path,
-        text,
-        at,
-        1,
-        format!("not valid YAML: {message}"),
-        hint,
-    )
+    Problem::in_file(path, text, at, 1, format!("not valid YAML: {message}"), hint)
 }

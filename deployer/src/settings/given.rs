@@ -32,10 +32,10 @@ impl Given {
         self.values.get(name)
     }
 
-    /// What is wrong with the values, whether or not they are wanted.
-    pub(crate) fn problems(&self, settings: &[Setting]) -> Vec<Problem> {
+    /// What is wrong with the values of these settings.
+    pub(crate) fn problems<'s>(&self, settings: impl IntoIterator<Item = &'s Setting>) -> Vec<Problem> {
         settings
-            .iter()
+            .into_iter()
             .filter_map(|setting| {
                 let given = self.get(setting.name)?;
                 let fault = setting.kind.check(&given.text).err()?;
@@ -55,9 +55,6 @@ impl GivenValue {
     }
 
     pub(crate) fn problem(&self, flag: &str, fault: Fault) -> Problem {
-        Problem::new(
-            format!("{} {}", self.named(flag), fault.message),
-            fault.hint,
-        )
+        Problem::new(format!("{} {}", self.named(flag), fault.message), fault.hint)
     }
 }

@@ -1,8 +1,9 @@
 //! Flag, environment, site, defaults and built-in default become one [`Site`].
 
-use super::file::{ConfigFile, DEFAULT_FILE, Section};
+use super::choose::choose;
+use super::file::{ConfigFile, Section};
 use super::given::{Given, GivenValue};
-use super::problem::{Fault, Problem, SettingsError, nearest};
+use super::problem::{Fault, Problem, SettingsError};
 use super::site::{Access, DistributionChoice, Origin, Site};
 use super::table::{Kind, SETTINGS, setting, switch};
 use super::value::{BaseUrl, BucketName, FromText, LogRetention, Profile, Region, ZipPath, whole};
@@ -10,47 +11,17 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Reads the settings file that the command line or the environment names, else `imgdeploy.yaml` in
-/// the folder `cwd` if it is there.
-///
-/// # Errors
-/// A named file is missing; any file can't be read or is wrong.
-pub fn load(given: &Given, cwd: &Path) -> Result<Option<ConfigFile>, SettingsError> {
-    if let Some((path, origin)) = &given.config {
-        let file = cwd.join(path);
-        if !file.exists() {
-            let by = match origin {
-                Origin::Env(variable) => variable,
-                _ => "--config",
-            };
-            let message = format!(
-                "the settings file {} that {by} names doesn't exist",
-                path.display()
-            );
-            return Err(Problem::new(message, Some("`imgdeploy init` writes one".into())).into());
-        }
-        return ConfigFile::read_as(&file, path).map(Some);
-    }
-    let file = cwd.join(DEFAULT_FILE);
-    if file.exists() {
-        ConfigFile::read_as(&file, Path::new(DEFAULT_FILE)).map(Some)
-    } else {
-        Ok(None)
-    }
-}
+/// The settings in [`Access`].
+const ACCESS: [&str; 3] = ["profile", "region", "endpoint-url"];
 
 /// How AWS is reached, for commands that have no site: from flags and environment alone.
 ///
 /// # Errors
 /// A value is wrong.
 pub fn access(given: &Given) -> Result<Access, SettingsError> {
-    let layers = Layers {
-        given,
-        file: None,
-        site: None,
-        problems: RefCell::default(),
-        origins: RefCell::default(),
-    };
+    SettingsError::check(given.problems(ACCESS.iter().filter_map(|name| setting(name))))?;
+    let layers =
+        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
     let access = layers.access();
     SettingsError::check(layers.problems.into_inner())?;
     Ok(access)
@@ -72,112 +43,9 @@ pub fn resolve(given: &Given, file: Option<&ConfigFile>) -> Result<Site, Setting
     };
     SettingsError::check(problems)?;
     let (name, section) = chosen.unwrap_or_default();
-    let layers = Layers {
-        given,
-        file,
-        site: section,
-        problems: RefCell::default(),
-        origins: RefCell::default(),
-    };
+    let layers =
+        Layers { given, file, site: section, problems: RefCell::default(), origins: RefCell::default() };
     layers.site(name.map(str::to_owned))
-}
-
-type Chosen<'f> = (Option<&'f str>, Option<&'f Section>);
-
-/// The site that is meant: by name, by bucket, or the only one there is.
-fn choose<'f>(given: &Given, file: Option<&'f ConfigFile>) -> Result<Chosen<'f>, Box<Problem>> {
-    let problem =
-        |message: String, hint: Option<String>| Err(Box::new(Problem::new(message, hint)));
-    let bucket = given.get("bucket");
-    if let Some(site) = &given.site {
-        let named = site.named("site");
-        let Some(file) = file else {
-            return problem(
-                format!(
-                    "{named} names the site `{}`, but there is no settings file",
-                    site.text
-                ),
-                Some(format!(
-                    "`imgdeploy init` writes {DEFAULT_FILE}; --config names another; --bucket works without"
-                )),
-            );
-        };
-        let Some((name, section)) = file.sites.get_key_value(&site.text) else {
-            let path = file.path().display();
-            let hint = match nearest(&site.text, file.sites.keys().map(String::as_str)) {
-                Some(right) => format!("did you mean `{right}`?"),
-                None => listed(file),
-            };
-            return problem(
-                format!(
-                    "{named} names the site `{}`, which is not in {path}",
-                    site.text
-                ),
-                Some(hint),
-            );
-        };
-        let own = section.get("bucket").unwrap_or_default();
-        return match bucket {
-            Some(bucket) if bucket.text != own => problem(
-                format!(
-                    "{} says `{}`, but {named} names the site `{name}`, whose bucket is `{own}`",
-                    bucket.named("bucket"),
-                    bucket.text,
-                ),
-                Some("give one of the two".into()),
-            ),
-            _ => Ok((Some(name), Some(section))),
-        };
-    }
-    if let Some(bucket) = bucket {
-        let site = file.and_then(|file| {
-            file.sites
-                .iter()
-                .find(|(_, section)| section.get("bucket") == Some(bucket.text.as_str()))
-        });
-        return Ok(match site {
-            Some((name, section)) => (Some(name), Some(section)),
-            None => (None, None),
-        });
-    }
-    let Some(file) = file else {
-        let hint = format!("give --bucket NAME, or let `imgdeploy init` write {DEFAULT_FILE}");
-        return problem(
-            "no bucket is given, and there is no settings file".into(),
-            Some(hint),
-        );
-    };
-    let mut sites = file.sites.iter();
-    match (sites.next(), sites.next()) {
-        (Some((name, section)), None) => Ok((Some(name), Some(section))),
-        (None, _) => problem(
-            format!(
-                "no bucket is given, and {} has no site",
-                file.path().display()
-            ),
-            Some("give --bucket NAME, or add a site to the file".into()),
-        ),
-        (Some(_), Some(_)) => problem(
-            format!(
-                "{} has {} sites, and none is named",
-                file.path().display(),
-                file.sites.len()
-            ),
-            Some(format!("give --site NAME; {}", listed(file))),
-        ),
-    }
-}
-
-fn listed(file: &ConfigFile) -> String {
-    let sites: Vec<String> = file
-        .sites()
-        .map(|(name, bucket)| format!("`{name}` (bucket {bucket})"))
-        .collect();
-    if sites.is_empty() {
-        "the file has no site".into()
-    } else {
-        format!("the sites are {}", sites.join(", "))
-    }
 }
 
 /// The layers, and what comes out of reading them.
@@ -202,21 +70,11 @@ impl<'a> Layers<'a> {
     fn text(&self, name: &'static str) -> Option<String> {
         let (text, origin) = if let Some(given) = self.given.get(name) {
             (Some(given.text.clone()), given.origin.clone())
-        } else if let Some((file, section)) = self
-            .sections()
-            .find(|(_, section)| section.get(name).is_some())
+        } else if let Some((file, section)) = self.sections().find(|(_, section)| section.get(name).is_some())
         {
-            (
-                section.get(name).map(str::to_owned),
-                file.origin(section, name),
-            )
+            (section.get(name).map(str::to_owned), file.origin(section, name))
         } else {
-            (
-                setting(name)
-                    .and_then(|setting| setting.default)
-                    .map(str::to_owned),
-                Origin::Default,
-            )
+            (setting(name).and_then(|setting| setting.default).map(str::to_owned), Origin::Default)
         };
         self.origins.borrow_mut().insert(name, origin);
         text
@@ -224,18 +82,12 @@ impl<'a> Layers<'a> {
 
     /// The value that wins. Values were checked in their own layer already, so a fault here would be
     /// a setting whose check and type disagree; it is told rather than left out.
-    fn value<T>(
-        &self,
-        name: &'static str,
-        read: impl FnOnce(&str) -> Result<T, Fault>,
-    ) -> Option<T> {
+    fn value<T>(&self, name: &'static str, read: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
         let text = self.text(name)?;
         read(&text)
             .map_err(|fault| {
                 let message = format!("`{name}` {}", fault.message);
-                self.problems
-                    .borrow_mut()
-                    .push(Problem::new(message, fault.hint));
+                self.problems.borrow_mut().push(Problem::new(message, fault.hint));
             })
             .ok()
     }
@@ -279,10 +131,7 @@ impl<'a> Layers<'a> {
                 return None;
             }
             if let Some(value) = id.or(none) {
-                let texts = (
-                    id.map(|id| id.text.as_str()),
-                    none.map(|none| none.text.as_str()),
-                );
+                let texts = (id.map(|id| id.text.as_str()), none.map(|none| none.text.as_str()));
                 return self.chosen(texts, value.origin.clone());
             }
         }
@@ -298,29 +147,18 @@ impl<'a> Layers<'a> {
         self.chosen((None, None), Origin::Default)
     }
 
-    fn chosen(
-        &self,
-        texts: (Option<&str>, Option<&str>),
-        origin: Origin,
-    ) -> Option<DistributionChoice> {
+    fn chosen(&self, texts: (Option<&str>, Option<&str>), origin: Origin) -> Option<DistributionChoice> {
         self.origins.borrow_mut().insert("distribution", origin);
         let choice = match texts {
             (Some(id), _) => FromText::from_text(id).map(DistributionChoice::Id),
-            (None, Some(none)) => switch(none).map(|none| {
-                if none {
-                    DistributionChoice::Without
-                } else {
-                    DistributionChoice::Find
-                }
-            }),
+            (None, Some(none)) => switch(none)
+                .map(|none| if none { DistributionChoice::Without } else { DistributionChoice::Find }),
             (None, None) => Ok(DistributionChoice::Find),
         };
         choice
             .map_err(|fault| {
                 let message = format!("`distribution` {}", fault.message);
-                self.problems
-                    .borrow_mut()
-                    .push(Problem::new(message, fault.hint));
+                self.problems.borrow_mut().push(Problem::new(message, fault.hint));
             })
             .ok()
     }
@@ -329,20 +167,15 @@ impl<'a> Layers<'a> {
     fn zip(&self) -> Option<PathBuf> {
         let ZipPath(path) = self.value("zip", ZipPath::from_text)?;
         match self.origins.borrow().get("zip") {
-            Some(Origin::File { path: file, .. }) => {
-                Some(file.parent().unwrap_or(Path::new("")).join(path))
-            }
+            Some(Origin::File { path: file, .. }) => Some(file.parent().unwrap_or(Path::new("")).join(path)),
             _ => Some(path),
         }
     }
 
     fn site(self, name: Option<String>) -> Result<Site, SettingsError> {
         let access = self.access();
-        let (url, zip, distribution) = (
-            self.value("url", BaseUrl::from_text),
-            self.zip(),
-            self.distribution(),
-        );
+        let (url, zip, distribution) =
+            (self.value("url", BaseUrl::from_text), self.zip(), self.distribution());
         let parts = self.required();
         SettingsError::check(self.problems.take())?;
         // Every setting in `required` has a default or was asked for by `choose`, so this can only be

@@ -6,20 +6,25 @@
 //! line and column where it is in the file. Exit code 2.
 
 mod check;
+mod choose;
 mod file;
 mod given;
 mod merge;
+mod nearest;
 mod node;
 mod problem;
+pub mod schema;
 mod site;
 pub mod table;
+mod typed;
 pub mod value;
 pub mod write;
 
 pub use check::VERSION;
+pub use choose::load;
 pub use file::{ConfigFile, DEFAULT_FILE};
 pub use given::{Given, GivenValue};
-pub use merge::{access, load, resolve};
+pub use merge::{access, resolve};
 pub use problem::{Fault, Position, Problem, SettingsError};
 pub use site::{Access, DistributionChoice, Origin, Site, describe};
 

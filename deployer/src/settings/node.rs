@@ -8,8 +8,7 @@
 
 use super::problem::Position;
 use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, MapAccess,
-    SeqAccess, Visitor,
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use std::fmt;
 
@@ -120,9 +119,7 @@ impl<'de> Visitor<'de> for Build {
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Node, A::Error> {
-        Err(A::Error::custom(
-            "tags that begin with `!` have no meaning here",
-        ))
+        Err(A::Error::custom("tags that begin with `!` have no meaning here"))
     }
 }
 
@@ -135,10 +132,7 @@ pub(crate) fn locate(text: &str, path: &[Step]) -> Option<Position> {
 
 /// The place that `serde_yaml` gives for an error.
 pub(crate) fn position(error: &serde_yaml::Error) -> Option<Position> {
-    error.location().map(|at| Position {
-        line: at.line().max(1),
-        column: at.column().max(1),
-    })
+    error.location().map(|at| Position { line: at.line().max(1), column: at.column().max(1) })
 }
 
 struct Locate<'p> {
@@ -250,9 +244,7 @@ sites:
 
     #[test]
     fn doubled_keys_are_kept() {
-        let Node::Map(entries) = serde_yaml::from_str("a: 1\na: 2").unwrap() else {
-            panic!("not a mapping")
-        };
+        let Node::Map(entries) = serde_yaml::from_str("a: 1\na: 2").unwrap() else { panic!("not a mapping") };
         assert_eq!(entries.len(), 2);
     }
 }

@@ -27,10 +27,7 @@ pub struct Fault {
 impl Fault {
     /// A fault without a hint.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            hint: None,
-        }
+        Self { message: message.into(), hint: None }
     }
 
     /// The same fault with a hint on what to do next.
@@ -61,11 +58,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of a flag, of a variable, or of all settings together.
     pub fn new(message: impl Into<String>, hint: Option<String>) -> Self {
-        Self {
-            excerpt: None,
-            message: message.into(),
-            hint,
-        }
+        Self { excerpt: None, message: message.into(), hint }
     }
 
     /// A problem at a place of the file `path`, whose whole text is `text`. `width` is how many
@@ -78,20 +71,11 @@ impl Problem {
         message: impl Into<String>,
         hint: Option<String>,
     ) -> Self {
-        let line = at
-            .and_then(|at| text.lines().nth(at.line - 1))
-            .unwrap_or_default()
-            .to_owned();
-        let quoted =
-            at.is_some_and(|at| matches!(line.chars().nth(at.column - 1), Some('\'' | '"')));
+        let line = at.and_then(|at| text.lines().nth(at.line - 1)).unwrap_or_default().to_owned();
+        let quoted = at.is_some_and(|at| matches!(line.chars().nth(at.column - 1), Some('\'' | '"')));
         let width = if quoted { width + 2 } else { width };
         Self {
-            excerpt: Some(Excerpt {
-                path: path.to_owned(),
-                at,
-                line,
-                width,
-            }),
+            excerpt: Some(Excerpt { path: path.to_owned(), at, line, width }),
             message: message.into(),
             hint,
         }
@@ -138,17 +122,9 @@ const WINDOW: usize = 100;
 /// hold anything, also control sequences for the terminal. Returns the text to show, the white
 /// space that leads up to the mark, and the mark's width.
 fn window(line: &str, column: usize, width: usize) -> (String, String, usize) {
-    let start = if column + width.min(WINDOW) > WINDOW {
-        column.saturating_sub(WINDOW / 4)
-    } else {
-        0
-    };
+    let start = if column + width.min(WINDOW) > WINDOW { column.saturating_sub(WINDOW / 4) } else { 0 };
     let visible = |c: char| {
-        if c == '\t' || !c.is_control() {
-            c
-        } else {
-            '\u{fffd}'
-        }
+        if c == '\t' || !c.is_control() { c } else { '\u{fffd}' }
     };
     let shown: String = line.chars().skip(start).take(WINDOW).map(visible).collect();
     let before = shown
@@ -216,49 +192,8 @@ impl SettingsError {
 
 impl From<Problem> for SettingsError {
     fn from(problem: Problem) -> Self {
-        Self {
-            problems: vec![problem],
-        }
+        Self { problems: vec![problem] }
     }
-}
-
-/// The candidate that `wrong` most likely stands for, or none if nothing is near. Written in
-/// another style (`allowed_dimensions`, `allowedDimensions`) counts as the same.
-pub(crate) fn nearest<'a>(
-    wrong: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let kebab = kebab(wrong);
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            (
-                strsim::osa_distance(&kebab, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
-        .filter(|(distance, candidate)| {
-            *distance <= 1 + candidate.chars().count().min(kebab.chars().count()) / 4
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-fn kebab(name: &str) -> String {
-    let mut kebab = String::new();
-    let mut after_lower = false;
-    for c in name.trim().trim_start_matches('-').chars() {
-        if c.is_uppercase() && after_lower {
-            kebab.push('-');
-        }
-        after_lower = c.is_lowercase();
-        if c == '_' || c == ' ' {
-            kebab.push('-');
-        } else {
-            kebab.extend(c.to_lowercase());
-        }
-    }
-    kebab
 }
 
 #[cfg(test)]
@@ -267,78 +202,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nearest_name_is_found_across_styles_and_typing_slips() {
-        let names = [
-            "distribution",
-            "no-distribution",
-            "allowed-dimensions",
-            "prefix",
-            "url",
-            "memory",
-        ];
-        for (wrong, right) in [
-            ("distribtion", Some("distribution")),
-            ("Distribution", Some("distribution")),
-            ("allowed_dimensions", Some("allowed-dimensions")),
-            ("allowedDimensions", Some("allowed-dimensions")),
-            ("prefx", Some("prefix")),
-            ("ulr", Some("url")),
-            ("--memory", Some("memory")),
-            ("colour", None),
-            ("x", None),
-        ] {
-            assert_eq!(nearest(wrong, names), right, "{wrong}");
-        }
-    }
-
-    #[test]
     fn the_mark_stands_under_its_word_also_after_tabs_and_letters_of_several_bytes() {
         let at = Some(Position { line: 2, column: 6 });
         let problem = Problem::in_file(Path::new("f.yaml"), "a\n\tüü: bad\nz", at, 3, "no", None);
-        assert_eq!(
-            problem.to_string(),
-            "f.yaml:2:6: no\n   |\n 2 | \tüü: bad\n   | \t    ^^^"
-        );
+        assert_eq!(problem.to_string(), "f.yaml:2:6: no\n   |\n 2 | \tüü: bad\n   | \t    ^^^");
     }
 
     #[test]
     fn long_lines_are_cut_and_control_characters_do_not_reach_the_terminal() {
         let text = format!("{}\u{1b}[31mBAD{}", "x".repeat(500), "y".repeat(500));
-        let at = Some(Position {
-            line: 1,
-            column: 506,
-        });
+        let at = Some(Position { line: 1, column: 506 });
         let shown = Problem::in_file(Path::new("f"), &text, at, 3, "no", None).to_string();
-        assert!(
-            shown.lines().all(|line| line.chars().count() < 110),
-            "{shown}"
-        );
+        assert!(shown.lines().all(|line| line.chars().count() < 110), "{shown}");
         assert!(!shown.contains('\u{1b}'), "{shown:?}");
         let lines: Vec<&str> = shown.lines().collect();
-        assert_eq!(
-            lines[2]
-                .find("BAD")
-                .map(|byte| lines[2][..byte].chars().count()),
-            lines[3].find('^')
-        );
+        assert_eq!(lines[2].find("BAD").map(|byte| lines[2][..byte].chars().count()), lines[3].find('^'));
     }
 
     #[test]
     fn one_problem_leaves_its_hint_apart_and_several_carry_theirs() {
         let one = SettingsError::from(Problem::new("first", Some("do this".into())));
-        assert_eq!(
-            (one.to_string().as_str(), one.hint()),
-            ("first", Some("do this"))
-        );
+        assert_eq!((one.to_string().as_str(), one.hint()), ("first", Some("do this")));
         let two = SettingsError::check(vec![
             Problem::new("first", Some("do this".into())),
             Problem::new("second", None),
         ])
         .unwrap_err();
-        assert_eq!(
-            two.to_string(),
-            "2 problems in the settings\n\nfirst\nhint: do this\n\nsecond"
-        );
+        assert_eq!(two.to_string(), "2 problems in the settings\n\nfirst\nhint: do this\n\nsecond");
         assert_eq!(two.hint(), None);
     }
 }

@@ -60,7 +60,8 @@ impl DistributionChoice {
     }
 }
 
-/// How AWS is reached. What is `None` is left to the SDK's own places.
+/// How AWS is reached. What is `None` is left to the SDK's own places. `AWS_PROFILE`, `AWS_REGION` and
+/// `AWS_ENDPOINT_URL` are in here already: they are variables, so they win over the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
     /// Profile of the AWS configuration files.
@@ -132,12 +133,7 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
     let Site {
         name: _,
         bucket,
-        access:
-            Access {
-                profile,
-                region,
-                endpoint_url,
-            },
+        access: Access { profile, region, endpoint_url },
         distribution,
         delivery,
         prefix,
@@ -162,33 +158,17 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         DistributionChoice::Id(id) => id.to_string(),
         DistributionChoice::Without => "(none)".to_owned(),
     };
-    let sizes = if allowed_dimensions.allows_all() {
-        "(all)".to_owned()
-    } else {
-        allowed_dimensions.to_string()
-    };
-    let prefix = if prefix.is_empty() {
-        "(empty)".to_owned()
-    } else {
-        prefix.to_string()
-    };
+    let sizes =
+        if allowed_dimensions.allows_all() { "(all)".to_owned() } else { allowed_dimensions.to_string() };
+    let prefix = if prefix.is_empty() { "(empty)".to_owned() } else { prefix.to_string() };
     let or = |value: Option<String>, absent: &str| value.unwrap_or_else(|| absent.to_owned());
     let values = [
         ("bucket", bucket.to_string()),
         ("distribution", distribution),
         ("delivery", delivery.to_string()),
         ("prefix", prefix),
-        (
-            "url",
-            or(
-                url.as_ref().map(BaseUrl::to_string),
-                "(distribution's domain or website endpoint)",
-            ),
-        ),
-        (
-            "zip",
-            or(zip.as_ref().map(|zip| zip.display().to_string()), "(built)"),
-        ),
+        ("url", or(url.as_ref().map(BaseUrl::to_string), "(distribution's domain or website endpoint)")),
+        ("zip", or(zip.as_ref().map(|zip| zip.display().to_string()), "(built)")),
         ("arch", arch.to_string()),
         ("redirect", redirect.to_string()),
         ("allowed-dimensions", sizes),
@@ -201,21 +181,9 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         ("throttle-rate", throttle_rate.to_string()),
         ("throttle-burst", throttle_burst.to_string()),
         ("log-retention", log_retention.to_string()),
-        (
-            "profile",
-            or(profile.as_ref().map(Profile::to_string), "(AWS default)"),
-        ),
-        (
-            "region",
-            or(region.as_ref().map(Region::to_string), "(AWS default)"),
-        ),
-        (
-            "endpoint-url",
-            or(endpoint_url.as_ref().map(BaseUrl::to_string), "(AWS)"),
-        ),
+        ("profile", or(profile.as_ref().map(Profile::to_string), "(AWS default)")),
+        ("region", or(region.as_ref().map(Region::to_string), "(AWS default)")),
+        ("endpoint-url", or(endpoint_url.as_ref().map(BaseUrl::to_string), "(AWS)")),
     ];
-    values
-        .into_iter()
-        .map(|(name, value)| (name, value, site.origin(name).to_string()))
-        .collect()
+    values.into_iter().map(|(name, value)| (name, value, site.origin(name).to_string())).collect()
 }

@@ -4,8 +4,7 @@
 use super::problem::Fault;
 use super::value::{
     Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, FromText,
-    LOG_RETENTION_DAYS, LogRetention, Prefix, Profile, RedirectCode, Region, ZipPath, pattern,
-    whole,
+    LOG_RETENTION_DAYS, LogRetention, Prefix, Profile, RedirectCode, Region, ZipPath, pattern, whole,
 };
 
 /// What a setting takes.
@@ -31,7 +30,7 @@ pub enum Kind {
         min: u64,
         /// Greatest value.
         max: u64,
-        /// Unit, for messages.
+        /// Unit, for messages; empty if there is none.
         unit: &'static str,
         /// Why the limit is what it is, if that helps.
         why: Option<&'static str>,
@@ -56,22 +55,15 @@ impl Kind {
     /// The setting doesn't take it.
     pub fn check(&self, text: &str) -> Result<(), Fault> {
         match *self {
-            Self::Text { check, .. } | Self::Word { check, .. } | Self::Number { check, .. } => {
-                check(text)
-            }
+            Self::Text { check, .. } | Self::Word { check, .. } | Self::Number { check, .. } => check(text),
             Self::Sizes => Dimensions::from_text(text).map(drop),
             Self::Switch => switch(text).map(drop),
-            Self::Whole {
-                min,
-                max,
-                unit,
-                why,
-            } => whole(text, min, max, unit)
-                .map(drop)
-                .map_err(|fault| match why {
+            Self::Whole { min, max, unit, why } => {
+                whole(text, min, max, unit).map(drop).map_err(|fault| match why {
                     Some(why) => fault.hint(why),
                     None => fault,
-                }),
+                })
+            }
         }
     }
 }
@@ -84,9 +76,7 @@ pub fn switch(text: &str) -> Result<bool, Fault> {
     match text {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(Fault::new(format!(
-            "must be `true` or `false`, not `{text}`"
-        ))),
+        _ => Err(Fault::new(format!("must be `true` or `false`, not `{text}`"))),
     }
 }
 
@@ -115,7 +105,8 @@ impl Setting {
     /// The sentence with the default behind it, for help and comments.
     pub fn help_with_default(&self) -> String {
         match self.default {
-            Some("") => format!("{} [default: none]", self.help),
+            // The only empty default: `allowed-dimensions`.
+            Some("") => format!("{} [default: all]", self.help),
             Some(default) => format!("{} [default: {default}]", self.help),
             None => self.help.to_owned(),
         }
@@ -123,19 +114,11 @@ impl Setting {
 }
 
 const fn text<T: FromText>(pattern: &'static str) -> Kind {
-    Kind::Text {
-        check: check::<T>,
-        pattern,
-    }
+    Kind::Text { check: check::<T>, pattern }
 }
 
 const fn plain(min: u64, max: u64, unit: &'static str) -> Kind {
-    Kind::Whole {
-        min,
-        max,
-        unit,
-        why: None,
-    }
+    Kind::Whole { min, max, unit, why: None }
 }
 
 macro_rules! settings {
@@ -173,7 +156,7 @@ settings! {
         "HTTP status of the redirect back to the derived image: 307, 302, or 301, which browsers keep for ever";
     "allowed-dimensions", "ALLOWED_DIMENSIONS", Kind::Sizes, Some(""),
         "Sizes that may be asked for, in pixels, such as `300x200,800x,x600`; an empty list allows all";
-    "quality", "QUALITY", plain(1, 100, "of JPEG and WebP"), Some("80"),
+    "quality", "QUALITY", plain(1, 100, ""), Some("80"),
         "Quality of derived JPEG and WebP images, 1 to 100";
     "cache-control", "CACHE_CONTROL", text::<CacheControl>(pattern::CACHE_CONTROL), Some("public, max-age=1209600"),
         "`Cache-Control` header of derived images; the default's 1209600 seconds are 14 days";
@@ -223,20 +206,9 @@ mod tests {
     #[test]
     fn names_are_unique_and_variables_follow_from_them() {
         for (index, one) in SETTINGS.iter().enumerate() {
-            assert_eq!(
-                one.env,
-                format!("IMGDEPLOY_{}", one.name.to_uppercase().replace('-', "_"))
-            );
-            assert!(
-                SETTINGS[..index].iter().all(|other| other.name != one.name),
-                "{}",
-                one.name
-            );
-            assert!(
-                !one.help.ends_with('.') && !one.help.contains('\n'),
-                "{}",
-                one.name
-            );
+            assert_eq!(one.env, format!("IMGDEPLOY_{}", one.name.to_uppercase().replace('-', "_")));
+            assert!(SETTINGS[..index].iter().all(|other| other.name != one.name), "{}", one.name);
+            assert!(!one.help.ends_with('.') && !one.help.contains('\n'), "{}", one.name);
         }
     }
 }

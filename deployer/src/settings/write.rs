@@ -70,18 +70,11 @@ pub fn settings_file(facts: &InitFacts) -> String {
         "A key behind `#` without a space is a setting at its default, or an example: take the `#` away to set it.",
     );
     line(&mut out, &format!("version: {VERSION}\n"));
-    prose(
-        &mut out,
-        "",
-        "For all sites. Each of these keys can stand in a site, too.",
-    );
+    prose(&mut out, "", "For all sites. Each of these keys can stand in a site, too.");
     line(&mut out, "defaults:");
     for setting in SETTINGS.iter().filter(|setting| setting.shared) {
         prose(&mut out, "  ", &setting.help_with_default());
-        line(
-            &mut out,
-            &format!("  #{}: {}", setting.name, sample(setting)),
-        );
+        line(&mut out, &format!("  #{}: {}", setting.name, sample(setting)));
     }
     line(&mut out, "");
     prose(
@@ -104,29 +97,15 @@ pub fn settings_file(facts: &InitFacts) -> String {
 }
 
 fn site(out: &mut String, bucket: &FoundBucket) {
-    let FoundBucket {
-        name,
-        region,
-        website,
-        public_access_blocked,
-        distributions,
-    } = bucket;
+    let FoundBucket { name, region, website, public_access_blocked, distributions } = bucket;
     if let Err(fault) = BucketName::from_text(name) {
-        prose(
-            out,
-            "  ",
-            &format!("Left out: bucket {name:?} {}", fault.message),
-        );
+        prose(out, "  ", &format!("Left out: bucket {name:?} {}", fault.message));
         return;
     }
     prose(
         out,
         "  ",
-        if *website {
-            "It is a website."
-        } else {
-            "It is not a website yet: attach makes it one."
-        },
+        if *website { "It is a website." } else { "It is not a website yet: attach makes it one." },
     );
     match public_access_blocked {
         Some(true) => prose(
@@ -138,20 +117,10 @@ fn site(out: &mut String, bucket: &FoundBucket) {
         None => prose(out, "  ", "Its public access block could not be read."),
     }
     let name = scalar(name);
-    line(
-        out,
-        &format!(
-            "  {name}:\n    bucket: {name}\n    region: {}",
-            scalar(region)
-        ),
-    );
+    line(out, &format!("  {name}:\n    bucket: {name}\n    region: {}", scalar(region)));
     match distributions.as_slice() {
         [] => {
-            prose(
-                out,
-                "    ",
-                "No CloudFront distribution has this bucket as an origin.",
-            );
+            prose(out, "    ", "No CloudFront distribution has this bucket as an origin.");
             line(out, "    #no-distribution: true");
         }
         [only] => {
@@ -159,11 +128,7 @@ fn site(out: &mut String, bucket: &FoundBucket) {
             line(out, &format!("    distribution: {}", scalar(&only.id)));
         }
         several => {
-            prose(
-                out,
-                "    ",
-                "Several CloudFront distributions have this bucket as an origin: choose one.",
-            );
+            prose(out, "    ", "Several CloudFront distributions have this bucket as an origin: choose one.");
             for one in several {
                 prose(out, "    ", &about(one));
                 line(out, &format!("    #distribution: {}", scalar(&one.id)));
@@ -173,17 +138,8 @@ fn site(out: &mut String, bucket: &FoundBucket) {
 }
 
 fn about(distribution: &FoundDistribution) -> String {
-    let FoundDistribution {
-        id: _,
-        domain,
-        aliases,
-        origin_kind,
-    } = distribution;
-    let names: Vec<&str> = aliases
-        .iter()
-        .map(String::as_str)
-        .chain([domain.as_str()])
-        .collect();
+    let FoundDistribution { id: _, domain, aliases, origin_kind } = distribution;
+    let names: Vec<&str> = aliases.iter().map(String::as_str).chain([domain.as_str()]).collect();
     let origin = match origin_kind {
         OriginKind::Website => "its origin is the bucket's website endpoint",
         OriginKind::Rest => {
@@ -197,9 +153,7 @@ fn about(distribution: &FoundDistribution) -> String {
 fn sample(setting: &Setting) -> String {
     match (setting.kind, setting.default) {
         (Kind::Sizes, _) => "[]".to_owned(),
-        (Kind::Whole { .. } | Kind::Number { .. } | Kind::Switch, Some(default)) => {
-            default.to_owned()
-        }
+        (Kind::Whole { .. } | Kind::Number { .. } | Kind::Switch, Some(default)) => default.to_owned(),
         (_, Some(default)) => scalar(default),
         (_, None) => scalar(match setting.name {
             "distribution" => "E2QWRUHAPOMQZL",
@@ -230,13 +184,8 @@ fn line(out: &mut String, text: &str) {
 /// A comment, broken into lines. Control characters (the text may hold names from AWS) can't end it.
 fn prose(out: &mut String, indent: &str, text: &str) {
     let mut current = String::new();
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
-        if !current.is_empty()
-            && indent.len() + 3 + current.chars().count() + word.chars().count() > WIDTH
-        {
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if !current.is_empty() && indent.len() + 3 + current.chars().count() + word.chars().count() > WIDTH {
             line(out, &format!("{indent}# {current}"));
             current.clear();
         }

@@ -1,7 +1,8 @@
 //! Settings with a few values to choose from.
 
 use super::FromText;
-use crate::settings::problem::{Fault, nearest};
+use crate::settings::nearest::nearest;
+use crate::settings::problem::Fault;
 use std::fmt;
 
 /// How a derived image reaches the browser.
@@ -20,10 +21,10 @@ impl FromText for Delivery {
     fn from_text(text: &str) -> Result<Self, Fault> {
         match text {
             "website" => Ok(Self::Website),
-            "failover" | "direct" => Err(Fault::new(format!(
-                "can't be `{text}`: that is not available in this version"
-            ))
-            .hint("only `website` is")),
+            "failover" | "direct" => {
+                Err(Fault::new(format!("can't be `{text}`: that is not available in this version"))
+                    .hint("only `website` is"))
+            }
             _ => Err(not_one_of(text, Self::WORDS)),
         }
     }
@@ -57,9 +58,7 @@ impl FromText for Arch {
             "arm64" => Ok(Self::Arm64),
             "x86_64" => Ok(Self::X86_64),
             "aarch64" => Err(not_one_of(text, Self::WORDS).hint("AWS calls it `arm64`")),
-            "amd64" | "x64" | "x86-64" => {
-                Err(not_one_of(text, Self::WORDS).hint("AWS calls it `x86_64`"))
-            }
+            "amd64" | "x64" | "x86-64" => Err(not_one_of(text, Self::WORDS).hint("AWS calls it `x86_64`")),
             _ => Err(not_one_of(text, Self::WORDS)),
         }
     }
@@ -118,8 +117,7 @@ impl fmt::Display for RedirectCode {
 
 /// The retention times that CloudWatch Logs takes, in days.
 pub const LOG_RETENTION_DAYS: &[u64] = &[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-    3288, 3653,
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
 /// Days that logs are kept: one of [`LOG_RETENTION_DAYS`].
@@ -128,11 +126,8 @@ pub(crate) struct LogRetention(pub(crate) u32);
 
 impl FromText for LogRetention {
     fn from_text(text: &str) -> Result<Self, Fault> {
-        let fault = || {
-            Fault::new(format!(
-                "must be a number of days that CloudWatch Logs takes, not `{text}`"
-            ))
-        };
+        let fault =
+            || Fault::new(format!("must be a number of days that CloudWatch Logs takes, not `{text}`"));
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let Some(days) = text.parse::<u32>().ok().filter(|_| digits) else {
             return Err(fault().hint(format!("one of {}", listed(LOG_RETENTION_DAYS))));
@@ -140,17 +135,10 @@ impl FromText for LogRetention {
         if LOG_RETENTION_DAYS.contains(&days.into()) {
             return Ok(Self(days));
         }
-        let longer = LOG_RETENTION_DAYS
-            .iter()
-            .find(|allowed| **allowed > days.into());
-        let shorter = LOG_RETENTION_DAYS
-            .iter()
-            .rev()
-            .find(|allowed| **allowed < days.into());
+        let longer = LOG_RETENTION_DAYS.iter().find(|allowed| **allowed > days.into());
+        let shorter = LOG_RETENTION_DAYS.iter().rev().find(|allowed| **allowed < days.into());
         Err(match (shorter, longer) {
-            (Some(shorter), Some(longer)) => {
-                fault().hint(format!("the nearest are {shorter} and {longer}"))
-            }
+            (Some(shorter), Some(longer)) => fault().hint(format!("the nearest are {shorter} and {longer}")),
             (Some(nearest), None) | (None, Some(nearest)) => {
                 fault().hint(format!("the nearest is {nearest}"))
             }

@@ -11,8 +11,7 @@ pub const MAX_SIDE: u32 = 10_000;
 pub const PATTERN: &str = "^([1-9][0-9]{0,4}x([1-9][0-9]{0,4})?|x[1-9][0-9]{0,4})$";
 
 /// See [`super::pattern`].
-pub const LIST_PATTERN: &str =
-    r"^[\s,]*(([1-9][0-9]{0,4}x([1-9][0-9]{0,4})?|x[1-9][0-9]{0,4})([\s,]+|$))*$";
+pub const LIST_PATTERN: &str = r"^[\s,]*(([1-9][0-9]{0,4}x([1-9][0-9]{0,4})?|x[1-9][0-9]{0,4})([\s,]+|$))*$";
 
 /// One size: `300x200`, `300x` or `x200`. Sides in pixels, 1 to [`MAX_SIDE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,9 +42,7 @@ impl FromText for Dimension {
             }
             match side.parse() {
                 Ok(pixels @ 1..=MAX_SIDE) => Ok(Some(pixels)),
-                _ => Err(Fault::new(format!(
-                    "has `{text}`: a side can have 1 to {MAX_SIDE} pixels"
-                ))),
+                _ => Err(Fault::new(format!("has `{text}`: a side can have 1 to {MAX_SIDE} pixels"))),
             }
         };
         match (side(width)?, side(height)?) {
@@ -91,9 +88,7 @@ impl Dimensions {
 impl FromText for Dimensions {
     fn from_text(text: &str) -> Result<Self, Fault> {
         let mut sizes = Vec::new();
-        for word in text
-            .split(|c: char| c == ',' || c.is_ascii_whitespace())
-            .filter(|word| !word.is_empty())
+        for word in text.split(|c: char| c == ',' || c.is_ascii_whitespace()).filter(|word| !word.is_empty())
         {
             let size = Dimension::from_text(word)?;
             if !sizes.contains(&size) {

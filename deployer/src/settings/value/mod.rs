@@ -76,9 +76,10 @@ pub(crate) fn whole(text: &str, min: u64, max: u64, unit: &str) -> Result<u64, F
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse::<u64>() {
         Ok(number) if digits && (min..=max).contains(&number) => Ok(number),
-        _ => Err(Fault::new(format!(
-            "must be a whole number from {min} to {max} ({unit}), not `{text}`"
-        ))),
+        _ => {
+            let space = if unit.is_empty() { "" } else { " " };
+            Err(Fault::new(format!("must be a whole number from {min} to {max}{space}{unit}, not `{text}`")))
+        }
     }
 }
 

@@ -12,7 +12,7 @@ text_type! {
 }
 
 /// See [`super::pattern`].
-pub const PATTERN: &str = r"^$|^(?!.*//)(?!(.*/)?\.{1,2}/)[A-Za-z0-9._~-][A-Za-z0-9._~/-]{0,198}/$";
+pub const PATTERN: &str = "^([A-Za-z0-9._~-]+/)*$";
 
 /// Longest prefix in bytes: a key has 1,024, and a path pattern of CloudFront 255.
 const MAX_LEN: usize = 200;
@@ -38,8 +38,7 @@ impl FromText for Prefix {
                 fault.hint(format!("write `{trimmed}/`"))
             });
         }
-        let allowed =
-            |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '~' | '-' | '/');
+        let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '~' | '-' | '/');
         if let Some(bad) = text.chars().find(|c| !allowed(c)) {
             return Err(Fault::new(format!(
                 "can't have {bad:?} in it: `{text}` stands in routing rules, path patterns, policies and URLs, where \
@@ -47,15 +46,11 @@ impl FromText for Prefix {
             )));
         }
         if !text.ends_with('/') {
-            return Err(
-                Fault::new(format!("must end with `/` or be empty, not `{text}`"))
-                    .hint(format!("write `{text}/`")),
-            );
+            return Err(Fault::new(format!("must end with `/` or be empty, not `{text}`"))
+                .hint(format!("write `{text}/`")));
         }
         if text.contains("//") {
-            return Err(Fault::new(format!(
-                "has an empty folder name in it (`//`): `{text}`"
-            )));
+            return Err(Fault::new(format!("has an empty folder name in it (`//`): `{text}`")));
         }
         if text.split('/').any(|folder| matches!(folder, "." | "..")) {
             return Err(Fault::new(format!(
@@ -63,10 +58,7 @@ impl FromText for Prefix {
             )));
         }
         if text.len() > MAX_LEN {
-            return Err(Fault::new(format!(
-                "must have at most {MAX_LEN} characters, not {}",
-                text.len()
-            )));
+            return Err(Fault::new(format!("must have at most {MAX_LEN} characters, not {}", text.len())));
         }
         Ok(Self(text.to_owned()))
     }
