@@ -15,6 +15,10 @@ pub fn website(host: &str) -> Option<(String, String)> {
 /// The bucket in an S3 REST host, virtual-hosted form; `None` for any other host. Routing rules never run there (S3-03).
 pub fn rest_bucket(host: &str) -> Option<String> {
     let host = host.to_ascii_lowercase();
+    // In the dash forms a website host looks like a REST host of a Region called website-….
+    if website(&host).is_some() {
+        return None;
+    }
     let stem = strip_suffix(&host)?;
     let bucket = match stem.strip_suffix(".s3") {
         Some(bucket) => bucket,
