@@ -23,7 +23,9 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) -> Option<Strin
             plan.refusals.push(Refusal::protect(
                 format!(
                     "the bucket policy's statement {} denies what viewers need: {}",
-                    hit.sid.as_deref().map_or_else(|| format!("number {}", hit.index + 1), |sid| format!("`{sid}`")),
+                    hit.sid
+                        .as_deref()
+                        .map_or_else(|| format!("number {}", hit.index + 1), |sid| format!("`{sid}`")),
                     hit.why
                 ),
                 "except the derived prefix from that statement, or remove it; imgdeploy does not touch it",
