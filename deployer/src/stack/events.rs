@@ -25,10 +25,7 @@ impl PlannedChange {
     pub(super) fn of(change: ResourceChange) -> Self {
         let text = |value: Option<String>| value.filter(|v| !v.is_empty());
         Self {
-            action: change
-                .action
-                .map(|a| a.as_str().to_owned())
-                .unwrap_or_default(),
+            action: change.action.map(|a| a.as_str().to_owned()).unwrap_or_default(),
             logical: change.logical_resource_id.unwrap_or_default(),
             resource_type: change.resource_type.unwrap_or_default(),
             replacement: text(change.replacement.map(|r| r.as_str().to_owned())),
@@ -89,10 +86,7 @@ impl Cursor {
     /// A cursor behind all events that there are.
     pub(super) async fn at_end(cfn: &Client, id: &str) -> Result<Self, StackError> {
         let newest = page(cfn, id, None).await?.0.into_iter().next();
-        Ok(Self {
-            id: id.to_owned(),
-            mark: newest.and_then(|e| e.event_id),
-        })
+        Ok(Self { id: id.to_owned(), mark: newest.and_then(|e| e.event_id) })
     }
 
     /// The events since the last call, oldest first.
@@ -115,18 +109,11 @@ impl Cursor {
         if let Some(newest) = fresh.first().and_then(|e| e.event_id.clone()) {
             self.mark = Some(newest);
         }
-        Ok(fresh
-            .into_iter()
-            .rev()
-            .map(|event| self.told(event))
-            .collect())
+        Ok(fresh.into_iter().rev().map(|event| self.told(event)).collect())
     }
 
     fn told(&self, event: SdkEvent) -> Read {
-        let status = event
-            .resource_status
-            .map(|s| s.as_str().to_owned())
-            .unwrap_or_default();
+        let status = event.resource_status.map(|s| s.as_str().to_owned()).unwrap_or_default();
         let reason = event.resource_status_reason.filter(|r| !r.is_empty());
         let of_stack = event.physical_resource_id.as_deref() == Some(self.id.as_str());
         Read {
@@ -151,10 +138,7 @@ async fn page(
     id: &str,
     token: Option<String>,
 ) -> Result<(Vec<SdkEvent>, Option<String>), StackError> {
-    let call = cfn
-        .describe_stack_events()
-        .stack_name(id)
-        .set_next_token(token);
+    let call = cfn.describe_stack_events().stack_name(id).set_next_token(token);
     match call.send().await {
         Ok(answer) => Ok((answer.stack_events.unwrap_or_default(), answer.next_token)),
         Err(error) => match StackError::of("DescribeStackEvents", id, error) {
@@ -167,25 +151,17 @@ async fn page(
 /// The failure in an event, if it is one that has a cause of its own: what CloudFormation stopped because something else failed
 /// is none.
 pub(super) fn failure(event: &StackEvent) -> Option<FailedResource> {
-    let StackEvent::Resource {
-        logical,
-        resource_type,
-        status,
-        reason,
-    } = event
-    else {
+    let StackEvent::Resource { logical, resource_type, status, reason } = event else {
         return None;
     };
-    let cancelled = reason.as_deref().is_some_and(|r| {
-        r.starts_with("Resource") && r.trim_end_matches('.').ends_with("cancelled")
-    });
+    let cancelled = reason
+        .as_deref()
+        .is_some_and(|r| r.starts_with("Resource") && r.trim_end_matches('.').ends_with("cancelled"));
     (status.ends_with("_FAILED") && !cancelled).then(|| FailedResource {
         logical: logical.clone(),
         resource_type: resource_type.clone(),
         status: status.clone(),
-        reason: reason
-            .clone()
-            .unwrap_or_else(|| "no reason given".to_owned()),
+        reason: reason.clone().unwrap_or_else(|| "no reason given".to_owned()),
     })
 }
 
@@ -212,8 +188,6 @@ mod tests {
             "The role defined for the function cannot be assumed by Lambda.",
         ));
         assert!(cause.is_some_and(|f| f.reason.contains("cannot be assumed")));
-        assert!(
-            failure(&event("DELETE_FAILED", "")).is_some_and(|f| f.reason == "no reason given")
-        );
+        assert!(failure(&event("DELETE_FAILED", "")).is_some_and(|f| f.reason == "no reason given"));
     }
 }

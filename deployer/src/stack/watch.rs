@@ -36,12 +36,7 @@ impl Pace {
     }
 
     fn new(first: Duration, longest: Duration) -> Self {
-        Self {
-            next: first,
-            longest,
-            started: Instant::now(),
-            failures: 0,
-        }
+        Self { next: first, longest, started: Instant::now(), failures: 0 }
     }
 
     /// Pauses; an error when the stack was waited for long enough.
@@ -59,10 +54,7 @@ impl Pace {
     }
 
     /// Lets a passing failure of a poll pass, a few times in a row.
-    pub(super) fn forgive<T>(
-        &mut self,
-        result: Result<T, StackError>,
-    ) -> Result<Option<T>, StackError> {
+    pub(super) fn forgive<T>(&mut self, result: Result<T, StackError>) -> Result<Option<T>, StackError> {
         match result {
             Ok(value) => {
                 self.failures = 0;
@@ -129,10 +121,7 @@ pub(super) async fn watch(
         }
         let mut status = "unknown".to_owned();
         if let (Some(seen), Some(_)) = (seen, fresh) {
-            status = seen
-                .as_ref()
-                .map_or("DELETE_COMPLETE", |s| s.status.as_str())
-                .to_owned();
+            status = seen.as_ref().map_or("DELETE_COMPLETE", |s| s.status.as_str()).to_owned();
             let standing = Standing::of(&status);
             let confirmed = until == Until::Settled
                 || standing == Standing::Gone
@@ -144,11 +133,7 @@ pub(super) async fn watch(
                 && dead_polls < GRACE;
             if standing.settled() && confirmed && !dying {
                 let seen = seen.filter(|_| standing != Standing::Gone);
-                return Ok(Ended {
-                    status,
-                    seen,
-                    failed,
-                });
+                return Ok(Ended { status, seen, failed });
             }
         }
         pace.pause(id, &status).await?;
