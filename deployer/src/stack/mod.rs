@@ -14,6 +14,7 @@
 //!   once more, publishes it and points the alias at it.
 
 mod apply;
+mod bridge;
 mod change_set;
 mod delete;
 mod error;

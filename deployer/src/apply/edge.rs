@@ -1,0 +1,80 @@
+//! Distributions: conditional update, waiting for deployment, invalidation.
+
+use std::time::{Duration, Instant};
+
+use imgdeploy_model::document::Ours;
+
+use super::claim::random_id;
+use super::documents::guard;
+use super::{Cause, Event, Run};
+use crate::aws::{edge, write};
+use crate::desired::our_edge;
+use crate::fact::Fact;
+use crate::names;
+
+/// CloudFront's own waiter gives up after 35 minutes (CF-15).
+const PATIENCE: Duration = Duration::from_secs(35 * 60);
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+impl Run<'_> {
+    pub(super) async fn distribution(&mut self, id: &str, before: &str, after: &str) -> Result<(), Cause> {
+        self.check_claim().await?;
+        let now = match edge::distribution_document(self.clients, id).await {
+            Fact::Known(document) => document,
+            Fact::Absent => return Err(Cause::Changed(format!("the distribution {id}"))),
+            Fact::Unknown(failure) => return Err(failure.into()),
+        };
+        if now.xml != before {
+            return Err(Cause::Changed(format!("the distribution {id}")));
+        }
+        let prefix = self.claim.as_ref().map(|claim| claim.journal().prefix.clone()).unwrap_or_default();
+        let owned = vec![names::path_pattern(&prefix)];
+        let ours = our_edge(&self.plan.bucket, &self.plan.region, &prefix, owned);
+        guard(Ours::Distribution(&ours), Some(before), Some(after))?;
+        write::update_distribution(self.clients, id, &now.etag, after).await?;
+        self.wait_deployed(id).await
+    }
+
+    /// The routing rules come after this, so that no edge location caches a redirect under the old behaviour.
+    async fn wait_deployed(&mut self, id: &str) -> Result<(), Cause> {
+        let start = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match edge::distribution_state(self.clients, id).await {
+                Fact::Known(state) if state.status == "Deployed" => return Ok(()),
+                Fact::Known(state) => self.waiting(&format!("CloudFront: {}", state.status), start),
+                Fact::Absent => return Err(Cause::Changed(format!("the distribution {id}"))),
+                Fact::Unknown(failure) => return Err(failure.into()),
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(Cause::StillRunning(format!("the distribution {id} is still being deployed")));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    pub(super) async fn invalidate(&mut self, id: &str, path: &str) -> Result<(), Cause> {
+        let reference = format!("imgdeploy-{}", random_id());
+        let invalidation = write::create_invalidation(self.clients, id, path, &reference).await?;
+        let start = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match edge::invalidation_status(self.clients, id, &invalidation).await? {
+                status if status == "Completed" => return Ok(()),
+                status => self.waiting(&format!("invalidation: {status}"), start),
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(Cause::StillRunning(format!("the invalidation {invalidation} still goes on")));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn waiting(&mut self, what: &str, since: Instant) {
+        let seconds = since.elapsed().as_secs();
+        (self.events)(Event::Progress { text: format!("{what} ({seconds} s)") });
+    }
+}

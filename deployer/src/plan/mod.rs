@@ -1,0 +1,15 @@
+//! Plans: pure comparisons of what is wanted with what was seen. Nothing here reads or writes anything.
+
+mod action;
+mod artifacts;
+pub mod attach;
+pub mod detach;
+mod edge;
+mod journal;
+mod notes;
+mod policy;
+mod public_access;
+mod website;
+
+pub use notes::looks_derived;
+pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
