@@ -56,7 +56,7 @@ async fn created_updated_and_deleted() {
         })
         .collect();
     assert_eq!(announced, complete);
-    assert_eq!(announced.len(), 15, "{announced:?}");
+    assert_eq!(announced.len(), 16, "{announced:?}");
     assert!(matches!(events.last(), Some(StackEvent::Stack { status, .. }) if status == "CREATE_COMPLETE"));
     assert_eq!(outputs.function_name, "imgdeploy-photos");
     assert_eq!(outputs.stage_name, "prod");

@@ -122,8 +122,20 @@ async fn update(
 /// Shows a change set, executes it and waits for the end.
 async fn run(cfn: &Client, set: &ChangeSet, until: Until, on_event: Sink<'_>) -> Result<Ended, StackError> {
     on_event(StackEvent::ChangeSet { changes: set.changes.clone() });
-    let mut cursor = Cursor::at_end(cfn, &set.stack_id).await?;
-    change_set::execute(cfn, set, &cursor).await?;
+    let begun = async {
+        let cursor = Cursor::at_end(cfn, &set.stack_id).await?;
+        change_set::execute(cfn, set, &cursor).await?;
+        Ok(cursor)
+    };
+    let mut cursor = match begun.await {
+        Ok(cursor) => cursor,
+        Err(error) => {
+            // What was not executed shall not stay. Should it have been, this call does nothing; should it fail as well, the
+            // next run sweeps up. The first error is the one to tell.
+            let _ = change_set::delete(cfn, &set.id, &set.stack_id).await;
+            return Err(error);
+        }
+    };
     watch(cfn, &set.stack_id, &mut cursor, until, on_event).await
 }
 
@@ -135,6 +147,10 @@ async fn finish(
     well: &[&str],
     id: &str,
 ) -> Result<Outputs, StackError> {
+    if ended.vanished {
+        let what = "another stack has taken its place".to_owned();
+        return Err(StackError::Conflict { stack: desired.name.clone(), what });
+    }
     match ended.seen {
         Some(seen) if well.contains(&seen.status.as_str()) => Outputs::from_map(&desired.name, &seen.outputs),
         _ => Err(failed(cfn, id, &desired.name, ended.status, ended.failed).await),

@@ -186,6 +186,9 @@ async fn changes(
 
 /// Executes the change set. When it returns without error the operation runs, or ran.
 pub(super) async fn execute(cfn: &Client, set: &ChangeSet, events: &Cursor) -> Result<(), StackError> {
+    if !events.found {
+        return Err(taken_away(&set.stack_id));
+    }
     let call = cfn
         .execute_change_set()
         .change_set_name(&set.id)
@@ -217,7 +220,9 @@ pub(super) async fn execute(cfn: &Client, set: &ChangeSet, events: &Cursor) -> R
 
 /// Deletes a change set; one that is not there is as well.
 pub(super) async fn delete(cfn: &Client, id: &str, stack: &str) -> Result<(), StackError> {
-    match cfn.delete_change_set().change_set_name(id).stack_name(stack).send().await {
+    // An ARN says it all; a name needs its stack.
+    let of = (!id.starts_with("arn:")).then(|| stack.to_owned());
+    match cfn.delete_change_set().change_set_name(id).set_stack_name(of).send().await {
         Ok(_) => Ok(()),
         Err(error) => {
             let error = StackError::of("DeleteChangeSet", stack, error);
@@ -235,8 +240,10 @@ pub(super) struct Leftovers {
     pub foreign: Vec<String>,
 }
 
-/// Lists them; a stack that is not there has none.
+/// Lists those of the stack with this name or ARN; a stack that is not there has none.
 pub(super) async fn leftovers(cfn: &Client, stack: &str) -> Result<Leftovers, StackError> {
+    // By name in either case: some emulators know no other.
+    let stack = stack.split('/').nth(1).unwrap_or(stack);
     let mut found = Leftovers::default();
     let mut token = None;
     loop {

@@ -132,7 +132,9 @@ impl StackError {
             Some(e) => e.message().unwrap_or("no message").to_owned(),
             None => DisplayErrorContext(&error).to_string(),
         };
-        if code.as_deref().is_some_and(|code| conflicts(code, &message)) {
+        // A read never meets a conflict, though its message may name a status.
+        let reads = ["Describe", "Get", "List"].iter().any(|verb| operation.starts_with(verb));
+        if !reads && code.as_deref().is_some_and(|code| conflicts(code, &message)) {
             return Self::Conflict { stack: stack.to_owned(), what: message };
         }
         if code.as_deref() == Some("ValidationError") && message.contains("TerminationProtection") {

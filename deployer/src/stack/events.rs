@@ -73,6 +73,8 @@ pub(super) struct Cursor {
     id: String,
     /// The newest event that was read.
     mark: Option<String>,
+    /// Whether CloudFormation knew the stack when the cursor was made.
+    pub found: bool,
 }
 
 /// An event as read, before it is told.
@@ -85,8 +87,10 @@ pub(super) struct Read {
 impl Cursor {
     /// A cursor behind all events that there are.
     pub(super) async fn at_end(cfn: &Client, id: &str) -> Result<Self, StackError> {
-        let newest = page(cfn, id, None).await?.0.into_iter().next();
-        Ok(Self { id: id.to_owned(), mark: newest.and_then(|e| e.event_id) })
+        let first = page(cfn, id, None).await?;
+        let found = first.is_some();
+        let newest = first.and_then(|(events, _)| events.into_iter().next());
+        Ok(Self { id: id.to_owned(), mark: newest.and_then(|e| e.event_id), found })
     }
 
     /// The events since the last call, oldest first.
@@ -94,7 +98,7 @@ impl Cursor {
         let mut fresh: Vec<SdkEvent> = Vec::new();
         let mut token = None;
         'pages: loop {
-            let (events, next) = page(cfn, &self.id, token).await?;
+            let Some((events, next)) = page(cfn, &self.id, token).await? else { break };
             for event in events {
                 if event.event_id.is_some() && event.event_id == self.mark {
                     break 'pages;
@@ -132,17 +136,17 @@ impl Cursor {
     }
 }
 
-/// One page of events, newest first. A stack of which nothing is known any more has none.
+/// One page of events, newest first; `None` for a stack of which nothing is known.
 async fn page(
     cfn: &Client,
     id: &str,
     token: Option<String>,
-) -> Result<(Vec<SdkEvent>, Option<String>), StackError> {
+) -> Result<Option<(Vec<SdkEvent>, Option<String>)>, StackError> {
     let call = cfn.describe_stack_events().stack_name(id).set_next_token(token);
     match call.send().await {
-        Ok(answer) => Ok((answer.stack_events.unwrap_or_default(), answer.next_token)),
+        Ok(answer) => Ok(Some((answer.stack_events.unwrap_or_default(), answer.next_token))),
         Err(error) => match StackError::of("DescribeStackEvents", id, error) {
-            absent if absent.is_absent() => Ok((Vec::new(), None)),
+            absent if absent.is_absent() => Ok(None),
             other => Err(other),
         },
     }

@@ -75,6 +75,8 @@ pub(super) struct Ended {
     pub status: String,
     /// The stack as described at the end; `None` if it is gone.
     pub seen: Option<StackSeen>,
+    /// CloudFormation knows no stack with this ARN, which it does for months after a deletion: someone put another in its place.
+    pub vanished: bool,
     /// The first resource that failed.
     pub failed: Option<FailedResource>,
 }
@@ -132,8 +134,9 @@ pub(super) async fn watch(
                 && status != "DELETE_FAILED"
                 && dead_polls < GRACE;
             if standing.settled() && confirmed && !dying {
+                let vanished = seen.is_none();
                 let seen = seen.filter(|_| standing != Standing::Gone);
-                return Ok(Ended { status, seen, failed });
+                return Ok(Ended { status, seen, vanished, failed });
             }
         }
         pace.pause(id, &status).await?;
