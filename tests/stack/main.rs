@@ -7,6 +7,7 @@ mod cut_off;
 mod faults;
 mod life;
 mod ministack;
+mod policy;
 mod replay;
 mod scripted;
 mod trouble;

@@ -220,15 +220,19 @@ pub(super) async fn execute(cfn: &Client, set: &ChangeSet, events: &Cursor) -> R
 
 /// Deletes a change set; one that is not there is as well.
 pub(super) async fn delete(cfn: &Client, id: &str, stack: &str) -> Result<(), StackError> {
-    // An ARN says it all; a name needs its stack.
-    let of = (!id.starts_with("arn:")).then(|| stack.to_owned());
-    match cfn.delete_change_set().change_set_name(id).set_stack_name(of).send().await {
+    match cfn.delete_change_set().change_set_name(id).stack_name(name_of(stack)).send().await {
         Ok(_) => Ok(()),
         Err(error) => {
             let error = StackError::of("DeleteChangeSet", stack, error);
             if error.is_absent() { Ok(()) } else { Err(error) }
         }
     }
+}
+
+/// The name of a stack of which the name or the ARN (`arn:…:stack/NAME/…`) is known. Where change sets are listed and deleted
+/// the name is used: permissions can be given by it, and some emulators know nothing else.
+fn name_of(stack: &str) -> &str {
+    stack.split('/').nth(1).unwrap_or(stack)
 }
 
 /// Change sets that were made for a stack and not executed.
@@ -242,8 +246,7 @@ pub(super) struct Leftovers {
 
 /// Lists those of the stack with this name or ARN; a stack that is not there has none.
 pub(super) async fn leftovers(cfn: &Client, stack: &str) -> Result<Leftovers, StackError> {
-    // By name in either case: some emulators know no other.
-    let stack = stack.split('/').nth(1).unwrap_or(stack);
+    let stack = name_of(stack);
     let mut found = Leftovers::default();
     let mut token = None;
     loop {
