@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod answers;
 mod code;
 mod cut_off;
 mod faults;
@@ -21,6 +22,7 @@ use imgdeploy::stack::{
 
 use code::Code;
 
+/// The bucket that all tests serve.
 pub const BUCKET: &str = "photos";
 
 /// What a first `attach` of the bucket would ask for.
@@ -47,6 +49,7 @@ pub fn inputs(code: &Code) -> StackInputs {
     }
 }
 
+/// The stack for these inputs.
 pub fn desired(inputs: &StackInputs) -> DesiredStack {
     DesiredStack::new(inputs, "0.1.0")
 }

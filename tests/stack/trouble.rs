@@ -189,6 +189,34 @@ async fn a_stuck_rollback_is_finished_before_the_update() {
 }
 
 #[tokio::test]
+async fn a_failed_update_that_was_not_rolled_back_is_rolled_back_first() {
+    let aws = MiniStack::start().await;
+    let config = aws.config();
+    let cfn = Cfn::new(&config);
+    let mut wanted = inputs(&code::put(&config, "one").await);
+    run(&cfn, &desired(&wanted)).await.0.unwrap();
+    let mut broken = wanted.clone();
+    broken.code_key = "code/missing.zip".to_owned();
+    let broken = desired(&broken);
+    cfn.update_stack()
+        .stack_name(NAME)
+        .template_body(&broken.template_body)
+        .set_parameters(parameters(&broken))
+        .set_tags(tags())
+        .capabilities(Capability::CapabilityIam)
+        .disable_rollback(true)
+        .send()
+        .await
+        .unwrap();
+    let status = stack::wait_stable(&cfn, NAME, &mut |_| ()).await.unwrap();
+    assert_eq!(status.as_deref(), Some("UPDATE_FAILED"));
+    wanted.quality = 60;
+    assert!(matches!(plan_now(&cfn, &desired(&wanted)).await, StackPlan::ContinueRollbackThenUpdate { .. }));
+    assert_eq!(run(&cfn, &desired(&wanted)).await.0.unwrap().function_version, "2");
+    assert_eq!(plan_now(&cfn, &desired(&wanted)).await, StackPlan::Nothing);
+}
+
+#[tokio::test]
 async fn only_what_is_ours_and_unprotected_is_deleted() {
     let aws = MiniStack::start().await;
     let config = aws.config();

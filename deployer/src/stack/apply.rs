@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::ChangeSetType;
 
-use super::change_set::{self, By, ChangeSet};
+use super::change_set::{self, ChangeSet};
 use super::delete::remove;
 use super::error::StackError;
 use super::events::{Cursor, Sink, StackEvent};
@@ -13,6 +13,7 @@ use super::observe::{describe, observe};
 use super::outputs::Outputs;
 use super::plan::{DesiredStack, Difference, StackPlan, plan};
 use super::status::Standing;
+use super::validation::{self, By};
 use super::watch::{Ended, Until, watch};
 
 /// Makes the stack as `desired`, by the plan that was made (and shown, and approved) for it. `on_event` is told each change
@@ -165,10 +166,10 @@ async fn failed(
     status: String,
     mut resource: Option<super::FailedResource>,
 ) -> StackError {
-    if let Some(whole) = resource.as_mut().filter(|r| r.resource_type == "AWS::CloudFormation::Stack") {
-        if let Some(detail) = change_set::validation(cfn, By::Stack(id)).await {
-            whole.reason = format!("{} {detail}", whole.reason);
-        }
+    if let Some(whole) = resource.as_mut().filter(|r| r.resource_type == "AWS::CloudFormation::Stack")
+        && let Some(detail) = validation::reasons(cfn, By::Stack(id)).await
+    {
+        whole.reason = format!("{} {detail}", whole.reason);
     }
     StackError::Failed { stack: stack.to_owned(), status, resource: resource.map(Box::new) }
 }

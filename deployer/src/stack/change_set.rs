@@ -8,13 +8,14 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, EventFilter, ExecutionStatus, OnStackFailure, Parameter, Tag,
+    Capability, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnStackFailure, Parameter, Tag,
 };
 use sha2::{Digest, Sha256};
 
 use super::error::StackError;
 use super::events::{Cursor, PlannedChange};
 use super::plan::DesiredStack;
+use super::validation::{self, By};
 use super::watch::Pace;
 
 /// Begins the names of our change sets.
@@ -98,7 +99,7 @@ pub(super) async fn create(
         delete(cfn, &id, stack).await?;
         return Ok(None);
     }
-    let reason = match validation(cfn, By::ChangeSet(&id)).await {
+    let reason = match validation::reasons(cfn, By::ChangeSet(&id)).await {
         Some(detail) => format!("{reason} {detail}"),
         None => reason,
     };
@@ -271,34 +272,6 @@ pub(super) async fn leftovers(cfn: &Client, stack: &str) -> Result<Leftovers, St
             return Ok(found);
         }
     }
-}
-
-/// Whose validation errors to look for.
-pub(super) enum By<'a> {
-    /// Those of a change set, by ARN.
-    ChangeSet(&'a str),
-    /// Those of a stack's last operation, by ARN.
-    Stack(&'a str),
-}
-
-/// CloudFormation's checks before an operation say no more than "call DescribeEvents". This calls it. What it can't learn it
-/// leaves out: the failure itself is known, and is what must be reported.
-pub(super) async fn validation(cfn: &Client, by: By<'_>) -> Option<String> {
-    let filter = EventFilter::builder().failed_events(true).build();
-    let call = match by {
-        By::ChangeSet(id) => cfn.describe_events().change_set_name(id),
-        By::Stack(id) => cfn.describe_events().stack_name(id),
-    };
-    let events = call.filters(filter).send().await.ok()?.operation_events.unwrap_or_default();
-    let reasons: Vec<String> = events
-        .into_iter()
-        .filter_map(|event| {
-            let reason = event.validation_status_reason?;
-            let place = event.validation_path.or(event.logical_resource_id).unwrap_or_default();
-            Some(format!("{place}: {reason}"))
-        })
-        .collect();
-    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
 #[cfg(test)]
