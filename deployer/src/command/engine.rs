@@ -2,11 +2,11 @@
 
 use crate::apply::{self, Approved};
 use crate::artifact::Artifact;
-use crate::aws::Clients;
 use crate::aws::clients::Access;
+use crate::aws::{Clients, FailureKind, read};
 use crate::command::approve;
 use crate::error::{Exit, Failure};
-use crate::observe::{Observed, Query, observe};
+use crate::observe::{ObserveError, Observed, Query, observe};
 use crate::permissions;
 use crate::plan::Plan;
 use crate::report::{Outcome, Report};
@@ -62,6 +62,17 @@ pub async fn clients(access: &settings::Access) -> Result<Clients, Failure> {
         endpoint_url: access.endpoint_url.as_ref().map(ToString::to_string),
     };
     Clients::load(&access).await.map_err(Failure::from)
+}
+
+/// The region of a bucket that the user named.
+///
+/// # Errors
+/// Exit code 2 when there is no such bucket.
+pub async fn bucket_region(clients: &Clients, bucket: &str) -> Result<String, Failure> {
+    read::bucket_region(clients, bucket).await.map_err(|failure| match failure.kind {
+        FailureKind::Missing => ObserveError::NoBucket(bucket.to_owned()).into(),
+        _ => failure.into(),
+    })
 }
 
 /// Observes; while somebody (perhaps a run that was cut off) has the stack at work, waits and looks again.

@@ -32,6 +32,7 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
     }
     let clients = engine::clients(access).await?;
     let caller = read::caller(&clients).await?;
+    let (named, distribution) = args.named()?;
     let distributions = match edge::distributions(&clients).await {
         Fact::Known(found) => found,
         Fact::Absent => Vec::new(),
@@ -40,10 +41,10 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
             Vec::new()
         }
     };
-    let distributions: Vec<DistributionSummary> = match &args.distribution {
+    let distributions: Vec<DistributionSummary> = match &distribution {
         None => distributions,
         Some(id) => {
-            let found: Vec<_> = distributions.into_iter().filter(|one| one.id == *id).collect();
+            let found: Vec<_> = distributions.into_iter().filter(|one| one.id == id.as_str()).collect();
             if found.is_empty() {
                 return Err(Failure::new(
                     Exit::Usage,
@@ -54,8 +55,12 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
             found
         }
     };
-    let named = !args.buckets.is_empty();
-    let names = if named { args.buckets.clone() } else { read::bucket_names(&clients).await? };
+    let names: Vec<String> = if named.is_empty() {
+        read::bucket_names(&clients).await?
+    } else {
+        named.iter().map(ToString::to_string).collect()
+    };
+    let named = !named.is_empty();
     let looks = names.iter().map(|name| look(&clients, &caller.account, name, &distributions));
     let mut buckets = Vec::new();
     for (name, found) in names.iter().zip(join_all(looks).await) {
@@ -99,14 +104,7 @@ async fn look(
     name: &str,
     distributions: &[DistributionSummary],
 ) -> Result<FoundBucket, Failure> {
-    let region = read::bucket_region(clients, name).await.map_err(|failure| match failure.kind {
-        FailureKind::Missing => Failure::new(
-            Exit::Usage,
-            format!("there is no bucket named {name}"),
-            "`aws s3 ls` lists your buckets; check `--bucket` and `--profile`",
-        ),
-        _ => failure.into(),
-    })?;
+    let region = engine::bucket_region(clients, name).await?;
     let bucket = BucketRead::new(clients, &region, name, account);
     let (website, block) = futures::join!(bucket.website(), bucket.public_access_block());
     if let Fact::Unknown(failure) = &website

@@ -64,16 +64,11 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
     }
     // An emulator has no website endpoint and no CDN: the chain model stands in for both.
     report.say("the endpoint is an emulator: the chain's model serves the website and the CDN for the probe");
-    let config = dev::DevConfig::for_site(clients, desired, seen);
-    match dev::start(config).await {
+    let edge = seen.edge.as_ref().map(|edge| edge.id.as_str());
+    match front(clients, desired, edge).await {
         Ok(front) => {
-            let base = front.cdn_url.clone().unwrap_or_else(|| front.website_url.clone());
-            let hosts = walk::Hosts::Front {
-                cdn: front.cdn_url.clone(),
-                website: front.website_url.clone(),
-                api: front.api_url.clone(),
-            };
-            let found = walk::walk(&format!("{base}{path}"), &hosts).await;
+            let base = if edge.is_some() { &front.urls.cdn } else { &front.urls.website };
+            let found = walk::walk(&format!("{base}{path}"), &walk::Hosts::Front(front.urls.clone())).await;
             front.shutdown().await;
             found
         }
@@ -84,6 +79,15 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
             verdict: format!("the chain's model could not be started: {error}"),
         },
     }
+}
+
+/// The chain's model on free loopback ports.
+async fn front(clients: &Clients, desired: &Desired, edge: Option<&str>) -> Result<dev::DevHandle, dev::DevError> {
+    let bucket = desired.site.bucket.as_str();
+    let mut config = dev::DevConfig::new(bucket, &desired.region, &desired.website_host());
+    config.distribution = edge.map(ToOwned::to_owned);
+    let source = dev::AwsSource::connect(clients, bucket, &desired.region, edge).await?;
+    dev::start(config, source).await
 }
 
 /// The smallest image that is an original: least to wait for.

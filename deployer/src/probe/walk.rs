@@ -4,6 +4,7 @@ use http::header::{CONTENT_TYPE, LOCATION};
 
 use super::client::{self, Answer};
 use super::{ProbeHop, ProbeReport};
+use crate::dev::DevUrls;
 
 /// As many redirects as browsers follow.
 const MAX_HOPS: usize = 20;
@@ -28,7 +29,7 @@ pub(super) enum Hosts {
     /// AWS's own.
     Live,
     /// The chain model's loopback addresses.
-    Front { cdn: Option<String>, website: String, api: String },
+    Front(DevUrls),
 }
 
 impl Hosts {
@@ -37,10 +38,10 @@ impl Hosts {
             Self::Live if url.contains(".execute-api.") => "API Gateway",
             Self::Live if url.contains(".s3-website") => "S3 website",
             Self::Live => "CloudFront",
-            Self::Front { cdn: Some(cdn), .. } if url.starts_with(cdn.as_str()) => "CloudFront (model)",
-            Self::Front { website, .. } if url.starts_with(website.as_str()) => "S3 website (model)",
-            Self::Front { api, .. } if url.starts_with(api.as_str()) => "API Gateway (model)",
-            Self::Front { .. } => "elsewhere",
+            Self::Front(front) if url.starts_with(&front.cdn) => "CloudFront (model)",
+            Self::Front(front) if url.starts_with(&front.website) => "S3 website (model)",
+            Self::Front(front) if url.starts_with(&front.api) => "API Gateway (model)",
+            Self::Front(_) => "elsewhere",
         }
     }
 }

@@ -25,20 +25,13 @@ impl Aws {
     /// A caller; nothing is sent yet.
     #[must_use]
     pub fn new(endpoint: &str, region: &str, credentials: Credentials) -> Self {
-        Self {
-            endpoint: endpoint.to_owned(),
-            region: region.to_owned(),
-            credentials,
-        }
+        Self { endpoint: endpoint.to_owned(), region: region.to_owned(), credentials }
     }
 
     /// The same endpoint and region as somebody else.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        Self {
-            credentials,
-            ..self.clone()
-        }
+        Self { credentials, ..self.clone() }
     }
 
     /// The region that requests are signed for.
@@ -67,8 +60,7 @@ impl Aws {
         body: impl Into<Bytes>,
     ) -> Answer {
         let request = self.signed(service, method, target, headers, body.into());
-        http_client::send(request)
-            .unwrap_or_else(|error| panic!("{service} {method} {target}: {error:#}"))
+        http_client::send(request).unwrap_or_else(|error| panic!("{service} {method} {target}: {error:#}"))
     }
 
     /// One S3 request without extra header fields.
@@ -86,39 +78,18 @@ impl Aws {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Answer {
-        let global = Self {
-            region: "us-east-1".to_owned(),
-            ..self.clone()
-        };
-        global.call(
-            "cloudfront",
-            method,
-            &format!("/2020-05-31/{path}"),
-            headers,
-            body,
-        )
+        let global = Self { region: "us-east-1".to_owned(), ..self.clone() };
+        global.call("cloudfront", method, &format!("/2020-05-31/{path}"), headers, body)
     }
 
     /// One call of a query-protocol service (`iam`, `sts`, `cloudformation`).
     #[must_use]
-    pub fn query(
-        &self,
-        service: &str,
-        action: &str,
-        version: &str,
-        parameters: &[(&str, &str)],
-    ) -> Answer {
+    pub fn query(&self, service: &str, action: &str, version: &str, parameters: &[(&str, &str)]) -> Answer {
         let mut form = format!("Action={action}&Version={version}");
         for (name, value) in parameters {
             form.push_str(&format!("&{name}={}", encode(value)));
         }
-        self.call(
-            service,
-            "POST",
-            "/",
-            &[("content-type", "application/x-www-form-urlencoded")],
-            form,
-        )
+        self.call(service, "POST", "/", &[("content-type", "application/x-www-form-urlencoded")], form)
     }
 
     fn signed(
@@ -130,11 +101,7 @@ impl Aws {
         body: Bytes,
     ) -> Request<Bytes> {
         let url = format!("{}{target}", self.endpoint);
-        let host = url
-            .split('/')
-            .nth(2)
-            .expect("an absolute endpoint")
-            .to_owned();
+        let host = url.split('/').nth(2).expect("an absolute endpoint").to_owned();
         let mut settings = SigningSettings::default();
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
         if service == "s3" {
@@ -153,11 +120,9 @@ impl Aws {
             .expect("all parameters are set")
             .into();
         let all = headers.iter().copied().chain([("host", host.as_str())]);
-        let signable = SignableRequest::new(method, &url, all, SignableBody::Bytes(&body))
-            .expect("a signable request");
-        let (instructions, _) = sign(signable, &parameters)
-            .expect("a signature")
-            .into_parts();
+        let signable =
+            SignableRequest::new(method, &url, all, SignableBody::Bytes(&body)).expect("a signable request");
+        let (instructions, _) = sign(signable, &parameters).expect("a signature").into_parts();
         let mut builder = Request::builder().method(method).uri(&url);
         for (name, value) in headers {
             builder = builder.header(*name, *value);
@@ -171,11 +136,8 @@ impl Aws {
 /// Percent-encodes everything but unreserved characters.
 #[must_use]
 pub fn encode(text: &str) -> String {
-    const RESERVED: percent_encoding::AsciiSet = percent_encoding::NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
+    const RESERVED: percent_encoding::AsciiSet =
+        percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     percent_encoding::utf8_percent_encode(text, &RESERVED).to_string()
 }
 

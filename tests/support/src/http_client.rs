@@ -30,9 +30,7 @@ pub(crate) fn block<T: Send + 'static>(future: impl Future<Output = T> + Send + 
     RUNTIME.spawn(async move {
         let _ = sender.send(future.await);
     });
-    receiver
-        .recv()
-        .expect("the future finished without a panic")
+    receiver.recv().expect("the future finished without a panic")
 }
 
 /// An answer with its body complete.
@@ -62,20 +60,13 @@ impl Answer {
     /// Panics with the answer's text unless the status is 2xx.
     #[must_use]
     pub fn ok(self, what: &str) -> Self {
-        assert!(
-            self.status.is_success(),
-            "{what}: {} {}",
-            self.status,
-            self.text()
-        );
+        assert!(self.status.is_success(), "{what}: {} {}", self.status, self.text());
         self
     }
 }
 
 pub(crate) fn client() -> Client<HttpConnector, Full<Bytes>> {
-    Client::builder(TokioExecutor::new())
-        .pool_idle_timeout(Duration::from_secs(5))
-        .build_http()
+    Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(5)).build_http()
 }
 
 /// One shared client for the tests' own requests.
@@ -91,11 +82,7 @@ pub fn send(request: Request<Bytes>) -> anyhow::Result<Answer> {
         let work = async {
             let (parts, body) = CLIENT.request(request).await?.into_parts();
             let body = body.collect().await?.to_bytes();
-            anyhow::Ok(Answer {
-                status: parts.status,
-                headers: parts.headers,
-                body,
-            })
+            anyhow::Ok(Answer { status: parts.status, headers: parts.headers, body })
         };
         tokio::time::timeout(TIMEOUT, work).await?
     })
@@ -106,12 +93,7 @@ pub fn send(request: Request<Bytes>) -> anyhow::Result<Answer> {
 /// # Errors
 /// As [`send`], and when `url` is not one.
 pub fn request(method: &Method, url: &str) -> anyhow::Result<Answer> {
-    send(
-        Request::builder()
-            .method(method)
-            .uri(url)
-            .body(Bytes::new())?,
-    )
+    send(Request::builder().method(method).uri(url).body(Bytes::new())?)
 }
 
 /// Sends a `GET`.

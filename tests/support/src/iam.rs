@@ -21,21 +21,11 @@ pub fn all_but(action: &str) -> String {
 #[must_use]
 pub fn user(root: &Aws, name: &str, policy: &str) -> Credentials {
     const VERSION: &str = "2010-05-08";
-    let _ = root
-        .query("iam", "CreateUser", VERSION, &[("UserName", name)])
-        .ok("CreateUser");
-    let put = [
-        ("UserName", name),
-        ("PolicyName", "test"),
-        ("PolicyDocument", policy),
-    ];
-    let _ = root
-        .query("iam", "PutUserPolicy", VERSION, &put)
-        .ok("PutUserPolicy");
-    let answer = root
-        .query("iam", "CreateAccessKey", VERSION, &[("UserName", name)])
-        .ok("CreateAccessKey")
-        .text();
+    let _ = root.query("iam", "CreateUser", VERSION, &[("UserName", name)]).ok("CreateUser");
+    let put = [("UserName", name), ("PolicyName", "test"), ("PolicyDocument", policy)];
+    let _ = root.query("iam", "PutUserPolicy", VERSION, &put).ok("PutUserPolicy");
+    let answer =
+        root.query("iam", "CreateAccessKey", VERSION, &[("UserName", name)]).ok("CreateAccessKey").text();
     let document = Document::parse(&answer).expect("an XML answer");
     let text = |tag: &str| {
         document
@@ -45,11 +35,5 @@ pub fn user(root: &Aws, name: &str, policy: &str) -> Credentials {
             .unwrap_or_else(|| panic!("no {tag} in {answer}"))
             .to_owned()
     };
-    Credentials::new(
-        text("AccessKeyId"),
-        text("SecretAccessKey"),
-        None,
-        None,
-        "test",
-    )
+    Credentials::new(text("AccessKeyId"), text("SecretAccessKey"), None, None, "test")
 }

@@ -11,10 +11,7 @@ pub fn dimensions(bytes: &[u8]) -> Result<(u16, u16), String> {
             let [_, h1, h2, w1, w2, ..] = segment else {
                 return Err("short frame header".to_owned());
             };
-            return Ok((
-                u16::from_be_bytes([*w1, *w2]),
-                u16::from_be_bytes([*h1, *h2]),
-            ));
+            return Ok((u16::from_be_bytes([*w1, *w2]), u16::from_be_bytes([*h1, *h2])));
         }
     }
     Err("no frame header".to_owned())
@@ -23,19 +20,14 @@ pub fn dimensions(bytes: &[u8]) -> Result<(u16, u16), String> {
 /// Whether there is an Exif segment.
 #[must_use]
 pub fn has_exif(bytes: &[u8]) -> bool {
-    segments(bytes).is_ok_and(|all| {
-        all.iter()
-            .any(|(marker, data)| *marker == 0xE1 && data.starts_with(b"Exif\0\0"))
-    })
+    segments(bytes)
+        .is_ok_and(|all| all.iter().any(|(marker, data)| *marker == 0xE1 && data.starts_with(b"Exif\0\0")))
 }
 
 /// Marker segments up to the first scan.
 fn segments(bytes: &[u8]) -> Result<Vec<(u8, &[u8])>, String> {
     let Some(mut rest) = bytes.strip_prefix(&[0xFF, 0xD8]) else {
-        return Err(format!(
-            "no JPEG: begins with {:02x?}",
-            &bytes[..bytes.len().min(4)]
-        ));
+        return Err(format!("no JPEG: begins with {:02x?}", &bytes[..bytes.len().min(4)]));
     };
     let mut found = Vec::new();
     while let [0xFF, marker, tail @ ..] = rest {

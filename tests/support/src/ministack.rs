@@ -49,10 +49,7 @@ impl MiniStack {
 
     fn start_once(binary: &PathBuf) -> Result<Self, String> {
         let port = free_port();
-        let home = tempfile::Builder::new()
-            .prefix("ministack-")
-            .tempdir()
-            .expect("a temporary folder");
+        let home = tempfile::Builder::new().prefix("ministack-").tempdir().expect("a temporary folder");
         let log = std::fs::File::create(home.path().join("log")).expect("a log file");
         let path = std::env::var_os("PATH").unwrap_or_default();
         let child = Command::new(binary)
@@ -76,11 +73,7 @@ impl MiniStack {
             .spawn()
             .map_err(|error| format!("{}: {error}", binary.display()))?;
         let mut running = Self { child, port, home };
-        if running.wait_until_ready() {
-            Ok(running)
-        } else {
-            Err(running.log())
-        }
+        if running.wait_until_ready() { Ok(running) } else { Err(running.log()) }
     }
 
     /// Polls until the server answers; false when the process ended or time is up.
@@ -88,12 +81,7 @@ impl MiniStack {
         let url = format!("{}/_ministack/ready", self.url());
         let deadline = Instant::now() + READY_WITHIN;
         while Instant::now() < deadline {
-            if self
-                .child
-                .try_wait()
-                .expect("the child can be asked")
-                .is_some()
-            {
+            if self.child.try_wait().expect("the child can be asked").is_some() {
                 return false;
             }
             if http_client::get(&url).is_ok_and(|answer| answer.status.is_success()) {
@@ -127,9 +115,7 @@ impl MiniStack {
         let request = http::Request::post(format!("{}/_ministack/reset", self.url()))
             .body(bytes::Bytes::new())
             .expect("a valid request");
-        let _ = http_client::send(request)
-            .expect("MiniStack answers")
-            .ok("reset");
+        let _ = http_client::send(request).expect("MiniStack answers").ok("reset");
     }
 
     /// The root user: no policy of its own account can deny it anything.
@@ -148,11 +134,7 @@ impl MiniStack {
             account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()),
             "not an account id: {account}"
         );
-        Aws::new(
-            &self.url(),
-            region,
-            Credentials::new(account, "test", None, None, "test"),
-        )
+        Aws::new(&self.url(), region, Credentials::new(account, "test", None, None, "test"))
     }
 }
 
@@ -188,22 +170,12 @@ pub fn root_credentials() -> Credentials {
 
 /// A port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .expect("a free port")
-        .local_addr()
-        .expect("bound")
-        .port()
+    TcpListener::bind(("127.0.0.1", 0)).expect("a free port").local_addr().expect("bound").port()
 }
 
 fn binary() -> PathBuf {
-    let path = std::env::var_os("IMGDEPLOY_MINISTACK").map_or_else(
-        || workspace::root().join(".venv/bin/ministack"),
-        PathBuf::from,
-    );
-    assert!(
-        path.is_file(),
-        "MiniStack is not at {}: run `make venv`",
-        path.display()
-    );
+    let path = std::env::var_os("IMGDEPLOY_MINISTACK")
+        .map_or_else(|| workspace::root().join(".venv/bin/ministack"), PathBuf::from);
+    assert!(path.is_file(), "MiniStack is not at {}: run `make venv`", path.display());
     path
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::scenario::{Scenario, between};
 
 /// The bucket's documents besides policy and website; nobody has any business with these.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 10] = [
     "acl",
     "cors",
     "encryption",
@@ -18,7 +18,6 @@ const OTHERS: [&str; 11] = [
     "notification",
     "ownershipControls",
     "publicAccessBlock",
-    "requestPayment",
     "tagging",
     "versioning",
 ];
@@ -46,15 +45,9 @@ impl Snapshot {
     pub(crate) fn take(scenario: &Scenario) -> Self {
         let mut documents = BTreeMap::new();
         for name in OTHERS.into_iter().chain(["policy", "website"]) {
-            let answer = scenario
-                .root
-                .s3("GET", &format!("/{}?{name}", scenario.bucket), "");
+            let answer = scenario.root.s3("GET", &format!("/{}?{name}", scenario.bucket), "");
             let text = answer.text();
-            let kept = if answer.status.is_success() {
-                text
-            } else {
-                between(&text, "<Code>", "</Code>")
-            };
+            let kept = if answer.status.is_success() { text } else { between(&text, "<Code>", "</Code>") };
             documents.insert(name.to_owned(), kept);
         }
         documents.insert("objects".to_owned(), objects(scenario));
@@ -70,9 +63,7 @@ impl Snapshot {
     /// When there is none of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
-        self.documents
-            .get(name)
-            .unwrap_or_else(|| panic!("no document {name}"))
+        self.documents.get(name).unwrap_or_else(|| panic!("no document {name}"))
     }
 
     /// The snapshot without one document, for a comparison that leaves it out.
@@ -97,12 +88,8 @@ impl Snapshot {
         for name in self.documents.keys().chain(now.documents.keys()) {
             let (before, after) = (self.documents.get(name), now.documents.get(name));
             if before != after && !report.contains(&format!("\n{name}: ")) {
-                let (before, after) = (
-                    before.map_or("", String::as_str),
-                    after.map_or("", String::as_str),
-                );
-                write!(report, "\n{name}: {}", first_difference(before, after))
-                    .expect("writing to a string");
+                let (before, after) = (before.map_or("", String::as_str), after.map_or("", String::as_str));
+                write!(report, "\n{name}: {}", first_difference(before, after)).expect("writing to a string");
             }
         }
         assert!(report.is_empty(), "documents changed:{report}");
@@ -115,40 +102,21 @@ impl Snapshot {
     #[must_use]
     pub fn assert_kept_in(&self, now: &Self) -> Additions {
         let mut added = Additions::default();
-        for name in OTHERS
-            .into_iter()
-            .filter(|name| *name != "publicAccessBlock")
-        {
+        for name in OTHERS.into_iter().filter(|name| *name != "publicAccessBlock") {
             assert_eq!(self.get(name), now.get(name), "{name} changed");
         }
         let new = |name, before, after| kept(name, before, after).into_iter();
         let pick = |name: &str, parts: fn(&str) -> Vec<String>| {
-            let before = self
-                .documents
-                .get(name)
-                .map(|text| parts(text))
-                .unwrap_or_default();
-            let after = now
-                .documents
-                .get(name)
-                .map(|text| parts(text))
-                .unwrap_or_default();
+            let before = self.documents.get(name).map(|text| parts(text)).unwrap_or_default();
+            let after = now.documents.get(name).map(|text| parts(text)).unwrap_or_default();
             (before, after)
         };
-        let _ = kept(
-            "objects",
-            &lines(self.get("objects")),
-            &lines(now.get("objects")),
-        );
+        let _ = kept("objects", &lines(self.get("objects")), &lines(now.get("objects")));
 
         let (before, after) = pick("policy", statements);
-        added
-            .statements
-            .extend(new("policy statement", &before, &after).map(|(_, text)| text));
+        added.statements.extend(new("policy statement", &before, &after).map(|(_, text)| text));
 
-        let (before, after) = pick("website", |text| {
-            under(text, &["RoutingRules"], "RoutingRule")
-        });
+        let (before, after) = pick("website", |text| under(text, &["RoutingRules"], "RoutingRule"));
         added.rules.extend(new("routing rule", &before, &after));
         if self.get("website").starts_with('<') {
             assert_eq!(
@@ -158,21 +126,12 @@ impl Snapshot {
             );
         }
 
-        let (before, after) = pick("distribution", |text| {
-            under(text, &["Origins", "Items"], "Origin")
-        });
-        added
-            .origins
-            .extend(new("origin", &before, &after).map(|(_, text)| text));
-        let (before, after) = pick("distribution", |text| {
-            under(text, &["CacheBehaviors", "Items"], "CacheBehavior")
-        });
-        added
-            .behaviours
-            .extend(new("cache behaviour", &before, &after));
-        let (before, after) = pick("distribution", |text| {
-            children_but(text, &["Origins", "CacheBehaviors"])
-        });
+        let (before, after) = pick("distribution", |text| under(text, &["Origins", "Items"], "Origin"));
+        added.origins.extend(new("origin", &before, &after).map(|(_, text)| text));
+        let (before, after) =
+            pick("distribution", |text| under(text, &["CacheBehaviors", "Items"], "CacheBehavior"));
+        added.behaviours.extend(new("cache behaviour", &before, &after));
+        let (before, after) = pick("distribution", |text| children_but(text, &["Origins", "CacheBehaviors"]));
         assert_eq!(before, after, "distribution settings changed");
         added
     }
@@ -182,27 +141,15 @@ impl Snapshot {
 fn objects(scenario: &Scenario) -> String {
     let target = format!("/{}?versions", scenario.bucket);
     let listing = scenario.root.s3("GET", &target, "").ok(&target).text();
-    assert!(
-        !listing.contains("<IsTruncated>true"),
-        "more objects than one page holds"
-    );
+    assert!(!listing.contains("<IsTruncated>true"), "more objects than one page holds");
     let document = Document::parse(&listing).expect("an XML listing");
     let mut lines = String::new();
-    for entry in document
-        .root_element()
-        .children()
-        .filter(|node| node.tag_name().name() == "Version")
-    {
+    for entry in document.root_element().children().filter(|node| node.tag_name().name() == "Version") {
         let field = |name: &str| {
             let node = entry.children().find(|node| node.tag_name().name() == name);
             node.and_then(|node| node.text()).unwrap_or("").to_owned()
         };
-        let (key, size, etag, version) = (
-            field("Key"),
-            field("Size"),
-            field("ETag"),
-            field("VersionId"),
-        );
+        let (key, size, etag, version) = (field("Key"), field("Size"), field("ETag"), field("VersionId"));
         writeln!(lines, "{key} {size} {etag} {version}").expect("writing to a string");
     }
     lines
@@ -217,10 +164,7 @@ fn statements(policy: &str) -> Vec<String> {
     let Ok(parsed) = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(policy) else {
         return Vec::new();
     };
-    let raw = parsed
-        .get("Statement")
-        .map(|value| value.get())
-        .unwrap_or("[]");
+    let raw = parsed.get("Statement").map(|value| value.get()).unwrap_or("[]");
     let all: Vec<Box<RawValue>> = serde_json::from_str(raw)
         .or_else(|_| serde_json::from_str(raw).map(|one: Box<RawValue>| vec![one]))
         .expect("statements");
@@ -234,14 +178,9 @@ fn under(text: &str, path: &[&str], tag: &str) -> Vec<String> {
     };
     let mut node = Some(document.root_element());
     for name in path {
-        node = node.and_then(|node| {
-            node.children()
-                .find(|child| child.tag_name().name() == *name)
-        });
+        node = node.and_then(|node| node.children().find(|child| child.tag_name().name() == *name));
     }
-    let children = node
-        .map(|node| node.children().collect::<Vec<_>>())
-        .unwrap_or_default();
+    let children = node.map(|node| node.children().collect::<Vec<_>>()).unwrap_or_default();
     children
         .into_iter()
         .filter(|child| child.tag_name().name() == tag)
@@ -277,32 +216,16 @@ fn kept(what: &str, before: &[String], after: &[String]) -> Vec<(usize, String)>
         }
     }
     if let Some(lost) = waiting.next() {
-        panic!(
-            "{what} changed, lost or moved:\n{lost}\nnow there are:\n{}",
-            after.join("\n")
-        );
+        panic!("{what} changed, lost or moved:\n{lost}\nnow there are:\n{}", after.join("\n"));
     }
     added
 }
 
 fn first_difference(before: &str, after: &str) -> String {
-    let same = before
-        .char_indices()
-        .zip(after.chars())
-        .find(|((_, a), b)| a != b);
+    let same = before.char_indices().zip(after.chars()).find(|((_, a), b)| a != b);
     let at = same.map_or_else(|| before.len().min(after.len()), |((at, _), _)| at);
-    let excerpt = |text: &str| {
-        text.get(at..)
-            .unwrap_or("")
-            .chars()
-            .take(160)
-            .collect::<String>()
-    };
-    format!(
-        "from byte {at}: was {:?}, is {:?}",
-        excerpt(before),
-        excerpt(after)
-    )
+    let excerpt = |text: &str| text.get(at..).unwrap_or("").chars().take(160).collect::<String>();
+    format!("from byte {at}: was {:?}, is {:?}", excerpt(before), excerpt(after))
 }
 
 #[cfg(test)]
@@ -311,11 +234,7 @@ mod tests {
 
     #[test]
     fn additions_are_told_from_changes() {
-        let texts = |all: &[&str]| {
-            all.iter()
-                .map(|text| (*text).to_owned())
-                .collect::<Vec<_>>()
-        };
+        let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let added = kept("rule", &texts(&["a", "b"]), &texts(&["new", "a", "b"]));
         assert_eq!(added, [(0, "new".to_owned())]);
         for wrong in [texts(&["b", "a"]), texts(&["a"]), texts(&["a", "b "])] {

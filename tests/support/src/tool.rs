@@ -44,17 +44,8 @@ pub struct Run {
 
 impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            code,
-            stdout,
-            stderr,
-            command,
-            ..
-        } = self;
-        write!(
-            f,
-            "$ {command}\n-- exit code {code}\n-- stdout\n{stdout}\n-- stderr\n{stderr}"
-        )
+        let Self { code, stdout, stderr, command, .. } = self;
+        write!(f, "$ {command}\n-- exit code {code}\n-- stdout\n{stdout}\n-- stderr\n{stderr}")
     }
 }
 
@@ -83,16 +74,8 @@ impl Tool {
     /// The tool at this path, as root in us-east-1; `env!("CARGO_BIN_EXE_imgdeploy")` knows the path.
     #[must_use]
     pub fn new(binary: impl Into<PathBuf>) -> Self {
-        let home = tempfile::Builder::new()
-            .prefix("imgdeploy-home-")
-            .tempdir()
-            .expect("a temporary folder");
-        let tool = Self {
-            binary: binary.into(),
-            environment: Vec::new(),
-            timeout: TIMEOUT,
-            home,
-        };
+        let home = tempfile::Builder::new().prefix("imgdeploy-home-").tempdir().expect("a temporary folder");
+        let tool = Self { binary: binary.into(), environment: Vec::new(), timeout: TIMEOUT, home };
         tool.env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("NO_COLOR", "1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -122,8 +105,7 @@ impl Tool {
     /// Nobody calls.
     #[must_use]
     pub fn without_credentials(mut self) -> Self {
-        self.environment
-            .retain(|(name, _)| name != "AWS_ACCESS_KEY_ID" && name != "AWS_SECRET_ACCESS_KEY");
+        self.environment.retain(|(name, _)| name != "AWS_ACCESS_KEY_ID" && name != "AWS_SECRET_ACCESS_KEY");
         self
     }
 
@@ -172,13 +154,8 @@ impl Tool {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let words = command
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect::<Vec<_>>();
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", self.binary.display()));
+        let words = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>();
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", self.binary.display()));
         let (sender, lines) = mpsc::channel();
         let stdout = child.stdout.take().expect("piped");
         let stdout = std::thread::spawn(move || {
@@ -271,9 +248,7 @@ impl Running {
 
     fn collect(&mut self, code: i32) -> Run {
         let text = |thread: Option<JoinHandle<String>>| {
-            thread
-                .and_then(|thread| thread.join().ok())
-                .unwrap_or_default()
+            thread.and_then(|thread| thread.join().ok()).unwrap_or_default()
         };
         Run {
             code,

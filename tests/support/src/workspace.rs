@@ -14,6 +14,5 @@ pub fn root() -> PathBuf {
 /// Cargo's target folder: `CARGO_TARGET_DIR` where set, else `target/`.
 #[must_use]
 pub fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |dir| root().join(dir))
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }

@@ -38,14 +38,7 @@ pub fn bootstrap_zip() -> &'static Path {
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let built = Command::new(cargo)
-            .args([
-                "build",
-                "--quiet",
-                "--package",
-                "resizer-fn",
-                "--bin",
-                "bootstrap",
-            ])
+            .args(["build", "--quiet", "--package", "resizer-fn", "--bin", "bootstrap"])
             .current_dir(workspace::root())
             .status()
             .expect("cargo can be started");
@@ -62,18 +55,12 @@ fn write(binary: &Path, zip: &Path) {
     let folder = zip.parent().expect("a folder");
     std::fs::create_dir_all(folder).expect("the folder can be made");
     let mut code = Vec::new();
-    File::open(binary)
-        .and_then(|mut file| file.read_to_end(&mut code))
-        .expect("bootstrap was built");
+    File::open(binary).and_then(|mut file| file.read_to_end(&mut code)).expect("bootstrap was built");
     let unfinished = tempfile::NamedTempFile::new_in(folder).expect("a temporary file");
     let mut writer = zip::ZipWriter::new(unfinished);
     let options = SimpleFileOptions::default().unix_permissions(0o755);
-    writer
-        .start_file("bootstrap", options)
-        .expect("a zip entry");
+    writer.start_file("bootstrap", options).expect("a zip entry");
     writer.write_all(&code).expect("the entry can be written");
     let finished = writer.finish().expect("the zip can be finished");
-    finished
-        .persist(zip)
-        .expect("the zip can be moved into place");
+    finished.persist(zip).expect("the zip can be moved into place");
 }

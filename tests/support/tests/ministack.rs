@@ -14,14 +14,8 @@ fn two_at_once_know_nothing_of_each_other() {
     });
     assert_ne!(one.port(), two.port());
     create_bucket(&one.root("eu-west-1"), "only-here");
-    assert_eq!(
-        one.root("eu-west-1").s3("HEAD", "/only-here", "").status,
-        200
-    );
-    assert_eq!(
-        two.root("eu-west-1").s3("HEAD", "/only-here", "").status,
-        404
-    );
+    assert_eq!(one.root("eu-west-1").s3("HEAD", "/only-here", "").status, 200);
+    assert_eq!(two.root("eu-west-1").s3("HEAD", "/only-here", "").status, 404);
 }
 
 #[test]
@@ -46,17 +40,9 @@ fn users_are_denied_what_root_is_not() {
     let aws = MiniStack::start();
     let root = aws.root("eu-west-1");
     create_bucket(&root, "guarded");
-    let user = root.with_credentials(iam::user(
-        &root,
-        "reader",
-        &iam::all_but("s3:GetBucketWebsite"),
-    ));
+    let user = root.with_credentials(iam::user(&root, "reader", &iam::all_but("s3:GetBucketWebsite")));
     assert_eq!(user.s3("GET", "/guarded?website", "").status, 403);
-    assert_eq!(
-        user.s3("GET", "/guarded?tagging", "").status,
-        404,
-        "allowed, but there are none"
-    );
+    assert_eq!(user.s3("GET", "/guarded?tagging", "").status, 404, "allowed, but there are none");
     assert_eq!(root.s3("GET", "/guarded?website", "").status, 404);
 }
 
@@ -65,8 +51,7 @@ fn a_users_signature_must_be_right() {
     let aws = MiniStack::start();
     let root = aws.root("eu-west-1");
     let real = iam::user(&root, "admin", iam::ADMIN);
-    let forged =
-        aws_credential_types::Credentials::new(real.access_key_id(), "guessed", None, None, "test");
+    let forged = aws_credential_types::Credentials::new(real.access_key_id(), "guessed", None, None, "test");
     assert_eq!(root.with_credentials(real).s3("GET", "/", "").status, 200);
     assert_eq!(root.with_credentials(forged).s3("GET", "/", "").status, 403);
 }
@@ -75,19 +60,10 @@ fn a_users_signature_must_be_right() {
 fn the_photographs_are_what_the_readme_says() {
     for photo in [photos::DANDELION, photos::MOUNTAIN] {
         let (width, height) = jpeg::dimensions(photo.bytes).unwrap();
-        assert_eq!(
-            (u32::from(width), u32::from(height)),
-            photo.shown,
-            "{}",
-            photo.name
-        );
+        assert_eq!((u32::from(width), u32::from(height)), photo.shown, "{}", photo.name);
         assert!(!jpeg::has_exif(photo.bytes), "{}", photo.name);
     }
-    assert_eq!(
-        jpeg::dimensions(photos::DOGS_TURNED.bytes).unwrap(),
-        (1200, 800),
-        "stored lying"
-    );
+    assert_eq!(jpeg::dimensions(photos::DOGS_TURNED.bytes).unwrap(), (1200, 800), "stored lying");
     assert!(jpeg::has_exif(photos::DOGS_TURNED.bytes));
     assert!(jpeg::dimensions(photos::FIG_PNG.bytes).is_err());
 }

@@ -42,11 +42,8 @@ fn calls_are_counted_and_named() {
     let _ = caller.s3("GET", "/b-ucket?policy", "");
     let _ = caller.s3("PUT", "/b-ucket/a%20b.txt", "hello");
     let _ = caller.query("sts", "GetCallerIdentity", "2011-06-15", &[]);
-    let seen: Vec<_> = proxy
-        .calls()
-        .iter()
-        .map(|call| (call.n, call.name(), call.status, call.write))
-        .collect();
+    let seen: Vec<_> =
+        proxy.calls().iter().map(|call| (call.n, call.name(), call.status, call.write)).collect();
     assert_eq!(
         seen,
         [
@@ -65,11 +62,8 @@ fn calls_are_counted_and_named() {
 fn a_users_signature_survives_the_proxy() {
     let (aws, proxy, _) = started();
     let user = iam::user(&aws.root("eu-west-1"), "admin", iam::ADMIN);
-    let answer = through(&proxy).with_credentials(user).s3(
-        "PUT",
-        "/b-ucket/%C3%A4%20%2B.txt?x-id=PutObject",
-        "x",
-    );
+    let answer =
+        through(&proxy).with_credentials(user).s3("PUT", "/b-ucket/%C3%A4%20%2B.txt?x-id=PutObject", "x");
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
@@ -79,10 +73,7 @@ fn a_cut_before_the_request_keeps_it_from_the_endpoint() {
     proxy.cut_at(2, Cut::BeforeRequest);
     assert!(attempt(&proxy, "HEAD", "/b-ucket").is_ok());
     assert!(attempt(&proxy, "DELETE", "/b-ucket").is_err());
-    assert!(
-        attempt(&proxy, "HEAD", "/b-ucket").is_err(),
-        "and ever after"
-    );
+    assert!(attempt(&proxy, "HEAD", "/b-ucket").is_err(), "and ever after");
     assert_eq!(aws.root("eu-west-1").s3("HEAD", "/b-ucket", "").status, 200);
     let statuses: Vec<_> = proxy.calls().iter().map(|call| call.status).collect();
     assert_eq!(statuses, [Some(200), None, None]);
@@ -105,37 +96,18 @@ fn faults_speak_the_services_own_language() {
     proxy.fault(Fault::new(When::FirstOfEachOperation, What::Throttle));
     let slow = caller.s3("GET", "/b-ucket?policy", "");
     assert_eq!(slow.status, 503);
-    assert!(
-        slow.text().contains("<Code>SlowDown</Code>"),
-        "{}",
-        slow.text()
-    );
-    assert_eq!(
-        caller.s3("GET", "/b-ucket?policy", "").status,
-        404,
-        "only the first"
-    );
+    assert!(slow.text().contains("<Code>SlowDown</Code>"), "{}", slow.text());
+    assert_eq!(caller.s3("GET", "/b-ucket?policy", "").status, 404, "only the first");
 
     let busy = caller.call("lambda", "GET", "/2015-03-31/functions", &[], "");
     assert_eq!(busy.status, 429);
-    assert_eq!(
-        busy.header("x-amzn-errortype"),
-        Some("TooManyRequestsException")
-    );
+    assert_eq!(busy.header("x-amzn-errortype"), Some("TooManyRequestsException"));
     assert_eq!(busy.header("retry-after"), Some("1"));
-    assert!(
-        busy.text().contains(r#""retryAfterSeconds":"1""#),
-        "{}",
-        busy.text()
-    );
+    assert!(busy.text().contains(r#""retryAfterSeconds":"1""#), "{}", busy.text());
 
     let rate = caller.query("cloudformation", "DescribeStacks", "2010-05-15", &[]);
     assert_eq!(rate.status, 400);
-    assert!(
-        rate.text().contains("<Code>Throttling</Code>"),
-        "{}",
-        rate.text()
-    );
+    assert!(rate.text().contains("<Code>Throttling</Code>"), "{}", rate.text());
 
     proxy.clear();
     proxy.fault(Fault::new(When::Call(2), What::InternalError));
@@ -150,22 +122,12 @@ fn an_operation_fails_as_often_as_it_is_told_to() {
     proxy.fault(Fault::update_in_progress("lambda:GetFunction").times(2));
     proxy.fault(Fault::on("s3:*", What::AccessDenied));
     let statuses: Vec<_> = (0..3)
-        .map(|_| {
-            caller
-                .call("lambda", "GET", "/2015-03-31/functions/f", &[], "")
-                .status
-                .as_u16()
-        })
+        .map(|_| caller.call("lambda", "GET", "/2015-03-31/functions/f", &[], "").status.as_u16())
         .collect();
     assert_eq!(statuses, [409, 409, 404]);
     assert_eq!(caller.s3("HEAD", "/b-ucket", "").status, 403);
     assert_eq!(caller.s3("GET", "/", "").status, 403);
-    assert_eq!(
-        caller
-            .query("sts", "GetCallerIdentity", "2011-06-15", &[])
-            .status,
-        200
-    );
+    assert_eq!(caller.query("sts", "GetCallerIdentity", "2011-06-15", &[]).status, 200);
 }
 
 #[test]
@@ -181,12 +143,7 @@ fn a_hook_runs_once_just_before_its_operation() {
     });
     assert_eq!(caller.s3("HEAD", "/b-ucket", "").status, 200);
     assert_eq!(*ran.lock().unwrap(), 0);
-    assert!(
-        caller
-            .s3("GET", "/b-ucket?tagging", "")
-            .text()
-            .contains("faster")
-    );
+    assert!(caller.s3("GET", "/b-ucket?tagging", "").text().contains("faster"));
     let _ = caller.s3("GET", "/b-ucket?tagging", "");
     assert_eq!(*ran.lock().unwrap(), 1);
 }
@@ -204,10 +161,7 @@ fn a_delay_is_kept_for_each_call_and_calls_run_side_by_side() {
     });
     let took = start.elapsed();
     assert!(took >= Duration::from_millis(300), "{took:?}");
-    assert!(
-        took < Duration::from_millis(1200),
-        "one after the other: {took:?}"
-    );
+    assert!(took < Duration::from_millis(1200), "one after the other: {took:?}");
 }
 
 #[test]
@@ -216,15 +170,8 @@ fn a_public_policy_needs_the_flags_off() {
     // S3-20: new buckets have them on. S3-21.
     let blocked = caller.s3("PUT", "/b-ucket?policy", PUBLIC);
     assert_eq!(blocked.status, 403, "{}", blocked.text());
-    let _ = caller
-        .s3("DELETE", "/b-ucket?publicAccessBlock", "")
-        .ok("publicAccessBlock");
-    assert!(
-        caller
-            .s3("PUT", "/b-ucket?policy", PUBLIC)
-            .status
-            .is_success()
-    );
+    let _ = caller.s3("DELETE", "/b-ucket?publicAccessBlock", "").ok("publicAccessBlock");
+    assert!(caller.s3("PUT", "/b-ucket?policy", PUBLIC).status.is_success());
 }
 
 #[test]
@@ -233,16 +180,8 @@ fn strictness_refuses_what_ministack_takes_and_can_be_turned_off() {
     let website = r#"<WebsiteConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><RoutingRules/></WebsiteConfiguration>"#;
     let refused = caller.s3("PUT", "/b-ucket?website", website);
     assert_eq!(refused.status, 400);
-    assert!(
-        refused.text().contains("<Code>InvalidArgument</Code>"),
-        "{}",
-        refused.text()
-    );
-    assert_eq!(
-        caller.s3("GET", "/b-ucket?website", "").status,
-        404,
-        "nothing was written"
-    );
+    assert!(refused.text().contains("<Code>InvalidArgument</Code>"), "{}", refused.text());
+    assert_eq!(caller.s3("GET", "/b-ucket?website", "").status, 404, "nothing was written");
     proxy.strict(false);
     assert_eq!(caller.s3("PUT", "/b-ucket?website", website).status, 200);
 }
@@ -251,36 +190,18 @@ fn strictness_refuses_what_ministack_takes_and_can_be_turned_off() {
 fn the_expected_owner_is_checked() {
     let (aws, proxy, caller) = started();
     let head = |account: &str| {
-        caller.call(
-            "s3",
-            "HEAD",
-            "/b-ucket",
-            &[("x-amz-expected-bucket-owner", account)],
-            "",
-        )
+        caller.call("s3", "HEAD", "/b-ucket", &[("x-amz-expected-bucket-owner", account)], "")
     };
     assert_eq!(head("000000000000").status, 200);
     assert_eq!(head("111111111111").status, 403);
-    let missing = caller.call(
-        "s3",
-        "HEAD",
-        "/n-one",
-        &[("x-amz-expected-bucket-owner", "111111111111")],
-        "",
-    );
+    let missing = caller.call("s3", "HEAD", "/n-one", &[("x-amz-expected-bucket-owner", "111111111111")], "");
     assert_eq!(missing.status, 404);
 
     // S3-25: another account may be allowed everything, but never the policy.
-    let _ = aws
-        .root("eu-west-1")
-        .s3("DELETE", "/b-ucket?publicAccessBlock", "")
-        .ok("publicAccessBlock");
+    let _ = aws.root("eu-west-1").s3("DELETE", "/b-ucket?publicAccessBlock", "").ok("publicAccessBlock");
     let share = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"s3:*","Resource":["arn:aws:s3:::b-ucket","arn:aws:s3:::b-ucket/*"]}]}"#;
     let _ = caller.s3("PUT", "/b-ucket?policy", share).ok("policy");
-    let other = aws
-        .other_account("eu-west-1", "111111111111")
-        .credentials()
-        .clone();
+    let other = aws.other_account("eu-west-1", "111111111111").credentials().clone();
     let other = through(&proxy).with_credentials(other);
     assert_eq!(other.s3("HEAD", "/b-ucket", "").status, 200);
     assert_eq!(other.s3("PUT", "/b-ucket?policy", share).status, 405);
@@ -302,16 +223,8 @@ fn distributions_are_updated_with_etag_and_right_quantities_only() {
     assert_eq!(put(Some("stale"), &config).status, 412);
     let wrong = config.replacen("<Quantity>3</Quantity>", "<Quantity>2</Quantity>", 1);
     let refused = put(Some(&etag), &wrong);
-    assert!(
-        refused.text().contains("InconsistentQuantities"),
-        "{}",
-        refused.text()
-    );
+    assert!(refused.text().contains("InconsistentQuantities"), "{}", refused.text());
     let reference = config.replace("<CallerReference>b-ucket-1<", "<CallerReference>another<");
-    assert_eq!(
-        put(Some(&etag), &reference).status,
-        400,
-        "CallerReference is constant"
-    );
+    assert_eq!(put(Some(&etag), &reference).status, 400, "CallerReference is constant");
     assert_eq!(put(Some(&etag), &config).status, 200);
 }

@@ -121,10 +121,7 @@ impl Policy {
             .enumerate()
             .map(|(at, statement)| {
                 let Value::Object(body) = statement else {
-                    return Err(PolicyError(format!(
-                        "statement {} is not an object",
-                        at + 1
-                    )));
+                    return Err(PolicyError(format!("statement {} is not an object", at + 1)));
                 };
                 let deny = match body.get("Effect").and_then(Value::as_str) {
                     Some("Allow") => false,
@@ -137,12 +134,7 @@ impl Policy {
                     }
                 };
                 let sid = body.get("Sid").and_then(Value::as_str).map(str::to_owned);
-                Ok(Statement {
-                    sid,
-                    at,
-                    deny,
-                    body,
-                })
+                Ok(Statement { sid, at, deny, body })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { statements })
@@ -160,10 +152,8 @@ impl Policy {
         let mut allowed = None;
         let mut may_deny = None;
         for statement in &self.statements {
-            let holds = statement
-                .anyone()
-                .and(statement.covers(action, arn))
-                .and(statement.condition(&context));
+            let holds =
+                statement.anyone().and(statement.covers(action, arn)).and(statement.condition(&context));
             match (statement.deny, holds) {
                 (true, Truth::True) => return Verdict::Denied(statement.name()),
                 (true, Truth::Unknown) => may_deny = may_deny.or(Some(statement.name())),
@@ -173,9 +163,7 @@ impl Policy {
         }
         match (allowed, may_deny) {
             (None, _) => Verdict::NotAllowed,
-            (Some(_), _) if block.restrict_public_buckets && self.is_public() => {
-                Verdict::Restricted
-            }
+            (Some(_), _) if block.restrict_public_buckets && self.is_public() => Verdict::Restricted,
             (Some(_), Some(name)) => Verdict::MayBeDenied(name),
             (Some(name), None) => Verdict::Allowed(name),
         }
@@ -184,19 +172,14 @@ impl Policy {
     /// Whether S3 counts the policy as public: an Allow for anyone that isn't pinned to fixed values (S3-23). `aws:Referer` pins nothing.
     pub fn is_public(&self) -> bool {
         self.statements.iter().any(|s| {
-            !s.deny
-                && s.anyone() != Truth::False
-                && !pinned_to_fixed_values(s.body.get("Condition"))
+            !s.deny && s.anyone() != Truth::False && !pinned_to_fixed_values(s.body.get("Condition"))
         })
     }
 }
 
 impl Statement {
     fn name(&self) -> StatementName {
-        StatementName {
-            sid: self.sid.clone(),
-            at: self.at,
-        }
+        StatementName { sid: self.sid.clone(), at: self.at }
     }
 
     pub(super) fn is_deny(&self) -> bool {
@@ -213,31 +196,18 @@ impl Statement {
             // A caller without identity is in no list of exceptions but "*". As an Allow AWS advises against it: taken for no.
             return Truth::from(self.deny && !names_anyone(except));
         }
-        self.body
-            .get("Principal")
-            .map_or(Truth::False, |principal| {
-                Truth::from(names_anyone(principal))
-            })
+        self.body.get("Principal").map_or(Truth::False, |principal| Truth::from(names_anyone(principal)))
     }
 
     pub(super) fn covers(&self, action: &str, arn: &str) -> Truth {
         let action = match (self.body.get("Action"), self.body.get("NotAction")) {
-            (Some(list), _) => any(list, |p| {
-                Truth::from(pattern::matches_ignoring_case(p, action))
-            }),
-            (None, Some(list)) => any(list, |p| {
-                Truth::from(pattern::matches_ignoring_case(p, action))
-            })
-            .not(),
+            (Some(list), _) => any(list, |p| Truth::from(pattern::matches_ignoring_case(p, action))),
+            (None, Some(list)) => any(list, |p| Truth::from(pattern::matches_ignoring_case(p, action))).not(),
             (None, None) => Truth::False,
         };
         let fits = |p: &str| {
             // A policy variable has no value here that could be known.
-            if p.contains("${") {
-                Truth::Unknown
-            } else {
-                Truth::from(pattern::matches(p, arn))
-            }
+            if p.contains("${") { Truth::Unknown } else { Truth::from(pattern::matches(p, arn)) }
         };
         let resource = match (self.body.get("Resource"), self.body.get("NotResource")) {
             (Some(list), _) => any(list, fits),
@@ -255,9 +225,9 @@ impl Statement {
 fn names_anyone(principal: &Value) -> bool {
     match principal {
         Value::String(name) => name == "*",
-        Value::Object(kinds) => kinds.iter().any(|(kind, who)| {
-            (kind == "AWS" || kind == "*") && strings(who).any(|name| name == "*")
-        }),
+        Value::Object(kinds) => kinds
+            .iter()
+            .any(|(kind, who)| (kind == "AWS" || kind == "*") && strings(who).any(|name| name == "*")),
         _ => false,
     }
 }

@@ -39,11 +39,7 @@ pub struct MethodFacts {
 impl MethodFacts {
     /// An open method whose function may be called.
     pub fn open() -> Self {
-        Self {
-            authorization: "NONE".to_owned(),
-            api_key_required: false,
-            permission: Permission::Granted,
-        }
+        Self { authorization: "NONE".to_owned(), api_key_required: false, permission: Permission::Granted }
     }
 }
 
@@ -96,12 +92,7 @@ pub fn decide(api: &Api, request: &Request) -> Decision {
     }
     // S3-13: a raw pipe is refused before anything looks at the request.
     if request.target().contains('|') {
-        return refuse(
-            400,
-            "BadRequestException",
-            "Bad Request",
-            "the URL holds a raw pipe",
-        );
+        return refuse(400, "BadRequestException", "Bad Request", "the URL holds a raw pipe");
     }
     let rest = request.path.trim_start_matches('/');
     let (name, path) = match rest.split_once('/') {
@@ -140,12 +131,7 @@ pub fn decide(api: &Api, request: &Request) -> Decision {
     if facts.permission == Permission::Missing {
         // AG-05
         let reason = format!("the function's policy doesn't let {method} {resource} call it");
-        return refuse(
-            500,
-            "InternalServerErrorException",
-            "Internal server error",
-            &reason,
-        );
+        return refuse(500, "InternalServerErrorException", "Internal server error", &reason);
     }
     Decision::Invoke(Invocation {
         stage: name.to_owned(),
@@ -169,11 +155,7 @@ pub fn parse_query(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-type Routed<'a> = (
-    &'a str,
-    &'a BTreeMap<String, MethodFacts>,
-    BTreeMap<String, String>,
-);
+type Routed<'a> = (&'a str, &'a BTreeMap<String, MethodFacts>, BTreeMap<String, String>);
 
 /// The deployed resource for a path: literal segments win over `{name}`, and those over `{name+}`.
 fn route<'a>(stage: &'a Stage, path: &str) -> Option<Routed<'a>> {
@@ -192,11 +174,7 @@ fn route<'a>(stage: &'a Stage, path: &str) -> Option<Routed<'a>> {
 }
 
 /// How specific a fit is, segment by segment (0 literal, 1 parameter, 2 greedy), and the parameters' raw values.
-fn fit(
-    resource: &str,
-    segments: &[&str],
-    path: &str,
-) -> Option<(Vec<u8>, BTreeMap<String, String>)> {
+fn fit(resource: &str, segments: &[&str], path: &str) -> Option<(Vec<u8>, BTreeMap<String, String>)> {
     let wanted: Vec<&str> = resource.split('/').filter(|s| !s.is_empty()).collect();
     let mut rank = Vec::with_capacity(wanted.len());
     let mut parameters = BTreeMap::new();
@@ -224,21 +202,13 @@ fn fit(
 fn raw_rest(path: &str, skip: usize) -> String {
     let mut rest = path.trim_start_matches('/');
     for _ in 0..skip {
-        rest = rest
-            .split_once('/')
-            .map_or("", |(_, rest)| rest)
-            .trim_start_matches('/');
+        rest = rest.split_once('/').map_or("", |(_, rest)| rest).trim_start_matches('/');
     }
     rest.to_owned()
 }
 
 fn missing_token(reason: &str) -> Decision {
-    refuse(
-        403,
-        "MissingAuthenticationTokenException",
-        "Missing Authentication Token",
-        reason,
-    ) // AG-02
+    refuse(403, "MissingAuthenticationTokenException", "Missing Authentication Token", reason) // AG-02
 }
 
 fn forbidden(reason: &str) -> Decision {
@@ -246,18 +216,12 @@ fn forbidden(reason: &str) -> Decision {
 }
 
 fn refuse(status: u16, error_type: &str, message: &str, reason: &str) -> Decision {
-    Decision::Refuse {
-        response: error_response(status, error_type, message),
-        reason: reason.to_owned(),
-    }
+    Decision::Refuse { response: error_response(status, error_type, message), reason: reason.to_owned() }
 }
 
 /// An answer in API Gateway's form: `{"message": …}` with `x-amzn-errortype` (AG-03).
 pub fn error_response(status: u16, error_type: &str, message: &str) -> Response {
     Response::new(status)
         .with("x-amzn-errortype", error_type)
-        .with_body(
-            "application/json",
-            serde_json::json!({ "message": message }).to_string(),
-        )
+        .with_body("application/json", serde_json::json!({ "message": message }).to_string())
 }

@@ -21,18 +21,8 @@ pub struct Key {
 
 impl Key {
     /// The key of a request for this path.
-    pub fn new(
-        method: &Method,
-        path: &str,
-        query: Option<String>,
-        headers: Vec<(String, String)>,
-    ) -> Self {
-        Self {
-            path: normalize_path(path),
-            query,
-            headers,
-            method: method.clone(),
-        }
+    pub fn new(method: &Method, path: &str, query: Option<String>, headers: Vec<(String, String)>) -> Self {
+        Self { path: normalize_path(path), query, headers, method: method.clone() }
     }
 
     /// Path and query, as invalidations name it.
@@ -90,10 +80,7 @@ impl Cache {
 
     /// An empty cache that forgets its oldest answers when their bodies take more than so many bytes.
     pub fn with_limit(bytes: usize) -> Self {
-        Self {
-            limit: Some(bytes),
-            ..Self::default()
-        }
+        Self { limit: Some(bytes), ..Self::default() }
     }
 
     /// How many answers are stored, fresh or not.
@@ -110,24 +97,12 @@ impl Cache {
     pub fn find(&self, key: &Key, now: u64) -> Found {
         let mut found = self.find_exactly(key, now);
         if key.method == Method::Head && !matches!(found, Found::Fresh { .. }) {
-            let get = Key {
-                method: Method::Get,
-                ..key.clone()
-            };
+            let get = Key { method: Method::Get, ..key.clone() };
             found = match self.find_exactly(&get, now) {
                 // A stored GET can't be refreshed by a HEAD.
-                Found::Fresh {
-                    response,
-                    age,
-                    error,
-                } => Found::Fresh {
-                    response: Response {
-                        body: Vec::new(),
-                        ..response
-                    },
-                    age,
-                    error,
-                },
+                Found::Fresh { response, age, error } => {
+                    Found::Fresh { response: response.without_body(), age, error }
+                }
                 _ => found,
             };
         }
@@ -142,11 +117,7 @@ impl Cache {
                 let age = now.saturating_sub(entry.stored);
                 let response = entry.response.clone();
                 if age < entry.keep {
-                    Found::Fresh {
-                        response,
-                        age,
-                        error: entry.error,
-                    }
+                    Found::Fresh { response, age, error: entry.error }
                 } else {
                     Found::Stale { response }
                 }
@@ -159,21 +130,9 @@ impl Cache {
         self.forget(&key);
         let Keep::For(keep) = keep else { return };
         self.bytes += response.body.len();
-        self.entries.insert(
-            key,
-            Entry {
-                response,
-                error,
-                stored: now,
-                keep,
-            },
-        );
+        self.entries.insert(key, Entry { response, error, stored: now, keep });
         while self.limit.is_some_and(|limit| self.bytes > limit) {
-            let Some(oldest) = self
-                .entries
-                .iter()
-                .min_by_key(|(_, e)| e.stored)
-                .map(|(k, _)| k.clone())
+            let Some(oldest) = self.entries.iter().min_by_key(|(_, e)| e.stored).map(|(k, _)| k.clone())
             else {
                 break;
             };
@@ -204,12 +163,8 @@ impl Cache {
     /// Drops every answer under an invalidation path (CF-16); says how many.
     pub fn invalidate(&mut self, path: &str) -> usize {
         let path = normalize_path(path);
-        let hit: Vec<Key> = self
-            .entries
-            .keys()
-            .filter(|key| pattern::invalidates(&path, &key.target()))
-            .cloned()
-            .collect();
+        let hit: Vec<Key> =
+            self.entries.keys().filter(|key| pattern::invalidates(&path, &key.target())).cloned().collect();
         for key in &hit {
             self.forget(key);
         }

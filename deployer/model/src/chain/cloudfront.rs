@@ -135,10 +135,7 @@ impl Distribution {
     pub fn origins_for(&self, target: &str) -> (Vec<&Origin>, &[u16]) {
         let by_id = |id: &str| self.origins.iter().find(|o| o.id == id);
         match self.groups.iter().find(|g| g.id == target) {
-            Some(group) => (
-                group.members.iter().filter_map(|id| by_id(id)).collect(),
-                &group.failover,
-            ),
+            Some(group) => (group.members.iter().filter_map(|id| by_id(id)).collect(), &group.failover),
             None => (by_id(target).into_iter().collect(), &[]),
         }
     }

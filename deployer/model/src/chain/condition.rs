@@ -130,11 +130,7 @@ impl Context {
                     | "ipaddress"
                     | "bool"
             );
-            return if judged {
-                Truth::from(negated || if_exists)
-            } else {
-                Truth::Unknown
-            };
+            return if judged { Truth::from(negated || if_exists) } else { Truth::Unknown };
         };
         let one = |text: &str| -> Truth {
             if text.contains("${") {
@@ -143,9 +139,7 @@ impl Context {
             match operator {
                 "bool" | "stringequalsignorecase" => Truth::from(value.eq_ignore_ascii_case(text)),
                 "stringequals" => Truth::from(value == text),
-                "stringlike" | "arnlike" | "arnequals" => {
-                    Truth::from(pattern::matches(text, value))
-                }
+                "stringlike" | "arnlike" | "arnequals" => Truth::from(pattern::matches(text, value)),
                 "ipaddress" => in_network(value, text),
                 _ => Truth::Unknown,
             }
@@ -172,8 +166,7 @@ fn in_network(address: &str, network: &str) -> Truth {
         Some((base, length)) => (base, length.parse::<u32>().ok()),
         None => (network, Some(128)),
     };
-    let (Ok(address), Ok(base), Some(length)) =
-        (address.parse::<IpAddr>(), base.parse::<IpAddr>(), length)
+    let (Ok(address), Ok(base), Some(length)) = (address.parse::<IpAddr>(), base.parse::<IpAddr>(), length)
     else {
         return Truth::Unknown;
     };
@@ -212,12 +205,7 @@ pub(super) fn pinned_to_fixed_values(condition: Option<&Value>) -> bool {
     operators.iter().any(|(operator, keys)| {
         let positive = matches!(
             operator.to_ascii_lowercase().as_str(),
-            "stringequals"
-                | "stringlike"
-                | "stringequalsignorecase"
-                | "arnequals"
-                | "arnlike"
-                | "ipaddress"
+            "stringequals" | "stringlike" | "stringequalsignorecase" | "arnequals" | "arnlike" | "ipaddress"
         );
         let Value::Object(keys) = keys else {
             return false;
@@ -227,9 +215,9 @@ pub(super) fn pinned_to_fixed_values(condition: Option<&Value>) -> bool {
                 let key = key.to_ascii_lowercase();
                 let fixed = |text: &str| match key.as_str() {
                     // A network as wide as the whole Internet pins nothing.
-                    "aws:sourceip" => text
-                        .rsplit_once('/')
-                        .is_none_or(|(_, len)| len.parse::<u32>().is_ok_and(|l| l >= 8)),
+                    "aws:sourceip" => {
+                        text.rsplit_once('/').is_none_or(|(_, len)| len.parse::<u32>().is_ok_and(|l| l >= 8))
+                    }
                     // S3 lets wildcards stand in the rest of an access point's or source's ARN only, which is not looked into here.
                     _ => !text.contains(['*', '?']) && !text.contains("${"),
                 };

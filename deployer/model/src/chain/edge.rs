@@ -139,9 +139,7 @@ pub fn begin(setup: &Setup, cache: &mut Cache, request: &Request, now: u64) -> S
     {
         viewer.path = format!("/{}", root.trim_start_matches('/'));
     }
-    let behavior = distribution
-        .behavior_for(&normalize_path(&viewer.path))
-        .clone();
+    let behavior = distribution.behavior_for(&normalize_path(&viewer.path)).clone();
     if !distribution.enabled {
         // Unverified: a disabled distribution's domain soon doesn't resolve any more.
         return own_error(&behavior, 403, "The distribution is disabled.");

@@ -24,12 +24,8 @@ pub enum PlusInPath {
     Literal,
 }
 
-const UNRESERVED_AND_SLASH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
+const UNRESERVED_AND_SLASH: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 const RESERVED_RAW: &AsciiSet = &UNRESERVED_AND_SLASH
     .remove(b'&')
@@ -73,10 +69,7 @@ pub fn encode_path(key: &str) -> String {
 pub fn decode_key(path: &str, plus: PlusInPath) -> Option<String> {
     let raw = path.strip_prefix('/').unwrap_or(path);
     let decoded = match plus {
-        PlusInPath::Space => percent_decode_str(&raw.replace('+', "%20"))
-            .decode_utf8()
-            .ok()?
-            .into_owned(),
+        PlusInPath::Space => percent_decode_str(&raw.replace('+', "%20")).decode_utf8().ok()?.into_owned(),
         PlusInPath::Literal => percent_decode_str(raw).decode_utf8().ok()?.into_owned(),
     };
     Some(decoded)
@@ -84,9 +77,7 @@ pub fn decode_key(path: &str, plus: PlusInPath) -> Option<String> {
 
 /// One percent-decoding of a query's name or value, `+` meaning space; bytes that aren't UTF-8 become U+FFFD.
 pub fn decode_query(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " "))
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 /// The path in RFC 3986's normal form: escapes of unreserved characters undone, hex digits in upper case, dot segments resolved.
@@ -96,9 +87,7 @@ pub fn normalize_path(path: &str) -> String {
     let mut rest = path;
     while let Some(at) = rest.find('%') {
         out.push_str(&rest[..at]);
-        let hex = rest
-            .get(at + 1..at + 3)
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let hex = rest.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
         match hex {
             Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
                 out.push(char::from(byte));
@@ -120,10 +109,7 @@ pub fn normalize_path(path: &str) -> String {
 }
 
 fn resolve_dots(path: &str) -> String {
-    if !path
-        .split('/')
-        .any(|segment| segment == "." || segment == "..")
-    {
+    if !path.split('/').any(|segment| segment == "." || segment == "..") {
         return path.to_owned();
     }
     let mut kept: Vec<&str> = Vec::new();
@@ -143,9 +129,5 @@ fn resolve_dots(path: &str) -> String {
         }
     }
     let joined = kept.join("/");
-    if joined.starts_with('/') {
-        joined
-    } else {
-        format!("/{joined}")
-    }
+    if joined.starts_with('/') { joined } else { format!("/{joined}") }
 }

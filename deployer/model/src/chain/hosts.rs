@@ -6,8 +6,7 @@ pub fn website(host: &str) -> Option<(String, String)> {
     let stem = strip_suffix(&host)?;
     // The bucket may itself hold dots: the service label is the last one.
     if let Some((bucket, region)) = stem.rsplit_once(".s3-website-") {
-        return (!bucket.is_empty() && is_region(region))
-            .then(|| (bucket.to_owned(), region.to_owned()));
+        return (!bucket.is_empty() && is_region(region)).then(|| (bucket.to_owned(), region.to_owned()));
     }
     let (bucket, region) = stem.rsplit_once(".s3-website.")?;
     (!bucket.is_empty() && is_region(region)).then(|| (bucket.to_owned(), region.to_owned()))
@@ -20,9 +19,7 @@ pub fn rest_bucket(host: &str) -> Option<String> {
     let bucket = match stem.strip_suffix(".s3") {
         Some(bucket) => bucket,
         None => {
-            let (bucket, region) = stem
-                .rsplit_once(".s3.")
-                .or_else(|| stem.rsplit_once(".s3-"))?;
+            let (bucket, region) = stem.rsplit_once(".s3.").or_else(|| stem.rsplit_once(".s3-"))?;
             let region = region.strip_prefix("dualstack.").unwrap_or(region);
             is_region(region).then_some(bucket)?
         }
@@ -35,8 +32,7 @@ pub fn execute_api(host: &str) -> Option<(String, String)> {
     let host = host.to_ascii_lowercase();
     let stem = strip_suffix(&host)?;
     let (api, region) = stem.split_once(".execute-api.")?;
-    (!api.is_empty() && !api.contains('.') && is_region(region))
-        .then(|| (api.to_owned(), region.to_owned()))
+    (!api.is_empty() && !api.contains('.') && is_region(region)).then(|| (api.to_owned(), region.to_owned()))
 }
 
 /// The host without its partition's suffix (PA-01).
@@ -55,8 +51,5 @@ fn strip_suffix(host: &str) -> Option<&str> {
 }
 
 fn is_region(text: &str) -> bool {
-    text.contains('-')
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    text.contains('-') && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

@@ -51,18 +51,12 @@ impl Headers {
 
     /// The first value of the field.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, v)| v.as_str())
+        self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
     /// Every value of the field, in order.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, v)| v.as_str())
+        self.0.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
     /// Adds a field after the others.
@@ -90,12 +84,7 @@ impl Headers {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
     fn from_iter<T: IntoIterator<Item = (N, V)>>(fields: T) -> Self {
-        Self(
-            fields
-                .into_iter()
-                .map(|(n, v)| (n.into(), v.into()))
-                .collect(),
-        )
+        Self(fields.into_iter().map(|(n, v)| (n.into(), v.into())).collect())
     }
 }
 
@@ -165,11 +154,7 @@ pub struct Response {
 impl Response {
     /// An answer without fields or body.
     pub fn new(status: u16) -> Self {
-        Self {
-            status,
-            headers: Headers::new(),
-            body: Vec::new(),
-        }
+        Self { status, headers: Headers::new(), body: Vec::new() }
     }
 
     /// The same with one field more.
@@ -182,6 +167,15 @@ impl Response {
     pub fn with_body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.headers.set("Content-Type", content_type);
         self.body = body.into();
+        self
+    }
+
+    /// As it answers `HEAD`: no body, but its length.
+    pub fn without_body(mut self) -> Self {
+        if !self.body.is_empty() {
+            self.headers.set("Content-Length", self.body.len().to_string());
+            self.body.clear();
+        }
         self
     }
 
@@ -233,18 +227,8 @@ impl Url {
             Some((path, query)) => (path, Some(query.to_owned())),
             None => (tail, None),
         };
-        let path = if path.is_empty() {
-            "/".to_owned()
-        } else {
-            path.to_owned()
-        };
-        Some(Self {
-            secure,
-            host: host.to_ascii_lowercase(),
-            port,
-            path,
-            query,
-        })
+        let path = if path.is_empty() { "/".to_owned() } else { path.to_owned() };
+        Some(Self { secure, host: host.to_ascii_lowercase(), port, path, query })
     }
 
     /// What a `Location` means when it answers this URL: absolute, `//host/…`, `/path`, `?query` or relative.
@@ -272,12 +256,7 @@ impl Url {
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}://{}",
-            if self.secure { "https" } else { "http" },
-            self.host
-        )?;
+        write!(f, "{}://{}", if self.secure { "https" } else { "http" }, self.host)?;
         if let Some(port) = self.port {
             write!(f, ":{port}")?;
         }

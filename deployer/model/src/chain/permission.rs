@@ -29,18 +29,9 @@ pub fn source_arn(
     let path: Vec<&str> = resource
         .split('/')
         .filter(|segment| !segment.is_empty())
-        .map(|segment| {
-            if segment.starts_with('{') {
-                "*"
-            } else {
-                segment
-            }
-        })
+        .map(|segment| if segment.starts_with('{') { "*" } else { segment })
         .collect();
-    format!(
-        "arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{method}/{}",
-        path.join("/")
-    )
+    format!("arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{method}/{}", path.join("/"))
 }
 
 /// Whether the function's policy (as `lambda:GetPolicy` gives it; `None` if there is none) lets API Gateway call it from this source.
@@ -58,18 +49,12 @@ pub fn lambda_permission(policy: Option<&str>, source_arn: &str, account: &str) 
     let mut verdict = Truth::False;
     for statement in &policy.statements {
         let for_gateway =
-            statement
-                .get("Principal")
-                .is_some_and(|principal| match principal.get("Service") {
-                    Some(services) => {
-                        strings(services).any(|service| service == "apigateway.amazonaws.com")
-                    }
-                    None => principal.as_str() == Some("*"),
-                });
+            statement.get("Principal").is_some_and(|principal| match principal.get("Service") {
+                Some(services) => strings(services).any(|service| service == "apigateway.amazonaws.com"),
+                None => principal.as_str() == Some("*"),
+            });
         // The policy was asked for by function and qualifier: every statement's Resource is that function.
-        let resource = statement
-            .get("Resource")
-            .map_or("", |r| strings(r).next().unwrap_or_default());
+        let resource = statement.get("Resource").map_or("", |r| strings(r).next().unwrap_or_default());
         let holds = Truth::from(for_gateway)
             .and(statement.covers("lambda:InvokeFunction", resource))
             .and(statement.condition(&context));

@@ -71,56 +71,25 @@ impl CachePolicy {
         const YEAR: u64 = 31_536_000;
         const DAY: u64 = 86_400;
         // CF-05: UseOriginCacheControlHeaders keys on Host (unverified).
-        const ORIGIN: [&str; 5] = [
-            "Host",
-            "Origin",
-            "X-HTTP-Method",
-            "X-HTTP-Method-Override",
-            "X-Method-Override",
-        ];
+        const ORIGIN: [&str; 5] =
+            ["Host", "Origin", "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override"];
         match id {
             "658327ea-f89d-4fab-a63d-7e88639e58f6" => {
                 policy("CachingOptimized", 1, DAY, YEAR, Query::None, &[])
             }
-            "b2884449-e4de-46a7-ac36-70bc7f1ddd6d" => policy(
-                "CachingOptimizedForUncompressedObjects",
-                1,
-                DAY,
-                YEAR,
-                Query::None,
-                &[],
-            ),
-            "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" => {
-                policy("CachingDisabled", 0, 0, 0, Query::None, &[])
+            "b2884449-e4de-46a7-ac36-70bc7f1ddd6d" => {
+                policy("CachingOptimizedForUncompressedObjects", 1, DAY, YEAR, Query::None, &[])
             }
-            "83da9c7e-98b4-4e11-a168-04f0df8e2c65" => policy(
-                "UseOriginCacheControlHeaders",
-                0,
-                0,
-                YEAR,
-                Query::None,
-                &ORIGIN,
-            ),
-            "4cc15a8a-d715-48a4-82b8-cc0b614638fe" => policy(
-                "UseOriginCacheControlHeaders-QueryStrings",
-                0,
-                0,
-                YEAR,
-                Query::All,
-                &ORIGIN,
-            ),
+            "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" => policy("CachingDisabled", 0, 0, 0, Query::None, &[]),
+            "83da9c7e-98b4-4e11-a168-04f0df8e2c65" => {
+                policy("UseOriginCacheControlHeaders", 0, 0, YEAR, Query::None, &ORIGIN)
+            }
+            "4cc15a8a-d715-48a4-82b8-cc0b614638fe" => {
+                policy("UseOriginCacheControlHeaders-QueryStrings", 0, 0, YEAR, Query::All, &ORIGIN)
+            }
             "08627262-05a9-4f76-9ded-b50ca2e3a84f" => {
-                let names = ["aws.manifestfilter", "start", "end", "m"]
-                    .map(str::to_owned)
-                    .to_vec();
-                policy(
-                    "Elemental-MediaPackage",
-                    0,
-                    DAY,
-                    YEAR,
-                    Query::Only(names),
-                    &["Origin"],
-                )
+                let names = ["aws.manifestfilter", "start", "end", "m"].map(str::to_owned).to_vec();
+                policy("Elemental-MediaPackage", 0, DAY, YEAR, Query::Only(names), &["Origin"])
             }
             "2e54312d-136d-493c-8eb9-b001f22f67d2" => policy(
                 "Amplify",
@@ -138,11 +107,7 @@ impl CachePolicy {
     pub fn assumed(id: &str) -> Self {
         Self {
             name: format!("{id} (not read; taken for CachingOptimized)"),
-            ttls: Ttls {
-                min: 1,
-                default: 86_400,
-                max: 31_536_000,
-            },
+            ttls: Ttls { min: 1, default: 86_400, max: 31_536_000 },
             query: Query::None,
             headers: Vec::new(),
         }
@@ -152,10 +117,8 @@ impl CachePolicy {
     pub fn query_part(&self, query: Option<&str>) -> Option<String> {
         let query = query?;
         let keep = |test: &dyn Fn(&str) -> bool| {
-            let kept: Vec<&str> = query
-                .split('&')
-                .filter(|pair| test(pair.split('=').next().unwrap_or_default()))
-                .collect();
+            let kept: Vec<&str> =
+                query.split('&').filter(|pair| test(pair.split('=').next().unwrap_or_default())).collect();
             (!kept.is_empty()).then(|| kept.join("&"))
         };
         match &self.query {

@@ -21,10 +21,7 @@ pub enum Outcome {
 /// The answer to the client, and why it isn't the function's own, if it isn't.
 pub fn respond(api: &Api, request: &Request, outcome: &Outcome) -> (Response, Option<String>) {
     let refuse = |status, error_type, message, why: &str| {
-        (
-            error_response(status, error_type, message),
-            Some(why.to_owned()),
-        )
+        (error_response(status, error_type, message), Some(why.to_owned()))
     };
     let text = match outcome {
         Outcome::Payload(text) => text,
@@ -44,19 +41,13 @@ pub fn respond(api: &Api, request: &Request, outcome: &Outcome) -> (Response, Op
     };
     match read(api, request, text) {
         Ok(response) => (response, None),
-        Err(Malformed::Shape(why)) => refuse(
-            502,
-            BAD_GATEWAY,
-            INTERNAL,
-            &format!("malformed proxy response: {why}"),
-        ),
+        Err(Malformed::Shape(why)) => {
+            refuse(502, BAD_GATEWAY, INTERNAL, &format!("malformed proxy response: {why}"))
+        }
         // AG-10
-        Err(Malformed::Base64) => refuse(
-            500,
-            BAD_GATEWAY,
-            INTERNAL,
-            "the body is not base64 although isBase64Encoded says so",
-        ),
+        Err(Malformed::Base64) => {
+            refuse(500, BAD_GATEWAY, INTERNAL, "the body is not base64 although isBase64Encoded says so")
+        }
     }
 }
 
@@ -75,14 +66,7 @@ fn read(api: &Api, request: &Request, text: &str) -> Result<Response, Malformed>
         return Err(shape("not an object"));
     };
     for name in fields.keys() {
-        if ![
-            "statusCode",
-            "headers",
-            "multiValueHeaders",
-            "body",
-            "isBase64Encoded",
-        ]
-        .contains(&name.as_str())
+        if !["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"].contains(&name.as_str())
         {
             return Err(Malformed::Shape(format!("unknown field {name}")));
         }
@@ -119,15 +103,12 @@ fn read(api: &Api, request: &Request, text: &str) -> Result<Response, Malformed>
         Some(Value::Object(headers)) => {
             for (name, values) in headers {
                 let Value::Array(values) = values else {
-                    return Err(Malformed::Shape(format!(
-                        "multi-value header {name} is not a list"
-                    )));
+                    return Err(Malformed::Shape(format!("multi-value header {name} is not a list")));
                 };
                 response.headers.remove(name);
                 for value in values {
-                    let value = scalar(value).ok_or_else(|| {
-                        Malformed::Shape(format!("header {name} is not a string"))
-                    })?;
+                    let value = scalar(value)
+                        .ok_or_else(|| Malformed::Shape(format!("header {name} is not a string")))?;
                     response.headers.push(name, value);
                 }
             }
@@ -148,9 +129,7 @@ fn read(api: &Api, request: &Request, text: &str) -> Result<Response, Malformed>
         response.headers.set("Content-Type", "application/json");
     }
     response.body = if encoded && hands_over_bytes(api, request) {
-        base64::engine::general_purpose::STANDARD
-            .decode(body)
-            .map_err(|_| Malformed::Base64)?
+        base64::engine::general_purpose::STANDARD.decode(body).map_err(|_| Malformed::Base64)?
     } else {
         body.as_bytes().to_vec()
     };
@@ -164,8 +143,6 @@ fn hands_over_bytes(api: &Api, request: &Request) -> bool {
     api.binary_media_types.iter().any(|kind| {
         kind == "*/*"
             || kind.eq_ignore_ascii_case(first)
-            || kind
-                .strip_suffix("/*")
-                .is_some_and(|k| first.split('/').next() == Some(k))
+            || kind.strip_suffix("/*").is_some_and(|k| first.split('/').next() == Some(k))
     })
 }

@@ -17,12 +17,7 @@ pub fn refusal(request: &Request, key: &str, object: &Object, lists: bool) -> Op
     }
     match object {
         Object::Present { .. } if !key.is_empty() => None,
-        Object::Absent if lists => Some(error(
-            404,
-            "NoSuchKey",
-            "The specified key does not exist.",
-            key,
-        )),
+        Object::Absent if lists => Some(error(404, "NoSuchKey", "The specified key does not exist.", key)),
         _ => Some(error(403, "AccessDenied", "Access Denied", key)),
     }
 }

@@ -17,11 +17,7 @@ impl Ttls {
     /// Fills in what a document leaves out with CloudFront's defaults (one day, one year), never below `min`.
     pub fn filled(min: u64, default: Option<u64>, max: Option<u64>) -> Self {
         let default = default.unwrap_or(86_400).max(min);
-        Self {
-            min,
-            default,
-            max: max.unwrap_or(31_536_000).max(default),
-        }
+        Self { min, default, max: max.unwrap_or(31_536_000).max(default) }
     }
 }
 
@@ -48,10 +44,7 @@ struct Wish {
 impl Wish {
     fn read(headers: &Headers, now: u64) -> Self {
         let (mut shared, mut any, mut forbids) = (None, None, false);
-        for directive in headers
-            .all("Cache-Control")
-            .flat_map(|line| line.split(','))
-        {
+        for directive in headers.all("Cache-Control").flat_map(|line| line.split(',')) {
             let (name, value) = match directive.split_once('=') {
                 Some((name, value)) => (name.trim(), Some(value.trim().trim_matches('"'))),
                 None => (directive.trim(), None),
@@ -69,14 +62,8 @@ impl Wish {
         }
         let age = shared.or(any);
         // A date that can't be read lies in the past.
-        let expires = headers
-            .get("Expires")
-            .map(|date| http_date(date).unwrap_or(0).saturating_sub(now));
-        Self {
-            forbids,
-            seconds: age.or(expires),
-            explicit_age: age.is_some(),
-        }
+        let expires = headers.get("Expires").map(|date| http_date(date).unwrap_or(0).saturating_sub(now));
+        Self { forbids, seconds: age.or(expires), explicit_age: age.is_some() }
     }
 }
 
@@ -109,11 +96,7 @@ pub fn error(status: u16, error_min: Option<u64>, ttls: Ttls, headers: &Headers,
         400 | 403 | 405 | 412 | 415 if wish.explicit_age => {}
         _ => return Keep::Never,
     }
-    let seconds = if wish.forbids {
-        None
-    } else {
-        wish.seconds.map(|s| s.min(ttls.max))
-    };
+    let seconds = if wish.forbids { None } else { wish.seconds.map(|s| s.min(ttls.max)) };
     Keep::For(seconds.unwrap_or(0).max(min))
 }
 
@@ -123,17 +106,12 @@ pub fn http_date(text: &str) -> Option<u64> {
     words.next()?.strip_suffix(',')?;
     let day: u64 = words.next()?.parse().ok()?;
     let month = words.next()?;
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let month = MONTHS.iter().position(|m| *m == month)? as u64 + 1;
     let year: u64 = words.next()?.parse().ok()?;
     let mut clock = words.next()?.splitn(3, ':').map(str::parse::<u64>);
-    let (hour, minute, second) = (
-        clock.next()?.ok()?,
-        clock.next()?.ok()?,
-        clock.next()?.ok()?,
-    );
+    let (hour, minute, second) = (clock.next()?.ok()?, clock.next()?.ok()?, clock.next()?.ok()?);
     if words.next()? != "GMT" || !(1970..10_000).contains(&year) || !(1..=31).contains(&day) {
         return None;
     }
@@ -141,11 +119,7 @@ pub fn http_date(text: &str) -> Option<u64> {
         return None;
     }
     // Days since 1970 in the proleptic Gregorian calendar, years counted from March so that the leap day comes last.
-    let (y, m) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1;
     let epoch = 719_468; // the same sum for 1 January 1970
     Some((days - epoch) * 86_400 + hour * 3_600 + minute * 60 + second)

@@ -126,13 +126,7 @@ impl Walk {
 }
 
 /// Walks from `request` as a browser does. The whole walk takes no time: `now` (seconds since 1970) holds for all of it.
-pub fn walk(
-    chain: &Chain,
-    cache: &mut Cache,
-    world: &mut dyn World,
-    request: &Request,
-    now: u64,
-) -> Walk {
+pub fn walk(chain: &Chain, cache: &mut Cache, world: &mut dyn World, request: &Request, now: u64) -> Walk {
     let mut hops = Vec::new();
     let mut asked: Vec<String> = Vec::new();
     let mut repeated = None;
@@ -144,35 +138,18 @@ pub fn walk(
         }
         asked.push(url.clone());
         let Some(response) = services::send(chain, cache, world, &request, now, &mut hops) else {
-            return Walk {
-                hops,
-                end: End::DeadEnd { location: url },
-            };
+            return Walk { hops, end: End::DeadEnd { location: url } };
         };
         let Some(location) = response.redirect() else {
-            return Walk {
-                hops,
-                end: End::Answered(response),
-            };
+            return Walk { hops, end: End::Answered(response) };
         };
         let next = Url::parse(&url).and_then(|base| base.join(location));
         let Some(next) = next else {
             let location = location.to_owned();
-            return Walk {
-                hops,
-                end: End::DeadEnd { location },
-            };
+            return Walk { hops, end: End::DeadEnd { location } };
         };
-        request = Request {
-            secure: next.secure,
-            host: next.host,
-            path: next.path,
-            query: next.query,
-            ..request
-        };
+        request =
+            Request { secure: next.secure, host: next.host, path: next.path, query: next.query, ..request };
     }
-    Walk {
-        hops,
-        end: End::Loop { url: repeated },
-    }
+    Walk { hops, end: End::Loop { url: repeated } }
 }

@@ -121,12 +121,7 @@ pub struct Look {
 }
 
 /// Starts a request at the website of `bucket`.
-pub fn begin(
-    config: Option<&WebsiteConfig>,
-    bucket: &str,
-    request: &Request,
-    options: &Options,
-) -> Step {
+pub fn begin(config: Option<&WebsiteConfig>, bucket: &str, request: &Request, options: &Options) -> Step {
     // S3-02: the website endpoint knows two methods.
     if !matches!(request.method, Method::Get | Method::Head) {
         return refuse(Refusal::method_not_allowed(&request.method));
@@ -144,32 +139,18 @@ pub fn begin(
             all.host,
             request.target()
         );
-        return Step::Done(
-            Answer::Redirect {
-                status: 301,
-                location,
-            },
-            Why::RedirectAll,
-        );
+        return Step::Done(Answer::Redirect { status: 301, location }, Why::RedirectAll);
     }
     // Rules that need no error are tried on the key as asked for, before the bucket is looked into (S3-09, 10).
     if let Some((at, rule)) = config.rule_for(&requested, None) {
         return redirect(rule, &requested, request, options, Why::RuleBefore(at));
     }
     let asked = if requested.is_empty() || requested.ends_with('/') {
-        format!(
-            "{requested}{}",
-            config.index_suffix.as_deref().unwrap_or_default()
-        )
+        format!("{requested}{}", config.index_suffix.as_deref().unwrap_or_default())
     } else {
         requested
     };
-    Step::Look(Look {
-        key: asked.clone(),
-        asked,
-        request: request.clone(),
-        stage: Stage::Object,
-    })
+    Step::Look(Look { key: asked.clone(), asked, request: request.clone(), stage: Stage::Object })
 }
 
 impl Look {
@@ -181,51 +162,25 @@ impl Look {
     /// Goes on with what the bucket holds under [`Look::key`]. `config` and `options` are those given to [`begin`].
     pub fn answer(self, config: &WebsiteConfig, options: &Options, object: &Object) -> Step {
         match (self.stage.clone(), object) {
-            (Stage::Object, Object::Present { redirect: None }) => Step::Done(
-                Answer::Serve {
-                    status: 200,
-                    key: self.key,
-                },
-                Why::Object,
-            ),
-            (
-                Stage::Object | Stage::ErrorDocument { .. },
-                Object::Present {
-                    redirect: Some(location),
-                },
-            ) => Step::Done(
-                Answer::Redirect {
-                    status: 301,
-                    location: location.clone(),
-                },
-                Why::ObjectRedirect,
-            ),
+            (Stage::Object, Object::Present { redirect: None }) => {
+                Step::Done(Answer::Serve { status: 200, key: self.key }, Why::Object)
+            }
+            (Stage::Object | Stage::ErrorDocument { .. }, Object::Present { redirect: Some(location) }) => {
+                Step::Done(Answer::Redirect { status: 301, location: location.clone() }, Why::ObjectRedirect)
+            }
             (Stage::Object, missing) => self.missed(config, options, status_of(missing, options)),
             // A folder asked for without its slash: 302 to the path with it (documented with the index document).
             (Stage::Folder { .. }, Object::Present { .. }) => {
                 let location = format!("/{}/", encode_key(&self.asked, options.encoding));
-                Step::Done(
-                    Answer::Redirect {
-                        status: 302,
-                        location,
-                    },
-                    Why::Folder,
-                )
+                Step::Done(Answer::Redirect { status: 302, location }, Why::Folder)
             }
             (Stage::Folder { status }, _) => self.fail(config, options, status),
-            (Stage::ErrorDocument { refusal }, Object::Present { redirect: None }) => Step::Done(
-                Answer::Serve {
-                    status: refusal.status,
-                    key: self.key,
-                },
-                Why::ErrorDocument,
-            ),
+            (Stage::ErrorDocument { refusal }, Object::Present { redirect: None }) => {
+                Step::Done(Answer::Serve { status: refusal.status, key: self.key }, Why::ErrorDocument)
+            }
             (Stage::ErrorDocument { refusal }, missing) => {
                 let nested = Refusal::for_key(status_of(missing, options), &self.key);
-                refuse(Refusal {
-                    nested: Some(Box::new(nested)),
-                    ..refusal
-                })
+                refuse(Refusal { nested: Some(Box::new(nested)), ..refusal })
             }
         }
     }
@@ -234,9 +189,7 @@ impl Look {
         match &config.index_suffix {
             // The folder is looked for before the rules that need an error. Unverified for 403.
             Some(suffix)
-                if status == 404
-                    && !self.asked.ends_with('/')
-                    && !self.request.path.ends_with('/') =>
+                if status == 404 && !self.asked.ends_with('/') && !self.request.path.ends_with('/') =>
             {
                 Step::Look(Self {
                     key: format!("{}/{suffix}", self.asked),
@@ -250,21 +203,13 @@ impl Look {
 
     fn fail(self, config: &WebsiteConfig, options: &Options, status: u16) -> Step {
         if let Some((at, rule)) = config.rule_for(&self.asked, Some(status)) {
-            return redirect(
-                rule,
-                &self.asked,
-                &self.request,
-                options,
-                Why::RuleAfter(at),
-            );
+            return redirect(rule, &self.asked, &self.request, options, Why::RuleAfter(at));
         }
         let refusal = Refusal::for_key(status, &self.asked);
         match &config.error_key {
-            Some(key) => Step::Look(Self {
-                key: key.clone(),
-                stage: Stage::ErrorDocument { refusal },
-                ..self
-            }),
+            Some(key) => {
+                Step::Look(Self { key: key.clone(), stage: Stage::ErrorDocument { refusal }, ..self })
+            }
             None => refuse(refusal),
         }
     }

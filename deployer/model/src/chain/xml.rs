@@ -14,10 +14,7 @@ pub struct XmlError {
 
 impl XmlError {
     pub(super) fn new(document: &'static str, reason: impl Into<String>) -> Self {
-        Self {
-            document,
-            reason: reason.into(),
-        }
+        Self { document, reason: reason.into() }
     }
 }
 
@@ -32,27 +29,19 @@ pub(super) fn with_root<T>(
     let root = document.root_element();
     let name = root.tag_name().name();
     if !names.contains(&name) {
-        return Err(XmlError::new(
-            expected,
-            format!("its root element is <{name}>"),
-        ));
+        return Err(XmlError::new(expected, format!("its root element is <{name}>")));
     }
     read(root)
 }
 
 /// The first child element of this name.
 pub(super) fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
-    node.children()
-        .find(|c| c.is_element() && c.tag_name().name() == name)
+    node.children().find(|c| c.is_element() && c.tag_name().name() == name)
 }
 
 /// Every child element of this name.
-pub(super) fn children<'a, 'i: 'a>(
-    node: Node<'a, 'i>,
-    name: &'a str,
-) -> impl Iterator<Item = Node<'a, 'i>> {
-    node.children()
-        .filter(move |c| c.is_element() && c.tag_name().name() == name)
+pub(super) fn children<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'a str) -> impl Iterator<Item = Node<'a, 'i>> {
+    node.children().filter(move |c| c.is_element() && c.tag_name().name() == name)
 }
 
 /// The text of the first child element of this name; an empty element gives "".
@@ -62,17 +51,12 @@ pub(super) fn text(node: Node<'_, '_>, name: &str) -> Option<String> {
 
 /// All text directly in the element (comments may split it).
 pub(super) fn whole_text(node: Node<'_, '_>) -> String {
-    node.children()
-        .filter(Node::is_text)
-        .filter_map(|t| t.text())
-        .collect()
+    node.children().filter(Node::is_text).filter_map(|t| t.text()).collect()
 }
 
 /// The trimmed text, if it isn't empty.
 pub(super) fn word(node: Node<'_, '_>, name: &str) -> Option<String> {
-    text(node, name)
-        .map(|t| t.trim().to_owned())
-        .filter(|t| !t.is_empty())
+    text(node, name).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty())
 }
 
 /// A whole number, if the element is there.
@@ -83,12 +67,10 @@ pub(super) fn number(
 ) -> Result<Option<u64>, XmlError> {
     match word(node, name) {
         None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| {
-            XmlError::new(
-                document,
-                format!("<{name}> is {text:?}, not a whole number"),
-            )
-        }),
+        Some(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| XmlError::new(document, format!("<{name}> is {text:?}, not a whole number"))),
     }
 }
 
@@ -102,9 +84,5 @@ pub(super) fn list(node: Node<'_, '_>, name: &str) -> Vec<String> {
     let Some(items) = child(node, name).and_then(|n| child(n, "Items")) else {
         return Vec::new();
     };
-    items
-        .children()
-        .filter(Node::is_element)
-        .map(|n| whole_text(n).trim().to_owned())
-        .collect()
+    items.children().filter(Node::is_element).map(|n| whole_text(n).trim().to_owned()).collect()
 }

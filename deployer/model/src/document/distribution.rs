@@ -52,12 +52,16 @@ pub enum DistributionError {
     #[error("the distribution's configuration is not shaped as expected: {0}")]
     Shape(String),
     /// A multi-tenant distribution, which takes no TTLs of its own (CF-15).
-    #[error("this is a multi-tenant distribution (ConnectionMode tenant-only), which takes no cache times in its behaviours; \
-             use a standard one")]
+    #[error(
+        "this is a multi-tenant distribution (ConnectionMode tenant-only), which takes no cache times in its behaviours; \
+             use a standard one"
+    )]
     MultiTenant,
     /// Somebody else's behaviour has our pattern.
-    #[error("the distribution already has a behaviour for {pattern:?}, sent to origin {target_origin:?}, that is not ours. \
-             Remove it, or choose another prefix for derived images")]
+    #[error(
+        "the distribution already has a behaviour for {pattern:?}, sent to origin {target_origin:?}, that is not ours. \
+             Remove it, or choose another prefix for derived images"
+    )]
     PatternTaken {
         /// The pattern as it stands there.
         pattern: String,
@@ -65,13 +69,17 @@ pub enum DistributionError {
         target_origin: String,
     },
     /// No room for our behaviour (CF-12).
-    #[error("the distribution has {foreign} cache behaviours; CloudFront takes at most {MAX_BEHAVIOURS} (CF-12)")]
+    #[error(
+        "the distribution has {foreign} cache behaviours; CloudFront takes at most {MAX_BEHAVIOURS} (CF-12)"
+    )]
     TooManyBehaviours {
         /// Behaviours of others.
         foreign: usize,
     },
     /// No room for our origin (CF-12).
-    #[error("the distribution has {foreign} origins; CloudFront takes at most {MAX_ORIGINS} (CF-12)")]
+    #[error(
+        "the distribution has {foreign} origins; CloudFront takes at most {MAX_ORIGINS} (CF-12)"
+    )]
     TooManyOrigins {
         /// Origins of others.
         foreign: usize,
@@ -108,12 +116,20 @@ pub fn merge(current: &str, edge: &OurEdge) -> Result<Merged, DistributionError>
     let document = match kept {
         Some(_) => text,
         None => {
-            let target = if let OriginUse::Reused(id) = &origin { id } else { &edge.origin_id };
+            let target = if let OriginUse::Reused(id) = &origin {
+                id
+            } else {
+                &edge.origin_id
+            };
             with_behaviour(&text, edge, target)?
         }
     };
     notes.extend(notes::observed(&document, edge)?);
-    Ok(Merged { document, origin, notes })
+    Ok(Merged {
+        document,
+        origin,
+        notes,
+    })
 }
 
 /// Takes out behaviours of ours that are not as they should be. Also returns the target of the one that is right, if any.
@@ -125,12 +141,15 @@ fn without_wrong_behaviours(
     let mut text = current.to_owned();
     loop {
         let document = view::parse(&text)?;
-        let config = Config::new(&text, &document)?;
+        let config = Config::new(&document)?;
         if config.is_multi_tenant() {
             return Err(DistributionError::MultiTenant);
         }
         let behaviours = config.behaviours();
-        if let Some(taken) = behaviours.iter().find(|behaviour| takes_our_place(behaviour, edge)) {
+        if let Some(taken) = behaviours
+            .iter()
+            .find(|behaviour| takes_our_place(behaviour, edge))
+        {
             return Err(DistributionError::PatternTaken {
                 pattern: taken.pattern.clone(),
                 target_origin: taken.target.clone(),
@@ -138,21 +157,37 @@ fn without_wrong_behaviours(
         }
         let mut kept = None;
         let mut wrong = None;
-        for (at, own) in behaviours.iter().enumerate().filter(|(_, own)| own.is_ours(edge)) {
+        for (at, own) in behaviours
+            .iter()
+            .enumerate()
+            .filter(|(_, own)| own.is_ours(edge))
+        {
             if !same_pattern(&own.pattern, &edge.path_pattern) {
                 // From a prefix used earlier. If it was sent elsewhere since, it is somebody else's now.
                 if config.is_removable(own, edge) {
-                    wrong = Some((at, EdgeNote::BehaviourRemoved { pattern: own.pattern.clone() }));
+                    wrong = Some((
+                        at,
+                        EdgeNote::BehaviourRemoved {
+                            pattern: own.pattern.clone(),
+                        },
+                    ));
                 }
             } else if let Some(what) = config.what_is_wrong(at, edge) {
                 wrong = Some((at, EdgeNote::BehaviourRepaired { what }));
             } else if kept.is_some() {
-                wrong = Some((at, EdgeNote::BehaviourRemoved { pattern: own.pattern.clone() }));
+                wrong = Some((
+                    at,
+                    EdgeNote::BehaviourRemoved {
+                        pattern: own.pattern.clone(),
+                    },
+                ));
             } else {
                 kept = Some(own.target.clone());
             }
         }
-        let Some((at, note)) = wrong else { return Ok((text, kept)) };
+        let Some((at, note)) = wrong else {
+            return Ok((text, kept));
+        };
         notes.push(note);
         let removed = lists::without_behaviour(&text, &config, at)?;
         let tidy = lists::tidied(&removed)?;
@@ -162,7 +197,10 @@ fn without_wrong_behaviours(
 
 /// Whether a foreign behaviour takes exactly the paths of ours.
 fn takes_our_place(behaviour: &Behaviour<'_, '_>, edge: &OurEdge) -> bool {
-    let (theirs, ours) = (path_pattern(&behaviour.pattern), path_pattern(&edge.path_pattern));
+    let (theirs, ours) = (
+        path_pattern(&behaviour.pattern),
+        path_pattern(&edge.path_pattern),
+    );
     !behaviour.is_ours(edge) && theirs.covers(&ours) && ours.covers(&theirs)
 }
 
@@ -177,39 +215,54 @@ fn with_origin(
         return Ok((text.to_owned(), OriginUse::Reused(target.to_owned())));
     }
     let document = view::parse(text)?;
-    let config = Config::new(text, &document)?;
+    let config = Config::new(&document)?;
     let origins = config.origins();
     if let Some(own) = origins.iter().find(|origin| origin.id == edge.origin_id) {
-        let Some(what) = own.why_unfit(edge) else { return Ok((text.to_owned(), OriginUse::AlreadyOurs)) };
+        let Some(what) = own.why_unfit(edge) else {
+            return Ok((text.to_owned(), OriginUse::AlreadyOurs));
+        };
         notes.push(EdgeNote::OriginRepaired { what });
-        let range = own.node.range();
-        let space = super::json::space_before(text, range.start);
         let mut splices = Splices::default();
-        splices.replace(range, elements::origin(edge).render(xml::prefix(text, own.node), space));
+        xml::replace(&mut splices, text, own.node, &elements::origin(edge));
         return Ok((splices.apply(text), OriginUse::AlreadyOurs));
     }
     if kept.is_none()
-        && let Some(fit) = origins.iter().find(|origin| origin.why_unfit(edge).is_none())
+        && let Some(fit) = origins
+            .iter()
+            .find(|origin| origin.why_unfit(edge).is_none())
     {
         return Ok((text.to_owned(), OriginUse::Reused(fit.id.clone())));
     }
     if origins.len() >= MAX_ORIGINS {
-        return Err(DistributionError::TooManyOrigins { foreign: origins.len() });
+        return Err(DistributionError::TooManyOrigins {
+            foreign: origins.len(),
+        });
     }
-    let text = lists::with_item(text, config.origins_list(), "Origin", elements::origin(edge), None)?;
+    let text = lists::with_item(
+        text,
+        config.origins_list(),
+        "Origin",
+        elements::origin(edge),
+        None,
+    )?;
     Ok((text, OriginUse::Added))
 }
 
 /// Puts our behaviour in its place.
 fn with_behaviour(text: &str, edge: &OurEdge, target: &str) -> Result<String, DistributionError> {
     let document = view::parse(text)?;
-    let config = Config::new(text, &document)?;
+    let config = Config::new(&document)?;
     let behaviours = config.behaviours();
     if behaviours.len() >= MAX_BEHAVIOURS {
-        return Err(DistributionError::TooManyBehaviours { foreign: behaviours.len() });
+        return Err(DistributionError::TooManyBehaviours {
+            foreign: behaviours.len(),
+        });
     }
     let element = elements::behaviour(edge, target, config.default_behaviour());
-    let before = behaviours.iter().find(|behaviour| behaviour.blocks(edge)).map(|behaviour| behaviour.node);
+    let before = behaviours
+        .iter()
+        .find(|behaviour| behaviour.blocks(edge))
+        .map(|behaviour| behaviour.node);
     match config.behaviours_list() {
         Some(list) => lists::with_item(text, list, "CacheBehavior", element, before),
         None => {
@@ -227,23 +280,35 @@ pub fn strip(current: &str, edge: &OurEdge) -> Result<Stripped, DistributionErro
     let mut text = current.to_owned();
     loop {
         let document = view::parse(&text)?;
-        let config = Config::new(&text, &document)?;
+        let config = Config::new(&document)?;
         let behaviours = config.behaviours();
-        let own = behaviours.iter().position(|own| own.is_ours(edge) && config.is_removable(own, edge));
+        let own = behaviours
+            .iter()
+            .position(|own| own.is_ours(edge) && config.is_removable(own, edge));
         let Some(own) = own else { break };
         let next = lists::tidied(&lists::without_behaviour(&text, &config, own)?)?;
         text = next;
     }
     let document = view::parse(&text)?;
-    let config = Config::new(&text, &document)?;
-    let own = config.origins().into_iter().find(|origin| origin.id == edge.origin_id);
+    let config = Config::new(&document)?;
+    let own = config
+        .origins()
+        .into_iter()
+        .find(|origin| origin.id == edge.origin_id);
     let stripped = match own {
-        Some(own) if !config.is_targeted(&own.id) => lists::without_item(&text, config.origins_list(), own.node)?,
+        Some(own) if !config.is_targeted(&own.id) => {
+            lists::without_item(&text, config.origins_list(), own.node)?
+        }
         _ => text.clone(),
     };
-    Ok(if stripped == current { Stripped::Unchanged } else { Stripped::Document(stripped) })
+    Ok(if stripped == current {
+        Stripped::Unchanged
+    } else {
+        Stripped::Document(stripped)
+    })
 }
 
 #[cfg(test)]
-#[path = "distribution/tests.rs"]
+mod repair_tests;
+#[cfg(test)]
 mod tests;

@@ -38,7 +38,9 @@ pub fn same(kind: DocumentKind, a: &str, b: &str) -> bool {
         return true;
     }
     match kind {
-        DocumentKind::Policy => matches!((Json::parse(a), Json::parse(b)), (Ok(a), Ok(b)) if a.same(&b)),
+        DocumentKind::Policy => {
+            matches!((Json::parse(a), Json::parse(b)), (Ok(a), Ok(b)) if a.same(&b))
+        }
         DocumentKind::Website | DocumentKind::Distribution => {
             matches!((tree(a), tree(b)), (Ok(a), Ok(b)) if a.same(&b))
         }
@@ -57,7 +59,9 @@ pub fn dropped(before: &str, after: &str) -> Vec<String> {
     for list in ["Origins", "CacheBehaviors"] {
         found.extend(miscounted(&new, list));
         let counter = new.child(list).and_then(|list| list.child("Quantity"));
-        let old_counter = old.child_mut(list).and_then(|list| list.child_mut("Quantity"));
+        let old_counter = old
+            .child_mut(list)
+            .and_then(|list| list.child_mut("Quantity"));
         if let (Some(old), Some(new)) = (old_counter, counter) {
             new.text.clone_into(&mut old.text);
         }
@@ -73,11 +77,17 @@ pub fn dropped(before: &str, after: &str) -> Vec<String> {
 pub fn guard(ours: Ours<'_>, before: &str, after: &str) -> Result<(), Vec<String>> {
     let found = match ours {
         Ours::Policy => policy_changes(before, after),
-        Ours::Website(hosts) => xml_changes(before, after, |tree, text| without_rules(tree, text, hosts)),
+        Ours::Website(hosts) => {
+            xml_changes(before, after, |tree, text| without_rules(tree, text, hosts))
+        }
         Ours::Distribution(edge) => {
             let mut found = xml_changes(before, after, |tree, _| without_edge(tree, edge));
             if let Ok(new) = tree(after) {
-                found.extend(["Origins", "CacheBehaviors"].iter().filter_map(|list| miscounted(&new, list)));
+                found.extend(
+                    ["Origins", "CacheBehaviors"]
+                        .iter()
+                        .filter_map(|list| miscounted(&new, list)),
+                );
             }
             found
         }
@@ -95,7 +105,10 @@ fn xml_changes(before: &str, after: &str, foreign: impl Fn(&mut Tree, &str)) -> 
             foreign(&mut old, before);
             foreign(&mut new, after);
             if old.name != new.name {
-                return vec![format!("the document was {} and would be {}", old.name, new.name)];
+                return vec![format!(
+                    "the document was {} and would be {}",
+                    old.name, new.name
+                )];
             }
             old.differences(&new, true)
         }
@@ -111,7 +124,8 @@ fn without_rules(website: &mut Tree, text: &str, hosts: &[String]) {
         hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
     };
     if let Some(list) = website.child_mut("RoutingRules") {
-        list.children.retain(|rule| rule.name != "RoutingRule" || !is_ours(rule));
+        list.children
+            .retain(|rule| rule.name != "RoutingRule" || !is_ours(rule));
     }
     drop_empty(website, "RoutingRules");
     let added = xml::parse(text, "WebsiteConfiguration").is_ok_and(|document| {
@@ -119,21 +133,30 @@ fn without_rules(website: &mut Tree, text: &str, hosts: &[String]) {
         index.is_some_and(|index| xml::before(text, index) == Before::Missing)
     });
     if added {
-        website.children.retain(|child| child.name != "IndexDocument");
+        website
+            .children
+            .retain(|child| child.name != "IndexDocument");
     }
-    tidy_text(website);
 }
 
 /// Leaves out our behaviours and our origin, and counts down.
 fn without_edge(config: &mut Tree, edge: &OurEdge) {
     for (list, item) in [("Origins", "Origin"), ("CacheBehaviors", "CacheBehavior")] {
-        let Some(parent) = config.child_mut(list) else { continue };
-        let Some(items) = parent.child_mut("Items") else { continue };
+        let Some(parent) = config.child_mut(list) else {
+            continue;
+        };
+        let Some(items) = parent.child_mut("Items") else {
+            continue;
+        };
         let count = items.children.len();
         items.children.retain(|child| {
             let ours = match item {
                 "Origin" => child.value(&["Id"]) == edge.origin_id,
-                _ => distribution::is_our_pattern(child.value(&["PathPattern"]), child.value(&["TargetOriginId"]), edge),
+                _ => distribution::is_our_pattern(
+                    child.value(&["PathPattern"]),
+                    child.value(&["TargetOriginId"]),
+                    edge,
+                ),
             };
             child.name != item || !ours
         });
@@ -144,11 +167,16 @@ fn without_edge(config: &mut Tree, edge: &OurEdge) {
             counter.text = number.saturating_sub(gone).to_string();
         }
         drop_empty(parent, "Items");
-        tidy_text(parent);
     }
     let is_empty = |list: &Tree| {
-        let only_counter = list.children.iter().all(|child| child.name == "Quantity" && child.text.trim() == "0");
-        list.name == "CacheBehaviors" && list.attributes.is_empty() && list.text.trim().is_empty() && only_counter
+        let only_counter = list
+            .children
+            .iter()
+            .all(|child| child.name == "Quantity" && child.text.trim() == "0");
+        list.name == "CacheBehaviors"
+            && list.attributes.is_empty()
+            && list.text.trim().is_empty()
+            && only_counter
     };
     config.children.retain(|child| !is_empty(child));
 }
@@ -156,26 +184,30 @@ fn without_edge(config: &mut Tree, edge: &OurEdge) {
 /// Drops a list without elements: with or without it, the document says the same.
 fn drop_empty(parent: &mut Tree, name: &str) {
     let is_empty = |child: &Tree| {
-        child.name == name && child.children.is_empty() && child.attributes.is_empty() && child.text.trim().is_empty()
+        child.name == name
+            && child.children.is_empty()
+            && child.attributes.is_empty()
+            && child.text.trim().is_empty()
     };
     parent.children.retain(|child| !is_empty(child));
-}
-
-/// White space counts in an element without elements only; this one may just have lost its last.
-fn tidy_text(tree: &mut Tree) {
-    tree.text = tree.text.trim().to_owned();
 }
 
 /// Says if a counter doesn't fit its list, which CloudFront refuses (CF-13).
 fn miscounted(config: &Tree, list: &str) -> Option<String> {
     let parent = config.child(list)?;
-    let count = parent.child("Items").map_or(0, |items| items.children.len());
+    let count = parent
+        .child("Items")
+        .map_or(0, |items| items.children.len());
     let says = parent.value(&["Quantity"]);
-    (says != count.to_string()).then(|| format!("{list}/Quantity says {says:?}, but there are {count}"))
+    if parent.children.is_empty() {
+        return None;
+    }
+    (says != count.to_string())
+        .then(|| format!("{list}/Quantity says {says:?}, but there are {count}"))
 }
 
 fn policy_changes(before: &str, after: &str) -> Vec<String> {
-    let ((old, old_fields), (new, new_fields)) = match (policy::foreign_parts(before), policy::foreign_parts(after)) {
+    let (old, new) = match (policy::foreign_parts(before), policy::foreign_parts(after)) {
         (Ok(old), Ok(new)) => (old, new),
         (Err(error), _) | (_, Err(error)) => return vec![error.to_string()],
     };
@@ -184,20 +216,35 @@ fn policy_changes(before: &str, after: &str) -> Vec<String> {
         Some(sid) => format!("statement {sid}"),
         None => format!("statement {at} of others"),
     };
-    for (at, statement) in old.iter().enumerate() {
-        if !new.get(at).is_some_and(|now| statement.same(now)) {
-            found.push(format!("{} is missing, changed or moved", name(at, statement)));
+    for (at, statement) in old.statements.iter().enumerate() {
+        if !new
+            .statements
+            .get(at)
+            .is_some_and(|now| statement.same(now))
+        {
+            found.push(format!(
+                "{} is missing, changed or moved",
+                name(at, statement)
+            ));
         }
     }
-    let added = new.iter().enumerate().skip(old.len());
+    let added = new.statements.iter().enumerate().skip(old.statements.len());
     found.extend(added.map(|(at, statement)| format!("{} was added", name(at, statement))));
-    let value = |fields: &[(String, Json)], key: &str| fields.iter().find(|(own, _)| own == key).map(|(_, json)| json.clone());
-    for (key, json) in &old_fields {
-        if !value(&new_fields, key).is_some_and(|now| json.same(&now)) {
+    let value = |fields: &[(String, Json)], key: &str| {
+        fields
+            .iter()
+            .find(|(own, _)| own == key)
+            .map(|(_, json)| json.clone())
+    };
+    for (key, json) in &old.fields {
+        if !value(&new.fields, key).is_some_and(|now| json.same(&now)) {
             found.push(format!("{key} is missing or changed"));
         }
     }
-    let added = new_fields.iter().filter(|(key, _)| value(&old_fields, key).is_none());
+    let added = new
+        .fields
+        .iter()
+        .filter(|(key, _)| value(&old.fields, key).is_none());
     found.extend(added.map(|(key, _)| format!("{key} was added")));
     found
 }

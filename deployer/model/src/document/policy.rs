@@ -5,14 +5,16 @@
 
 mod access;
 mod condition;
+mod statement;
 
 use std::ops::Range;
 
 pub use access::{DenyHit, PublicWrite, denies, public_writes};
 
 use super::Stripped;
-use super::json::{Json, JsonError, Kind, quote, space_before};
+use super::json::{Json, JsonError, Kind, space_after, space_before};
 use crate::region::Partition;
+use statement::{is_right, render};
 
 /// Statements with a `Sid` that begins like this are ours.
 pub const SID_PREFIX: &str = "Imgdeploy";
@@ -68,7 +70,9 @@ pub enum PolicyError {
         bytes: usize,
     },
     /// The prefix or bucket would act as a pattern inside the policy.
-    #[error("{name:?} has a character (`*`, `?` or `$`) that a policy would take as a wildcard or variable")]
+    #[error(
+        "{name:?} has a character (`*`, `?` or `$`) that a policy would take as a wildcard or variable"
+    )]
     Wildcard {
         /// The prefix or bucket name.
         name: String,
@@ -95,15 +99,30 @@ impl Policy {
         };
         let list = matches!(statement.kind, Kind::List(_)).then(|| statement.range.clone());
         let statements = statement.one_or_more().to_vec();
-        if let Some(at) = statements.iter().position(|item| !matches!(item.kind, Kind::Object(_))) {
+        if let Some(at) = statements
+            .iter()
+            .position(|item| !matches!(item.kind, Kind::Object(_)))
+        {
             return shape(&format!("statement {at} is not an object"));
         }
-        Ok(Self { root, statements, list })
+        Ok(Self {
+            root,
+            statements,
+            list,
+        })
+    }
+
+    /// One step of indentation, as the first field of the policy has it.
+    fn unit<'t>(&self, text: &'t str) -> &'t str {
+        let space = space_after(text, self.root.range.start + 1);
+        space.rfind('\n').map_or("", |line| &space[line + 1..])
     }
 
     /// Positions of the statements that are ours.
     fn ours(&self) -> Vec<usize> {
-        (0..self.statements.len()).filter(|&at| is_ours(&self.statements[at])).collect()
+        (0..self.statements.len())
+            .filter(|&at| is_ours(&self.statements[at]))
+            .collect()
     }
 }
 
@@ -126,11 +145,16 @@ pub fn merge(current: Option<&str>, ours: &OurAccess) -> Result<String, PolicyEr
         }
     }
     let merged = match current {
-        None => format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{}]}}", render(ours, "")),
+        None => format!(
+            "{{\"Version\":\"2012-10-17\",\"Statement\":[{}]}}",
+            render(ours, "", "")
+        ),
         Some(text) => merge_into(text, ours)?,
     };
     if merged.len() > MAX_BYTES && current != Some(merged.as_str()) {
-        return Err(PolicyError::TooLarge { bytes: merged.len() });
+        return Err(PolicyError::TooLarge {
+            bytes: merged.len(),
+        });
     }
     Ok(merged)
 }
@@ -138,13 +162,15 @@ pub fn merge(current: Option<&str>, ours: &OurAccess) -> Result<String, PolicyEr
 fn merge_into(text: &str, ours: &OurAccess) -> Result<String, PolicyError> {
     let policy = Policy::parse(text)?;
     let present = policy.ours();
-    let right = present.iter().find(|&&at| is_right(&policy.statements[at], ours));
+    let right = present
+        .iter()
+        .find(|&&at| is_right(&policy.statements[at], ours));
     match (present.first(), right) {
         (Some(_), Some(_)) if present.len() == 1 => Ok(text.to_owned()),
         (Some(_), Some(&keep)) => only(text, &policy, keep),
         (Some(&first), None) => {
             let range = policy.statements[first].range.clone();
-            let rendered = render(ours, space_before(text, range.start));
+            let rendered = render(ours, space_before(text, range.start), policy.unit(text));
             let text = replaced(text, range, &rendered);
             let policy = Policy::parse(&text)?;
             only(&text, &policy, first)
@@ -157,16 +183,19 @@ fn merge_into(text: &str, ours: &OurAccess) -> Result<String, PolicyError> {
 fn added(text: &str, policy: &Policy, ours: &OurAccess) -> String {
     let Some(last) = policy.statements.last() else {
         // An empty list, which S3 would not have taken.
-        let start = policy.list.as_ref().map_or(policy.root.range.start, |list| list.start);
-        return replaced(text, start + 1..start + 1, &render(ours, ""));
+        let start = policy
+            .list
+            .as_ref()
+            .map_or(policy.root.range.start, |list| list.start);
+        return replaced(text, start + 1..start + 1, &render(ours, "", ""));
     };
     if policy.list.is_some() {
         let space = space_before(text, last.range.start);
-        let addition = format!(",{space}{}", render(ours, space));
+        let addition = format!(",{space}{}", render(ours, space, policy.unit(text)));
         replaced(text, last.range.end..last.range.end, &addition)
     } else {
         // The space before the old statement and none before ours: so `strip` knows that there was no list.
-        let wrapped = format!("[ {},{}]", &text[last.range.clone()], render(ours, ""));
+        let wrapped = format!("[ {},{}]", &text[last.range.clone()], render(ours, "", ""));
         replaced(text, last.range.clone(), &wrapped)
     }
 }
@@ -221,7 +250,9 @@ pub fn strip(current: &str) -> Result<Stripped, PolicyError> {
 /// Undoes the wrapping of a single statement, if `added` did it and the white space still says so.
 fn unwrapped(text: &str, policy: &Policy) -> Option<String> {
     let list = policy.list.clone()?;
-    let [foreign, own] = policy.statements.as_slice() else { return None };
+    let [foreign, own] = policy.statements.as_slice() else {
+        return None;
+    };
     let between = |from: usize, to: usize| &text[from..to];
     let marked = is_ours(own)
         && between(list.start, foreign.range.start) == "[ "
@@ -230,56 +261,30 @@ fn unwrapped(text: &str, policy: &Policy) -> Option<String> {
     marked.then(|| replaced(text, list, &text[foreign.range.clone()]))
 }
 
-/// Whether a statement of ours says what it should. S3 may have spelled single values as lists, or everyone as
-/// `{"AWS":"*"}`; those are right as well.
-fn is_right(statement: &Json, ours: &OurAccess) -> bool {
-    let is = |key: &str, expected: &str| {
-        let found = statement.get(key).map(Json::texts).unwrap_or_default();
-        found.len() == 1 && (found[0] == expected || (key == "Action" && found[0].eq_ignore_ascii_case(expected)))
-    };
-    let everyone = statement.get("Principal").is_some_and(|principal| {
-        let principal = if principal.fields().len() == 1 { principal.get("AWS").unwrap_or(principal) } else { principal };
-        principal.texts() == ["*"]
-    });
-    const FIELDS: [&str; 5] = ["Sid", "Effect", "Principal", "Action", "Resource"];
-    statement.fields().iter().all(|(key, _)| FIELDS.contains(&key.as_str()))
-        && everyone
-        && is("Sid", SID_READ)
-        && is("Effect", "Allow")
-        && is("Action", "s3:GetObject")
-        && is("Resource", &ours.resource())
+/// What others have said in a policy: what [`super::guard()`] compares.
+pub(crate) struct ForeignParts {
+    /// Their statements, in order.
+    pub(crate) statements: Vec<Json>,
+    /// The fields besides `Statement`.
+    pub(crate) fields: Vec<(String, Json)>,
 }
 
-/// Our statement. `space` is the white space in front of it; if it has a line break, fields get lines of their own.
-fn render(ours: &OurAccess, space: &str) -> String {
-    let resource = ours.resource();
-    let fields = [
-        ("Sid", SID_READ),
-        ("Effect", "Allow"),
-        ("Principal", "*"),
-        ("Action", "s3:GetObject"),
-        ("Resource", &resource),
-    ];
-    let (open, colon, close) = match space.rfind('\n') {
-        Some(line) => {
-            let indent = &space[line..];
-            let unit = if indent.ends_with('\t') { "\t" } else { "  " };
-            (format!("{indent}{unit}"), ": ", indent)
-        }
-        None => (String::new(), ":", ""),
-    };
-    let fields = fields.map(|(key, value)| format!("{open}{}{colon}{}", quote(key), quote(value)));
-    format!("{{{}{close}}}", fields.join(","))
-}
-
-/// The statements of others, in order, and the other fields: what [`super::guard()`] compares.
-pub(crate) fn foreign_parts(text: &str) -> Result<(Vec<Json>, Vec<(String, Json)>), PolicyError> {
+pub(crate) fn foreign_parts(text: &str) -> Result<ForeignParts, PolicyError> {
     let policy = Policy::parse(text)?;
-    let statements = policy.statements.into_iter().filter(|statement| !is_ours(statement)).collect();
-    let fields = policy.root.fields().iter().filter(|(key, _)| key != "Statement").cloned().collect();
-    Ok((statements, fields))
+    let statements = policy
+        .statements
+        .into_iter()
+        .filter(|statement| !is_ours(statement))
+        .collect();
+    let fields = policy
+        .root
+        .fields()
+        .iter()
+        .filter(|(key, _)| key != "Statement")
+        .cloned()
+        .collect();
+    Ok(ForeignParts { statements, fields })
 }
 
 #[cfg(test)]
-#[path = "policy/tests.rs"]
 mod tests;

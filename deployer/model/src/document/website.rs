@@ -3,16 +3,18 @@
 //! Rules that redirect to a host of ours are ours, all else keeps its bytes and its order. Ours go first, as the first match
 //! wins (S3-10).
 
+mod edit;
 mod rules;
 
 use std::fmt;
 
 use roxmltree::Node;
 
+pub use edit::strip;
 pub use rules::{RuleSummary, rules, shadowed_by};
 
 use super::Stripped;
-use super::xml::{self, Before, Element, Splices, XmlError};
+use super::xml::{self, Element, XmlError};
 
 /// The most routing rules of one configuration (S3-06).
 pub const MAX_RULES: usize = 50;
@@ -42,24 +44,35 @@ pub struct OurRules {
 impl OurRules {
     /// What each rule's `HttpErrorCodeReturnedEquals` is.
     fn conditions(&self) -> Vec<Option<u16>> {
-        if self.error_codes.is_empty() { vec![None] } else { self.error_codes.iter().copied().map(Some).collect() }
+        if self.error_codes.is_empty() {
+            vec![None]
+        } else {
+            self.error_codes.iter().copied().map(Some).collect()
+        }
     }
 
     fn elements(&self) -> Result<Vec<Element>, WebsiteError> {
         let host = self.hosts.first().ok_or(WebsiteError::NoHost)?;
         let rule = |code: Option<u16>| {
             let code = code.map(|code| Element::leaf("HttpErrorCodeReturnedEquals", code));
-            let prefix = (!self.prefix.is_empty()).then(|| Element::leaf("KeyPrefixEquals", &self.prefix));
+            let prefix =
+                (!self.prefix.is_empty()).then(|| Element::leaf("KeyPrefixEquals", &self.prefix));
             let condition: Vec<Element> = code.into_iter().chain(prefix).collect();
             // An empty Condition may not be sent; without one a rule matches everything (S3-09).
             let condition = (!condition.is_empty()).then(|| Element::node("Condition", condition));
-            let redirect = Element::node("Redirect", vec![
-                Element::leaf("HostName", host),
-                Element::leaf("HttpRedirectCode", self.redirect_code),
-                Element::leaf("Protocol", "https"),
-                Element::leaf("ReplaceKeyPrefixWith", &self.replace_prefix),
-            ]);
-            Element::node("RoutingRule", condition.into_iter().chain([redirect]).collect())
+            let redirect = Element::node(
+                "Redirect",
+                vec![
+                    Element::leaf("HostName", host),
+                    Element::leaf("HttpRedirectCode", self.redirect_code),
+                    Element::leaf("Protocol", "https"),
+                    Element::leaf("ReplaceKeyPrefixWith", &self.replace_prefix),
+                ],
+            );
+            Element::node(
+                "RoutingRule",
+                condition.into_iter().chain([redirect]).collect(),
+            )
         };
         Ok(self.conditions().into_iter().map(rule).collect())
     }
@@ -92,7 +105,9 @@ pub enum WebsiteError {
         ours: usize,
     },
     /// Too many bytes with our rules (S3-06).
-    #[error("the website configuration would have {bytes} bytes; S3 takes at most {MAX_BYTES} (S3-06)")]
+    #[error(
+        "the website configuration would have {bytes} bytes; S3 takes at most {MAX_BYTES} (S3-06)"
+    )]
     TooLarge {
         /// Size of the merged document.
         bytes: usize,
@@ -122,7 +137,10 @@ impl fmt::Display for WebsiteNote {
             ),
             Self::Repaired(what) => write!(f, "our routing rules are written anew: {what}"),
             Self::TakesPrecedence(rule) => {
-                write!(f, "our rules come before this one, which also fits derived images: {rule}")
+                write!(
+                    f,
+                    "our rules come before this one, which also fits derived images: {rule}"
+                )
             }
         }
     }
@@ -140,9 +158,14 @@ pub struct Merged {
 /// The configuration with our rules in it, ahead of all others; the same text if that is how it is. `None`: the bucket has no
 /// website, and gets one.
 pub fn merge(current: Option<&str>, ours: &OurRules) -> Result<Merged, WebsiteError> {
-    let Some(text) = current else { return fresh(ours) };
+    let Some(text) = current else {
+        return fresh(ours);
+    };
     let Some(wrong) = what_is_wrong(text, ours)? else {
-        return Ok(Merged { document: text.to_owned(), notes: Vec::new() });
+        return Ok(Merged {
+            document: text.to_owned(),
+            notes: Vec::new(),
+        });
     };
     let mut notes = Vec::new();
     let foreign = match strip(text, &ours.hosts)? {
@@ -152,23 +175,45 @@ pub fn merge(current: Option<&str>, ours: &OurRules) -> Result<Merged, WebsiteEr
         }
         _ => text.to_owned(),
     };
-    let document = added(&foreign, ours, &mut notes)?;
+    let document = edit::added(&foreign, ours, &mut notes)?;
     if document.len() > MAX_BYTES {
-        return Err(WebsiteError::TooLarge { bytes: document.len() });
+        return Err(WebsiteError::TooLarge {
+            bytes: document.len(),
+        });
     }
-    notes.extend(shadowed_by(&foreign, ours)?.into_iter().map(WebsiteNote::TakesPrecedence));
+    notes.extend(
+        shadowed_by(&foreign, ours)?
+            .into_iter()
+            .map(WebsiteNote::TakesPrecedence),
+    );
     Ok(Merged { document, notes })
 }
 
 fn fresh(ours: &OurRules) -> Result<Merged, WebsiteError> {
-    let root = Element::node(ROOT, vec![index_document(), Element::node("RoutingRules", ours.elements()?)]);
-    let root = root.render("", "");
-    let document = root.replacen(&format!("<{ROOT}>"), &format!("<{ROOT} xmlns=\"{NAMESPACE}\">"), 1);
-    Ok(Merged { document, notes: Vec::new() })
+    let root = Element::node(
+        ROOT,
+        vec![
+            index_document(),
+            Element::node("RoutingRules", ours.elements()?),
+        ],
+    );
+    let root = root.to_string();
+    let document = root.replacen(
+        &format!("<{ROOT}>"),
+        &format!("<{ROOT} xmlns=\"{NAMESPACE}\">"),
+        1,
+    );
+    Ok(Merged {
+        document,
+        notes: Vec::new(),
+    })
 }
 
 fn index_document() -> Element {
-    Element::node("IndexDocument", vec![Element::leaf("Suffix", INDEX_DOCUMENT)])
+    Element::node(
+        "IndexDocument",
+        vec![Element::leaf("Suffix", INDEX_DOCUMENT)],
+    )
 }
 
 /// What keeps the configuration from being as it should, `None` if nothing does. Refuses what must not be edited.
@@ -181,7 +226,8 @@ fn what_is_wrong(text: &str, ours: &OurRules) -> Result<Option<String>, WebsiteE
     }
     let host = ours.hosts.first().ok_or(WebsiteError::NoHost)?;
     let rules = rule_nodes(root);
-    let (own, foreign): (Vec<Node<'_, '_>>, Vec<_>) = rules.iter().partition(|rule| is_ours(**rule, &ours.hosts));
+    let (own, foreign): (Vec<Node<'_, '_>>, Vec<_>) =
+        rules.iter().partition(|rule| is_ours(**rule, &ours.hosts));
     let wanted = ours.conditions();
     if own.is_empty() {
         let (foreign, ours) = (foreign.len(), wanted.len());
@@ -192,25 +238,39 @@ fn what_is_wrong(text: &str, ours: &OurRules) -> Result<Option<String>, WebsiteE
     }
     let differing = || {
         let pairs = own.iter().zip(&wanted).enumerate();
-        pairs.into_iter().find_map(|(at, (rule, code))| Some((at, difference(*rule, host, *code, ours)?)))
+        pairs
+            .into_iter()
+            .find_map(|(at, (rule, code))| Some((at, difference(*rule, host, *code, ours)?)))
     };
     let wrong = if own.len() != wanted.len() {
         format!("there were {} of them, not {}", own.len(), wanted.len())
     } else if let Some((at, what)) = differing() {
         format!("rule {} of ours {what}", at + 1)
-    } else if !rules.iter().take(own.len()).all(|rule| is_ours(*rule, &ours.hosts)) {
+    } else if !rules
+        .iter()
+        .take(own.len())
+        .all(|rule| is_ours(*rule, &ours.hosts))
+    {
         "another rule stood before them".to_owned()
     } else {
         return Ok(None);
     };
     if foreign.len() + wanted.len() > MAX_RULES {
-        return Err(WebsiteError::TooManyRules { foreign: foreign.len(), ours: wanted.len() });
+        return Err(WebsiteError::TooManyRules {
+            foreign: foreign.len(),
+            ours: wanted.len(),
+        });
     }
     Ok(Some(wrong))
 }
 
 /// In which way a rule of ours is not as it should be.
-fn difference(rule: Node<'_, '_>, host: &str, code: Option<u16>, ours: &OurRules) -> Option<String> {
+fn difference(
+    rule: Node<'_, '_>,
+    host: &str,
+    code: Option<u16>,
+    ours: &OurRules,
+) -> Option<String> {
     let exact = |path: &[&str]| xml::at(rule, path).map(xml::value).unwrap_or_default();
     let host_now = exact(&["Redirect", "HostName"]);
     if !host_now.trim().eq_ignore_ascii_case(host) {
@@ -228,96 +288,15 @@ fn difference(rule: Node<'_, '_>, host: &str, code: Option<u16>, ours: &OurRules
         (&["Redirect", "ReplaceKeyPrefixWith"], &ours.replace_prefix),
         (&["Redirect", "ReplaceKeyWith"], &String::new()),
     ];
-    let trimmed = trimmed.into_iter().map(|(path, wanted)| (path, exact(path).trim().to_owned(), wanted));
-    let untrimmed = untrimmed.into_iter().map(|(path, wanted)| (path, exact(path), wanted));
+    let trimmed = trimmed
+        .into_iter()
+        .map(|(path, wanted)| (path, exact(path).trim().to_owned(), wanted));
+    let untrimmed = untrimmed
+        .into_iter()
+        .map(|(path, wanted)| (path, exact(path), wanted));
     let mut all = trimmed.chain(untrimmed);
     let (path, found, wanted) = all.find(|(_, found, wanted)| found != *wanted)?;
     Some(format!("had {} {found:?}, not {wanted:?}", path[1]))
-}
-
-/// Puts our rules into a configuration that has none of them.
-fn added(text: &str, ours: &OurRules, notes: &mut Vec<WebsiteNote>) -> Result<String, WebsiteError> {
-    let document = xml::parse(text, ROOT)?;
-    let root = document.root_element();
-    let elements = ours.elements()?;
-    let mut splices = Splices::default();
-
-    let index = xml::child(root, "IndexDocument").is_none().then(|| index_document().created());
-    if index.is_some() {
-        notes.push(WebsiteNote::IndexDocumentAdded);
-    }
-    match (xml::child(root, "RoutingRules"), root.last_element_child()) {
-        (Some(list), _) => match list.first_element_child() {
-            Some(first) => xml::insert_before(&mut splices, text, first, &elements),
-            None => xml::fill(&mut splices, text, list, &elements),
-        },
-        (None, Some(last)) => xml::insert_after(&mut splices, text, last, &[Element::node("RoutingRules", elements)]),
-        (None, None) => {
-            let all: Vec<_> = index.iter().cloned().chain([Element::node("RoutingRules", elements)]).collect();
-            xml::fill(&mut splices, text, root, &all);
-        }
-    }
-    if let (Some(index), Some(first)) = (index, root.first_element_child()) {
-        xml::insert_before(&mut splices, text, first, &[index]);
-    }
-    Ok(splices.apply(text))
-}
-
-/// The configuration without the rules that redirect to one of `hosts`, and without the list of rules if we made it. An index
-/// document that we had to add goes too, unless there are rules of others now, which need one.
-///
-/// Never [`Stripped::Nothing`]: whether the website itself was made by us is for the journal to say, see [`is_bare`].
-pub fn strip(current: &str, hosts: &[String]) -> Result<Stripped, WebsiteError> {
-    let mut text = current.to_owned();
-    while let Some(next) = without_one(&text, hosts)? {
-        text = next;
-    }
-    if text == current {
-        return Ok(Stripped::Unchanged);
-    }
-    for tidy in [tidy_list, tidy_index, tidy_root] {
-        text = tidy(&text)?;
-    }
-    Ok(Stripped::Document(text))
-}
-
-fn without_one(text: &str, hosts: &[String]) -> Result<Option<String>, WebsiteError> {
-    let document = xml::parse(text, ROOT)?;
-    let rules = rule_nodes(document.root_element());
-    let own = rules.into_iter().find(|rule| is_ours(*rule, hosts));
-    Ok(own.map(|own| xml::without(text, own)))
-}
-
-fn tidy_list(text: &str) -> Result<String, WebsiteError> {
-    let document = xml::parse(text, ROOT)?;
-    let list = xml::child(document.root_element(), "RoutingRules").filter(|list| !xml::has_elements(*list));
-    let Some(list) = list else { return Ok(text.to_owned()) };
-    let blank = xml::content(text, list).is_some_and(xml::is_blank);
-    if xml::before(text, list) == Before::Unknown && blank {
-        return Ok(xml::without(text, list));
-    }
-    let mut splices = Splices::default();
-    xml::unfill(&mut splices, text, list);
-    Ok(splices.apply(text))
-}
-
-fn tidy_index(text: &str) -> Result<String, WebsiteError> {
-    let document = xml::parse(text, ROOT)?;
-    let root = document.root_element();
-    let added = xml::child(root, "IndexDocument").filter(|index| xml::before(text, *index) == Before::Missing);
-    match added {
-        Some(index) if rule_nodes(root).is_empty() => Ok(xml::without(text, index)),
-        _ => Ok(text.to_owned()),
-    }
-}
-
-fn tidy_root(text: &str) -> Result<String, WebsiteError> {
-    let document = xml::parse(text, ROOT)?;
-    let mut splices = Splices::default();
-    if !xml::has_elements(document.root_element()) {
-        xml::unfill(&mut splices, text, document.root_element());
-    }
-    Ok(splices.apply(text))
 }
 
 /// Whether a configuration says no more than that `index.html` is the index document: what is left of one that [`merge`] made
@@ -331,7 +310,9 @@ pub fn is_bare(current: &str) -> Result<bool, WebsiteError> {
 }
 
 fn rule_nodes<'a, 'd>(root: Node<'a, 'd>) -> Vec<Node<'a, 'd>> {
-    xml::child(root, "RoutingRules").map(|list| xml::children(list, "RoutingRule")).unwrap_or_default()
+    xml::child(root, "RoutingRules")
+        .map(|list| xml::children(list, "RoutingRule"))
+        .unwrap_or_default()
 }
 
 fn is_ours(rule: Node<'_, '_>, hosts: &[String]) -> bool {
@@ -340,5 +321,4 @@ fn is_ours(rule: Node<'_, '_>, hosts: &[String]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "website/tests.rs"]
 mod tests;

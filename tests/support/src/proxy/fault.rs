@@ -73,11 +73,7 @@ impl Fault {
     /// `what` happens to each call that `when` matches.
     #[must_use]
     pub fn new(when: When, what: What) -> Self {
-        Self {
-            when,
-            what,
-            left: None,
-        }
+        Self { when, what, left: None }
     }
 
     /// On one operation, e.g. `lambda:UpdateFunctionCode`.
@@ -89,10 +85,7 @@ impl Fault {
     /// Happens this many times only.
     #[must_use]
     pub fn times(self, times: usize) -> Self {
-        Self {
-            left: Some(times),
-            ..self
-        }
+        Self { left: Some(times), ..self }
     }
 
     /// An error answer on one operation.
@@ -120,12 +113,7 @@ impl Fault {
     #[must_use]
     pub fn stale_etag() -> Self {
         let message = "The request failed because it didn't meet the preconditions in one or more request-header fields.";
-        Self::error(
-            "cloudfront:UpdateDistribution",
-            412,
-            "PreconditionFailed",
-            message,
-        )
+        Self::error("cloudfront:UpdateDistribution", 412, "PreconditionFailed", message)
     }
 }
 
@@ -133,65 +121,43 @@ impl What {
     /// An error answer.
     #[must_use]
     pub fn error(status: u16, code: &str, message: &str) -> Self {
-        Self::Error {
-            status,
-            code: code.to_owned(),
-            message: message.to_owned(),
-        }
+        Self::Error { status, code: code.to_owned(), message: message.to_owned() }
     }
 
     /// The answer in the protocol of the service, or `None` where the connection is dropped instead.
     pub(super) fn answer(&self, service: &str) -> Option<Response<Full<Bytes>>> {
         let (status, code, message) = match self {
             Self::DropBefore | Self::DropAfter => return None,
-            Self::Error {
-                status,
-                code,
-                message,
-            } => (*status, code.as_str(), message.as_str()),
+            Self::Error { status, code, message } => (*status, code.as_str(), message.as_str()),
             Self::Throttle => match service {
                 "s3" | "s3control" => (503, "SlowDown", "Please reduce your request rate."),
                 "lambda" | "apigateway" => (429, "TooManyRequestsException", "Too Many Requests"),
                 _ => (400, "Throttling", "Rate exceeded"),
             },
             Self::AccessDenied => match service {
-                "lambda" | "apigateway" | "logs" => (
-                    403,
-                    "AccessDeniedException",
-                    "User is not authorized to do this",
-                ),
+                "lambda" | "apigateway" | "logs" => {
+                    (403, "AccessDeniedException", "User is not authorized to do this")
+                }
                 _ => (403, "AccessDenied", "User is not authorized to do this"),
             },
             Self::ExpiredToken => match service {
                 "s3" => (400, "ExpiredToken", "The provided token has expired."),
-                "lambda" | "apigateway" | "logs" => (
-                    403,
-                    "ExpiredTokenException",
-                    "The security token included in the request is expired",
-                ),
-                _ => (
-                    403,
-                    "ExpiredToken",
-                    "The security token included in the request is expired",
-                ),
+                "lambda" | "apigateway" | "logs" => {
+                    (403, "ExpiredTokenException", "The security token included in the request is expired")
+                }
+                _ => (403, "ExpiredToken", "The security token included in the request is expired"),
             },
             Self::InternalError => match service {
-                "s3" | "s3control" => (
-                    500,
-                    "InternalError",
-                    "We encountered an internal error. Please try again.",
-                ),
-                "lambda" => (
-                    500,
-                    "ServiceException",
-                    "An error occurred and the request cannot be processed.",
-                ),
+                "s3" | "s3control" => {
+                    (500, "InternalError", "We encountered an internal error. Please try again.")
+                }
+                "lambda" => {
+                    (500, "ServiceException", "An error occurred and the request cannot be processed.")
+                }
                 "apigateway" => (500, "InternalServerErrorException", "Internal server error"),
-                _ => (
-                    500,
-                    "InternalFailure",
-                    "The request processing has failed because of an unknown error.",
-                ),
+                _ => {
+                    (500, "InternalFailure", "The request processing has failed because of an unknown error.")
+                }
             },
         };
         Some(error_response(service, status, code, message))
@@ -199,12 +165,7 @@ impl What {
 }
 
 /// An error as `service` writes it.
-pub(super) fn error_response(
-    service: &str,
-    status: u16,
-    code: &str,
-    message: &str,
-) -> Response<Full<Bytes>> {
+pub(super) fn error_response(service: &str, status: u16, code: &str, message: &str) -> Response<Full<Bytes>> {
     let throttled = code == "TooManyRequestsException";
     let id = "00000000-0000-0000-0000-000000000000";
     let (kind, body) = match service {
@@ -216,8 +177,7 @@ pub(super) fn error_response(
             ),
         ),
         "lambda" | "apigateway" | "logs" => {
-            let mut body =
-                serde_json::json!({ "message": message, "Message": message, "__type": code });
+            let mut body = serde_json::json!({ "message": message, "Message": message, "__type": code });
             if throttled {
                 body["retryAfterSeconds"] = "1".into();
             }
@@ -242,13 +202,9 @@ pub(super) fn error_response(
     if throttled {
         builder = builder.header("retry-after", "1");
     }
-    builder
-        .body(Full::new(Bytes::from(body)))
-        .expect("a valid response")
+    builder.body(Full::new(Bytes::from(body))).expect("a valid response")
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

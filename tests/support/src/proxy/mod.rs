@@ -52,17 +52,8 @@ impl Call {
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let status = self
-            .status
-            .map_or("dropped".to_owned(), |status| status.to_string());
-        write!(
-            f,
-            "{:>3} {} {} {} -> {status}",
-            self.n,
-            self.name(),
-            self.method,
-            self.path
-        )
+        let status = self.status.map_or("dropped".to_owned(), |status| status.to_string());
+        write!(f, "{:>3} {} {} {} -> {status}", self.n, self.name(), self.method, self.path)
     }
 }
 
@@ -122,17 +113,10 @@ impl Proxy {
             state: Mutex::default(),
             owners: strict::Owners::new(aws),
         });
-        let listener =
-            http_client::block(TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
+        let listener = http_client::block(TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
         let address = listener.local_addr().expect("bound");
-        let server = RUNTIME
-            .spawn(serve::accept(listener, Arc::clone(&shared)))
-            .abort_handle();
-        Self {
-            address,
-            shared,
-            server,
-        }
+        let server = RUNTIME.spawn(serve::accept(listener, Arc::clone(&shared))).abort_handle();
+        Self { address, shared, server }
     }
 
     /// The endpoint to give to the tool.
@@ -156,10 +140,7 @@ impl Proxy {
     /// The calls as lines, for messages.
     #[must_use]
     pub fn log(&self) -> String {
-        self.calls()
-            .iter()
-            .map(|call| format!("{call}\n"))
-            .collect()
+        self.calls().iter().map(|call| format!("{call}\n")).collect()
     }
 
     /// Forgets calls, faults, hooks, the cut and the delay; counting starts at 1 again.
@@ -186,10 +167,7 @@ impl Proxy {
 
     /// Runs `hook` once, just before the next call of `operation` is forwarded: somebody else was faster.
     pub fn before(&self, operation: &str, hook: impl FnOnce() + Send + 'static) {
-        self.shared
-            .state()
-            .hooks
-            .push((operation.to_owned(), Box::new(hook)));
+        self.shared.state().hooks.push((operation.to_owned(), Box::new(hook)));
     }
 
     /// Whether requests are refused that AWS would refuse and MiniStack takes.

@@ -11,10 +11,7 @@ pub(crate) fn name(parts: &Parts, body: &[u8]) -> (String, String) {
     let method = parts.method.as_str();
     let service = service(&parts.headers, path);
     if let Some(target) = header(&parts.headers, "x-amz-target") {
-        return (
-            service,
-            target.rsplit('.').next().unwrap_or(target).to_owned(),
-        );
+        return (service, target.rsplit('.').next().unwrap_or(target).to_owned());
     }
     // The CBOR protocol of newer clients: /service/X/operation/Y.
     if let Some((_, operation)) = path.split_once("/operation/") {
@@ -29,27 +26,18 @@ pub(crate) fn name(parts: &Parts, body: &[u8]) -> (String, String) {
         "lambda" => lambda(method, path, query),
         "apigateway" => apigateway(method, path),
         "execute-api" => Some("Invoke".to_owned()),
-        _ => parameter(query, "Action")
-            .or_else(|| parameter(&String::from_utf8_lossy(body), "Action")),
+        _ => parameter(query, "Action").or_else(|| parameter(&String::from_utf8_lossy(body), "Action")),
     };
-    (
-        service,
-        operation.unwrap_or_else(|| format!("?{method} {path}")),
-    )
+    (service, operation.unwrap_or_else(|| format!("?{method} {path}")))
 }
 
 /// Whether an operation changes anything. Unknown operations do, to be on the safe side.
 pub(crate) fn is_write(service: &str, operation: &str) -> bool {
-    const READS: [&str; 7] = [
-        "Get", "List", "Head", "Describe", "Simulate", "Validate", "Estimate",
-    ];
+    const READS: [&str; 7] = ["Get", "List", "Head", "Describe", "Simulate", "Validate", "Estimate"];
     service != "sts"
         && service != "execute-api"
         && !READS.iter().any(|verb| operation.starts_with(verb))
-        && !matches!(
-            operation,
-            "TestInvokeMethod" | "Options" | "Invoke" | "FilterLogEvents"
-        )
+        && !matches!(operation, "TestInvokeMethod" | "Options" | "Invoke" | "FilterLogEvents")
 }
 
 /// The signing name in the credential scope; without a signature, what the path looks like.
@@ -72,11 +60,7 @@ pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 
 /// The access key in the credential scope.
 pub(crate) fn access_key(headers: &HeaderMap) -> Option<&str> {
-    header(headers, "authorization")?
-        .split_once("Credential=")?
-        .1
-        .split('/')
-        .next()
+    header(headers, "authorization")?.split_once("Credential=")?.1.split('/').next()
 }
 
 /// A parameter of a query string or form, decoded.
@@ -288,43 +272,13 @@ mod tests {
     fn requests_have_the_names_that_policies_and_documentation_use() {
         for (method, target, signing, body, expected) in [
             ("PUT", "/b?policy", "s3", "", "s3:PutBucketPolicy"),
-            (
-                "DELETE",
-                "/b?lifecycle=",
-                "s3",
-                "",
-                "s3:DeleteBucketLifecycle",
-            ),
-            (
-                "GET",
-                "/b?publicAccessBlock",
-                "s3",
-                "",
-                "s3:GetPublicAccessBlock",
-            ),
-            (
-                "GET",
-                "/b/?list-type=2&prefix=policy",
-                "s3",
-                "",
-                "s3:ListObjectsV2",
-            ),
+            ("DELETE", "/b?lifecycle=", "s3", "", "s3:DeleteBucketLifecycle"),
+            ("GET", "/b?publicAccessBlock", "s3", "", "s3:GetPublicAccessBlock"),
+            ("GET", "/b/?list-type=2&prefix=policy", "s3", "", "s3:ListObjectsV2"),
             ("PUT", "/b/website?x-id=PutObject", "s3", "", "s3:PutObject"),
             ("HEAD", "/b", "s3", "", "s3:HeadBucket"),
-            (
-                "GET",
-                "/v20180820/configuration/publicAccessBlock",
-                "s3",
-                "",
-                "s3control:GetPublicAccessBlock",
-            ),
-            (
-                "PUT",
-                "/2020-05-31/distribution/E1/config",
-                "cloudfront",
-                "",
-                "cloudfront:UpdateDistribution",
-            ),
+            ("GET", "/v20180820/configuration/publicAccessBlock", "s3", "", "s3control:GetPublicAccessBlock"),
+            ("PUT", "/2020-05-31/distribution/E1/config", "cloudfront", "", "cloudfront:UpdateDistribution"),
             (
                 "POST",
                 "/2020-05-31/distribution/E1/invalidation",
@@ -332,20 +286,8 @@ mod tests {
                 "",
                 "cloudfront:CreateInvalidation",
             ),
-            (
-                "PUT",
-                "/2015-03-31/functions/f/code",
-                "lambda",
-                "",
-                "lambda:UpdateFunctionCode",
-            ),
-            (
-                "GET",
-                "/restapis/a/stages/prod",
-                "apigateway",
-                "",
-                "apigateway:GetStage",
-            ),
+            ("PUT", "/2015-03-31/functions/f/code", "lambda", "", "lambda:UpdateFunctionCode"),
+            ("GET", "/restapis/a/stages/prod", "apigateway", "", "apigateway:GetStage"),
             (
                 "POST",
                 "/",
@@ -353,20 +295,10 @@ mod tests {
                 "Version=2010-05-15&Action=CreateChangeSet",
                 "cloudformation:CreateChangeSet",
             ),
-            (
-                "POST",
-                "/",
-                "sts",
-                "Action=GetCallerIdentity&Version=2011-06-15",
-                "sts:GetCallerIdentity",
-            ),
+            ("POST", "/", "sts", "Action=GetCallerIdentity&Version=2011-06-15", "sts:GetCallerIdentity"),
             ("PATCH", "/x", "lambda", "", "lambda:?PATCH /x"),
         ] {
-            assert_eq!(
-                named(method, target, signing, body),
-                expected,
-                "{method} {target}"
-            );
+            assert_eq!(named(method, target, signing, body), expected, "{method} {target}");
         }
     }
 

@@ -48,21 +48,12 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) -> Infall
     }
 }
 
-async fn handle(
-    shared: Arc<Shared>,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Dropped> {
+async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
     let (call, what, hook) = register(&shared, &parts, &body);
     let result = answer(&shared, &call, what, hook, parts, body).await;
-    shared.record(
-        call.n,
-        result
-            .as_ref()
-            .ok()
-            .map(|response| response.status().as_u16()),
-    );
+    shared.record(call.n, result.as_ref().ok().map(|response| response.status().as_u16()));
     result
 }
 
@@ -86,21 +77,18 @@ async fn answer(
     }
     if let Some(hook) = hook {
         // Hooks make blocking calls of their own. One that panics drops the call, so the test can't pass by it.
-        tokio::task::spawn_blocking(hook)
-            .await
-            .map_err(|_| Dropped)?;
+        tokio::task::spawn_blocking(hook).await.map_err(|_| Dropped)?;
     }
     if shared.strict.load(Ordering::Relaxed)
         && let Some(refusal) = strict::refusal(shared, call, &parts, &body).await
     {
         return Ok(refusal);
     }
-    let response = forward(shared, parts, body).await?;
-    if what == Some(What::DropAfter) {
-        Err(Dropped)
-    } else {
-        Ok(response)
+    if let Some(answer) = strict::missing_part(call) {
+        return if what == Some(What::DropAfter) { Err(Dropped) } else { Ok(answer) };
     }
+    let response = forward(shared, parts, body).await?;
+    if what == Some(What::DropAfter) { Err(Dropped) } else { Ok(response) }
 }
 
 /// Numbers and logs the call and finds out what is to happen to it.
@@ -111,10 +99,7 @@ fn register(shared: &Shared, parts: &Parts, body: &[u8]) -> (Call, Option<What>,
         n: state.calls.len() + 1,
         write: operation::is_write(&service, &operation),
         method: parts.method.to_string(),
-        path: parts
-            .uri
-            .path_and_query()
-            .map_or_else(String::new, ToString::to_string),
+        path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
         status: None,
         service,
         operation,
@@ -124,16 +109,10 @@ fn register(shared: &Shared, parts: &Parts, body: &[u8]) -> (Call, Option<What>,
     let what = match state.cut {
         Some((n, Cut::AfterRequest)) if call.n == n => Some(What::DropAfter),
         Some((n, _)) if call.n >= n => Some(What::DropBefore),
-        _ => state
-            .faults
-            .iter_mut()
-            .find_map(|fault| take(fault, &call, first)),
+        _ => state.faults.iter_mut().find_map(|fault| take(fault, &call, first)),
     };
-    let hook = state
-        .hooks
-        .iter()
-        .position(|(name, _)| *name == call.name())
-        .map(|at| state.hooks.remove(at).1);
+    let hook =
+        state.hooks.iter().position(|(name, _)| *name == call.name()).map(|at| state.hooks.remove(at).1);
     (call, what, hook)
 }
 
@@ -146,17 +125,9 @@ fn take(fault: &mut Fault, call: &Call, first: bool) -> Option<What> {
     Some(fault.what.clone())
 }
 
-async fn forward(
-    shared: &Shared,
-    mut parts: Parts,
-    body: Bytes,
-) -> Result<Response<Full<Bytes>>, Dropped> {
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
-    parts.uri =
-        Uri::try_from(format!("http://{}{target}", shared.upstream)).map_err(|_| Dropped)?;
+async fn forward(shared: &Shared, mut parts: Parts, body: Bytes) -> Result<Response<Full<Bytes>>, Dropped> {
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    parts.uri = Uri::try_from(format!("http://{}{target}", shared.upstream)).map_err(|_| Dropped)?;
     // The body is complete here: no need to ask whether to send it.
     parts.headers.remove("expect");
     let (mut parts, body) = shared

@@ -62,16 +62,8 @@ impl Scenario {
         scenario.put("lifecycle", documents::LIFECYCLE);
         scenario.put("tagging", documents::TAGGING);
         scenario.put("versioning", documents::VERSIONING);
-        scenario.put_object(
-            "home.html",
-            "text/html",
-            "<!doctype html><title>shop</title>",
-        );
-        scenario.put_object(
-            "errors/404.html",
-            "text/html",
-            "<!doctype html><title>lost</title>",
-        );
+        scenario.put_object("home.html", "text/html", "<!doctype html><title>shop</title>");
+        scenario.put_object("errors/404.html", "text/html", "<!doctype html><title>lost</title>");
         scenario.put_object("assets/site.css", "text/css", "body { margin: 0 }");
         scenario.put_pictures();
         scenario
@@ -88,11 +80,7 @@ impl Scenario {
     fn empty_bucket(aws: &MiniStack, region: &str, bucket: &str) -> Self {
         let root = aws.root(region);
         create_bucket(&root, bucket);
-        Self {
-            root,
-            bucket: bucket.to_owned(),
-            distribution: None,
-        }
+        Self { root, bucket: bucket.to_owned(), distribution: None }
     }
 
     fn put_pictures(&self) {
@@ -105,10 +93,7 @@ impl Scenario {
     /// Writes one of the bucket's documents, e.g. `policy` or `website`.
     pub fn put(&self, subresource: &str, document: &str) {
         let target = format!("/{}?{subresource}", self.bucket);
-        let _ = self
-            .root
-            .s3("PUT", &target, document.to_owned())
-            .ok(&target);
+        let _ = self.root.s3("PUT", &target, document.to_owned()).ok(&target);
     }
 
     /// Removes one of the bucket's documents.
@@ -128,16 +113,7 @@ impl Scenario {
     /// Uploads an object; `key` is not encoded.
     pub fn put_object(&self, key: &str, content_type: &str, body: impl Into<bytes::Bytes>) {
         let target = format!("/{}/{}", self.bucket, encode_key(key));
-        let _ = self
-            .root
-            .call(
-                "s3",
-                "PUT",
-                &target,
-                &[("content-type", content_type)],
-                body,
-            )
-            .ok(&target);
+        let _ = self.root.call("s3", "PUT", &target, &[("content-type", content_type)], body).ok(&target);
     }
 
     /// Uploads a photograph.
@@ -148,26 +124,17 @@ impl Scenario {
     /// The keys that begin with `prefix`, in order.
     #[must_use]
     pub fn keys(&self, prefix: &str) -> Vec<String> {
-        let target = format!(
-            "/{}?list-type=2&prefix={}",
-            self.bucket,
-            crate::aws::encode(prefix)
-        );
+        let target = format!("/{}?list-type=2&prefix={}", self.bucket, crate::aws::encode(prefix));
         let listing = self.root.s3("GET", &target, "").ok(&target).text();
         let document = roxmltree::Document::parse(&listing).expect("an XML listing");
-        let keys = document
-            .descendants()
-            .filter(|node| node.tag_name().name() == "Key");
-        keys.filter_map(|node| node.text().map(str::to_owned))
-            .collect()
+        let keys = document.descendants().filter(|node| node.tag_name().name() == "Key");
+        keys.filter_map(|node| node.text().map(str::to_owned)).collect()
     }
 
     /// Puts a distribution with this configuration in front of the bucket.
     pub fn create_distribution(&mut self, config: &str) {
-        let answer = self
-            .root
-            .cloudfront("POST", "distribution", &[], config.to_owned())
-            .ok("CreateDistribution");
+        let answer =
+            self.root.cloudfront("POST", "distribution", &[], config.to_owned()).ok("CreateDistribution");
         self.distribution = Some(between(&answer.text(), "<Id>", "</Id>"));
     }
 
@@ -177,19 +144,14 @@ impl Scenario {
     /// In a scenario without one.
     #[must_use]
     pub fn distribution_id(&self) -> &str {
-        self.distribution
-            .as_deref()
-            .expect("a scenario with a distribution")
+        self.distribution.as_deref().expect("a scenario with a distribution")
     }
 
     /// The distribution's configuration as served, and its `ETag`.
     #[must_use]
     pub fn distribution_config(&self) -> (String, String) {
         let path = format!("distribution/{}/config", self.distribution_id());
-        let answer = self
-            .root
-            .cloudfront("GET", &path, &[], "")
-            .ok("GetDistributionConfig");
+        let answer = self.root.cloudfront("GET", &path, &[], "").ok("GetDistributionConfig");
         let etag = answer.header("etag").expect("an ETag").to_owned();
         (answer.text(), etag)
     }
@@ -200,10 +162,7 @@ impl Scenario {
         let edited = edit(&config);
         assert_ne!(edited, config, "the edit changes nothing");
         let path = format!("distribution/{}/config", self.distribution_id());
-        let _ = self
-            .root
-            .cloudfront("PUT", &path, &[("if-match", &etag)], edited)
-            .ok("UpdateDistribution");
+        let _ = self.root.cloudfront("PUT", &path, &[("if-match", &etag)], edited).ok("UpdateDistribution");
     }
 
     /// Every document as it is now.
@@ -224,9 +183,7 @@ pub fn create_bucket(aws: &Aws, bucket: &str) {
         )
         .expect("writing to a string");
     }
-    let _ = aws
-        .s3("PUT", &format!("/{bucket}"), body)
-        .ok("CreateBucket");
+    let _ = aws.s3("PUT", &format!("/{bucket}"), body).ok("CreateBucket");
 }
 
 /// The first text between two marks.

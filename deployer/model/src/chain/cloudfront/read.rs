@@ -1,8 +1,6 @@
 //! Reading a distribution's XML.
 
-use super::{
-    Behavior, Caching, CustomError, DEFAULT_PATTERN, Distribution, Origin, OriginGroup, OriginKind,
-};
+use super::{Behavior, Caching, CustomError, DEFAULT_PATTERN, Distribution, Origin, OriginGroup, OriginKind};
 use crate::chain::policies::{CachePolicy, Query};
 use crate::chain::ttl::Ttls;
 use crate::chain::xml::{self, XmlError, child, children, flag, list, number, text, word};
@@ -22,9 +20,8 @@ impl Distribution {
             let mut behaviors = Vec::new();
             if let Some(list) = items("CacheBehaviors") {
                 for node in children(list, "CacheBehavior") {
-                    let pattern = word(node, "PathPattern").ok_or_else(|| {
-                        XmlError::new(DOCUMENT, "a <CacheBehavior> has no <PathPattern>")
-                    })?;
+                    let pattern = word(node, "PathPattern")
+                        .ok_or_else(|| XmlError::new(DOCUMENT, "a <CacheBehavior> has no <PathPattern>"))?;
                     behaviors.push(behavior(node, pattern)?);
                 }
             }
@@ -32,21 +29,17 @@ impl Distribution {
                 .ok_or_else(|| XmlError::new(DOCUMENT, "it has no <DefaultCacheBehavior>"))?;
             let default_behavior = behavior(default, DEFAULT_PATTERN.to_owned())?;
             let origins = match items("Origins") {
-                Some(list) => children(list, "Origin")
-                    .map(origin)
-                    .collect::<Result<_, _>>()?,
+                Some(list) => children(list, "Origin").map(origin).collect::<Result<_, _>>()?,
                 None => Vec::new(),
             };
             let groups = match items("OriginGroups") {
-                Some(list) => children(list, "OriginGroup")
-                    .map(group)
-                    .collect::<Result<_, _>>()?,
+                Some(list) => children(list, "OriginGroup").map(group).collect::<Result<_, _>>()?,
                 None => Vec::new(),
             };
             let errors = match items("CustomErrorResponses") {
-                Some(list) => children(list, "CustomErrorResponse")
-                    .map(custom_error)
-                    .collect::<Result<_, _>>()?,
+                Some(list) => {
+                    children(list, "CustomErrorResponse").map(custom_error).collect::<Result<_, _>>()?
+                }
                 None => Vec::new(),
             };
             Ok(Self {
@@ -76,11 +69,7 @@ fn behavior(node: Node<'_, '_>, pattern: String) -> Result<Behavior, XmlError> {
             ));
         }
     };
-    let sends_host = |headers: &[String]| {
-        headers
-            .iter()
-            .any(|h| h == "*" || h.eq_ignore_ascii_case("host"))
-    };
+    let sends_host = |headers: &[String]| headers.iter().any(|h| h == "*" || h.eq_ignore_ascii_case("host"));
     // AWS's managed origin request policies that hand the viewer's Host on: AllViewer and AllViewerAndCloudFrontHeaders-2022-06.
     let forwards_all = matches!(
         word(node, "OriginRequestPolicyId").as_deref(),
@@ -98,8 +87,7 @@ fn behavior(node: Node<'_, '_>, pattern: String) -> Result<Behavior, XmlError> {
     Ok(Behavior {
         pattern,
         target: word(node, "TargetOriginId").unwrap_or_default(),
-        viewer_protocol: word(node, "ViewerProtocolPolicy")
-            .unwrap_or_else(|| "allow-all".to_owned()),
+        viewer_protocol: word(node, "ViewerProtocolPolicy").unwrap_or_else(|| "allow-all".to_owned()),
         methods,
         caching,
         forwards_host,
@@ -117,24 +105,11 @@ fn legacy_policy(node: Node<'_, '_>, values: Node<'_, '_>) -> Result<CachePolicy
     let headers = list(values, "Headers");
     let ttls = if headers.iter().any(|h| h == "*") {
         // Forwarding every header turns caching off.
-        Ttls {
-            min: 0,
-            default: 0,
-            max: 0,
-        }
+        Ttls { min: 0, default: 0, max: 0 }
     } else {
-        Ttls::filled(
-            min,
-            number(node, "DefaultTTL", DOCUMENT)?,
-            number(node, "MaxTTL", DOCUMENT)?,
-        )
+        Ttls::filled(min, number(node, "DefaultTTL", DOCUMENT)?, number(node, "MaxTTL", DOCUMENT)?)
     };
-    Ok(CachePolicy {
-        name: "legacy settings".to_owned(),
-        ttls,
-        query,
-        headers,
-    })
+    Ok(CachePolicy { name: "legacy settings".to_owned(), ttls, query, headers })
 }
 
 fn origin(node: Node<'_, '_>) -> Result<Origin, XmlError> {
@@ -144,18 +119,12 @@ fn origin(node: Node<'_, '_>) -> Result<Origin, XmlError> {
     let headers = match child(node, "CustomHeaders").and_then(|n| child(n, "Items")) {
         None => Vec::new(),
         Some(items) => children(items, "OriginCustomHeader")
-            .filter_map(|h| {
-                Some((
-                    word(h, "HeaderName")?,
-                    text(h, "HeaderValue").unwrap_or_default(),
-                ))
-            })
+            .filter_map(|h| Some((word(h, "HeaderName")?, text(h, "HeaderValue").unwrap_or_default())))
             .collect(),
     };
     let kind = match child(node, "CustomOriginConfig") {
         Some(custom) => OriginKind::Custom {
-            protocol: word(custom, "OriginProtocolPolicy")
-                .unwrap_or_else(|| "http-only".to_owned()),
+            protocol: word(custom, "OriginProtocolPolicy").unwrap_or_else(|| "http-only".to_owned()),
         },
         None => OriginKind::S3,
     };
@@ -170,27 +139,15 @@ fn origin(node: Node<'_, '_>) -> Result<Origin, XmlError> {
 }
 
 fn group(node: Node<'_, '_>) -> Result<OriginGroup, XmlError> {
-    let id =
-        word(node, "Id").ok_or_else(|| XmlError::new(DOCUMENT, "an <OriginGroup> has no <Id>"))?;
+    let id = word(node, "Id").ok_or_else(|| XmlError::new(DOCUMENT, "an <OriginGroup> has no <Id>"))?;
     let failover = child(node, "FailoverCriteria")
-        .map(|criteria| {
-            list(criteria, "StatusCodes")
-                .iter()
-                .filter_map(|code| code.parse().ok())
-                .collect()
-        })
+        .map(|criteria| list(criteria, "StatusCodes").iter().filter_map(|code| code.parse().ok()).collect())
         .unwrap_or_default();
     let members = match child(node, "Members").and_then(|n| child(n, "Items")) {
         None => Vec::new(),
-        Some(items) => children(items, "OriginGroupMember")
-            .filter_map(|m| word(m, "OriginId"))
-            .collect(),
+        Some(items) => children(items, "OriginGroupMember").filter_map(|m| word(m, "OriginId")).collect(),
     };
-    Ok(OriginGroup {
-        id,
-        failover,
-        members,
-    })
+    Ok(OriginGroup { id, failover, members })
 }
 
 fn custom_error(node: Node<'_, '_>) -> Result<CustomError, XmlError> {

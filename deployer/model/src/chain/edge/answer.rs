@@ -40,17 +40,12 @@ pub(super) fn reply(
         response.body.clear();
     }
     if viewer.method == Method::Head {
-        response.body.clear();
+        response = response.without_body();
     }
     response.headers.set("X-Cache", cache.as_str());
     response.headers.set("Via", VIA);
     if let Some(age) = age {
         response.headers.set("Age", age.to_string());
     }
-    Step::Reply(Box::new(Reply {
-        response,
-        behavior: behavior.pattern.clone(),
-        cache,
-        age,
-    }))
+    Step::Reply(Box::new(Reply { response, behavior: behavior.pattern.clone(), cache, age }))
 }

@@ -22,23 +22,14 @@ pub(super) fn fetch(
     let keyed = policy
         .headers
         .iter()
-        .filter_map(|name| {
-            Some((
-                name.to_ascii_lowercase(),
-                viewer.headers.get(name)?.to_owned(),
-            ))
-        })
+        .filter_map(|name| Some((name.to_ascii_lowercase(), viewer.headers.get(name)?.to_owned())))
         .collect();
     let key = Key::new(&viewer.method, &viewer.path, query.clone(), keyed);
     let cacheable = matches!(viewer.method, Method::Get | Method::Head);
     let mut stale = None;
     if cacheable {
         match cache.find(&key, now) {
-            Found::Fresh {
-                response,
-                age,
-                error,
-            } => {
+            Found::Fresh { response, age, error } => {
                 if let Some(pending) = page_for {
                     return compose(cache, *pending, response, now);
                 }
@@ -52,25 +43,11 @@ pub(super) fn fetch(
     let (origins, failover) = setup.distribution.origins_for(&behavior.target);
     let mut rest: Vec<Origin> = origins.into_iter().cloned().collect();
     if rest.is_empty() {
-        return own_error(
-            &behavior,
-            502,
-            "The behavior's target is not among the distribution's origins.",
-        );
+        return own_error(&behavior, 502, "The behavior's target is not among the distribution's origins.");
     }
     let origin = rest.remove(0);
     let failover = failover.to_vec();
-    let ticket = Ticket {
-        viewer,
-        behavior,
-        policy,
-        key,
-        cacheable,
-        stale,
-        rest,
-        failover,
-        page_for,
-    };
+    let ticket = Ticket { viewer, behavior, policy, key, cacheable, stale, rest, failover, page_for };
     forward(origin, ticket, query)
 }
 
@@ -78,11 +55,7 @@ fn forward(origin: Origin, ticket: Ticket, query: Option<String>) -> Step {
     let viewer = &ticket.viewer;
     let mut headers = Headers::new();
     for name in &ticket.policy.headers {
-        if let Some(value) = viewer
-            .headers
-            .get(name)
-            .filter(|_| !name.eq_ignore_ascii_case("host"))
-        {
+        if let Some(value) = viewer.headers.get(name).filter(|_| !name.eq_ignore_ascii_case("host")) {
             headers.push(name, value);
         }
     }
@@ -107,41 +80,16 @@ fn forward(origin: Origin, ticket: Ticket, query: Option<String>) -> Step {
             _ => false,
         },
     };
-    let host = if ticket.behavior.forwards_host {
-        viewer.host.clone()
-    } else {
-        origin.domain.clone()
-    };
+    let host = if ticket.behavior.forwards_host { viewer.host.clone() } else { origin.domain.clone() };
     // CF-09: the origin's own path goes in front of the raw viewer path.
     let path = format!("{}{}", origin.path, viewer.path);
-    let request = Request {
-        method: viewer.method.clone(),
-        secure,
-        host,
-        path,
-        query,
-        headers,
-    };
-    Step::Forward(Box::new(Forward {
-        origin,
-        request,
-        ticket,
-    }))
+    let request = Request { method: viewer.method.clone(), secure, host, path, query, headers };
+    Step::Forward(Box::new(Forward { origin, request, ticket }))
 }
 
 /// Goes on with the origin's answer; what may be kept is put into the cache. An origin that can't be reached answers 502 or 504.
-pub fn finish(
-    setup: &Setup,
-    cache: &mut Cache,
-    forward_: Forward,
-    response: Response,
-    now: u64,
-) -> Step {
-    let Forward {
-        request,
-        mut ticket,
-        ..
-    } = forward_;
+pub fn finish(setup: &Setup, cache: &mut Cache, forward_: Forward, response: Response, now: u64) -> Step {
+    let Forward { request, mut ticket, .. } = forward_;
     // CF-20: the next origin of the group, on the statuses it names.
     if ticket.failover.contains(&response.status) && !ticket.rest.is_empty() {
         let next = ticket.rest.remove(0);
@@ -164,13 +112,7 @@ pub fn finish(
     done(cache, ticket, response, XCache::Miss, now)
 }
 
-fn failed(
-    setup: &Setup,
-    cache: &mut Cache,
-    mut ticket: Ticket,
-    response: Response,
-    now: u64,
-) -> Step {
+fn failed(setup: &Setup, cache: &mut Cache, mut ticket: Ticket, response: Response, now: u64) -> Step {
     // An origin's 5xx does not replace what the edge still has (D39).
     if response.status >= 500
         && let Some(stale) = ticket.stale.take()
@@ -186,22 +128,10 @@ fn failed(
         now,
     );
     if let (Some(page), None) = (custom.and_then(|c| c.page.clone()), &ticket.page_for) {
-        let behavior = setup
-            .distribution
-            .behavior_for(&normalize_path(&page))
-            .clone();
-        let viewer = Request {
-            path: page,
-            query: None,
-            method: Method::Get,
-            ..ticket.viewer.clone()
-        };
+        let behavior = setup.distribution.behavior_for(&normalize_path(&page)).clone();
+        let viewer = Request { path: page, query: None, method: Method::Get, ..ticket.viewer.clone() };
         let shown_as = custom.and_then(|c| c.shown_as).unwrap_or(response.status);
-        let pending = Box::new(Pending {
-            ticket,
-            keep,
-            shown_as,
-        });
+        let pending = Box::new(Pending { ticket, keep, shown_as });
         return fetch(setup, cache, viewer, behavior, Some(pending), now);
     }
     if ticket.cacheable {
@@ -209,10 +139,7 @@ fn failed(
     }
     if let Some(pending) = &ticket.page_for {
         // The error page itself can't be had: the viewer sees that failure.
-        let (behavior, viewer) = (
-            pending.ticket.behavior.clone(),
-            pending.ticket.viewer.clone(),
-        );
+        let (behavior, viewer) = (pending.ticket.behavior.clone(), pending.ticket.viewer.clone());
         return reply(response, &behavior, XCache::Error, None, &viewer);
     }
     done(cache, ticket, response, XCache::Error, now)
@@ -227,24 +154,9 @@ fn done(cache: &mut Cache, mut ticket: Ticket, response: Response, kind: XCache,
 }
 
 fn compose(cache: &mut Cache, pending: Pending, page: Response, now: u64) -> Step {
-    let response = Response {
-        status: pending.shown_as,
-        ..page
-    };
+    let response = Response { status: pending.shown_as, ..page };
     if pending.ticket.cacheable {
-        cache.store(
-            pending.ticket.key.clone(),
-            response.clone(),
-            true,
-            pending.keep,
-            now,
-        );
+        cache.store(pending.ticket.key.clone(), response.clone(), true, pending.keep, now);
     }
-    reply(
-        response,
-        &pending.ticket.behavior,
-        XCache::Error,
-        None,
-        &pending.ticket.viewer,
-    )
+    reply(response, &pending.ticket.behavior, XCache::Error, None, &pending.ticket.viewer)
 }

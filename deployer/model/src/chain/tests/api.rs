@@ -14,11 +14,7 @@ fn refused(api: &Api, request: &Request) -> (u16, String, String) {
     match decide(api, request) {
         Decision::Refuse { response, .. } => {
             let kind = response.headers.get("x-amzn-errortype").unwrap().to_owned();
-            (
-                response.status,
-                kind,
-                String::from_utf8(response.body).unwrap(),
-            )
+            (response.status, kind, String::from_utf8(response.body).unwrap())
         }
         Decision::Invoke(call) => panic!("invoked: {call:?}"),
     }
@@ -32,14 +28,7 @@ fn invoked(api: &Api, request: &Request) -> Invocation {
 }
 
 fn method_of<'a>(api: &'a mut Api, resource: &str) -> &'a mut MethodFacts {
-    api.stages
-        .get_mut("prod")
-        .unwrap()
-        .resources
-        .get_mut(resource)
-        .unwrap()
-        .get_mut("GET")
-        .unwrap()
+    api.stages.get_mut("prod").unwrap().resources.get_mut(resource).unwrap().get_mut("GET").unwrap()
 }
 
 const NO_TOKEN: &str = r#"{"message":"Missing Authentication Token"}"#;
@@ -47,72 +36,30 @@ const NO_TOKEN: &str = r#"{"message":"Missing Authentication Token"}"#;
 #[test]
 fn ag_02_missing_token_for_every_wrong_route() {
     let api = api();
-    let missing = (
-        403,
-        "MissingAuthenticationTokenException".to_owned(),
-        NO_TOKEN.to_owned(),
-    );
+    let missing = (403, "MissingAuthenticationTokenException".to_owned(), NO_TOKEN.to_owned());
+    assert_eq!(refused(&api, &get("/prod/other/x")), missing, "(a) not a resource");
+    assert_eq!(refused(&api, &get("/prod")), missing, "(c) the stage's root");
     assert_eq!(
-        refused(&api, &get("/prod/other/x")),
-        missing,
-        "(a) not a resource"
-    );
-    assert_eq!(
-        refused(&api, &get("/prod")),
-        missing,
-        "(c) the stage's root"
-    );
-    assert_eq!(
-        refused(
-            &api,
-            &get("/prod/resize/x").with_method(Method::parse("POST"))
-        ),
+        refused(&api, &get("/prod/resize/x").with_method(Method::parse("POST"))),
         missing,
         "(b) method"
     );
     let mut no_head = api.clone();
-    for methods in no_head
-        .stages
-        .get_mut("prod")
-        .unwrap()
-        .resources
-        .values_mut()
-    {
+    for methods in no_head.stages.get_mut("prod").unwrap().resources.values_mut() {
         methods.remove("HEAD");
     }
-    assert_eq!(
-        refused(&no_head, &get("/prod/resize/x").with_method(Method::Head)),
-        missing,
-        "(b) HEAD too"
-    );
+    assert_eq!(refused(&no_head, &get("/prod/resize/x").with_method(Method::Head)), missing, "(b) HEAD too");
     let mut signed = api.clone();
     method_of(&mut signed, "/resize").authorization = "AWS_IAM".to_owned();
-    assert_eq!(
-        refused(&signed, &get("/prod/resize?key=a")),
-        missing,
-        "(d) unsigned"
-    );
+    assert_eq!(refused(&signed, &get("/prod/resize?key=a")), missing, "(d) unsigned");
 }
 
 #[test]
 fn ag_03_forbidden_for_unknown_stages_keys_and_disabled_hosts() {
     let api = api();
-    let forbidden = (
-        403,
-        "ForbiddenException".to_owned(),
-        r#"{"message":"Forbidden"}"#.to_owned(),
-    );
+    let forbidden = (403, "ForbiddenException".to_owned(), r#"{"message":"Forbidden"}"#.to_owned());
     assert_eq!(refused(&api, &get("/dev/resize/x")), forbidden);
-    assert_eq!(
-        refused(
-            &Api {
-                default_endpoint: false,
-                ..api.clone()
-            },
-            &get("/prod/resize/x")
-        ),
-        forbidden
-    );
+    assert_eq!(refused(&Api { default_endpoint: false, ..api.clone() }, &get("/prod/resize/x")), forbidden);
     let mut keyed = api.clone();
     method_of(&mut keyed, "/resize").api_key_required = true;
     assert_eq!(refused(&keyed, &get("/prod/resize?key=a")), forbidden);
@@ -121,12 +68,7 @@ fn ag_03_forbidden_for_unknown_stages_keys_and_disabled_hosts() {
 #[test]
 fn ag_04_only_what_is_deployed_counts() {
     let mut stale = api();
-    stale
-        .stages
-        .get_mut("prod")
-        .unwrap()
-        .resources
-        .remove("/resize/{key+}");
+    stale.stages.get_mut("prod").unwrap().resources.remove("/resize/{key+}");
     assert_eq!(refused(&stale, &get("/prod/resize/x")).2, NO_TOKEN);
 }
 
@@ -135,36 +77,20 @@ fn ag_05_a_missing_permission_is_500() {
     let mut api = api();
     method_of(&mut api, "/resize/{key+}").permission = Permission::Missing;
     let (status, _, body) = refused(&api, &get("/prod/resize/x"));
-    assert_eq!(
-        (status, body.as_str()),
-        (500, r#"{"message":"Internal server error"}"#)
-    );
+    assert_eq!((status, body.as_str()), (500, r#"{"message":"Internal server error"}"#));
 }
 
 #[test]
 fn s3_13_a_greedy_path_keeps_what_a_query_loses() {
     let api = api();
-    let call = invoked(
-        &api,
-        &get("/prod/resize/resized/1x1/a&b+c;d=e%20f%25.jpg?v=1"),
-    );
+    let call = invoked(&api, &get("/prod/resize/resized/1x1/a&b+c;d=e%20f%25.jpg?v=1"));
     assert_eq!(call.resource, "/resize/{key+}");
-    assert_eq!(
-        call.path_parameters["key"],
-        "resized/1x1/a&b+c;d=e%20f%25.jpg"
-    );
+    assert_eq!(call.path_parameters["key"], "resized/1x1/a&b+c;d=e%20f%25.jpg");
     assert_eq!(call.query, [("v".to_owned(), "1".to_owned())]);
     let call = invoked(&api, &get("/prod/resize?key=resized/1x1/a&b+c;d=e%20f.jpg"));
     assert_eq!(call.resource, "/resize");
     let pair = |n: &str, v: &str| (n.to_owned(), v.to_owned());
-    assert_eq!(
-        call.query,
-        [
-            pair("key", "resized/1x1/a"),
-            pair("b c", ""),
-            pair("d", "e f.jpg")
-        ]
-    );
+    assert_eq!(call.query, [pair("key", "resized/1x1/a"), pair("b c", ""), pair("d", "e f.jpg")]);
     // Decoded once: a doubly encoded percent sign survives as one.
     assert_eq!(parse_query("key=a%2525"), [pair("key", "a%25")]);
     assert_eq!(refused(&api, &get("/prod/resize?key=a|b")).0, 400);
@@ -185,23 +111,13 @@ fn literal_segments_win_over_parameters_and_those_over_greedy_ones() {
     assert_eq!(resource("/prod/resize/1x1/x/y"), "/resize/{key+}");
     assert_eq!(resource("/prod/resize/"), "/resize");
     assert_eq!(resource("/prod/else"), "/{any}");
-    assert_eq!(
-        invoked(&api, &get("/prod/resize/1x1/x/y/")).path_parameters["key"],
-        "1x1/x/y/"
-    );
+    assert_eq!(invoked(&api, &get("/prod/resize/1x1/x/y/")).path_parameters["key"], "1x1/x/y/");
 }
 
 #[test]
 fn ag_06_ag_07_malformed_output_is_502_in_the_same_words() {
     let api = api();
-    let answer = |text: &str| {
-        respond(
-            &api,
-            &get("/prod/resize/x"),
-            &Outcome::Payload(text.to_owned()),
-        )
-        .0
-    };
+    let answer = |text: &str| respond(&api, &get("/prod/resize/x"), &Outcome::Payload(text.to_owned())).0;
     for malformed in [
         "nonsense",
         "[]",
@@ -215,10 +131,7 @@ fn ag_06_ag_07_malformed_output_is_502_in_the_same_words() {
     ] {
         let response = answer(malformed);
         assert_eq!(response.status, 502, "{malformed}");
-        assert_eq!(
-            response.body, br#"{"message":"Internal server error"}"#,
-            "{malformed}"
-        );
+        assert_eq!(response.body, br#"{"message":"Internal server error"}"#, "{malformed}");
     }
     let good = answer(
         r#"{"statusCode":307,"headers":{"Location":"https://x/"},"multiValueHeaders":{"A":["1","2"]},"body":null}"#,
@@ -239,7 +152,8 @@ fn ag_06_ag_07_malformed_output_is_502_in_the_same_words() {
 fn ag_10_bytes_need_a_media_type_for_the_first_accept() {
     let mut api = api();
     let outcome = Outcome::Payload(
-        r#"{"statusCode":200,"headers":{"Content-Type":"image/png"},"body":"AQID","isBase64Encoded":true}"#.to_owned(),
+        r#"{"statusCode":200,"headers":{"Content-Type":"image/png"},"body":"AQID","isBase64Encoded":true}"#
+            .to_owned(),
     );
     let accept = |value: &str| {
         let mut request = get("/prod/resize/x");
@@ -254,7 +168,6 @@ fn ag_10_bytes_need_a_media_type_for_the_first_accept() {
     api.binary_media_types.clear();
     assert_eq!(body(&api, &accept("image/png")), b"AQID");
     api.binary_media_types = vec!["*/*".to_owned()];
-    let bad =
-        Outcome::Payload(r#"{"statusCode":200,"body":"*","isBase64Encoded":true}"#.to_owned());
+    let bad = Outcome::Payload(r#"{"statusCode":200,"body":"*","isBase64Encoded":true}"#.to_owned());
     assert_eq!(respond(&api, &get("/prod/resize/x"), &bad).0.status, 500);
 }

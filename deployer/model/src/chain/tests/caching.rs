@@ -9,11 +9,7 @@ use crate::chain::ttl::{Keep, Ttls, error, http_date, success};
 const YEAR: u64 = 31_536_000;
 
 fn ttls(min: u64, default: u64) -> Ttls {
-    Ttls {
-        min,
-        default,
-        max: YEAR,
-    }
+    Ttls { min, default, max: YEAR }
 }
 
 fn headers(fields: &[(&str, &str)]) -> Headers {
@@ -26,67 +22,27 @@ fn control(value: &str) -> Headers {
 
 #[test]
 fn cf_02_an_answer_without_cache_control_stays_for_the_default_ttl() {
-    assert_eq!(
-        success(ttls(0, 86_400), &Headers::new(), NOW),
-        Keep::For(86_400)
-    );
+    assert_eq!(success(ttls(0, 86_400), &Headers::new(), NOW), Keep::For(86_400));
     assert_eq!(success(ttls(0, 0), &Headers::new(), NOW), Keep::For(0));
-    assert_eq!(
-        success(ttls(600, 600), &Headers::new(), NOW),
-        Keep::For(600)
-    );
+    assert_eq!(success(ttls(600, 600), &Headers::new(), NOW), Keep::For(600));
 }
 
 #[test]
 fn cf_03_min_ttl_keeps_even_no_store() {
     for value in ["no-store", "private", "max-age=3600, no-cache"] {
-        assert_eq!(
-            success(ttls(0, 0), &control(value), NOW),
-            Keep::Never,
-            "{value}"
-        );
-        assert_eq!(
-            success(ttls(1, 86_400), &control(value), NOW),
-            Keep::For(1),
-            "{value}"
-        );
+        assert_eq!(success(ttls(0, 0), &control(value), NOW), Keep::Never, "{value}");
+        assert_eq!(success(ttls(1, 86_400), &control(value), NOW), Keep::For(1), "{value}");
     }
 }
 
 #[test]
 fn max_age_is_held_between_min_and_max_and_s_maxage_wins() {
-    assert_eq!(
-        success(ttls(0, 0), &control("public, max-age=1209600"), NOW),
-        Keep::For(1_209_600)
-    );
-    assert_eq!(
-        success(ttls(60, 60), &control("max-age=5"), NOW),
-        Keep::For(60)
-    );
-    assert_eq!(
-        success(
-            Ttls {
-                min: 0,
-                default: 0,
-                max: 100
-            },
-            &control("max-age=500"),
-            NOW
-        ),
-        Keep::For(100)
-    );
-    assert_eq!(
-        success(ttls(0, 0), &control("max-age=5, S-MaxAge=\"7\""), NOW),
-        Keep::For(7)
-    );
-    assert_eq!(
-        success(ttls(0, 0), &control("max-age=99999999999999999999999"), NOW),
-        Keep::For(YEAR)
-    );
-    assert_eq!(
-        success(ttls(0, 9), &control("max-age=soon"), NOW),
-        Keep::For(9)
-    );
+    assert_eq!(success(ttls(0, 0), &control("public, max-age=1209600"), NOW), Keep::For(1_209_600));
+    assert_eq!(success(ttls(60, 60), &control("max-age=5"), NOW), Keep::For(60));
+    assert_eq!(success(Ttls { min: 0, default: 0, max: 100 }, &control("max-age=500"), NOW), Keep::For(100));
+    assert_eq!(success(ttls(0, 0), &control("max-age=5, S-MaxAge=\"7\""), NOW), Keep::For(7));
+    assert_eq!(success(ttls(0, 0), &control("max-age=99999999999999999999999"), NOW), Keep::For(YEAR));
+    assert_eq!(success(ttls(0, 9), &control("max-age=soon"), NOW), Keep::For(9));
 }
 
 #[test]
@@ -94,17 +50,11 @@ fn expires_counts_where_cache_control_says_nothing() {
     let at = http_date("Tue, 15 Nov 1994 12:45:26 GMT").unwrap();
     assert_eq!(at, 784_903_526);
     assert_eq!(http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
-    assert_eq!(
-        http_date("Thu, 29 Feb 2024 23:59:59 GMT"),
-        Some(1_709_251_199)
-    );
+    assert_eq!(http_date("Thu, 29 Feb 2024 23:59:59 GMT"), Some(1_709_251_199));
     let expires = headers(&[("Expires", "Tue, 15 Nov 1994 12:45:26 GMT")]);
     assert_eq!(success(ttls(0, 86_400), &expires, at - 30), Keep::For(30));
     assert_eq!(success(ttls(0, 86_400), &expires, at + 30), Keep::For(0));
-    assert_eq!(
-        success(ttls(0, 86_400), &headers(&[("Expires", "0")]), NOW),
-        Keep::For(0)
-    );
+    assert_eq!(success(ttls(0, 86_400), &headers(&[("Expires", "0")]), NOW), Keep::For(0));
     let both = headers(&[("Expires", "0"), ("Cache-Control", "max-age=10")]);
     assert_eq!(success(ttls(0, 0), &both, NOW), Keep::For(10));
 }
@@ -117,31 +67,15 @@ fn cf_10_which_errors_stay_and_how_long() {
         assert_eq!(keep(status, None, &plain), Keep::For(10), "{status}");
         assert_eq!(keep(status, Some(300), &plain), Keep::For(300), "{status}");
         assert_eq!(keep(status, Some(0), &plain), Keep::For(0), "{status}");
-        assert_eq!(
-            keep(status, None, &control("max-age=60")),
-            Keep::For(60),
-            "{status}"
-        );
-        assert_eq!(
-            keep(status, Some(300), &control("max-age=60")),
-            Keep::For(300),
-            "{status}"
-        );
+        assert_eq!(keep(status, None, &control("max-age=60")), Keep::For(60), "{status}");
+        assert_eq!(keep(status, Some(300), &control("max-age=60")), Keep::For(300), "{status}");
     }
     for status in [400, 403, 405, 412, 415] {
         assert_eq!(keep(status, None, &plain), Keep::Never, "{status}");
-        assert_eq!(
-            keep(status, None, &control("s-maxage=60")),
-            Keep::For(60),
-            "{status}"
-        );
+        assert_eq!(keep(status, None, &control("s-maxage=60")), Keep::For(60), "{status}");
     }
     for status in [401, 416, 429] {
-        assert_eq!(
-            keep(status, None, &control("max-age=60")),
-            Keep::Never,
-            "{status}"
-        );
+        assert_eq!(keep(status, None, &control("max-age=60")), Keep::Never, "{status}");
     }
     // no-store is heard for some errors only.
     assert_eq!(keep(404, None, &control("no-store")), Keep::Never);
@@ -160,29 +94,14 @@ fn response(body: &str) -> Response {
 fn an_entry_is_fresh_until_its_time_is_over() {
     let mut cache = Cache::new();
     cache.store(key("/a"), response("a"), false, Keep::For(10), NOW);
-    assert!(matches!(
-        cache.find(&key("/a"), NOW + 9),
-        Found::Fresh { age: 9, .. }
-    ));
-    assert!(matches!(
-        cache.find(&key("/a"), NOW + 10),
-        Found::Stale { .. }
-    ));
+    assert!(matches!(cache.find(&key("/a"), NOW + 9), Found::Fresh { age: 9, .. }));
+    assert!(matches!(cache.find(&key("/a"), NOW + 10), Found::Stale { .. }));
     assert_eq!(cache.find(&key("/b"), NOW), Found::Nothing);
     // A refresh starts its time anew and takes the 304's headers.
-    let refreshed = cache
-        .refresh(
-            &key("/a"),
-            &control("max-age=5"),
-            |h| success(ttls(0, 0), h, NOW),
-            NOW + 20,
-        )
-        .unwrap();
+    let refreshed =
+        cache.refresh(&key("/a"), &control("max-age=5"), |h| success(ttls(0, 0), h, NOW), NOW + 20).unwrap();
     assert_eq!(refreshed.body, b"a");
-    assert!(matches!(
-        cache.find(&key("/a"), NOW + 24),
-        Found::Fresh { age: 4, .. }
-    ));
+    assert!(matches!(cache.find(&key("/a"), NOW + 24), Found::Fresh { age: 4, .. }));
     // Something that must not be kept also drops what was there.
     cache.store(key("/a"), response("b"), false, Keep::Never, NOW + 25);
     assert!(cache.is_empty());
@@ -197,7 +116,7 @@ fn a_head_is_answered_from_a_get_but_not_the_other_way() {
     cache.invalidate("/a");
     cache.store(key("/a"), response("a"), false, Keep::For(10), NOW);
     assert!(
-        matches!(cache.find(&head, NOW), Found::Fresh { response, .. } if response.body.is_empty())
+        matches!(cache.find(&head, NOW), Found::Fresh { response, .. } if response.body.is_empty() && response.headers.get("Content-Length") == Some("1"))
     );
 }
 
@@ -218,12 +137,7 @@ fn cf_16_invalidation_by_path_and_trailing_star() {
             cache.store(key(path), response(path), false, Keep::For(10), NOW);
         }
         cache.store(
-            Key::new(
-                &Method::Get,
-                "/pics/a.jpg",
-                Some("v=2".to_owned()),
-                Vec::new(),
-            ),
+            Key::new(&Method::Get, "/pics/a.jpg", Some("v=2".to_owned()), Vec::new()),
             response("v"),
             false,
             Keep::For(10),
@@ -234,31 +148,18 @@ fn cf_16_invalidation_by_path_and_trailing_star() {
     let count = |path: &str| fill().invalidate(path);
     assert_eq!(count("/resized/*"), 2);
     assert_eq!(count("resized/*"), 2);
-    assert_eq!(
-        count("/pics/a.jpg"),
-        1,
-        "without its query a path names the entry without one"
-    );
+    assert_eq!(count("/pics/a.jpg"), 1, "without its query a path names the entry without one");
     assert_eq!(count("/pics/a.jpg*"), 2);
     assert_eq!(count("/RESIZED/*"), 0);
     assert_eq!(count("/*"), 4);
-    assert!(
-        !invalidates("/re*/a.jpg", "/resized/a.jpg"),
-        "a star counts in last place only"
-    );
+    assert!(!invalidates("/re*/a.jpg", "/resized/a.jpg"), "a star counts in last place only");
 }
 
 #[test]
 fn a_full_cache_forgets_the_oldest() {
     let mut cache = Cache::with_limit(2);
     for (at, path) in ["/b", "/a", "/c"].into_iter().enumerate() {
-        cache.store(
-            key(path),
-            response("x"),
-            false,
-            Keep::For(100),
-            NOW + at as u64,
-        );
+        cache.store(key(path), response("x"), false, Keep::For(100), NOW + at as u64);
     }
     assert_eq!(cache.len(), 2);
     assert_eq!(cache.find(&key("/b"), NOW + 3), Found::Nothing);

@@ -19,11 +19,8 @@ pub const API_HOST: &str = "api1234567.execute-api.eu-west-1.amazonaws.com";
 
 /// A routing rule in XML; empty parts are left out.
 pub fn rule(condition: &str, redirect: &str) -> String {
-    let condition = if condition.is_empty() {
-        String::new()
-    } else {
-        format!("<Condition>{condition}</Condition>")
-    };
+    let condition =
+        if condition.is_empty() { String::new() } else { format!("<Condition>{condition}</Condition>") };
     format!("<RoutingRule>{condition}<Redirect>{redirect}</Redirect></RoutingRule>")
 }
 
@@ -58,10 +55,7 @@ pub fn website(rules: &str) -> WebsiteConfig {
 /// A behaviour with legacy settings.
 pub fn behavior(pattern: Option<&str>, ttls: (u64, u64, u64)) -> String {
     let (tag, pattern) = match pattern {
-        Some(pattern) => (
-            "CacheBehavior",
-            format!("<PathPattern>{pattern}</PathPattern>"),
-        ),
+        Some(pattern) => ("CacheBehavior", format!("<PathPattern>{pattern}</PathPattern>")),
         None => ("DefaultCacheBehavior", String::new()),
     };
     let (min, default, max) = ttls;
@@ -91,10 +85,7 @@ pub fn distribution_xml(ordered: &[String], default: &str, more: &str) -> String
 
 pub fn setup(ordered: &[String], default: &str, more: &str) -> Setup {
     let distribution = Distribution::parse(&distribution_xml(ordered, default, more)).unwrap();
-    Setup {
-        distribution,
-        policies: BTreeMap::new(),
-    }
+    Setup { distribution, policies: BTreeMap::new() }
 }
 
 /// The chain as `attach` leaves it, but with these TTLs on our behaviour.
@@ -102,10 +93,7 @@ pub fn chain(ttls: (u64, u64, u64)) -> Chain {
     let ours = behavior(Some("resized/*"), ttls);
     let default = behavior(None, (0, 86_400, 31_536_000));
     Chain {
-        cdn: Some((
-            setup(&[ours], &default, ""),
-            vec![CDN.to_owned(), "cdn.example.com".to_owned()],
-        )),
+        cdn: Some((setup(&[ours], &default, ""), vec![CDN.to_owned(), "cdn.example.com".to_owned()])),
         bucket: "photos".to_owned(),
         website_host: WEBSITE_HOST.to_owned(),
         website: Some(website(&format!("{}{}", our_rule(404), our_rule(403)))),
@@ -116,21 +104,15 @@ pub fn chain(ttls: (u64, u64, u64)) -> Chain {
 
 /// The API of the stack.
 pub fn api() -> Api {
-    let methods: BTreeMap<_, _> = ["GET", "HEAD"]
-        .map(|m| (m.to_owned(), MethodFacts::open()))
-        .into_iter()
-        .collect();
-    let resources = ["/resize", "/resize/{key+}"]
-        .map(|r| (r.to_owned(), methods.clone()))
-        .into_iter()
-        .collect();
+    let methods: BTreeMap<_, _> =
+        ["GET", "HEAD"].map(|m| (m.to_owned(), MethodFacts::open())).into_iter().collect();
+    let resources =
+        ["/resize", "/resize/{key+}"].map(|r| (r.to_owned(), methods.clone())).into_iter().collect();
     Api {
         id: "api1234567".to_owned(),
         default_endpoint: true,
         binary_media_types: vec!["*/*".to_owned()],
-        stages: [("prod".to_owned(), Stage { resources })]
-            .into_iter()
-            .collect(),
+        stages: [("prod".to_owned(), Stage { resources })].into_iter().collect(),
     }
 }
 
@@ -151,9 +133,7 @@ impl World for Bucket {
         }
         match self.objects.get(key) {
             Some(headers) => Object::Present {
-                redirect: headers
-                    .get("x-amz-website-redirect-location")
-                    .map(str::to_owned),
+                redirect: headers.get("x-amz-website-redirect-location").map(str::to_owned),
             },
             None => Object::Absent,
         }
@@ -166,13 +146,7 @@ impl World for Bucket {
     fn invoke(&mut self, call: &Invocation) -> Outcome {
         let raw = match call.path_parameters.get("key") {
             Some(raw) => percent_decode_str(raw).decode_utf8().unwrap().into_owned(),
-            None => call
-                .query
-                .iter()
-                .find(|(name, _)| name == "key")
-                .unwrap()
-                .1
-                .clone(),
+            None => call.query.iter().find(|(name, _)| name == "key").unwrap().1.clone(),
         };
         self.invocations.push(raw.clone());
         let written = self.writes.clone().unwrap_or_else(|| raw.clone());

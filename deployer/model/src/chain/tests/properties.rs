@@ -52,11 +52,7 @@ fn xmlish() -> impl Strategy<Value = String> {
         "ErrorCode",
         "CachePolicyConfig",
     ]);
-    let leaf = prop_oneof![
-        Just(String::new()),
-        "[a-z0-9/*<&;!\\[-]{0,8}",
-        "-?[0-9]{1,25}"
-    ];
+    let leaf = prop_oneof![Just(String::new()), "[a-z0-9/*<&;!\\[-]{0,8}", "-?[0-9]{1,25}"];
     let element = (name.clone(), leaf).prop_map(|(n, text)| format!("<{n}>{text}</{n}>"));
     element.prop_recursive(5, 40, 6, move |inner| {
         (name.clone(), prop::collection::vec(inner, 0..6))

@@ -35,10 +35,7 @@ pub(super) fn send(
         Decision::Invoke(call) => {
             let outcome = world.invoke(&call);
             let (response, why) = proxy::respond(api, request, &outcome);
-            (
-                response,
-                why.unwrap_or_else(|| format!("{} {}", call.method, call.resource)),
-            )
+            (response, why.unwrap_or_else(|| format!("{} {}", call.method, call.resource)))
         }
     };
     hops.push(hop(Service::Api, request, &response, why, None, false));
@@ -66,24 +63,12 @@ fn through_cdn(
         }
     };
     let why = format!("behavior {}", reply.behavior);
-    hops.push(hop(
-        Service::CloudFront,
-        request,
-        &reply.response,
-        why,
-        Some(reply.cache),
-        false,
-    ));
+    hops.push(hop(Service::CloudFront, request, &reply.response, why, Some(reply.cache), false));
     hops.append(&mut behind);
     reply.response
 }
 
-fn at_origin(
-    chain: &Chain,
-    world: &mut dyn World,
-    forward: &edge::Forward,
-    hops: &mut Vec<Hop>,
-) -> Response {
+fn at_origin(chain: &Chain, world: &mut dyn World, forward: &edge::Forward, hops: &mut Vec<Hop>) -> Response {
     let request = &forward.request;
     let domain = &forward.origin.domain;
     if *domain == chain.website_host {
@@ -93,8 +78,8 @@ fn at_origin(
         let key = decode_key(&request.path, PlusInPath::default()).unwrap_or_default();
         let object = world.object(&key, &reader(request));
         // Whether the origin's access control may list is not known here: the usual case is that it may not.
-        let response = rest::refusal(request, &key, &object, false)
-            .unwrap_or_else(|| serve(world, request, 200, &key));
+        let response =
+            rest::refusal(request, &key, &object, false).unwrap_or_else(|| serve(world, request, 200, &key));
         hops.push(hop(
             Service::S3Rest,
             request,
@@ -138,48 +123,24 @@ fn at_website(
     }
     let reader = reader(request);
     let look = |key: &str| world.object(key, &reader);
-    let (answer, why) = website::answer(
-        chain.website.as_ref(),
-        &chain.bucket,
-        request,
-        &chain.options,
-        look,
-    );
+    let (answer, why) = website::answer(chain.website.as_ref(), &chain.bucket, request, &chain.options, look);
     let response = match answer {
         Answer::Serve { status, key } => serve(world, request, status, &key),
         Answer::Redirect { status, location } => Response::new(status).with("Location", location),
         Answer::Refuse(refusal) => head(request, website::error_page(&refusal)),
     };
-    hops.push(hop(
-        Service::Website,
-        request,
-        &response,
-        describe(&why),
-        None,
-        behind,
-    ));
+    hops.push(hop(Service::Website, request, &response, describe(&why), None, behind));
     response
 }
 
 fn serve(world: &mut dyn World, request: &Request, status: u16, key: &str) -> Response {
     let (headers, body) = world.content(key);
     let unchanged = status == 200
-        && request
-            .headers
-            .get("If-None-Match")
-            .is_some_and(|wanted| headers.get("ETag") == Some(wanted));
+        && request.headers.get("If-None-Match").is_some_and(|wanted| headers.get("ETag") == Some(wanted));
     let response = if unchanged {
-        Response {
-            status: 304,
-            headers,
-            body: Vec::new(),
-        }
+        Response { status: 304, headers, body: Vec::new() }
     } else {
-        Response {
-            status,
-            headers,
-            body,
-        }
+        Response { status, headers, body }
     };
     head(request, response)
 }
@@ -208,11 +169,8 @@ pub fn describe(why: &Why) -> String {
     }
 }
 
-fn head(request: &Request, mut response: Response) -> Response {
-    if request.method == Method::Head {
-        response.body.clear();
-    }
-    response
+fn head(request: &Request, response: Response) -> Response {
+    if request.method == Method::Head { response.without_body() } else { response }
 }
 
 fn hop(
@@ -224,13 +182,5 @@ fn hop(
     behind: bool,
 ) -> Hop {
     let location = response.redirect().map(str::to_owned);
-    Hop {
-        service,
-        url: request.url(),
-        status: response.status,
-        why,
-        location,
-        cache,
-        behind,
-    }
+    Hop { service, url: request.url(), status: response.status, why, location, cache, behind }
 }

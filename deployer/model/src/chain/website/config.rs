@@ -79,9 +79,7 @@ impl WebsiteConfig {
             };
             let rules = match child(root, "RoutingRules") {
                 None => Vec::new(),
-                Some(list) => children(list, "RoutingRule")
-                    .map(rule)
-                    .collect::<Result<_, _>>()?,
+                Some(list) => children(list, "RoutingRule").map(rule).collect::<Result<_, _>>()?,
             };
             Ok(Self {
                 index_suffix: child(root, "IndexDocument").and_then(|n| word(n, "Suffix")),
@@ -136,10 +134,7 @@ fn code(node: Node<'_, '_>, name: &str) -> Result<Option<u16>, XmlError> {
         None => Ok(None),
         Some(code) => match u16::try_from(code) {
             Ok(code) if (300..600).contains(&code) => Ok(Some(code)),
-            _ => Err(XmlError::new(
-                DOCUMENT,
-                format!("<{name}> is {code}, not a redirect or error status"),
-            )),
+            _ => Err(XmlError::new(DOCUMENT, format!("<{name}> is {code}, not a redirect or error status"))),
         },
     }
 }

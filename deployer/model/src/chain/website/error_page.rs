@@ -20,23 +20,14 @@ pub struct Refusal {
 
 impl Refusal {
     fn new(status: u16, code: &'static str, message: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            message,
-            subject: None,
-            nested: None,
-        }
+        Self { status, code, message, subject: None, nested: None }
     }
 
     /// 404 `NoSuchKey` or 403 `AccessDenied`, by status.
     pub fn for_key(status: u16, key: &str) -> Self {
         if status == 404 {
             let subject = Some(("Key", key.to_owned()));
-            return Self {
-                subject,
-                ..Self::new(404, "NoSuchKey", "The specified key does not exist.")
-            };
+            return Self { subject, ..Self::new(404, "NoSuchKey", "The specified key does not exist.") };
         }
         Self::new(403, "AccessDenied", "Access Denied")
     }
@@ -45,19 +36,13 @@ impl Refusal {
     pub fn no_website(bucket: &str) -> Self {
         let subject = Some(("BucketName", bucket.to_owned()));
         let message = "The specified bucket does not have a website configuration";
-        Self {
-            subject,
-            ..Self::new(404, "NoSuchWebsiteConfiguration", message)
-        }
+        Self { subject, ..Self::new(404, "NoSuchWebsiteConfiguration", message) }
     }
 
     /// 404: the `Host` names no bucket of this endpoint (S3-16, CF-06).
     pub fn no_bucket(host: &str) -> Self {
         let subject = Some(("BucketName", host.to_owned()));
-        Self {
-            subject,
-            ..Self::new(404, "NoSuchBucket", "The specified bucket does not exist")
-        }
+        Self { subject, ..Self::new(404, "NoSuchBucket", "The specified bucket does not exist") }
     }
 
     /// 405: only GET and HEAD (S3-02).
@@ -65,11 +50,7 @@ impl Refusal {
         let subject = Some(("Method", method.as_str().to_owned()));
         Self {
             subject,
-            ..Self::new(
-                405,
-                "MethodNotAllowed",
-                "The specified method is not allowed against this resource.",
-            )
+            ..Self::new(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
         }
     }
 
@@ -88,13 +69,10 @@ pub fn error_page(refusal: &Refusal) -> Response {
         _ => "Not Found",
     };
     let title = format!("{} {reason}", refusal.status);
-    let mut html =
-        format!("<html>\n<head><title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n");
+    let mut html = format!("<html>\n<head><title>{title}</title></head>\n<body>\n<h1>{title}</h1>\n");
     list(&mut html, refusal);
     if let Some(nested) = &refusal.nested {
-        html.push_str(
-            "<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n",
-        );
+        html.push_str("<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n");
         list(&mut html, nested);
     }
     html.push_str("<hr/>\n</body>\n</html>\n");
@@ -106,11 +84,7 @@ pub fn error_page(refusal: &Refusal) -> Response {
 
 fn list(html: &mut String, refusal: &Refusal) {
     // Writing to a String can't fail.
-    let _ = write!(
-        html,
-        "<ul>\n<li>Code: {}</li>\n<li>Message: {}</li>\n",
-        refusal.code, refusal.message
-    );
+    let _ = write!(html, "<ul>\n<li>Code: {}</li>\n<li>Message: {}</li>\n", refusal.code, refusal.message);
     if let Some((label, value)) = &refusal.subject {
         let _ = writeln!(html, "<li>{label}: {}</li>", escape(value));
     }
@@ -118,7 +92,5 @@ fn list(html: &mut String, refusal: &Refusal) {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

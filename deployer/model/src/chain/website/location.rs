@@ -16,20 +16,13 @@ pub(super) fn redirect(
     why: Why,
 ) -> Step {
     let redirect = &rule.redirect;
-    let target = match (
-        &redirect.replace_key_with,
-        &redirect.replace_key_prefix_with,
-    ) {
+    let target = match (&redirect.replace_key_with, &redirect.replace_key_prefix_with) {
         (Some(whole), _) => encode_replacement(whole),
         (None, Some(replacement)) => {
             // S3-12: with a prefix in the condition that prefix is replaced, without one the text is put in front.
             let prefix = rule.condition.key_prefix.as_deref().unwrap_or_default();
             let rest = key.strip_prefix(prefix).unwrap_or(key);
-            format!(
-                "{}{}",
-                encode_replacement(replacement),
-                encode_key(rest, options.encoding)
-            )
+            format!("{}{}", encode_replacement(replacement), encode_key(rest, options.encoding))
         }
         (None, None) => encode_key(key, options.encoding),
     };
@@ -41,11 +34,5 @@ pub(super) fn redirect(
     };
     let location = format!("{protocol}://{host}/{target}{query}");
     // S3-11: no code means 301 (unverified).
-    Step::Done(
-        Answer::Redirect {
-            status: redirect.code.unwrap_or(301),
-            location,
-        },
-        why,
-    )
+    Step::Done(Answer::Redirect { status: redirect.code.unwrap_or(301), location }, why)
 }

@@ -14,7 +14,10 @@ pub(super) fn new_list(name: &'static str, item: Element) -> Element {
 }
 
 fn contents(item: Element) -> [Element; 2] {
-    [Element::leaf("Quantity", 1), Element::node("Items", vec![item])]
+    [
+        Element::leaf("Quantity", 1),
+        Element::node("Items", vec![item]),
+    ]
 }
 
 /// Puts an item into a list: before another, or else behind the last.
@@ -36,14 +39,24 @@ pub(super) fn with_item(
     match (items, before, last) {
         (_, Some(before), _) => xml::insert_before(&mut splices, text, before, &[item]),
         (_, None, Some(last)) => xml::insert_after(&mut splices, text, last, &[item]),
-        (Some(items), None, None) if !xml::has_elements(items) => xml::fill(&mut splices, text, items, &[item]),
+        (Some(items), None, None) if !xml::has_elements(items) => {
+            xml::fill(&mut splices, text, items, &[item])
+        }
         (None, None, None) => {
             let counter = counter(list)?;
             xml::protect(&mut splices, text, list);
-            xml::insert_after(&mut splices, text, counter, &[Element::node("Items", vec![item])]);
+            xml::insert_after(
+                &mut splices,
+                text,
+                counter,
+                &[Element::node("Items", vec![item])],
+            );
         }
         (Some(_), None, None) => {
-            let what = format!("{}/Items has other elements than {name}", list.tag_name().name());
+            let what = format!(
+                "{}/Items has other elements than {name}",
+                list.tag_name().name()
+            );
             return Err(DistributionError::Shape(what));
         }
     }
@@ -51,7 +64,11 @@ pub(super) fn with_item(
 }
 
 /// Takes an item out of a list.
-pub(super) fn without_item(text: &str, list: Node<'_, '_>, item: Node<'_, '_>) -> Result<String, DistributionError> {
+pub(super) fn without_item(
+    text: &str,
+    list: Node<'_, '_>,
+    item: Node<'_, '_>,
+) -> Result<String, DistributionError> {
     let mut splices = Splices::default();
     count(&mut splices, text, list, -1)?;
     splices.replace(xml::removal(text, item), "");
@@ -59,7 +76,11 @@ pub(super) fn without_item(text: &str, list: Node<'_, '_>, item: Node<'_, '_>) -
 }
 
 /// Takes out the behaviour at a position.
-pub(super) fn without_behaviour(text: &str, config: &Config<'_, '_>, at: usize) -> Result<String, DistributionError> {
+pub(super) fn without_behaviour(
+    text: &str,
+    config: &Config<'_, '_>,
+    at: usize,
+) -> Result<String, DistributionError> {
     let behaviours = config.behaviours();
     match (config.behaviours_list(), behaviours.get(at)) {
         (Some(list), Some(behaviour)) => without_item(text, list, behaviour.node),
@@ -72,7 +93,7 @@ pub(super) fn tidied(text: &str) -> Result<String, DistributionError> {
     let mut text = text.to_owned();
     for step in [tidied_items, tidied_list] {
         let document = view::parse(&text)?;
-        let config = Config::new(&text, &document)?;
+        let config = Config::new(&document)?;
         let next = config.behaviours_list().map(|list| step(&text, list));
         text = next.unwrap_or_else(|| text.clone());
     }
@@ -101,7 +122,9 @@ fn tidied_list(text: &str, list: Node<'_, '_>) -> String {
         (Before::Missing, _) => splices.replace(xml::removal(text, list), ""),
         (Before::Empty | Before::SelfClosed, Some(counter)) => {
             let without = xml::without(text, counter);
-            let Ok(document) = view::parse(&without) else { return without };
+            let Ok(document) = view::parse(&without) else {
+                return without;
+            };
             let list = xml::child(document.root_element(), "CacheBehaviors");
             if let Some(list) = list.filter(|list| !xml::has_elements(*list)) {
                 xml::unfill(&mut splices, &without, list);
@@ -115,16 +138,24 @@ fn tidied_list(text: &str, list: Node<'_, '_>) -> String {
 
 fn counter<'a, 'd>(list: Node<'a, 'd>) -> Result<Node<'a, 'd>, DistributionError> {
     let name = list.tag_name().name();
-    xml::child(list, "Quantity").ok_or_else(|| DistributionError::Shape(format!("{name} has no Quantity")))
+    xml::child(list, "Quantity")
+        .ok_or_else(|| DistributionError::Shape(format!("{name} has no Quantity")))
 }
 
 /// Changes a list's counter. It must fit the list as it is, or the document is not to be trusted.
-fn count(splices: &mut Splices, text: &str, list: Node<'_, '_>, by: isize) -> Result<(), DistributionError> {
+fn count(
+    splices: &mut Splices,
+    text: &str,
+    list: Node<'_, '_>,
+    by: isize,
+) -> Result<(), DistributionError> {
     let items = xml::child(list, "Items");
     let length = items.map_or(0, |items| items.children().filter(Node::is_element).count());
     let name = list.tag_name().name();
     let range = digits(text, counter(list)?);
-    let number = range.clone().and_then(|range| text[range].parse::<usize>().ok());
+    let number = range
+        .clone()
+        .and_then(|range| text[range].parse::<usize>().ok());
     match (range, number) {
         (Some(range), Some(number)) if number == length => {
             splices.replace(range, length.saturating_add_signed(by).to_string());
@@ -132,7 +163,9 @@ fn count(splices: &mut Splices, text: &str, list: Node<'_, '_>, by: isize) -> Re
         }
         _ => {
             let says = xml::value(counter(list)?);
-            Err(DistributionError::Shape(format!("{name} says Quantity {says:?}, but has {length} items")))
+            Err(DistributionError::Shape(format!(
+                "{name} says Quantity {says:?}, but has {length} items"
+            )))
         }
     }
 }
@@ -140,12 +173,16 @@ fn count(splices: &mut Splices, text: &str, list: Node<'_, '_>, by: isize) -> Re
 /// Where the number stands in `<Quantity> 3 </Quantity>`.
 fn digits(text: &str, counter: Node<'_, '_>) -> Option<Range<usize>> {
     let mut children = counter.children();
-    let (Some(only), None) = (children.next(), children.next()) else { return None };
+    let (Some(only), None) = (children.next(), children.next()) else {
+        return None;
+    };
     let range = only.range();
     let own = &text[range.clone()];
     let start = range.start + (own.len() - own.trim_start().len());
     let number = own.trim();
     // Plain digits, spelled as we would spell them.
-    let plain = number.parse::<usize>().is_ok_and(|value| value.to_string() == number);
+    let plain = number
+        .parse::<usize>()
+        .is_ok_and(|value| value.to_string() == number);
     plain.then(|| start..start + number.len())
 }

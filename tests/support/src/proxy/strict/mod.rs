@@ -28,11 +28,7 @@ struct Refusal {
 
 impl Refusal {
     fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-        }
+        Self { status, code, message: message.into() }
     }
 }
 
@@ -54,20 +50,24 @@ pub(super) async fn refusal(
         },
         _ => None,
     }?;
-    Some(error_response(
-        &call.service,
-        refusal.status,
-        refusal.code,
-        &refusal.message,
-    ))
+    Some(error_response(&call.service, refusal.status, refusal.code, &refusal.message))
+}
+
+/// What MiniStack doesn't know and answers with something else, as AWS answers it for a bucket that was never touched.
+pub(super) fn missing_part(call: &Call) -> Option<Response<Full<Bytes>>> {
+    // S3-17. MiniStack lists the bucket's objects instead.
+    (call.name() == "s3:GetBucketRequestPayment").then(|| {
+        let body = "<RequestPaymentConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Payer>BucketOwner</Payer></RequestPaymentConfiguration>";
+        Response::builder()
+            .header("content-type", "application/xml")
+            .body(Full::new(Bytes::from(body)))
+            .expect("a valid response")
+    })
 }
 
 /// S3-32, S3-25: the bucket must belong to the expected account, and some calls are the owner's alone.
 async fn owner(shared: &Shared, call: &Call, parts: &Parts) -> Option<Refusal> {
-    let bucket = parts.uri.path()[1..]
-        .split('/')
-        .next()
-        .filter(|bucket| !bucket.is_empty())?;
+    let bucket = parts.uri.path()[1..].split('/').next().filter(|bucket| !bucket.is_empty())?;
     if call.operation == "CreateBucket" {
         return None;
     }
@@ -76,10 +76,7 @@ async fn owner(shared: &Shared, call: &Call, parts: &Parts) -> Option<Refusal> {
     {
         return Some(Refusal::new(403, "AccessDenied", "Access Denied"));
     }
-    if matches!(
-        call.operation.as_str(),
-        "PutBucketPolicy" | "DeleteBucketPolicy" | "GetBucketPolicy"
-    ) {
+    if matches!(call.operation.as_str(), "PutBucketPolicy" | "DeleteBucketPolicy" | "GetBucketPolicy") {
         // Users' keys belong to the default account; a 12-digit key is an account's root.
         let account = access_key(&parts.headers)
             .filter(|key| key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit()))
@@ -93,12 +90,7 @@ async fn owner(shared: &Shared, call: &Call, parts: &Parts) -> Option<Refusal> {
 }
 
 /// CF-13: the `CallerReference` of a distribution never changes.
-async fn same_caller_reference(
-    shared: &Shared,
-    call: &Call,
-    parts: &Parts,
-    body: &[u8],
-) -> Option<Refusal> {
+async fn same_caller_reference(shared: &Shared, call: &Call, parts: &Parts, body: &[u8]) -> Option<Refusal> {
     if call.operation != "UpdateDistribution" {
         return None;
     }
@@ -107,37 +99,17 @@ async fn same_caller_reference(
     let current = tokio::task::spawn_blocking(move || {
         root(&endpoint, ministack::ACCOUNT).cloudfront("GET", &path, &[], "")
     });
-    let current = current
-        .await
-        .ok()
-        .filter(|answer| answer.status.is_success())?
-        .text();
+    let current = current.await.ok().filter(|answer| answer.status.is_success())?.text();
     let sent = String::from_utf8_lossy(body);
-    let reference = |xml: &str| {
-        Some(
-            xml.split_once("<CallerReference>")?
-                .1
-                .split_once("</")?
-                .0
-                .to_owned(),
-        )
-    };
+    let reference = |xml: &str| Some(xml.split_once("<CallerReference>")?.1.split_once("</")?.0.to_owned());
     (reference(&current) != reference(&sent)).then(|| {
-        Refusal::new(
-            400,
-            "IllegalUpdate",
-            "The update contains modifications that are not allowed.",
-        )
+        Refusal::new(400, "IllegalUpdate", "The update contains modifications that are not allowed.")
     })
 }
 
 /// The root user of an account, past the proxy.
 fn root(endpoint: &str, account: &str) -> Aws {
-    Aws::new(
-        endpoint,
-        "us-east-1",
-        Credentials::new(account, "test", None, None, "test"),
-    )
+    Aws::new(endpoint, "us-east-1", Credentials::new(account, "test", None, None, "test"))
 }
 
 /// Who owns which bucket, each asked once.
@@ -148,10 +120,7 @@ pub(super) struct Owners {
 
 impl Owners {
     pub(super) fn new(aws: &MiniStack) -> Self {
-        Self {
-            endpoint: aws.url(),
-            known: Arc::default(),
-        }
+        Self { endpoint: aws.url(), known: Arc::default() }
     }
 
     /// True also where the bucket doesn't exist: that is MiniStack's to say.
@@ -163,10 +132,7 @@ impl Owners {
         let (endpoint, known) = (self.endpoint.clone(), Arc::clone(&self.known));
         tokio::task::spawn_blocking(move || {
             let root = root(&endpoint, &pair.1);
-            let owned = root
-                .s3("GET", "/", "")
-                .text()
-                .contains(&format!("<Name>{}</Name>", pair.0));
+            let owned = root.s3("GET", "/", "").text().contains(&format!("<Name>{}</Name>", pair.0));
             if owned {
                 known.lock().unwrap().insert(pair);
                 return true;

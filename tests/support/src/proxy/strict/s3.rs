@@ -43,12 +43,7 @@ fn policy(body: &[u8]) -> Result<(), Refusal> {
     }
     let mut sids = std::collections::HashSet::new();
     for statement in statements {
-        for field in [
-            "Effect",
-            "Principal|NotPrincipal",
-            "Action|NotAction",
-            "Resource|NotResource",
-        ] {
+        for field in ["Effect", "Principal|NotPrincipal", "Action|NotAction", "Resource|NotResource"] {
             if !field.split('|').any(|name| statement.get(name).is_some()) {
                 return Err(malformed(&format!("Missing required field {field}")));
             }
@@ -56,9 +51,7 @@ fn policy(body: &[u8]) -> Result<(), Refusal> {
         if let Some(sid) = statement.get("Sid")
             && !sids.insert(sid.to_string())
         {
-            return Err(malformed(
-                "Statement IDs (SID) in a single policy must be unique.",
-            ));
+            return Err(malformed("Statement IDs (SID) in a single policy must be unique."));
         }
     }
     Ok(())
@@ -105,13 +98,10 @@ fn website(body: &[u8]) -> Result<(), Refusal> {
     }
     let rules: Vec<Node<'_, '_>> = rules.map(elements).unwrap_or_default();
     if rules.len() > WEBSITE_RULES {
-        let message =
-            format!("The number of RoutingRules must not exceed the limit of {WEBSITE_RULES}.");
+        let message = format!("The number of RoutingRules must not exceed the limit of {WEBSITE_RULES}.");
         return Err(Refusal::new(400, "InvalidRequest", message));
     }
-    rules
-        .into_iter()
-        .try_for_each(|rule| routing_rule(rule).map_err(invalid))
+    rules.into_iter().try_for_each(|rule| routing_rule(rule).map_err(invalid))
 }
 
 /// S3-09, S3-11.
@@ -120,11 +110,9 @@ fn routing_rule(rule: Node<'_, '_>) -> Result<(), &'static str> {
         if elements(condition).is_empty() {
             return Err("A condition must have at least one property");
         }
-        if value(condition, "HttpErrorCodeReturnedEquals").is_some_and(|code| {
-            !code
-                .parse()
-                .is_ok_and(|code: u16| (400..600).contains(&code))
-        }) {
+        if value(condition, "HttpErrorCodeReturnedEquals")
+            .is_some_and(|code| !code.parse().is_ok_and(|code: u16| (400..600).contains(&code)))
+        {
             return Err("The provided HTTP error code is not valid. Valid codes are 4XX or 5XX.");
         }
     }
@@ -132,9 +120,7 @@ fn routing_rule(rule: Node<'_, '_>) -> Result<(), &'static str> {
     if elements(redirect).is_empty() {
         return Err("A redirect must have at least one property");
     }
-    if child(redirect, "ReplaceKeyPrefixWith").is_some()
-        && child(redirect, "ReplaceKeyWith").is_some()
-    {
+    if child(redirect, "ReplaceKeyPrefixWith").is_some() && child(redirect, "ReplaceKeyWith").is_some() {
         return Err("You can only define ReplaceKeyPrefix or ReplaceKey but not both.");
     }
     if value(redirect, "HostName").is_some_and(|host| host.is_empty() || host.contains('/')) {
@@ -145,14 +131,10 @@ fn routing_rule(rule: Node<'_, '_>) -> Result<(), &'static str> {
             "Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically.",
         );
     }
-    if value(redirect, "HttpRedirectCode").is_some_and(|code| {
-        !code
-            .parse()
-            .is_ok_and(|code: u16| (301..400).contains(&code))
-    }) {
-        return Err(
-            "The provided HTTP redirect code is not valid. Valid codes are 3XX except 300.",
-        );
+    if value(redirect, "HttpRedirectCode")
+        .is_some_and(|code| !code.parse().is_ok_and(|code: u16| (301..400).contains(&code)))
+    {
+        return Err("The provided HTTP redirect code is not valid. Valid codes are 3XX except 300.");
     }
     Ok(())
 }
@@ -161,17 +143,12 @@ fn routing_rule(rule: Node<'_, '_>) -> Result<(), &'static str> {
 fn acl(headers: &HeaderMap) -> Result<(), Refusal> {
     match header(headers, "x-amz-acl") {
         None | Some("private" | "bucket-owner-full-control") => Ok(()),
-        Some(_) => Err(Refusal::new(
-            400,
-            "AccessControlListNotSupported",
-            "The bucket does not allow ACLs",
-        )),
+        Some(_) => Err(Refusal::new(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")),
     }
 }
 
 pub(super) fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
-    node.children()
-        .find(|child| child.tag_name().name() == name)
+    node.children().find(|child| child.tag_name().name() == name)
 }
 
 pub(super) fn value<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
@@ -190,8 +167,7 @@ mod tests {
         let body = format!(
             "<WebsiteConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{inner}</WebsiteConfiguration>"
         );
-        check("PutBucketWebsite", &HeaderMap::new(), body.as_bytes())
-            .map_err(|refusal| refusal.code)
+        check("PutBucketWebsite", &HeaderMap::new(), body.as_bytes()).map_err(|refusal| refusal.code)
     }
 
     const INDEX: &str = "<IndexDocument><Suffix>index.html</Suffix></IndexDocument>";
@@ -213,8 +189,7 @@ mod tests {
             website_of("<RedirectAllRequestsTo><HostName>a</HostName></RedirectAllRequestsTo>"),
             Ok(())
         );
-        let both =
-            format!("<RedirectAllRequestsTo><HostName>a</HostName></RedirectAllRequestsTo>{INDEX}");
+        let both = format!("<RedirectAllRequestsTo><HostName>a</HostName></RedirectAllRequestsTo>{INDEX}");
         assert_eq!(website_of(&both), Err("MalformedXML"));
         for broken in [
             "<Redirect/>",
@@ -226,57 +201,34 @@ mod tests {
             "<Redirect><HttpRedirectCode>200</HttpRedirectCode></Redirect>",
             "<Redirect><Protocol>ftp</Protocol></Redirect>",
         ] {
-            assert_eq!(
-                website_of(&rules(broken, 1)),
-                Err("InvalidArgument"),
-                "{broken}"
-            );
+            assert_eq!(website_of(&rules(broken, 1)), Err("InvalidArgument"), "{broken}");
         }
-        assert_eq!(
-            website_of("<RoutingRules/>"),
-            Err("InvalidArgument"),
-            "no index document"
-        );
-        assert_eq!(
-            website_of("<IndexDocument><Suffix>a/b</Suffix></IndexDocument>"),
-            Err("InvalidArgument")
-        );
+        assert_eq!(website_of("<RoutingRules/>"), Err("InvalidArgument"), "no index document");
+        assert_eq!(website_of("<IndexDocument><Suffix>a/b</Suffix></IndexDocument>"), Err("InvalidArgument"));
         assert_eq!(website_of("<IndexDocument>"), Err("MalformedXML"));
     }
 
     #[test]
     fn policies_are_judged_as_aws_does() {
         let put = |body: &str| {
-            check("PutBucketPolicy", &HeaderMap::new(), body.as_bytes())
-                .map_err(|refusal| refusal.code)
+            check("PutBucketPolicy", &HeaderMap::new(), body.as_bytes()).map_err(|refusal| refusal.code)
         };
         let statement = r#"{"Sid":"A","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}"#;
         assert_eq!(put(&format!(r#"{{"Statement":[{statement}]}}"#)), Ok(()));
         assert_eq!(put(&format!(r#"{{"Statement":{statement}}}"#)), Ok(()));
-        assert_eq!(
-            put(&format!(r#"{{"Statement":[{statement},{statement}]}}"#)),
-            Err("MalformedPolicy")
-        );
+        assert_eq!(put(&format!(r#"{{"Statement":[{statement},{statement}]}}"#)), Err("MalformedPolicy"));
         assert_eq!(put(r#"{"Statement":[]}"#), Err("MalformedPolicy"));
-        assert_eq!(
-            put(r#"{"Statement":[{"Effect":"Allow"}]}"#),
-            Err("MalformedPolicy")
-        );
+        assert_eq!(put(r#"{"Statement":[{"Effect":"Allow"}]}"#), Err("MalformedPolicy"));
         assert_eq!(put("{"), Err("MalformedPolicy"));
         let padding = " ".repeat(POLICY_BYTES);
-        assert_eq!(
-            put(&format!(r#"{{"Statement":[{statement}]}}{padding}"#)),
-            Err("PolicyTooLarge")
-        );
+        assert_eq!(put(&format!(r#"{{"Statement":[{statement}]}}{padding}"#)), Err("PolicyTooLarge"));
     }
 
     #[test]
     fn public_acls_are_refused() {
         let put = |acl: &'static str| {
-            let headers = HeaderMap::from_iter([(
-                http::HeaderName::from_static("x-amz-acl"),
-                acl.parse().unwrap(),
-            )]);
+            let headers =
+                HeaderMap::from_iter([(http::HeaderName::from_static("x-amz-acl"), acl.parse().unwrap())]);
             check("PutObject", &headers, b"").map_err(|refusal| refusal.code)
         };
         assert_eq!(put("public-read"), Err("AccessControlListNotSupported"));

@@ -1,0 +1,185 @@
+//! EXIF orientation: how the stored pixels have to be turned to be seen upright.
+
+use crate::geometry::{Layout, Rect, Size};
+use crate::pixels::Pixels;
+
+/// How stored pixels have to be turned to be seen upright. Any of the eight EXIF values is a
+/// mirroring along either axis followed by an exchange of the axes, seen from the result:
+/// `upright(x, y) = stored(x', y')` or, with `swap`, `stored(y', x')`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Orientation {
+    flip_x: bool,
+    flip_y: bool,
+    swap: bool,
+}
+
+impl Orientation {
+    /// Stored as seen.
+    pub const UPRIGHT: Self = Self { flip_x: false, flip_y: false, swap: false };
+
+    /// By the value of the EXIF tag 0x0112; anything but 1 to 8 counts as 1.
+    pub const fn from_tag(value: u32) -> Self {
+        let (flip_x, flip_y, swap) = match value {
+            2 => (true, false, false),
+            3 => (true, true, false),
+            4 => (false, true, false),
+            5 => (false, false, true),
+            6 => (true, false, true),
+            7 => (true, true, true),
+            8 => (false, true, true),
+            _ => (false, false, false),
+        };
+        Self { flip_x, flip_y, swap }
+    }
+
+    /// From EXIF data, beginning at its TIFF header. Damaged EXIF data counts as none: it is no
+    /// reason to refuse a picture.
+    pub fn from_exif(tiff: &[u8]) -> Self {
+        let parsed = exif::Reader::new()
+            .continue_on_error(true)
+            .read_raw(tiff.to_vec())
+            .or_else(|error| error.distill_partial_result(|_| ()));
+        parsed
+            .ok()
+            .and_then(|exif| {
+                exif.get_field(exif::Tag::Orientation, exif::In::PRIMARY)?.value.get_uint(0)
+            })
+            .map_or(Self::UPRIGHT, Self::from_tag)
+    }
+
+    /// The size as seen, of an image stored with `stored` pixels.
+    pub const fn oriented_size(self, stored: Size) -> Size {
+        if self.swap { (stored.1, stored.0) } else { stored }
+    }
+
+    /// Translates a layout of the image as seen into one of the image as stored.
+    pub fn unapply(self, seen: &Layout) -> Layout {
+        let Layout { scaled, crop } = *seen;
+        let x = if self.flip_x { scaled.0 - crop.width - crop.x } else { crop.x };
+        let y = if self.flip_y { scaled.1 - crop.height - crop.y } else { crop.y };
+        if self.swap {
+            Layout {
+                scaled: (scaled.1, scaled.0),
+                crop: Rect { x: y, y: x, width: crop.height, height: crop.width },
+            }
+        } else {
+            Layout { scaled, crop: Rect { x, y, ..crop } }
+        }
+    }
+
+    /// Turns stored pixels upright.
+    pub fn apply(self, stored: Pixels) -> Pixels {
+        if self == Self::UPRIGHT {
+            return stored;
+        }
+        let (width, height) = self.oriented_size((stored.width, stored.height));
+        let step = stored.channels.count();
+        let row = stored.width as usize * step;
+        let mut data = Vec::with_capacity(stored.data.len());
+        for y in 0..height {
+            let y = if self.flip_y { height - 1 - y } else { y } as usize;
+            for x in 0..width {
+                let x = if self.flip_x { width - 1 - x } else { x } as usize;
+                let at = if self.swap { x * row + y * step } else { y * row + x * step };
+                data.extend_from_slice(&stored.data[at..at + step]);
+            }
+        }
+        Pixels { width, height, channels: stored.channels, data }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry;
+    use crate::pixels::Channels;
+    use crate::spec::Bounds;
+    use proptest::prelude::*;
+
+    fn letters(width: u32, rows: &str) -> Pixels {
+        let data = rows.bytes().collect::<Vec<_>>();
+        let height = data.len() as u32 / width;
+        Pixels { width, height, channels: Channels::Grey, data }
+    }
+
+    #[test]
+    fn each_tag_turns_as_exif_says() {
+        // The upright picture is "ABC/DEF"; this is how each tag stores it.
+        for (tag, width, stored) in [
+            (1, 3, "ABCDEF"),
+            (2, 3, "CBAFED"),
+            (3, 3, "FEDCBA"),
+            (4, 3, "DEFABC"),
+            (5, 2, "ADBECF"),
+            (6, 2, "CFBEAD"),
+            (7, 2, "FCEBDA"),
+            (8, 2, "DAEBFC"),
+        ] {
+            let upright = Orientation::from_tag(tag).apply(letters(width, stored));
+            assert_eq!(upright, letters(3, "ABCDEF"), "tag {tag}");
+        }
+    }
+
+    #[test]
+    fn unknown_tags_and_damaged_data_change_nothing() {
+        for tag in [0, 9, u32::MAX] {
+            assert_eq!(Orientation::from_tag(tag), Orientation::UPRIGHT);
+        }
+        for exif in [&b""[..], b"II*\0", b"MM\0*\0\0\0\x08\xFF\xFF", &[0xFF; 64]] {
+            assert_eq!(Orientation::from_exif(exif), Orientation::UPRIGHT);
+        }
+    }
+
+    #[test]
+    fn the_tag_is_read_in_both_byte_orders() {
+        let little = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        let big = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        assert_eq!(Orientation::from_exif(little), Orientation::from_tag(6));
+        assert_eq!(Orientation::from_exif(big), Orientation::from_tag(6));
+    }
+
+    #[test]
+    fn the_tag_is_read_from_data_that_is_damaged_further_on() {
+        // Two entries; the second points far outside.
+        let tiff = b"MM\0*\0\0\0\x08\0\x02\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\x01\x0E\0\x02\0\0\xFF\xFF\x7F\0\0\0\0\0\0\0";
+        assert_eq!(Orientation::from_exif(tiff), Orientation::from_tag(6));
+    }
+
+    proptest! {
+        /// Cutting the stored pixels by the translated layout and turning the cut is the same as
+        /// turning everything and cutting by the layout.
+        #[test]
+        fn cut_then_turn_is_turn_then_cut(tag in 1u32..=8, w in 1u32..20, h in 1u32..20, a in 1u32..20, b in 1u32..20) {
+            let orientation = Orientation::from_tag(tag);
+            // Take a layout whose scaled size is the source itself, so that cutting is all.
+            let (sw, sh) = orientation.oriented_size((w, h));
+            let (a, b) = (a.min(sw), b.min(sh));
+            let crop = Rect { x: (sw - a) / 2, y: (sh - b) / 3, width: a, height: b };
+            let seen = Layout { scaled: (sw, sh), crop };
+            let data = (0..w * h).map(|i| (i % 251) as u8).collect();
+            let stored = Pixels { width: w, height: h, channels: Channels::Grey, data };
+
+            let raw = orientation.unapply(&seen);
+            let one = orientation.apply(cut(&stored, raw.crop));
+            let other = cut(&orientation.apply(stored), crop);
+            prop_assert_eq!(one, other);
+        }
+
+        #[test]
+        fn translated_layouts_stay_inside(tag in 1u32..=8, w in 1u32..9000, h in 1u32..9000, a in 1u32..9000, b in 1u32..9000) {
+            let orientation = Orientation::from_tag(tag);
+            let seen = geometry::layout(orientation.oriented_size((w, h)), Bounds::Fill { width: a, height: b });
+            let Layout { scaled, crop } = orientation.unapply(&seen);
+            prop_assert!(crop.x + crop.width <= scaled.0 && crop.y + crop.height <= scaled.1);
+            prop_assert_eq!(orientation.oriented_size((crop.width, crop.height)), (a, b));
+        }
+    }
+
+    fn cut(from: &Pixels, rect: Rect) -> Pixels {
+        let data = (rect.y..rect.y + rect.height)
+            .flat_map(|y| (rect.x..rect.x + rect.width).map(move |x| (y * from.width + x) as usize))
+            .map(|at| from.data[at])
+            .collect();
+        Pixels { width: rect.width, height: rect.height, channels: from.channels, data }
+    }
+}

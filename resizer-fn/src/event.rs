@@ -1,0 +1,221 @@
+//! API Gateway REST proxy event -> what is asked. Pure.
+
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The name of both the path parameter (`/resize/{key+}`) and the query parameter (`?key=`).
+const KEY: &str = "key";
+
+/// What the caller asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// GET or HEAD.
+    pub method: Method,
+    /// The derived key asked for, decoded.
+    pub key: String,
+}
+
+/// The methods that are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The answer has a body.
+    Get,
+    /// The same work, but the answer has no body.
+    Head,
+}
+
+/// Why an event asks for nothing that can be served.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// Not what a REST API sends.
+    #[error(
+        "the function was not called by an API Gateway REST API proxy integration ({0}); call it \
+         through the API"
+    )]
+    NotProxy(String),
+    /// Neither GET nor HEAD.
+    #[error("method {0} is not served; use GET or HEAD")]
+    Method(String),
+    /// Neither form of the key is there.
+    #[error("no key was given; ask for /resize/{{key}} or /resize?key={{key}}")]
+    NoKey,
+    /// The query has more than the key: a `&` or `;` in the key itself has split it (S3-13).
+    #[error(
+        "the query has `{0}` beside `key`, so the key was split at a `&`; encode it as %26, or ask \
+         for /resize/{{key}}"
+    )]
+    Split(String),
+    /// The key is given twice.
+    #[error("the query has `key` more than once; ask for one key at a time")]
+    Twice,
+    /// A `%` that does not begin an encoded byte.
+    #[error("the path has a `%` that is not followed by two hexadecimal digits; write %25 for a `%`")]
+    Encoding,
+    /// The decoded bytes are no text.
+    #[error("the path is not UTF-8 after decoding; encode the key as UTF-8")]
+    NotUtf8,
+}
+
+/// The fields read of an event. API Gateway sends `null` for an empty map, and tests of the
+/// console leave maps out.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProxyEvent {
+    http_method: String,
+    #[serde(default)]
+    path_parameters: Option<BTreeMap<String, Option<String>>>,
+    #[serde(default)]
+    query_string_parameters: Option<BTreeMap<String, Option<String>>>,
+    #[serde(default)]
+    multi_value_query_string_parameters: Option<BTreeMap<String, Option<Vec<String>>>>,
+}
+
+/// Whether the event is a HEAD request, whatever else is wrong with it: then even an error is
+/// answered without a body.
+pub fn is_head(event: &Value) -> bool {
+    event.get("httpMethod").and_then(Value::as_str) == Some("HEAD")
+}
+
+/// Reads an event.
+///
+/// In the path form the key arrives still percent-encoded and is decoded exactly once; in the
+/// query form API Gateway has decoded it already (S3-13).
+///
+/// # Errors
+/// See [`EventError`]; [`EventError::Method`] is for 405, the others for 400.
+pub fn parse(event: &Value) -> Result<Request, EventError> {
+    let event =
+        ProxyEvent::deserialize(event).map_err(|error| EventError::NotProxy(error.to_string()))?;
+    let method = match event.http_method.as_str() {
+        "GET" => Method::Get,
+        "HEAD" => Method::Head,
+        other => return Err(EventError::Method(other.to_owned())),
+    };
+    let in_path = event.path_parameters.and_then(|mut path| path.remove(KEY)).flatten();
+    let key = match in_path {
+        Some(encoded) => decode(&encoded)?,
+        None => from_query(
+            event.query_string_parameters.unwrap_or_default(),
+            event.multi_value_query_string_parameters.unwrap_or_default(),
+        )?,
+    };
+    Ok(Request { method, key })
+}
+
+fn decode(encoded: &str) -> Result<String, EventError> {
+    let escapes_are_whole = encoded.split('%').skip(1).all(|after| {
+        matches!(after.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
+    });
+    if !escapes_are_whole {
+        return Err(EventError::Encoding);
+    }
+    let decoded = percent_decode_str(encoded).decode_utf8().map_err(|_| EventError::NotUtf8)?;
+    Ok(decoded.into_owned())
+}
+
+fn from_query(
+    query: BTreeMap<String, Option<String>>,
+    all_values: BTreeMap<String, Option<Vec<String>>>,
+) -> Result<String, EventError> {
+    if let Some(other) = query.keys().chain(all_values.keys()).find(|name| *name != KEY) {
+        return Err(EventError::Split(other.clone()));
+    }
+    let mut values = all_values.into_values().flatten().flatten();
+    let (first, second) = (values.next(), values.next());
+    if second.is_some() {
+        return Err(EventError::Twice);
+    }
+    query.into_values().flatten().next().or(first).ok_or(EventError::NoKey)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    fn get(key: &str) -> Result<Request, EventError> {
+        Ok(Request { method: Method::Get, key: key.to_owned() })
+    }
+
+    fn in_path(key: &str) -> Result<Request, EventError> {
+        parse(&json!({ "httpMethod": "GET", "pathParameters": { "key": key } }))
+    }
+
+    #[test]
+    fn stored_events() {
+        let stored = |text: &str| parse(&serde_json::from_str(text).unwrap());
+        let path = include_str!("../tests/events/rest-path.json");
+        assert_eq!(stored(path), get("resized/300x200/pics/Größe & Maß (1)+2.JPG"));
+        let query = include_str!("../tests/events/rest-query.json");
+        assert_eq!(stored(query), get("resized/300x/pics/a b.jpg"));
+        let split = include_str!("../tests/events/rest-query-split.json");
+        assert_eq!(stored(split), Err(EventError::Split("Jerry.jpg".to_owned())));
+        let head = include_str!("../tests/events/rest-head.json");
+        assert_eq!(
+            stored(head),
+            Ok(Request { method: Method::Head, key: "resized/x100/a.png".to_owned() })
+        );
+        assert!(is_head(&serde_json::from_str(head).unwrap()));
+        // An HTTP API has the method elsewhere.
+        let http = include_str!("../tests/events/http-api.json");
+        assert!(matches!(stored(http), Err(EventError::NotProxy(_))));
+    }
+
+    #[test]
+    fn the_path_is_decoded_exactly_once() {
+        assert_eq!(in_path("a%2520b"), get("a%20b"));
+        assert_eq!(in_path("a+b%2Bc"), get("a+b+c"));
+        assert_eq!(in_path("100%25"), get("100%"));
+        for bad in ["100%", "100%2", "%zz", "%2\u{e9}x"] {
+            assert_eq!(in_path(bad), Err(EventError::Encoding), "{bad}");
+        }
+        assert_eq!(in_path("%FF"), Err(EventError::NotUtf8));
+    }
+
+    #[test]
+    fn the_path_form_ignores_the_query() {
+        let event = json!({
+            "httpMethod": "GET",
+            "pathParameters": { "key": "a" },
+            "queryStringParameters": { "v": "2", "key": "b" },
+        });
+        assert_eq!(parse(&event), get("a"));
+    }
+
+    #[test]
+    fn the_query_is_not_decoded_again() {
+        let event = json!({ "httpMethod": "GET", "queryStringParameters": { "key": "a%20b+c" } });
+        assert_eq!(parse(&event), get("a%20b+c"));
+    }
+
+    #[test]
+    fn keys_given_twice_or_not_at_all() {
+        let query = |single: Value, all: Value| {
+            parse(&json!({
+                "httpMethod": "GET",
+                "queryStringParameters": single,
+                "multiValueQueryStringParameters": all,
+            }))
+        };
+        assert_eq!(query(json!({"key": "b"}), json!({"key": ["a", "b"]})), Err(EventError::Twice));
+        assert_eq!(query(json!({"key": "a"}), json!({"key": ["a"]})), get("a"));
+        assert_eq!(query(Value::Null, json!({"key": ["a"]})), get("a"));
+        assert_eq!(query(Value::Null, Value::Null), Err(EventError::NoKey));
+        assert_eq!(query(json!({}), json!({})), Err(EventError::NoKey));
+        assert_eq!(query(json!({"key": null}), Value::Null), Err(EventError::NoKey));
+    }
+
+    #[test]
+    fn other_methods_and_other_events() {
+        let post = json!({ "httpMethod": "POST", "pathParameters": { "key": "a" } });
+        assert_eq!(parse(&post), Err(EventError::Method("POST".to_owned())));
+        for other in [json!({}), json!([]), json!(null), json!("x"), json!({ "httpMethod": 1 })] {
+            assert!(matches!(parse(&other), Err(EventError::NotProxy(_))), "{other}");
+            assert!(!is_head(&other));
+        }
+    }
+}

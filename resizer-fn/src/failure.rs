@@ -1,0 +1,181 @@
+//! Everything that can go wrong with a request, and how it is answered.
+
+use crate::event::EventError;
+use crate::key::KeyError;
+use crate::response::Response;
+use crate::settings::SettingsError;
+use crate::store::StoreError;
+use resizer_core::Error as ImageError;
+use serde_json::json;
+
+/// How long an error may be cached, in seconds: long enough to take the brunt of a broken page,
+/// short enough not to outlive its cause noticeably.
+const ERROR_MAX_AGE: u32 = 5;
+
+/// A request that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The HTTP status.
+    pub status: u16,
+    /// A short name for programs; stable.
+    pub code: &'static str,
+    /// What happened and what to do about it, for people. Goes out to anyone.
+    pub message: String,
+    /// What only the log gets: names of roles and the like.
+    pub detail: Option<String>,
+}
+
+impl Failure {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), detail: None }
+    }
+
+    /// The size is not one of those allowed.
+    pub fn not_allowed(spec: &str) -> Self {
+        Self::new(
+            403,
+            "size_not_allowed",
+            format!("size {spec} is not allowed; add it to ALLOWED_DIMENSIONS or ask for another"),
+        )
+    }
+
+    /// The time of the function was up.
+    pub fn timeout() -> Self {
+        Self::new(
+            503,
+            "timeout",
+            "the image was not finished in the time the function has; try again, or raise the \
+             function's timeout or memory",
+        )
+    }
+
+    /// A defect of ours.
+    pub fn internal(detail: impl Into<String>) -> Self {
+        let message = "the resizer failed; the function's log has the reason";
+        Self { detail: Some(detail.into()), ..Self::new(500, "internal", message) }
+    }
+
+    /// Settings that nothing can be done with.
+    pub fn settings(error: &SettingsError) -> Self {
+        Self::new(500, "misconfigured", format!("the resizer is not set up: {error}"))
+    }
+
+    /// The answer. `key` is what was asked for, as far as it is known.
+    pub fn response(&self, key: Option<&str>) -> Response {
+        let mut body = json!({ "error": self.code, "message": self.message });
+        if let Some(key) = key {
+            body["key"] = key.into();
+        }
+        let response = Response {
+            body: body.to_string(),
+            ..Response::new(self.status)
+                .with("Content-Type", "application/json")
+                .with("Cache-Control", format!("public, max-age={ERROR_MAX_AGE}"))
+        };
+        match self.status {
+            405 => response.with("Allow", "GET, HEAD"),
+            503 => response.with("Retry-After", ERROR_MAX_AGE.to_string()),
+            _ => response,
+        }
+    }
+}
+
+impl From<EventError> for Failure {
+    fn from(error: EventError) -> Self {
+        match error {
+            EventError::Method(_) => Self::new(405, "method_not_allowed", error.to_string()),
+            _ => Self::new(400, "bad_request", error.to_string()),
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        Self::new(400, "bad_key", error.to_string())
+    }
+}
+
+impl From<ImageError> for Failure {
+    fn from(error: ImageError) -> Self {
+        let (status, code, advice) = match &error {
+            ImageError::NotAnImage => (422, "not_an_image", "ask for an original that is one"),
+            ImageError::Truncated { .. } => (422, "truncated", "upload the original again"),
+            ImageError::Corrupt { .. } | ImageError::Codec => {
+                (422, "corrupt", "replace the original with an intact file")
+            }
+            ImageError::Unsupported { .. } => {
+                (422, "unsupported", "save the original as a plain JPEG, PNG or WebP")
+            }
+            ImageError::TooManyBytes { .. } => {
+                (413, "too_many_bytes", "use a smaller file or raise MAX_BYTES")
+            }
+            ImageError::TooManyPixels { .. } => {
+                (413, "too_many_pixels", "use a smaller original or raise MAX_PIXELS")
+            }
+            ImageError::OutputTooLarge { .. } => {
+                (413, "output_too_large", "ask for a smaller size or raise MAX_OUTPUT_PIXELS")
+            }
+            ImageError::SideTooLong { .. } => (413, "output_too_large", "ask for a smaller size"),
+            // Whatever else the core comes to report is not known to be the image's fault.
+            _ => return Self::internal(error.to_string()),
+        };
+        Self::new(status, code, format!("{error}; {advice}"))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        let (status, code, detail) = match error {
+            StoreError::NotFound => (404, "original_not_found", None),
+            StoreError::TooLarge { bytes, limit } => {
+                return ImageError::TooManyBytes { bytes, limit }.into();
+            }
+            StoreError::Denied { detail, .. } => (500, "access_denied", Some(detail)),
+            StoreError::Archived => (500, "original_archived", None),
+            StoreError::Busy { detail } => (503, "storage_busy", Some(detail)),
+            StoreError::Other { detail, .. } => (500, "storage_failed", Some(detail)),
+        };
+        Self { status, code, message, detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn answers_are_json_and_do_not_stick() {
+        let response = Failure::from(KeyError::NoOriginal).response(Some("resized/1x/"));
+        assert_eq!(response.status_code, 400);
+        assert_eq!(response.headers["Content-Type"], "application/json");
+        assert_eq!(response.headers["Cache-Control"], "public, max-age=5");
+        let body: Value = serde_json::from_str(&response.body).unwrap();
+        assert_eq!(body["error"], "bad_key");
+        assert_eq!(body["key"], "resized/1x/");
+        assert!(body["message"].as_str().unwrap().contains("original has to follow"));
+    }
+
+    #[test]
+    fn some_statuses_come_with_a_header() {
+        let method = Failure::from(EventError::Method("PUT".to_owned())).response(None);
+        assert_eq!((method.status_code, method.headers["Allow"].as_str()), (405, "GET, HEAD"));
+        let busy = Failure::from(StoreError::Busy { detail: "SlowDown".to_owned() }).response(None);
+        assert_eq!((busy.status_code, busy.headers["Retry-After"].as_str()), (503, "5"));
+        assert!(!Failure::not_allowed("1x").response(None).headers.contains_key("Retry-After"));
+    }
+
+    #[test]
+    fn details_stay_in_the_log() {
+        let arn = "arn:aws:sts::123456789012:assumed-role/x/y";
+        for failure in [
+            Failure::from(StoreError::Denied { action: "read", detail: arn.to_owned() }),
+            Failure::internal(arn),
+        ] {
+            assert!(!failure.response(Some("k")).body.contains("123456789012"));
+            assert_eq!(failure.detail.as_deref(), Some(arn));
+        }
+    }
+}

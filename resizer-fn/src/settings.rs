@@ -1,0 +1,268 @@
+//! Environment variables -> settings, with errors that name the variable.
+
+use resizer_core::spec::DEFAULT_QUALITY;
+use resizer_core::{Limits, Spec};
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+/// Everything that can be set, resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `BUCKET`: the bucket of originals and derived images.
+    pub bucket: String,
+    /// `BUCKET_REGION`, else `AWS_REGION`: where the bucket is (LA-16).
+    pub region: String,
+    /// `BUCKET_OWNER`: the account that has to own the bucket, 12 digits.
+    pub bucket_owner: Option<String>,
+    /// `URL`: where redirects lead, without a `/` at the end.
+    pub url: String,
+    /// `ALLOWED_DIMENSIONS`: the sizes that are made, by their text; empty = all.
+    pub allowed: BTreeSet<String>,
+    /// `PREFIX`: what derived keys begin with; empty or ending with `/`.
+    pub prefix: String,
+    /// `MAX_BYTES`, `MAX_PIXELS`, `MAX_OUTPUT_PIXELS`.
+    pub limits: Limits,
+    /// `CACHE_CONTROL` of derived objects.
+    pub cache_control: String,
+    /// `REDIRECT_CODE`: 301, 302 or 307.
+    pub redirect_code: u16,
+    /// `QUALITY` of lossy formats, 1 to 100.
+    pub quality: u8,
+    /// Whether an endpoint of one's own is set (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3`): such
+    /// servers have no host name per bucket.
+    pub path_style: bool,
+}
+
+/// A variable that is missing or wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("environment variable {name} {problem}")]
+pub struct SettingsError {
+    /// The variable.
+    pub name: &'static str,
+    /// What is wrong with it and what it should be.
+    pub problem: String,
+}
+
+impl Settings {
+    /// Reads the settings from `var`, which gives the value of an environment variable. A variable
+    /// that is set but empty counts as not set, except `PREFIX`.
+    ///
+    /// # Errors
+    /// The first variable that is missing or wrong.
+    pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let text = |name| var(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+        let required = |name: &'static str, example: &str| {
+            text(name).ok_or_else(|| wrong(name, format!("is not set; set it to {example}")))
+        };
+        let defaults = Limits::default();
+        Ok(Self {
+            bucket: required("BUCKET", "the name of the bucket")?,
+            region: match text("BUCKET_REGION") {
+                Some(region) => region,
+                None => text("AWS_REGION").ok_or_else(|| {
+                    wrong("BUCKET_REGION", "is not set; set it to the bucket's region".to_owned())
+                })?,
+            },
+            bucket_owner: text("BUCKET_OWNER").map(owner).transpose()?,
+            url: url(required("URL", "the base URL to redirect to")?)?,
+            allowed: allowed(&text("ALLOWED_DIMENSIONS").unwrap_or_default())?,
+            prefix: prefix(var("PREFIX").unwrap_or_else(|| "resized/".to_owned()))?,
+            limits: Limits {
+                max_bytes: number("MAX_BYTES", text("MAX_BYTES"), defaults.max_bytes)?,
+                max_pixels: number("MAX_PIXELS", text("MAX_PIXELS"), defaults.max_pixels)?,
+                max_output_pixels: number(
+                    "MAX_OUTPUT_PIXELS",
+                    text("MAX_OUTPUT_PIXELS"),
+                    defaults.max_output_pixels,
+                )?,
+            },
+            cache_control: cache_control(text("CACHE_CONTROL"))?,
+            redirect_code: match number("REDIRECT_CODE", text("REDIRECT_CODE"), 307)? {
+                code @ (301 | 302 | 307) => code,
+                code => return Err(wrong("REDIRECT_CODE", format!("is {code}; set 301, 302 or 307"))),
+            },
+            quality: match number("QUALITY", text("QUALITY"), DEFAULT_QUALITY)? {
+                quality @ 1..=100 => quality,
+                quality => return Err(wrong("QUALITY", format!("is {quality}; set 1 to 100"))),
+            },
+            path_style: text("AWS_ENDPOINT_URL").or_else(|| text("AWS_ENDPOINT_URL_S3")).is_some(),
+        })
+    }
+
+    /// Whether this size may be made.
+    pub fn allows(&self, spec: &Spec) -> bool {
+        self.allowed.is_empty() || self.allowed.contains(&spec.to_string())
+    }
+}
+
+fn wrong(name: &'static str, problem: String) -> SettingsError {
+    SettingsError { name, problem }
+}
+
+fn number<T: FromStr + Default + PartialEq>(
+    name: &'static str,
+    text: Option<String>,
+    default: T,
+) -> Result<T, SettingsError> {
+    match text {
+        None => Ok(default),
+        Some(text) => match text.parse() {
+            Ok(number) if number != T::default() => Ok(number),
+            _ => Err(wrong(name, format!("is `{text}`; set a positive whole number"))),
+        },
+    }
+}
+
+fn owner(owner: String) -> Result<String, SettingsError> {
+    if owner.len() != 12 || !owner.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(wrong("BUCKET_OWNER", format!("is `{owner}`; set the 12 digits of an account")));
+    }
+    Ok(owner)
+}
+
+fn url(url: String) -> Result<String, SettingsError> {
+    let problem = || wrong("URL", format!("is `{url}`; set http(s)://host[/path] without a query"));
+    let host = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+    let plain = |c: char| c.is_ascii_graphic() && !"?#\"<>\\^`{|}".contains(c);
+    match host {
+        Some(host) if !host.starts_with('/') && !host.is_empty() && host.chars().all(plain) => {}
+        _ => return Err(problem()),
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+fn prefix(prefix: String) -> Result<String, SettingsError> {
+    let problem = match prefix.as_str() {
+        "" => return Ok(prefix),
+        p if !p.ends_with('/') => "it has to end with `/`",
+        p if p.starts_with('/') => "it must not begin with `/`",
+        p if p.chars().any(char::is_control) => "it must not have control characters",
+        p if p.split('/').any(|segment| matches!(segment, "." | "..")) => "it must not have `..`",
+        _ => return Ok(prefix),
+    };
+    Err(wrong("PREFIX", format!("is `{}`; {problem}", prefix.escape_debug())))
+}
+
+/// The value becomes a header of each derived object: one that S3 can't carry would fail each
+/// request instead of being reported once.
+fn cache_control(text: Option<String>) -> Result<String, SettingsError> {
+    let text = text.unwrap_or_else(|| "public, max-age=1209600".to_owned());
+    if !text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+        return Err(wrong("CACHE_CONTROL", format!("is `{}`; use plain ASCII", text.escape_debug())));
+    }
+    Ok(text)
+}
+
+/// The classic list: sizes separated by commas or white space.
+fn allowed(list: &str) -> Result<BTreeSet<String>, SettingsError> {
+    list.split(|c: char| c == ',' || c.is_whitespace())
+        .filter(|size| !size.is_empty())
+        .map(|size| match size.parse::<Spec>() {
+            Ok(spec) => Ok(spec.to_string()),
+            Err(error) => Err(wrong("ALLOWED_DIMENSIONS", format!("has a wrong size: {error}"))),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn read(vars: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let base = [("BUCKET", "b"), ("BUCKET_REGION", "eu-west-1"), ("URL", "https://cdn.example.com/")];
+        Settings::from_vars(|name| {
+            let all = vars.iter().rev().chain(&base);
+            all.clone().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned())
+        })
+    }
+
+    #[test]
+    fn defaults() {
+        let settings = read(&[]).unwrap();
+        assert_eq!(
+            settings,
+            Settings {
+                bucket: "b".to_owned(),
+                region: "eu-west-1".to_owned(),
+                bucket_owner: None,
+                url: "https://cdn.example.com".to_owned(),
+                allowed: BTreeSet::new(),
+                prefix: "resized/".to_owned(),
+                limits: Limits::default(),
+                cache_control: "public, max-age=1209600".to_owned(),
+                redirect_code: 307,
+                quality: 80,
+                path_style: false,
+            }
+        );
+    }
+
+    #[test]
+    fn everything_set() {
+        let settings = read(&[
+            ("BUCKET_OWNER", "123456789012"),
+            ("URL", "http://b.s3-website-eu-west-1.amazonaws.com"),
+            ("ALLOWED_DIMENSIONS", "300x200, 800x\n x40,,300x200"),
+            ("PREFIX", ""),
+            ("MAX_BYTES", "1000"),
+            ("MAX_PIXELS", "2000"),
+            ("MAX_OUTPUT_PIXELS", "3000"),
+            ("CACHE_CONTROL", "no-cache"),
+            ("REDIRECT_CODE", "301"),
+            ("QUALITY", "92"),
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+        ])
+        .unwrap();
+        assert_eq!(settings.allowed.iter().collect::<Vec<_>>(), ["300x200", "800x", "x40"]);
+        assert_eq!(settings.prefix, "");
+        assert_eq!(settings.limits, Limits { max_bytes: 1000, max_pixels: 2000, max_output_pixels: 3000 });
+        assert_eq!((settings.redirect_code, settings.quality), (301, 92));
+        assert_eq!(settings.bucket_owner.as_deref(), Some("123456789012"));
+        assert_eq!(settings.cache_control, "no-cache");
+        assert!(settings.path_style);
+        assert!(settings.allows(&"800x".parse().unwrap()));
+        assert!(!settings.allows(&"801x".parse().unwrap()));
+        assert!(read(&[]).unwrap().allows(&"801x".parse().unwrap()));
+    }
+
+    #[test]
+    fn empty_is_not_set() {
+        let set_empty = read(&[("MAX_BYTES", ""), ("QUALITY", " "), ("BUCKET_OWNER", "")]).unwrap();
+        assert_eq!(set_empty, read(&[]).unwrap());
+        assert_eq!(read(&[("BUCKET_REGION", ""), ("AWS_REGION", "x")]).unwrap().region, "x");
+    }
+
+    #[test]
+    fn errors_name_the_variable() {
+        for (name, value) in [
+            ("BUCKET", ""),
+            ("BUCKET_REGION", ""),
+            ("BUCKET_OWNER", "12345"),
+            ("URL", ""),
+            ("URL", "cdn.example.com"),
+            ("URL", "ftp://cdn.example.com"),
+            ("URL", "https://"),
+            ("URL", "https:///x"),
+            ("URL", "https://cdn.example.com/?a=b"),
+            ("URL", "https://cdn.example.com/\r\nSet-Cookie: a"),
+            ("ALLOWED_DIMENSIONS", "300x200,big"),
+            ("PREFIX", "resized"),
+            ("PREFIX", "/resized/"),
+            ("PREFIX", "/"),
+            ("PREFIX", "a/../"),
+            ("PREFIX", "a\n/"),
+            ("MAX_BYTES", "0"),
+            ("MAX_PIXELS", "many"),
+            ("MAX_OUTPUT_PIXELS", "-1"),
+            ("CACHE_CONTROL", "max-age=1\r\nx: y"),
+            ("REDIRECT_CODE", "308"),
+            ("QUALITY", "101"),
+            ("QUALITY", "0"),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert_eq!(error.name, name, "{value}");
+            assert!(error.to_string().contains(name));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Where originals come from and derived images go to.
+
+pub mod memory;
+pub mod s3;
+
+use std::future::Future;
+
+/// An original, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its ETag without quotes, if it has one.
+    pub etag: Option<String>,
+    /// The type it was stored with. Not trusted: the bytes decide.
+    pub content_type: Option<String>,
+}
+
+/// A derived image, ready to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its real type.
+    pub content_type: &'static str,
+    /// How long it may be cached.
+    pub cache_control: String,
+    /// [`Original::etag`], kept as metadata so that stale images can be found.
+    pub source_etag: Option<String>,
+    /// The text of the size, kept as metadata.
+    pub spec: String,
+}
+
+/// Metadata name of the original's ETag.
+pub const META_SOURCE_ETAG: &str = "imgdeploy-source-etag";
+/// Metadata name of the size.
+pub const META_SPEC: &str = "imgdeploy-spec";
+
+/// Why the store did not do as told. The texts go out to anyone, `detail` to the log only.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such original.
+    #[error("there is no such original; upload it or correct the key")]
+    NotFound,
+    /// The original is larger than allowed; nothing of it was downloaded.
+    #[error("the original has {bytes} bytes, more than the {limit} allowed")]
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// Reading or writing was forbidden. For reading this is also S3's answer to a missing
+    /// original when the role may not list the bucket (S3-04).
+    #[error(
+        "the function's role may not {action} this object; grant it (and the KMS key, if any), and \
+         s3:ListBucket so that missing originals can be told apart"
+    )]
+    Denied {
+        /// `read` or `write`.
+        action: &'static str,
+        /// What S3 said.
+        detail: String,
+    },
+    /// The original is in an archive class.
+    #[error("the original is archived and can't be read; restore it first")]
+    Archived,
+    /// S3 is throttling, failing or out of reach, even after retries.
+    #[error("S3 is busy or out of reach; try again")]
+    Busy {
+        /// What it said.
+        detail: String,
+    },
+    /// Anything else.
+    #[error("S3 refused to {action} the object; the function's log has the reason")]
+    Other {
+        /// `read` or `write`.
+        action: &'static str,
+        /// What it said.
+        detail: String,
+    },
+}
+
+/// Where originals come from and derived images go to.
+pub trait Store: Send + Sync + 'static {
+    /// Gets an original of at most `max_bytes` bytes; of a larger one nothing is downloaded.
+    fn get(
+        &self,
+        key: &str,
+        max_bytes: u64,
+    ) -> impl Future<Output = Result<Original, StoreError>> + Send;
+
+    /// Stores a derived image under `key`.
+    fn put(&self, key: &str, derived: Derived) -> impl Future<Output = Result<(), StoreError>> + Send;
+}

@@ -1,0 +1,102 @@
+//! The store on S3.
+
+use super::{Derived, META_SOURCE_ETAG, META_SPEC, Original, Store, StoreError};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+/// The bucket on S3. Retries are the SDK's own.
+#[derive(Clone, Debug)]
+pub struct S3Store {
+    client: Client,
+    bucket: String,
+    owner: Option<String>,
+}
+
+impl S3Store {
+    /// A store on `bucket`; with `owner`, S3 refuses the bucket of any other account.
+    pub const fn new(client: Client, bucket: String, owner: Option<String>) -> Self {
+        Self { client, bucket, owner }
+    }
+}
+
+impl Store for S3Store {
+    async fn get(&self, key: &str, max_bytes: u64) -> Result<Original, StoreError> {
+        let found = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .set_expected_bucket_owner(self.owner.clone())
+            .send()
+            .await
+            .map_err(|error| refused("read", &error))?;
+        let busy = |detail: String| StoreError::Busy { detail };
+        // Without a size (S3 always sends it) nothing would bound the download.
+        let size = found.content_length().and_then(|size| u64::try_from(size).ok());
+        let size = size.ok_or_else(|| busy("the answer has no Content-Length".to_owned()))?;
+        if size > max_bytes {
+            return Err(StoreError::TooLarge { bytes: size, limit: max_bytes });
+        }
+        let etag = found.e_tag().map(|etag| etag.trim_matches('"').to_owned());
+        let content_type = found.content_type().map(str::to_owned);
+        let body = found.body.collect().await;
+        let bytes = body.map_err(|error| busy(DisplayErrorContext(&error).to_string()))?.to_vec();
+        if bytes.len() as u64 != size {
+            return Err(busy(format!("{} of {size} bytes arrived", bytes.len())));
+        }
+        Ok(Original { bytes, etag, content_type })
+    }
+
+    async fn put(&self, key: &str, derived: Derived) -> Result<(), StoreError> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .set_expected_bucket_owner(self.owner.clone())
+            .content_type(derived.content_type)
+            .cache_control(derived.cache_control)
+            .set_metadata(Some(
+                derived
+                    .source_etag
+                    .map(|etag| (META_SOURCE_ETAG.to_owned(), etag))
+                    .into_iter()
+                    .chain([(META_SPEC.to_owned(), derived.spec)])
+                    .collect(),
+            ))
+            .body(ByteStream::from(derived.bytes))
+            .send()
+            .await
+            .map_err(|error| refused("write", &error))?;
+        Ok(())
+    }
+}
+
+/// What a refusal means. S3 gives the reason as a code; where it has none, the status decides.
+fn refused<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let detail = DisplayErrorContext(error).to_string();
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    match (error.code(), status) {
+        (Some("NoSuchKey"), _) => StoreError::NotFound,
+        (Some("InvalidObjectState"), _) => StoreError::Archived,
+        (Some("AccessDenied"), _) | (None, Some(403)) => StoreError::Denied { action, detail },
+        (
+            Some(
+                "SlowDown" | "ServiceUnavailable" | "InternalError" | "RequestTimeout"
+                | "RequestTimeTooSkewed" | "OperationAborted",
+            ),
+            _,
+        )
+        | (_, Some(429 | 500..=599)) => StoreError::Busy { detail },
+        // Nothing came back: out of reach, timed out, cut off. What can't even be sent for lack of
+        // a signature or a host is not that.
+        (None, _) if !matches!(error, SdkError::ConstructionFailure(_)) => {
+            StoreError::Busy { detail }
+        }
+        _ => StoreError::Other { action, detail },
+    }
+}
