@@ -94,8 +94,9 @@ async fn the_first_cause_is_told_and_not_what_was_cancelled_for_it() {
         ("4", "Role", "CREATE_FAILED", "not authorized to perform: iam:CreateRole"),
         ("5", "LogGroup", "CREATE_FAILED", "Resource creation cancelled"),
         ("6", "Other", "CREATE_FAILED", "a later failure"),
-        ("7", NAME, "DELETE_IN_PROGRESS", "The following resource(s) failed to create"),
-        ("8", NAME, "DELETE_COMPLETE", ""),
+        ("7", NAME, "ROLLBACK_COMPLETE", ""),
+        ("8", NAME, "DELETE_IN_PROGRESS", "The following resource(s) failed to create"),
+        ("9", NAME, "DELETE_COMPLETE", ""),
     ];
     let replay = Replay::start(vec![
         (
@@ -116,7 +117,7 @@ async fn the_first_cause_is_told_and_not_what_was_cancelled_for_it() {
         ("ExecuteChangeSet", fine("ExecuteChangeSet")),
         (
             "DescribeStackEvents",
-            vec![events(&failing[..1]), events(&failing[..2]), events(&failing[..6]), events(&failing)],
+            vec![events(&failing[..1]), events(&failing[..2]), events(&failing[..7]), events(&failing)],
         ),
     ])
     .await;
