@@ -13,3 +13,6 @@ mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
 pub use notes::looks_derived;
+
+#[cfg(test)]
+mod tests;
