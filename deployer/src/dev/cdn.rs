@@ -127,9 +127,10 @@ pub async fn from_http(answer: http::Response<hyper::body::Incoming>) -> Result<
     let (head, body) = answer.into_parts();
     let mut response = Response::new(head.status.as_u16());
     for (name, value) in &head.headers {
-        let hop_by_hop =
-            matches!(name.as_str(), "connection" | "keep-alive" | "transfer-encoding" | "upgrade" | "date");
-        if let (false, Ok(value)) = (hop_by_hop, value.to_str()) {
+        let of_this_hop =
+            matches!(name.as_str(), "connection" | "keep-alive" | "transfer-encoding" | "upgrade" | "date")
+                || name.as_str().starts_with("x-imgdeploy-");
+        if let (false, Ok(value)) = (of_this_hop, value.to_str()) {
             response.headers.push(name.as_str(), value);
         }
     }
