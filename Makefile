@@ -55,12 +55,13 @@ $(VENV)/.complete: tests/requirements.txt | need-python
 	  || { echo "error: pip could not install tests/requirements.txt: is there a network?" >&2; exit 1; }
 	@touch $@
 
-# The function as it will run on this machine's processor; cargo knows whether it is up to date.
+# The function as it will run on this machine's processor, without symbols: every test uploads it.
 zip: need-cargo need-python
 	@$(CARGO) build --locked --quiet --package resizer-fn --bin bootstrap
 	@mkdir -p $(dir $(ZIP))
 	@if [ ! -e $(ZIP) ] || [ $(TARGET)/debug/bootstrap -nt $(ZIP) ]; then \
-	  cd $(TARGET)/debug && $(PYTHON) -m zipfile -c $(ZIP).part bootstrap && mv $(ZIP).part $(ZIP); \
+	  cd $(dir $(ZIP)) && strip -o bootstrap $(TARGET)/debug/bootstrap \
+	  && $(PYTHON) -m zipfile -c $(ZIP).part bootstrap && mv $(ZIP).part $(ZIP); \
 	fi
 
 lint-templates: venv

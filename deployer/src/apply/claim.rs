@@ -43,8 +43,7 @@ impl Claim {
             journal,
             etag: String::new(),
         };
-        let condition =
-            replaces.map_or(Condition::Absent, |etag| Condition::Unchanged(etag.to_owned()));
+        let condition = replaces.map_or(Condition::Absent, |etag| Condition::Unchanged(etag.to_owned()));
         claim.store(condition).await?;
         Ok(claim)
     }

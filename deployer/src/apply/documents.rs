@@ -46,7 +46,8 @@ impl Run<'_> {
                         && start.elapsed() < PROPAGATION =>
                 {
                     (self.events)(Event::Progress {
-                        text: "AWS still refuses public policies; waiting for the change to spread".to_owned(),
+                        text: "AWS still refuses public policies; waiting for the change to spread"
+                            .to_owned(),
                     });
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(8));

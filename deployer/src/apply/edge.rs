@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use imgdeploy_model::document::Ours;
+use imgdeploy_model::document::{self, DocumentKind, Ours};
 
 use super::claim::random_id;
 use super::documents::guard;
 use super::{Cause, Event, Run};
-use crate::aws::{edge, write};
+use crate::aws::{AwsFailure, FailureKind, edge, write};
 use crate::desired::our_edge;
 use crate::fact::Fact;
 use crate::names;
@@ -32,8 +32,22 @@ impl Run<'_> {
         let owned = vec![names::path_pattern(&prefix)];
         let ours = our_edge(&self.plan.bucket, &self.plan.region, &prefix, owned);
         guard(Ours::Distribution(&ours), Some(before), Some(after))?;
-        write::update_distribution(self.clients, id, &now.etag, after).await?;
+        match write::update_distribution(self.clients, id, &now.etag, after).await {
+            Err(failure) if failure.kind == FailureKind::Conflict => {
+                self.after_conflict(id, after, failure).await?;
+            }
+            other => other?,
+        }
         self.wait_deployed(id).await
+    }
+
+    /// A repeated request conflicts with its own first try, whose answer got lost: then our edit is there.
+    async fn after_conflict(&self, id: &str, after: &str, failure: AwsFailure) -> Result<(), Cause> {
+        match edge::distribution_document(self.clients, id).await {
+            Fact::Known(now) if document::same(DocumentKind::Distribution, &now.xml, after) => Ok(()),
+            Fact::Known(_) | Fact::Absent => Err(Cause::Changed(format!("the distribution {id}"))),
+            Fact::Unknown(_) => Err(failure.into()),
+        }
     }
 
     /// The routing rules come after this, so that no edge location caches a redirect under the old behaviour.

@@ -5,8 +5,8 @@
 
 mod artifacts;
 mod claim;
-mod edge;
 mod documents;
+mod edge;
 mod event;
 mod outcome;
 mod stack;
@@ -172,17 +172,18 @@ impl Run<'_> {
             _ => None,
         });
         let (Some(unknown), Some(claim)) = (unknown, &mut self.claim) else { return Ok(()) };
-        claim.rewrite(|journal: &mut Journal| {
-            for known in &mut journal.api_hosts {
-                if known == unknown {
-                    host.clone_into(known);
+        claim
+            .rewrite(|journal: &mut Journal| {
+                for known in &mut journal.api_hosts {
+                    if known == unknown {
+                        host.clone_into(known);
+                    }
                 }
-            }
-            if let Some(edit) = &mut journal.website {
-                edit.after = edit.after.replace(unknown, host);
-            }
-        })
-        .await
+                if let Some(edit) = &mut journal.website {
+                    edit.after = edit.after.replace(unknown, host);
+                }
+            })
+            .await
     }
 
     /// No edit without a valid claim.
@@ -197,7 +198,9 @@ impl Run<'_> {
 /// What an action does, in a few words.
 pub fn title(action: &Action) -> String {
     match action {
-        Action::ArtifactsBucket { bucket, create: true, .. } => format!("create the artifacts bucket {bucket}"),
+        Action::ArtifactsBucket { bucket, create: true, .. } => {
+            format!("create the artifacts bucket {bucket}")
+        }
         Action::ArtifactsBucket { bucket, .. } => format!("protect the artifacts bucket {bucket}"),
         Action::UploadCode { key, .. } => format!("upload the function's code as {key}"),
         Action::Stack { desired, .. } => format!("bring up the stack {}", desired.name),
@@ -209,7 +212,9 @@ pub fn title(action: &Action) -> String {
         Action::Website { bucket, .. } => format!("change the website of {bucket}"),
         Action::Distribution { id, .. } => format!("change the distribution {id}"),
         Action::Invalidate { id, path } => format!("invalidate {path} in the distribution {id}"),
-        Action::DeleteDerived { bucket, keys } => format!("delete {} derived images from {bucket}", keys.len()),
+        Action::DeleteDerived { bucket, keys } => {
+            format!("delete {} derived images from {bucket}", keys.len())
+        }
         Action::DeleteStack { name } => format!("delete the stack {name}"),
     }
 }

@@ -4,7 +4,9 @@
 //! permission to read derived objects, then the distribution (so that it never caches a redirect, CF-02), and
 //! the routing rules, which switch everything on, last.
 
-use imgdeploy_model::document::{self, DocumentKind as Kind, distribution, policy as policy_document, website as website_document};
+use imgdeploy_model::document::{
+    self, DocumentKind as Kind, distribution, policy as policy_document, website as website_document,
+};
 use imgdeploy_model::region;
 
 use super::journal::next_edit;
@@ -44,7 +46,9 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     invalidate(&mut plan, desired);
     repairs(&mut plan, seen, journal);
 
-    let mut next = journal.cloned().unwrap_or_else(|| Journal::new(desired.site.bucket.as_str(), desired.site.prefix.as_str()));
+    let mut next = journal
+        .cloned()
+        .unwrap_or_else(|| Journal::new(desired.site.bucket.as_str(), desired.site.prefix.as_str()));
     next.prefix = desired.site.prefix.to_string();
     record_host(&mut next, &plan, desired, seen);
     record_public_access(&mut next, &plan);
@@ -118,10 +122,8 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
     match &step {
         StackPlan::Nothing => return true,
         StackPlan::Refused { why } => {
-            plan.refusals.push(Refusal::protect(
-                why.clone(),
-                "rename or delete that stack, or use another bucket",
-            ));
+            plan.refusals
+                .push(Refusal::protect(why.clone(), "rename or delete that stack, or use another bucket"));
             return false;
         }
         StackPlan::Wait { status } => {
@@ -205,10 +207,12 @@ fn repairs(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
             ),
             _ => continue,
         };
-        let changed = recorded
-            .is_some_and(|after| before.is_none_or(|before| !document::same(kind, before, after)));
+        let changed =
+            recorded.is_some_and(|after| before.is_none_or(|before| !document::same(kind, before, after)));
         if changed {
-            found.push(format!("{what} was changed by somebody else since the last run and is put right again"));
+            found.push(format!(
+                "{what} was changed by somebody else since the last run and is put right again"
+            ));
         }
     }
     if seen.stack == Fact::Absent {
@@ -221,9 +225,8 @@ fn repairs(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
 
 /// The newest API host goes first; older ones are kept, as rules naming them are ours too.
 fn record_host(next: &mut Journal, plan: &Plan, desired: &Desired, seen: &Observed) {
-    let unknown = plan.actions.iter().any(|action| {
-        matches!(action, Action::Website { unknown_api_host: Some(_), .. })
-    });
+    let unknown =
+        plan.actions.iter().any(|action| matches!(action, Action::Website { unknown_api_host: Some(_), .. }));
     let host = if unknown { Some(unknown_api_host(&desired.region)) } else { website::api_host(seen) };
     if let Some(host) = host {
         next.api_hosts.retain(|known| *known != host);

@@ -3,7 +3,9 @@
 //! A document that nobody changed since is put back as it was before; one that somebody changed keeps their
 //! changes and loses our part only.
 
-use imgdeploy_model::document::{self, DocumentKind as Kind, Stripped, distribution, policy, website as website_document};
+use imgdeploy_model::document::{
+    self, DocumentKind as Kind, Stripped, distribution, policy, website as website_document,
+};
 
 use super::{Action, JournalStep, Plan, Refusal, edge, website};
 use crate::desired::our_edge;
@@ -36,9 +38,9 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
         plan.actions.push(Action::DeleteDerived { bucket: seen.bucket.clone(), keys: derived });
     }
     match &seen.stack {
-        Fact::Known(stack) if stack.is_ours(&seen.bucket) => plan
-            .actions
-            .push(Action::DeleteStack { name: stack::stack_name(&seen.bucket) }),
+        Fact::Known(stack) if stack.is_ours(&seen.bucket) => {
+            plan.actions.push(Action::DeleteStack { name: stack::stack_name(&seen.bucket) })
+        }
         Fact::Known(_) => plan.note(format!(
             "the stack {} was not made by imgdeploy and stays",
             stack::stack_name(&seen.bucket)
@@ -47,8 +49,7 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
         Fact::Unknown(why) => plan.unseen.push(why.clone()),
     }
     if let Fact::Known((current, etag)) = &seen.artifacts.journal {
-        plan.journal =
-            JournalStep::Forget { replaces: etag.clone(), current: Box::new(current.clone()) };
+        plan.journal = JournalStep::Forget { replaces: etag.clone(), current: Box::new(current.clone()) };
     }
     if !plan.is_empty() {
         plan.note(format!(
@@ -68,7 +69,9 @@ fn target(
 ) -> Option<Option<String>> {
     match recorded {
         Some(edit) if document::same(kind, current, &edit.after) => Some(edit.before.clone()),
-        Some(edit) if edit.before.as_deref().is_some_and(|before| document::same(kind, current, before)) => None,
+        Some(edit) if edit.before.as_deref().is_some_and(|before| document::same(kind, current, before)) => {
+            None
+        }
         _ => match stripped {
             Stripped::Unchanged => None,
             Stripped::Document(text) => Some(Some(text)),
@@ -105,9 +108,8 @@ fn take_distribution(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>
         Fact::Absent => return plan.note(format!("the distribution {} is gone", edge.id)),
         Fact::Unknown(why) => return plan.unseen.push(why.clone()),
     };
-    let recorded = journal
-        .and_then(|journal| journal.distribution.as_ref())
-        .filter(|recorded| recorded.id == edge.id);
+    let recorded =
+        journal.and_then(|journal| journal.distribution.as_ref()).filter(|recorded| recorded.id == edge.id);
     let ours = our_edge(&seen.bucket, &seen.region, prefix, edge::owned_patterns(edge, journal));
     let stripped = match distribution::strip(&current.xml, &ours) {
         Ok(stripped) => stripped,

@@ -11,5 +11,8 @@ mod policy;
 mod public_access;
 mod website;
 
-pub use notes::looks_derived;
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
+pub use notes::looks_derived;
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,10 @@ pub fn add(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     }
     if seen.requester_pays.known() == Some(&true) {
         plan.refusals.push(Refusal::protect(
-            format!("{} is a Requester Pays bucket: its website answers everyone with 403", desired.site.bucket),
+            format!(
+                "{} is a Requester Pays bucket: its website answers everyone with 403",
+                desired.site.bucket
+            ),
             "switch Requester Pays off, or use another bucket for the site",
         ));
     }

@@ -1,7 +1,6 @@
 //! The function's real `bootstrap` for this machine, zipped as Lambda wants it.
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -44,23 +43,30 @@ pub fn bootstrap_zip() -> &'static Path {
             .expect("cargo can be started");
         assert!(built.success(), "cargo build -p resizer-fn failed");
         let zip = workspace::target().join("test/bootstrap.zip");
-        write(&workspace::target().join("debug/bootstrap"), &zip);
+        write(&code(&workspace::target().join("debug/bootstrap")), &zip);
         zip
     })
 }
 
-/// Zips `binary` as an executable `bootstrap` (LA-10). Another process may be doing the same: the file is moved
+/// The binary without symbols where `strip` is at hand: they are most of the file, and every test uploads it.
+fn code(binary: &Path) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let stripped = folder.path().join("bootstrap");
+    let status = Command::new("strip").arg("-o").arg(&stripped).arg(binary).status();
+    let best = if status.is_ok_and(|status| status.success()) { &stripped } else { binary };
+    std::fs::read(best).expect("bootstrap was built")
+}
+
+/// Zips `code` as an executable `bootstrap` (LA-10). Another process may be doing the same: the file is moved
 /// into place when complete.
-fn write(binary: &Path, zip: &Path) {
+fn write(code: &[u8], zip: &Path) {
     let folder = zip.parent().expect("a folder");
     std::fs::create_dir_all(folder).expect("the folder can be made");
-    let mut code = Vec::new();
-    File::open(binary).and_then(|mut file| file.read_to_end(&mut code)).expect("bootstrap was built");
     let unfinished = tempfile::NamedTempFile::new_in(folder).expect("a temporary file");
     let mut writer = zip::ZipWriter::new(unfinished);
     let options = SimpleFileOptions::default().unix_permissions(0o755);
     writer.start_file("bootstrap", options).expect("a zip entry");
-    writer.write_all(&code).expect("the entry can be written");
+    writer.write_all(code).expect("the entry can be written");
     let finished = writer.finish().expect("the zip can be finished");
     finished.persist(zip).expect("the zip can be moved into place");
 }
