@@ -10,7 +10,9 @@ use imgdeploy_model::document::{
 use imgdeploy_model::region;
 
 use super::journal::next_edit;
+use super::predict::{self, Planned};
 use super::{Action, JournalStep, Plan, Refusal, artifacts, edge, notes, policy, public_access, website};
+use crate::aws::read::PublicAccessBlock;
 use crate::desired::{Desired, unknown_api_host};
 use crate::fact::Fact;
 use crate::journal::{DistributionEdit, Edit, Journal, State};
@@ -45,6 +47,17 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     let website_after = website::plan(&mut plan, desired, seen, journal, keeps_api);
     invalidate(&mut plan, desired);
     repairs(&mut plan, seen, journal);
+    if let (Some(policy), Some(website)) = (&policy_after, &website_after) {
+        let host = website::api_host(seen).filter(|_| keeps_api);
+        let planned = Planned {
+            policy: Some(policy.as_str()),
+            website: Some(website.as_str()),
+            distribution: edge_after.as_deref(),
+            block: block_after(&plan, seen),
+            api_host: &host.unwrap_or_else(|| unknown_api_host(&desired.region)),
+        };
+        predict::predict(&mut plan, desired, seen, &planned);
+    }
 
     let mut next = journal
         .cloned()
@@ -90,6 +103,15 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     plan.journal = journal_step(&plan, seen, next);
     notes::add(&mut plan, desired, seen);
     plan
+}
+
+/// The public access block as the plan leaves it.
+fn block_after(plan: &Plan, seen: &Observed) -> PublicAccessBlock {
+    let changed = plan.actions.iter().find_map(|action| match action {
+        Action::PublicAccessBlock { after, .. } => Some(*after),
+        _ => None,
+    });
+    changed.or_else(|| seen.public_access_block.known().copied()).unwrap_or_default()
 }
 
 /// A bucket is attached to one distribution at a time: the journal must not forget the first one's edit.

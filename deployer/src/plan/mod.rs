@@ -8,6 +8,7 @@ mod edge;
 mod journal;
 mod notes;
 mod policy;
+mod predict;
 mod public_access;
 mod website;
 

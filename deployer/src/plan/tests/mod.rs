@@ -216,3 +216,24 @@ fn the_function_redirects_to_where_viewers_are() {
     assert_eq!(url(&[("url", "https://img.example.org/")], &bare()), "https://img.example.org");
     assert_eq!(site(&[]).bucket.as_str(), BUCKET);
 }
+
+/// What the model of the chain predicts for a plan.
+fn predictions(plan: &Plan) -> Vec<&str> {
+    let texts = plan.notes.iter().map(|note| note.text.as_str());
+    texts.filter(|text| text.contains("by the model of the chain")).collect()
+}
+
+#[test]
+fn what_is_planned_would_serve_images() {
+    for (name, world, settings) in worlds() {
+        assert_eq!(predictions(&plan(&world, &settings)), Vec::<&str>::new(), "{name}");
+    }
+}
+
+#[test]
+fn a_url_that_leads_elsewhere_is_predicted_to_fail() {
+    let settings = [("no-distribution", "true"), ("url", "https://elsewhere.example.net")];
+    let world = Observed { edge: None, ..used() };
+    let plan = plan(&world, &settings);
+    assert!(!predictions(&plan).is_empty(), "{:?}", plan.notes);
+}
