@@ -1,1 +1,22 @@
-//! x
+//! `imgdeploy`: on-demand image resizing for the S3 bucket you already have.
+//!
+//! One way: cli -> command -> observe -> plan -> apply -> verify -> report. The stages share plain data.
+
+pub mod apply;
+pub mod artifact;
+pub mod aws;
+pub mod cli;
+pub mod command;
+pub mod desired;
+pub mod dev;
+pub mod error;
+pub mod fact;
+pub mod journal;
+pub mod names;
+pub mod observe;
+pub mod permissions;
+pub mod plan;
+pub mod probe;
+pub mod report;
+pub mod settings;
+pub mod stack;

@@ -1,1 +1,88 @@
-fn main(){}
+//! `imgdeploy`: argv in, exit code out.
+
+use std::process::ExitCode;
+
+use imgdeploy::cli::{self, Command, OutputFormat};
+use imgdeploy::command;
+use imgdeploy::command::engine::Consent;
+use imgdeploy::error::{Exit, Failure};
+use imgdeploy::plan::Plan;
+use imgdeploy::report::Report;
+use imgdeploy::settings::{self, Given, Site};
+
+fn main() -> ExitCode {
+    let invocation = match cli::parse(std::env::args_os(), &|name| std::env::var(name).ok()) {
+        Ok(invocation) => invocation,
+        Err(error) => {
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            // Help that nobody reads to its end is no failure.
+            let _ = error.print();
+            return ExitCode::from(code as u8);
+        }
+    };
+    let global = &invocation.cli.global;
+    let report = Report::new(global.output == OutputFormat::Json, global.no_color, global.verbose);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let failure = Failure::new(
+                Exit::Unexpected,
+                format!("no threads or sockets to be had: {error}"),
+                "run this again",
+            );
+            report.failure("imgdeploy", &failure, None);
+            return ExitCode::from(Exit::Unexpected as u8);
+        }
+    };
+    let mut plan = None;
+    let result = runtime.block_on(run(&invocation, &report, &mut plan));
+    match result {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(failure) => {
+            report.failure(name(&invocation.cli.command), &failure, plan.as_ref());
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+async fn run(
+    invocation: &cli::Invocation,
+    report: &Report,
+    plan: &mut Option<Plan>,
+) -> Result<Exit, Failure> {
+    let yes = invocation.cli.global.yes;
+    let given = &invocation.given;
+    match &invocation.cli.command {
+        Command::Init(args) => command::init::run(&settings::access(given)?, args, report).await,
+        Command::Attach(args) => {
+            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            command::attach::run(&site(given)?, args, consent, report, plan).await
+        }
+        Command::Detach(args) => {
+            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            command::detach::run(&site(given)?, args, consent, report, plan).await
+        }
+        Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,
+    }
+}
+
+fn site(given: &Given) -> Result<Site, Failure> {
+    let here = std::env::current_dir().map_err(|error| {
+        Failure::new(
+            Exit::Unexpected,
+            format!("the current folder cannot be read: {error}"),
+            "change to another folder",
+        )
+    })?;
+    let file = settings::load(given, &here)?;
+    Ok(settings::resolve(given, file.as_ref())?)
+}
+
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Init(_) => "init",
+        Command::Attach(_) => "attach",
+        Command::Detach(_) => "detach",
+        Command::Dev(_) => "dev",
+    }
+}

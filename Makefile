@@ -1,0 +1,80 @@
+# Needs cargo (Rust 1.95), cc, make and python3 (3.11 with venv); everything else is fetched by the targets themselves.
+
+PYTHON ?= python3
+CARGO  ?= cargo
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+VENV   := $(CURDIR)/.venv
+ZIP    := $(TARGET)/test/bootstrap.zip
+
+# What the tests and the demo need to know.
+export IMGDEPLOY_MINISTACK := $(VENV)/bin/ministack
+export IMGDEPLOY_TEST_ZIP  := $(ZIP)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check build clean venv zip lint-templates need-cargo need-python
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: venv zip ## a used bucket gets resized images, on this machine, in under a minute
+	@$(CARGO) build --locked --quiet --package imgdeploy --bin imgdeploy
+	@$(CARGO) run --locked --quiet --package test-support --bin demo -- $(TARGET)/debug/imgdeploy
+
+test: venv zip lint-templates ## all tests
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  set -x; $(CARGO) nextest run --locked --workspace; \
+	else \
+	  echo "cargo-nextest is not installed: cargo test takes over, which is slower"; \
+	  set -x; $(CARGO) test --locked --workspace --bins --lib --tests; \
+	fi
+	$(CARGO) test --locked --workspace --doc
+
+check: venv need-cargo lint-templates ## format, lints, dependencies, templates
+	$(CARGO) fmt --all -- --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	@if $(CARGO) deny --version >/dev/null 2>&1; then \
+	  set -x; $(CARGO) deny --locked check bans licenses sources; \
+	else \
+	  echo "cargo-deny is not installed, dependencies were not checked: cargo install --locked cargo-deny"; \
+	fi
+
+build: need-cargo ## the release binary: target/release/imgdeploy
+	$(CARGO) build --locked --release --package imgdeploy --bin imgdeploy
+
+clean: ## everything that was built or fetched
+	rm -rf $(VENV) $(TARGET)
+
+venv: $(VENV)/.complete ## emulator and template linter, pinned by hash
+
+# The stamp comes last: a run that was cut off starts over.
+$(VENV)/.complete: tests/requirements.txt | need-python
+	@rm -rf $(VENV)
+	@echo "fetching the emulator and cfn-lint into .venv (once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $< \
+	  || { echo "error: pip could not install tests/requirements.txt: is there a network?" >&2; exit 1; }
+	@touch $@
+
+# The function as it will run on this machine's processor, without symbols: every test uploads it.
+zip: need-cargo need-python
+	@$(CARGO) build --locked --quiet --package resizer-fn --bin bootstrap
+	@mkdir -p $(dir $(ZIP))
+	@if [ ! -e $(ZIP) ] || [ $(TARGET)/debug/bootstrap -nt $(ZIP) ]; then \
+	  cd $(dir $(ZIP)) && strip -o bootstrap $(TARGET)/debug/bootstrap \
+	  && $(PYTHON) -m zipfile -c $(ZIP).part bootstrap && mv $(ZIP).part $(ZIP); \
+	fi
+
+lint-templates: venv
+	@set -- templates/*.yaml; \
+	if [ -e "$$1" ]; then set -x; $(VENV)/bin/cfn-lint --non-zero-exit-code informational "$$@"; fi
+
+need-cargo:
+	@command -v $(CARGO) >/dev/null || { echo "error: cargo is missing: see https://rustup.rs" >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "error: cc is missing: apt install build-essential" >&2; exit 1; }
+
+need-python:
+	@command -v $(PYTHON) >/dev/null || { echo "error: python3 is missing: apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "error: $$($(PYTHON) --version) is too old, 3.11 is needed: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "error: python3 cannot make a venv: apt install python3-venv" >&2; exit 1; }

@@ -1,0 +1,66 @@
+//! The artifacts bucket and the code in it.
+
+use super::{Cause, Event, Run};
+use crate::aws::FailureKind;
+use crate::aws::read::PublicAccessBlock;
+use crate::aws::write::{BucketWrite, Condition};
+use crate::plan::Protection;
+
+impl Run<'_> {
+    fn artifacts(&self, bucket: &str) -> BucketWrite {
+        BucketWrite::new(self.clients, &self.plan.region, bucket, &self.plan.account)
+    }
+
+    pub(super) async fn artifacts_bucket(
+        &mut self,
+        bucket: &str,
+        create: bool,
+        missing: &[Protection],
+    ) -> Result<(), Cause> {
+        let write = self.artifacts(bucket);
+        if create {
+            write.create().await?;
+        }
+        for protection in missing {
+            match protection {
+                Protection::PublicAccessBlock => {
+                    let all = PublicAccessBlock {
+                        block_public_acls: true,
+                        ignore_public_acls: true,
+                        block_public_policy: true,
+                        restrict_public_buckets: true,
+                    };
+                    write.put_public_access_block(all).await?;
+                }
+                Protection::Encryption => write.put_encryption().await?,
+                Protection::Versioning => write.enable_versioning().await?,
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn upload_code(&mut self, bucket: &str, key: &str) -> Result<(), Cause> {
+        let Some(artifact) = self.artifact else { return Ok(()) };
+        let write = self.artifacts(bucket);
+        let body = artifact.bytes.clone();
+        match write.put_object(key, "application/zip", body, &Condition::Absent).await {
+            Ok(_) => Ok(()),
+            // The key is the content's hash: whoever stored it stored the same.
+            Err(failure) if failure.kind == FailureKind::Conflict => {
+                (self.events)(Event::Progress { text: "it is there already".to_owned() });
+                Ok(())
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    pub(super) async fn delete_derived(&mut self, keys: &[String]) -> Result<(), Cause> {
+        let mut deleted = 0;
+        for chunk in keys.chunks(1000) {
+            self.write.delete_objects(chunk).await?;
+            deleted += chunk.len();
+            (self.events)(Event::Progress { text: format!("{deleted} of {} deleted", keys.len()) });
+        }
+        Ok(())
+    }
+}

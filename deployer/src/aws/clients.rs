@@ -1,0 +1,179 @@
+//! Credentials, endpoint and one shared HTTPS client, once per run.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use super::{AwsFailure, FailureKind};
+
+/// How to reach AWS, from the command line and the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// Profile name, else `AWS_PROFILE` or `default`.
+    pub profile: Option<String>,
+    /// Region, else the profile's.
+    pub region: Option<String>,
+    /// One endpoint for all services (an emulator); path-style.
+    pub endpoint_url: Option<String>,
+}
+
+/// Clients for every service, in whatever region a call needs.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    config: SdkConfig,
+    http: SharedHttpClient,
+    endpoint_url: Option<String>,
+}
+
+/// The shared HTTPS client: rustls with ring, the platform's root certificates; also speaks plain HTTP.
+pub fn https_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build_https()
+}
+
+impl Clients {
+    /// Loads profiles, SSO and environment like every AWS tool, and makes sure that there are credentials.
+    ///
+    /// # Errors
+    /// [`FailureKind::Credentials`] when none can be found.
+    pub async fn load(access: &Access) -> Result<Self, AwsFailure> {
+        let http = https_client();
+        let mut loader =
+            aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(5))
+                    .operation_attempt_timeout(Duration::from_secs(60))
+                    .build(),
+            );
+        if let Some(profile) = &access.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &access.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(url) = &access.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        let config = loader.load().await;
+        let config = with_retries(config);
+        let provider = config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
+        provider.provide_credentials().await.map_err(|error| no_credentials(&error.to_string()))?;
+        let endpoint_url = access
+            .endpoint_url
+            .clone()
+            .or_else(|| config.endpoint_url().map(ToOwned::to_owned))
+            .or_else(|| std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty()));
+        Ok(Self { config, http, endpoint_url })
+    }
+
+    /// The caller's own region; `us-east-1` where none is set (HeadBucket answers from any, S3-29).
+    pub fn home_region(&self) -> String {
+        self.config.region().map_or_else(|| "us-east-1".to_owned(), ToString::to_string)
+    }
+
+    /// Whether the caller set a region at all.
+    pub fn has_region(&self) -> bool {
+        self.config.region().is_some()
+    }
+
+    /// The custom endpoint, if one is set.
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.endpoint_url.as_deref()
+    }
+
+    /// The shared HTTP client, for requests that are no AWS API calls.
+    pub fn http(&self) -> SharedHttpClient {
+        self.http.clone()
+    }
+
+    /// The loaded configuration moved to `region`.
+    pub fn config_in(&self, region: &str) -> SdkConfig {
+        self.config.clone().into_builder().region(Region::new(region.to_owned())).build()
+    }
+
+    /// S3 in `region`; path-style when a custom endpoint is set.
+    pub fn s3(&self, region: &str) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.config_in(region))
+            .force_path_style(self.endpoint_url.is_some())
+            .build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
+    /// S3 Control in `region`. The SDK puts the account id before the endpoint's host, which resolves
+    /// nowhere on an emulator: there the endpoint is taken as it is.
+    pub fn s3control(&self, region: &str) -> aws_sdk_s3control::Client {
+        let mut config = aws_sdk_s3control::config::Builder::from(&self.config_in(region));
+        if let Some(url) = &self.endpoint_url {
+            config = config.endpoint_resolver(FixedEndpoint(url.clone()));
+        }
+        aws_sdk_s3control::Client::from_conf(config.build())
+    }
+
+    /// CloudFormation in `region`.
+    pub fn cloudformation(&self, region: &str) -> aws_sdk_cloudformation::Client {
+        aws_sdk_cloudformation::Client::new(&self.config_in(region))
+    }
+
+    /// CloudFront: global, signed in us-east-1 by the SDK (PA-04).
+    pub fn cloudfront(&self) -> aws_sdk_cloudfront::Client {
+        aws_sdk_cloudfront::Client::new(&self.config_in(&self.home_region()))
+    }
+
+    /// IAM: global.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::new(&self.config_in(&self.home_region()))
+    }
+
+    /// Lambda in `region`.
+    pub fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.config_in(region))
+    }
+
+    /// API Gateway (REST) in `region`.
+    pub fn apigateway(&self, region: &str) -> aws_sdk_apigateway::Client {
+        aws_sdk_apigateway::Client::new(&self.config_in(region))
+    }
+
+    /// STS in the caller's region.
+    pub fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::new(&self.config_in(&self.home_region()))
+    }
+}
+
+/// Standard retries, five attempts (throttles of the control planes are frequent, AG-13) unless
+/// `AWS_MAX_ATTEMPTS` or the profile says otherwise.
+fn with_retries(config: SdkConfig) -> SdkConfig {
+    let attempts = config.retry_config().map_or(3, RetryConfig::max_attempts);
+    let attempts = if std::env::var_os("AWS_MAX_ATTEMPTS").is_some() || attempts != 3 { attempts } else { 5 };
+    config.into_builder().retry_config(RetryConfig::standard().with_max_attempts(attempts)).build()
+}
+
+fn no_credentials(why: &str) -> AwsFailure {
+    AwsFailure {
+        operation: "loading credentials".to_owned(),
+        code: None,
+        message: why.to_owned(),
+        status: None,
+        kind: FailureKind::Credentials,
+    }
+}
+
+#[derive(Debug)]
+struct FixedEndpoint(String);
+
+impl aws_sdk_s3control::config::endpoint::ResolveEndpoint for FixedEndpoint {
+    fn resolve_endpoint<'a>(
+        &'a self,
+        _params: &'a aws_sdk_s3control::config::endpoint::Params,
+    ) -> aws_sdk_s3control::config::endpoint::EndpointFuture<'a> {
+        aws_sdk_s3control::config::endpoint::EndpointFuture::ready(Ok(
+            aws_smithy_types::endpoint::Endpoint::builder().url(self.0.clone()).build(),
+        ))
+    }
+}

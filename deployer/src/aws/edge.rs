@@ -1,0 +1,191 @@
+//! Reads on CloudFront distributions and IAM.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::raw::CaptureBody;
+use super::read::raw_text;
+use super::{AwsFailure, Clients};
+use crate::fact::Fact;
+
+/// A distribution's configuration as AWS hands it out, with the version to name in `If-Match` (CF-13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DistributionDocument {
+    /// Raw `DistributionConfig` XML.
+    pub xml: String,
+    /// `ETag` of that version.
+    pub etag: String,
+}
+
+/// What surrounds a distribution's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DistributionState {
+    /// ARN.
+    pub arn: String,
+    /// `d….cloudfront.net`.
+    pub domain: String,
+    /// `Deployed` or `InProgress` (CF-15).
+    pub status: String,
+}
+
+/// One distribution of the account, in brief.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DistributionSummary {
+    /// Id, e.g. `E2EXAMPLE`.
+    pub id: String,
+    /// `d….cloudfront.net`.
+    pub domain: String,
+    /// Alternate domain names.
+    pub aliases: Vec<String>,
+    /// Domain names of its origins.
+    pub origins: Vec<String>,
+}
+
+/// The raw configuration and its ETag.
+pub async fn distribution_document(clients: &Clients, id: &str) -> Fact<DistributionDocument> {
+    const OPERATION: &str = "cloudfront:GetDistributionConfig";
+    let capture = CaptureBody::default();
+    let result = clients
+        .cloudfront()
+        .get_distribution_config()
+        .id(id)
+        .customize()
+        .interceptor(capture.clone())
+        .send()
+        .await
+        .map_err(|error| AwsFailure::from_sdk(OPERATION, &error))
+        .and_then(|seen| {
+            let xml = raw_text(&capture, OPERATION)?;
+            Ok(DistributionDocument { xml, etag: seen.e_tag().unwrap_or_default().to_owned() })
+        });
+    Fact::of(result)
+}
+
+/// ARN, domain and deployment status.
+pub async fn distribution_state(clients: &Clients, id: &str) -> Fact<DistributionState> {
+    let result = clients
+        .cloudfront()
+        .get_distribution()
+        .id(id)
+        .send()
+        .await
+        .map_err(|error| AwsFailure::from_sdk("cloudfront:GetDistribution", &error));
+    match Fact::of(result) {
+        Fact::Known(seen) => seen.distribution().map_or(Fact::Absent, |found| {
+            Fact::Known(DistributionState {
+                arn: found.arn().to_owned(),
+                domain: found.domain_name().to_owned(),
+                status: found.status().to_owned(),
+            })
+        }),
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(why) => Fact::Unknown(why),
+    }
+}
+
+/// Tags of a distribution. `arn` is built by the caller from account and id.
+pub async fn distribution_tags(clients: &Clients, arn: &str) -> Fact<BTreeMap<String, String>> {
+    let result = clients
+        .cloudfront()
+        .list_tags_for_resource()
+        .resource(arn)
+        .send()
+        .await
+        .map_err(|error| AwsFailure::from_sdk("cloudfront:ListTagsForResource", &error));
+    Fact::of(result).map(|seen| {
+        seen.tags()
+            .map(|tags| {
+                tags.items()
+                    .iter()
+                    .map(|tag| (tag.key().to_owned(), tag.value().unwrap_or_default().to_owned()))
+                    .collect()
+            })
+            .unwrap_or_default()
+    })
+}
+
+/// All distributions of the account.
+pub async fn distributions(clients: &Clients) -> Fact<Vec<DistributionSummary>> {
+    let mut pages = clients.cloudfront().list_distributions().into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => {
+                return Fact::Unknown(AwsFailure::from_sdk("cloudfront:ListDistributions", &error));
+            }
+        };
+        let items = page.distribution_list().map(|list| list.items().to_vec()).unwrap_or_default();
+        found.extend(items.into_iter().map(|item| {
+            DistributionSummary {
+                id: item.id().to_owned(),
+                domain: item.domain_name().to_owned(),
+                aliases: item.aliases().map(|a| a.items().to_vec()).unwrap_or_default(),
+                origins: item
+                    .origins()
+                    .map(|o| o.items().iter().map(|origin| origin.domain_name().to_owned()).collect())
+                    .unwrap_or_default(),
+            }
+        }));
+    }
+    Fact::Known(found)
+}
+
+/// The verdict of IAM's policy simulator on one action (IA-04).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Simulated {
+    /// The action asked about.
+    pub action: String,
+    /// Whether the caller's identity policies allow it.
+    pub allowed: bool,
+}
+
+/// Asks IAM whether `principal` (user or role ARN) may do `actions` on `resource`. Advisory.
+///
+/// # Errors
+/// Usually `Denied`: the caller may not simulate.
+pub async fn simulate(
+    clients: &Clients,
+    principal: &str,
+    actions: &[String],
+    resource: &str,
+) -> Result<Vec<Simulated>, AwsFailure> {
+    let answer = clients
+        .iam()
+        .simulate_principal_policy()
+        .policy_source_arn(principal)
+        .set_action_names(Some(actions.to_vec()))
+        .resource_arns(resource)
+        .send()
+        .await
+        .map_err(|error| AwsFailure::from_sdk("iam:SimulatePrincipalPolicy", &error))?;
+    Ok(answer
+        .evaluation_results()
+        .iter()
+        .map(|result| Simulated {
+            action: result.eval_action_name().to_owned(),
+            allowed: result.eval_decision() == &aws_sdk_iam::types::PolicyEvaluationDecisionType::Allowed,
+        })
+        .collect())
+}
+
+/// Status of an invalidation, e.g. `InProgress` or `Completed`.
+///
+/// # Errors
+/// The failed call.
+pub async fn invalidation_status(
+    clients: &Clients,
+    id: &str,
+    invalidation: &str,
+) -> Result<String, AwsFailure> {
+    let seen = clients
+        .cloudfront()
+        .get_invalidation()
+        .distribution_id(id)
+        .id(invalidation)
+        .send()
+        .await
+        .map_err(|error| AwsFailure::from_sdk("cloudfront:GetInvalidation", &error))?;
+    Ok(seen.invalidation().map(|seen| seen.status().to_owned()).unwrap_or_default())
+}

@@ -1,0 +1,172 @@
+//! One plain type for everything that can go wrong in a call to AWS.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// What a failed call means for us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The named thing does not exist.
+    Missing,
+    /// The caller may not do this.
+    Denied,
+    /// Credentials absent, expired or wrong.
+    Credentials,
+    /// Somebody else changed it or is changing it (409, 412).
+    Conflict,
+    /// The request never got a whole answer.
+    Unreachable,
+    /// Wrong region for this resource (301, 400).
+    WrongRegion,
+    /// Anything else that AWS answered.
+    Other,
+}
+
+/// A failed AWS call, as plain data.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[error("{operation} failed: {}", self.reason())]
+pub struct AwsFailure {
+    /// `service:Operation`, spelled as IAM spells the action where it can be.
+    pub operation: String,
+    /// AWS error code, e.g. `AccessDenied`.
+    pub code: Option<String>,
+    /// AWS's message, or the transport's.
+    pub message: String,
+    /// HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// The classification.
+    pub kind: FailureKind,
+}
+
+impl AwsFailure {
+    /// Code and message in one phrase.
+    pub fn reason(&self) -> String {
+        match (&self.code, self.message.is_empty()) {
+            (Some(code), true) => code.clone(),
+            (Some(code), false) => format!("{code}: {}", self.message),
+            (None, false) => self.message.clone(),
+            (None, true) => {
+                self.status.map_or_else(|| "no answer".to_owned(), |status| format!("HTTP status {status}"))
+            }
+        }
+    }
+
+    /// From what AWS answered. Without code and status there was no answer.
+    pub fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self {
+        let kind = if code.is_some() || status.is_some() {
+            classify(code.as_deref(), status)
+        } else if message.to_lowercase().contains("credential") {
+            FailureKind::Credentials
+        } else {
+            FailureKind::Unreachable
+        };
+        Self { operation: operation.to_owned(), code, message, status, kind }
+    }
+
+    /// From an SDK error of any operation.
+    pub fn from_sdk<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let status = error.raw_response().map(|raw| raw.status().as_u16());
+        let code = error.code().map(ToOwned::to_owned);
+        let message = match error {
+            SdkError::ServiceError(_) => error.message().unwrap_or_default().to_owned(),
+            other => chain_text(other),
+        };
+        let kind = match error {
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) => classify(code.as_deref(), status),
+            _ if message.to_lowercase().contains("credential") => FailureKind::Credentials,
+            _ => FailureKind::Unreachable,
+        };
+        Self { operation: operation.to_owned(), code, message, status, kind }
+    }
+}
+
+/// Codes are those of the service models; HEAD answers have a status only.
+fn classify(code: Option<&str>, status: Option<u16>) -> FailureKind {
+    let code = code.unwrap_or_default();
+    match code {
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
+        | "UnrecognizedClientException"
+        | "RequestExpired"
+        | "AuthFailure"
+        | "InvalidToken"
+        | "TokenRefreshRequired"
+        | "IncompleteSignature"
+        | "InvalidSignatureException"
+        | "RequestTimeTooSkewed" => return FailureKind::Credentials,
+        "PermanentRedirect"
+        | "AuthorizationHeaderMalformed"
+        | "TemporaryRedirect"
+        | "IllegalLocationConstraintException" => return FailureKind::WrongRegion,
+        "PreconditionFailed"
+        | "ConditionalRequestConflict"
+        | "OperationAborted"
+        | "PreconditionFailedException"
+        | "ResourceConflictException"
+        | "OperationInProgressException"
+        | "InvalidIfMatchVersion" => return FailureKind::Conflict,
+        _ => {}
+    }
+    if code.starts_with("NoSuch") || code == "NotFound" || code == "ResourceNotFoundException" {
+        return FailureKind::Missing;
+    }
+    if code.starts_with("AccessDenied")
+        || code.starts_with("UnauthorizedOperation")
+        || code == "Forbidden"
+        || code == "AllAccessDisabled"
+    {
+        return FailureKind::Denied;
+    }
+    match status {
+        Some(301) => FailureKind::WrongRegion,
+        Some(401 | 403 | 405) => FailureKind::Denied,
+        Some(404) => FailureKind::Missing,
+        Some(409 | 412) => FailureKind::Conflict,
+        _ => FailureKind::Other,
+    }
+}
+
+/// The messages of an error and its causes, innermost last, without repetitions.
+fn chain_text(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(current) = next {
+        let text = current.to_string();
+        if !parts.iter().any(|part| part.contains(&text)) {
+            parts.push(text);
+        }
+        next = current.source();
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_statuses_are_told_apart() {
+        for (code, status, kind) in [
+            (Some("AccessDenied"), Some(403), FailureKind::Denied),
+            (Some("AccessDeniedException"), Some(403), FailureKind::Denied),
+            (Some("ExpiredToken"), Some(400), FailureKind::Credentials),
+            (Some("NoSuchBucketPolicy"), Some(404), FailureKind::Missing),
+            (Some("PreconditionFailed"), Some(412), FailureKind::Conflict),
+            (Some("PermanentRedirect"), Some(301), FailureKind::WrongRegion),
+            (None, Some(403), FailureKind::Denied),
+            (None, Some(404), FailureKind::Missing),
+            (None, Some(301), FailureKind::WrongRegion),
+            (Some("InternalError"), Some(500), FailureKind::Other),
+        ] {
+            assert_eq!(classify(code, status), kind, "{code:?} {status:?}");
+        }
+    }
+}

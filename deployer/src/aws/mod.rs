@@ -1,0 +1,11 @@
+//! The only modules that talk to the AWS SDK: clients, raw bodies, failures, reads and writes.
+
+pub mod clients;
+pub mod edge;
+pub mod failure;
+pub mod raw;
+pub mod read;
+pub mod write;
+
+pub use clients::{Access, Clients};
+pub use failure::{AwsFailure, FailureKind};

@@ -1,0 +1,263 @@
+//! The arguments, for clap. Settings are taken as raw text: they are checked together with those of
+//! the environment and the file, so that one wording holds for all and no problem hides another.
+
+use super::given::{CONFIG_ENV, SITE_ENV};
+use super::help;
+use crate::settings::value::{BucketName, DistributionId, FromText as _};
+use crate::settings::{Fault, Problem, SettingsError};
+use clap::builder::OsStringValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// On-demand image resizing for the S3 bucket you already have.
+///
+/// CloudFront, the bucket's website and a routing rule send the first request for a size to a
+/// resizer on Lambda; it stores the image in the bucket, and every further request gets it from there.
+#[derive(Debug, Parser)]
+#[command(name = "imgdeploy", version, after_help = help::EXIT_CODES, subcommand_required = true)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true, infer_long_args = false)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    #[arg(long, global = true, value_name = "NAME", help = help::of("profile"), env = help::env("profile"), hide_env_values = true)]
+    #[allow(missing_docs)]
+    pub profile: Option<String>,
+    #[arg(long, global = true, value_name = "REGION", help = help::of("region"), env = help::env("region"), hide_env_values = true)]
+    #[allow(missing_docs)]
+    pub region: Option<String>,
+    #[arg(long, global = true, value_name = "URL", help = help::of("endpoint-url"), env = help::env("endpoint-url"), hide_env_values = true)]
+    #[allow(missing_docs)]
+    pub endpoint_url: Option<String>,
+    /// Settings file [default: ./imgdeploy.yaml, if it is there]
+    #[arg(long, global = true, value_name = "FILE", value_parser = OsStringValueParser::new(), env = CONFIG_ENV, hide_env_values = true)]
+    pub config: Option<OsString>,
+    /// Form of the result on standard output; everything else goes to standard error
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Text)]
+    pub output: OutputFormat,
+    /// Write without asking; needed to write anything where there is no terminal [default: ask]
+    #[arg(long, global = true)]
+    pub yes: bool,
+    /// No colours, also on a terminal; so does the variable NO_COLOR [default: colours on a terminal]
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Say more: every setting and where it came from [default: plan, progress and result]
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// Form of the result.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One documented, versioned JSON object.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented imgdeploy.yaml from what is found in the account
+    #[command(after_help = help::EXIT_CODES)]
+    Init(InitArgs),
+    /// Put on-demand images in front of a bucket that is already there
+    #[command(after_help = help::below())]
+    Attach(Box<AttachArgs>),
+    /// Take out exactly what attach put in
+    #[command(after_help = help::below())]
+    Detach(DetachArgs),
+    /// Serve the chain of an attached bucket on this machine
+    ///
+    /// CDN, website and API get a loopback port each, and answer as the configuration at the endpoint
+    /// says. Response headers show each hop.
+    #[command(after_help = help::below())]
+    Dev(DevArgs),
+}
+
+/// Which bucket is meant.
+#[derive(Debug, Args)]
+pub struct SiteChoice {
+    /// Bucket that holds the original images [default: that of the file's only site]
+    #[arg(long, value_name = "NAME", env = help::env("bucket"), hide_env_values = true)]
+    pub bucket: Option<String>,
+    /// Site in the settings file, by its name there [default: the one with --bucket, or the only one]
+    #[arg(long, value_name = "NAME", env = SITE_ENV, hide_env_values = true)]
+    pub site: Option<String>,
+    #[arg(long, value_name = "ID", help = help::of("distribution"), env = help::env("distribution"), hide_env_values = true)]
+    #[allow(missing_docs)]
+    pub distribution: Option<String>,
+}
+
+/// Whether to stop before anything is written.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct DryRun {
+    /// Show the plan and stop before anything is written [default: ask, then write]
+    #[arg(long)]
+    pub dry_run: bool,
+    /// With --dry-run: end with exit code 3 if the plan has changes [default: 0]
+    #[arg(long, requires = "dry_run")]
+    pub exit_code: bool,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Bucket to write a site for; may be given several times [default: every bucket of the account that is a website or a distribution's origin]
+    #[arg(long = "bucket", id = "buckets", value_name = "NAME")]
+    pub buckets: Vec<String>,
+    /// CloudFront distribution to look at, by id [default: all of the account]
+    #[arg(long = "distribution", id = "only_distribution", value_name = "ID")]
+    pub distribution: Option<String>,
+    /// File to write
+    #[arg(long, value_name = "FILE", default_value = crate::settings::DEFAULT_FILE)]
+    pub output_file: PathBuf,
+    /// Write over a file that is there [default: refuse]
+    #[arg(long)]
+    pub force: bool,
+}
+
+impl InitArgs {
+    /// The buckets and the distribution that were named, checked.
+    ///
+    /// # Errors
+    /// A name is none.
+    pub fn named(&self) -> Result<(Vec<BucketName>, Option<DistributionId>), SettingsError> {
+        let mut problems = Vec::new();
+        let mut wrong = |flag: &str, fault: Fault| {
+            problems.push(Problem::new(format!("{flag} {}", fault.message), fault.hint));
+        };
+        let mut buckets = Vec::new();
+        for bucket in &self.buckets {
+            match BucketName::from_text(bucket) {
+                Ok(bucket) => buckets.push(bucket),
+                Err(fault) => wrong("--bucket", fault),
+            }
+        }
+        let distribution = self.distribution.as_deref().and_then(|id| {
+            DistributionId::from_text(id).map_err(|fault| wrong("--distribution", fault)).ok()
+        });
+        SettingsError::check(problems)?;
+        Ok((buckets, distribution))
+    }
+}
+
+/// Arguments of `detach`.
+#[derive(Debug, Args)]
+pub struct DetachArgs {
+    /// Which bucket is meant.
+    #[command(flatten)]
+    pub choice: SiteChoice,
+    /// Delete the derived images too; they are counted, and this is asked separately [default: keep them]
+    #[arg(long)]
+    pub delete_derived: bool,
+    /// Whether to stop before anything is written.
+    #[command(flatten)]
+    pub dry: DryRun,
+}
+
+/// Arguments of `dev`.
+#[derive(Debug, Args)]
+pub struct DevArgs {
+    /// Which bucket is meant.
+    #[command(flatten)]
+    pub choice: SiteChoice,
+    /// Loopback port of the CDN; 0 is any free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub cdn_port: u16,
+    /// Loopback port of the website endpoint; 0 is any free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub website_port: u16,
+    /// Loopback port of the API; 0 is any free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub api_port: u16,
+    /// Server on this machine that stands for another origin of the distribution, as ID=http://127.0.0.1:PORT; may be given several times [default: such origins answer 502]
+    #[arg(long = "origin", value_name = "ID=URL", value_parser = origin)]
+    pub origins: Vec<(String, String)>,
+}
+
+/// `ID=http://127.0.0.1:PORT`: only this machine may stand for an origin.
+fn origin(text: &str) -> Result<(String, String), String> {
+    let (id, url) = text.split_once('=').ok_or("write ID=http://127.0.0.1:PORT")?;
+    let local = ["http://127.0.0.1:", "http://localhost:"].iter().any(|start| url.starts_with(start));
+    if id.is_empty() || !local {
+        return Err("write ID=http://127.0.0.1:PORT".to_owned());
+    }
+    Ok((id.to_owned(), url.trim_end_matches('/').to_owned()))
+}
+
+/// Declares the flags of `attach` that are settings: all are raw text, and the table says the rest.
+macro_rules! setting_flags {
+    ($(#[$doc:meta])* $name:ident { $($heading:literal: $($field:ident $flag:literal $value:literal,)+)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Args)]
+        #[allow(missing_docs)]
+        pub struct $name {
+            $($(
+                #[arg(long, value_name = $value, help_heading = $heading, help = help::of($flag), env = help::env($flag), hide_env_values = true)]
+                pub $field: Option<String>,
+            )+)+
+        }
+    };
+}
+
+setting_flags! {
+    /// The settings of a site, as raw text.
+    SiteFlags {
+        "Chain":
+            delivery "delivery" "WAY",
+            prefix "prefix" "PREFIX",
+            url "url" "URL",
+            redirect "redirect" "CODE",
+        "Code":
+            zip "zip" "FILE",
+            arch "arch" "ARCH",
+        "Images":
+            allowed_dimensions "allowed-dimensions" "LIST",
+            quality "quality" "N",
+            cache_control "cache-control" "TEXT",
+        "Limits":
+            max_pixels "max-pixels" "N",
+            max_bytes "max-bytes" "N",
+            memory "memory" "MB",
+            timeout "timeout" "SECONDS",
+            throttle_rate "throttle-rate" "RPS",
+            throttle_burst "throttle-burst" "N",
+            log_retention "log-retention" "DAYS",
+    }
+}
+
+/// Arguments of `attach`.
+#[derive(Debug, Args)]
+pub struct AttachArgs {
+    /// Which bucket is meant.
+    #[command(flatten)]
+    pub choice: SiteChoice,
+    // A flag for the command line, but its variable says `true` or `false`.
+    #[arg(
+        long, num_args = 0, default_missing_value = "true", help = help::of("no-distribution"),
+        env = help::env("no-distribution"), hide_env_values = true
+    )]
+    #[allow(missing_docs)]
+    pub no_distribution: Option<String>,
+    /// Approve that derived images become public: the plan shows what that changes [default: refuse]
+    #[arg(long)]
+    pub allow_public: bool,
+    /// Whether to stop before anything is written.
+    #[command(flatten)]
+    pub dry: DryRun,
+    /// The settings of the site.
+    #[command(flatten)]
+    pub settings: SiteFlags,
+}

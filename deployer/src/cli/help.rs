@@ -1,0 +1,34 @@
+//! Help texts that are not a doc comment.
+
+use crate::settings::table::setting;
+
+/// The exit codes, below every help.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, or nothing to do
+  1  unexpected error
+  2  wrong usage or settings
+  3  the plan has changes (with --dry-run --exit-code)
+  4  refused: something would be lost, or was not approved
+  5  AWS said no: credentials or permissions
+  6  stopped half-way: the message says what was done, and running it again goes on";
+
+/// How settings are found, below the help of commands that take them.
+pub(super) const SETTINGS: &str = "\
+Settings: a flag wins over its IMGDEPLOY_* variable, that over the site in imgdeploy.yaml, that over
+`defaults:` there. An empty variable counts as not set.";
+
+/// The sentence of a setting, with its default.
+pub(super) fn of(name: &str) -> String {
+    setting(name).map(super::super::settings::table::Setting::help_with_default).unwrap_or_default()
+}
+
+/// The environment variable of a setting.
+pub(super) fn env(name: &str) -> &'static str {
+    setting(name).map_or("", |setting| setting.env)
+}
+
+/// [`SETTINGS`] and [`EXIT_CODES`].
+pub(super) fn below() -> String {
+    format!("{SETTINGS}\n\n{EXIT_CODES}")
+}

@@ -1,0 +1,46 @@
+//! The command line: argv becomes an [`Invocation`]. Only clap lives here; what the values mean is
+//! said in [`crate::settings`].
+
+mod args;
+mod given;
+mod help;
+
+pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
+
+use crate::settings::Given;
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
+use std::ffi::OsString;
+
+/// What is to be done, and with which settings.
+#[derive(Debug)]
+pub struct Invocation {
+    /// The parsed command line. Settings are in it as raw text: take them from `given`.
+    pub cli: Cli,
+    /// What flags and environment say about settings.
+    pub given: Given,
+}
+
+/// Reads a command line, with the program's name first. `env` gives the value of an environment
+/// variable; an empty one counts as not set.
+///
+/// # Errors
+/// Wrong usage, or help or version was asked for: clap's error knows which, and its exit code (2 or 0).
+pub fn parse<I, T>(argv: I, env: &dyn Fn(&str) -> Option<String>) -> Result<Invocation, clap::Error>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let argv: Vec<OsString> = argv.into_iter().map(Into::into).collect();
+    let mut command = Cli::command();
+    // clap renders help and errors before it knows the flags, so this one is looked for here.
+    if argv.iter().skip(1).any(|word| word == "--no-color") {
+        command = command.color(ColorChoice::Never);
+    }
+    let matches = command.try_get_matches_from_mut(argv)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    let given = given::collect(&matches, env);
+    Ok(Invocation { cli, given })
+}
+
+#[cfg(test)]
+mod tests;

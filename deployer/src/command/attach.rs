@@ -1,0 +1,99 @@
+//! `attach`: retrofits a bucket that is already there.
+
+use crate::artifact::{self, Artifact};
+use crate::aws::Clients;
+use crate::cli::AttachArgs;
+use crate::command::engine::{self, Consent, Ended};
+use crate::desired::Desired;
+use crate::error::{Exit, Failure};
+use crate::observe::{Observed, Query};
+use crate::plan::{Plan, attach};
+use crate::probe;
+use crate::report::Report;
+use crate::settings::{self, DistributionChoice, Site};
+
+/// Runs the command. The plan, once there is one, is left in `plan` for the report of a failure.
+///
+/// # Errors
+/// With the documented exit code.
+pub async fn run(
+    site: &Site,
+    args: &AttachArgs,
+    consent: Consent,
+    report: &Report,
+    shown: &mut Option<Plan>,
+) -> Result<Exit, Failure> {
+    if report.verbose() {
+        report.settings(&settings::describe(site));
+    }
+    let artifact = code(site)?;
+    let clients = engine::clients(&site.access).await?;
+    let query = query(site, &artifact);
+    let seen = engine::look(&clients, &query, report).await?;
+    let desired = Desired::new(site, args.allow_public, artifact, &seen);
+    let plan = shown.insert(attach::attach(&desired, &seen));
+    let ended = engine::run(&clients, &seen, plan, Some(&desired.artifact), consent, report).await?;
+    let mut found = None;
+    if ended == Ended::Applied {
+        let after = verify(&clients, &query, &desired, report).await?;
+        let probed = probe::probe(&clients, &desired, &after, report).await;
+        report.probe(&probed);
+        if !probed.ok {
+            return Err(Failure::new(
+                Exit::HalfWay,
+                format!("everything is set up, but the chain does not serve images: {}", probed.verdict),
+                "the hops above show where it breaks; DNS and CloudFront may need some minutes, then \
+                 `imgdeploy attach` checks the configuration again",
+            ));
+        }
+        found = Some(probed);
+    }
+    report.finish("attach", plan, ended.outcome(), found.as_ref());
+    Ok(ended.exit(consent))
+}
+
+fn code(site: &Site) -> Result<Artifact, Failure> {
+    Ok(match &site.zip {
+        Some(path) => artifact::load(path, site.arch)?,
+        None => artifact::build(site.arch)?,
+    })
+}
+
+fn query(site: &Site, artifact: &Artifact) -> Query {
+    Query {
+        bucket: site.bucket.to_string(),
+        prefix: site.prefix.to_string(),
+        distribution: site.distribution.id().map(ToString::to_string),
+        follow_journal: site.distribution == DistributionChoice::Find,
+        search_distributions: site.distribution == DistributionChoice::Find,
+        code_sha256: Some(artifact.sha256.clone()),
+    }
+}
+
+/// Looks again: the plan must be empty now. AWS may need some seconds to show what was written.
+async fn verify(
+    clients: &Clients,
+    query: &Query,
+    desired: &Desired,
+    report: &Report,
+) -> Result<Observed, Failure> {
+    let mut pause = std::time::Duration::from_millis(500);
+    for attempt in 1.. {
+        let seen = engine::look(clients, query, report).await?;
+        let left = attach::attach(desired, &seen);
+        if left.is_empty() && left.refusals.is_empty() && left.unseen.is_empty() {
+            return Ok(seen);
+        }
+        if attempt == 5 {
+            report.plan(&left);
+            return Err(Failure::new(
+                Exit::HalfWay,
+                "everything was written, but AWS shows something else (the plan above is what still differs)",
+                "run the same command again in a minute",
+            ));
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    unreachable!("the loop ends by returning")
+}

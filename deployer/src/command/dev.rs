@@ -1,0 +1,67 @@
+//! `dev`: serves the chain of a bucket on this machine.
+
+use serde_json::json;
+
+use imgdeploy_model::region;
+
+use crate::aws::read::{self, BucketRead};
+use crate::cli::DevArgs;
+use crate::command::engine;
+use crate::dev::{self, DevConfig, DevError};
+use crate::error::{Exit, Failure};
+use crate::fact::Fact;
+use crate::journal::Journal;
+use crate::names;
+use crate::report::Report;
+use crate::settings::{DistributionChoice, Site};
+
+/// Runs the command until Ctrl-C.
+///
+/// # Errors
+/// With the documented exit code.
+pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, Failure> {
+    let clients = engine::clients(&site.access).await?;
+    let bucket = site.bucket.as_str();
+    let (caller, region) = futures::join!(read::caller(&clients), engine::bucket_region(&clients, bucket));
+    let (caller, region) = (caller?, region?);
+    let distribution = match &site.distribution {
+        DistributionChoice::Id(id) => Some(id.to_string()),
+        DistributionChoice::Without => None,
+        DistributionChoice::Find => {
+            let artifacts = names::artifacts_bucket(&caller.account, &region);
+            let read = BucketRead::new(&clients, &region, &artifacts, &caller.account);
+            match read.text(&names::journal_key(bucket)).await {
+                Fact::Known((text, _)) => Journal::parse(&text, bucket)
+                    .ok()
+                    .and_then(|journal| journal.distribution)
+                    .map(|recorded| recorded.id),
+                Fact::Absent | Fact::Unknown(_) => None,
+            }
+        }
+    };
+    let mut config = DevConfig::new(bucket, &region, &region::website_host(bucket, &region));
+    config.distribution = distribution;
+    config.cdn_port = args.cdn_port;
+    config.website_port = args.website_port;
+    config.api_port = args.api_port;
+    config.origins = args.origins.iter().cloned().collect();
+    let served = dev::run(&clients, config, |urls| {
+        report.result(
+            &json!({ "cdn": urls.cdn, "website": urls.website, "api": urls.api }),
+            &format!(
+                "CDN      {}\nwebsite  {}\nAPI      {}\nCtrl-C ends it\n",
+                urls.cdn, urls.website, urls.api
+            ),
+        );
+    });
+    match served.await {
+        Ok(()) => Ok(Exit::Done),
+        Err(DevError::Aws(failure)) => Err(failure.into()),
+        Err(error @ DevError::Port { .. }) => {
+            Err(Failure::new(Exit::Usage, error.to_string(), "0 takes any free port"))
+        }
+        Err(error @ DevError::Signal(_)) => {
+            Err(Failure::new(Exit::Unexpected, error.to_string(), "run this again"))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What `attach` and `detach` share: waiting for a stack at work, showing, approving, applying, verifying.
+
+use crate::apply::{self, Approved};
+use crate::artifact::Artifact;
+use crate::aws::clients::Access;
+use crate::aws::{Clients, FailureKind, read};
+use crate::command::approve;
+use crate::error::{Exit, Failure};
+use crate::observe::{ObserveError, Observed, Query, observe};
+use crate::permissions;
+use crate::plan::Plan;
+use crate::report::{Outcome, Report};
+use crate::settings;
+use crate::stack;
+
+/// How far a command may go.
+#[derive(Debug, Clone, Copy)]
+pub struct Consent {
+    /// `--yes`.
+    pub yes: bool,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// `--exit-code`.
+    pub exit_code: bool,
+}
+
+/// How a run over a plan ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// There was nothing to do.
+    Nothing,
+    /// The plan was shown.
+    Planned,
+    /// The plan was carried out.
+    Applied,
+}
+
+impl Ended {
+    /// The exit code.
+    pub fn exit(self, consent: Consent) -> Exit {
+        if self == Self::Planned && consent.exit_code { Exit::Changes } else { Exit::Done }
+    }
+
+    /// As the report names it.
+    pub fn outcome(self) -> Outcome {
+        match self {
+            Self::Nothing => Outcome::NothingToDo,
+            Self::Planned => Outcome::Planned,
+            Self::Applied => Outcome::Applied,
+        }
+    }
+}
+
+/// Clients for the resolved settings.
+///
+/// # Errors
+/// No credentials: exit code 5.
+pub async fn clients(access: &settings::Access) -> Result<Clients, Failure> {
+    let access = Access {
+        profile: access.profile.as_ref().map(ToString::to_string),
+        region: access.region.as_ref().map(ToString::to_string),
+        endpoint_url: access.endpoint_url.as_ref().map(ToString::to_string),
+    };
+    Clients::load(&access).await.map_err(Failure::from)
+}
+
+/// The region of a bucket that the user named.
+///
+/// # Errors
+/// Exit code 2 when there is no such bucket.
+pub async fn bucket_region(clients: &Clients, bucket: &str) -> Result<String, Failure> {
+    read::bucket_region(clients, bucket).await.map_err(|failure| match failure.kind {
+        FailureKind::Missing => ObserveError::NoBucket(bucket.to_owned()).into(),
+        _ => failure.into(),
+    })
+}
+
+/// Observes; while somebody (perhaps a run that was cut off) has the stack at work, waits and looks again.
+///
+/// # Errors
+/// See [`observe`].
+pub async fn look(clients: &Clients, query: &Query, report: &Report) -> Result<Observed, Failure> {
+    let seen = observe(clients, query).await?;
+    let Some(found) = seen.stack.known().filter(|found| found.is_moving()) else { return Ok(seen) };
+    report.say(&format!("the stack is {}: waiting until that has ended", found.status));
+    let cloudformation = clients.cloudformation(&seen.region);
+    let mut show = |event: stack::StackEvent| report.say(&format!("      {event}"));
+    stack::wait_stable(&cloudformation, &found.id, &mut show).await?;
+    Ok(observe(clients, query).await?)
+}
+
+/// Shows the plan and, once approved, carries it out.
+///
+/// # Errors
+/// Refusals, missing approval, missing permissions, and whatever stops the apply.
+pub async fn run(
+    clients: &Clients,
+    seen: &Observed,
+    plan: &Plan,
+    artifact: Option<&Artifact>,
+    consent: Consent,
+    report: &Report,
+) -> Result<Ended, Failure> {
+    let against = Failure::of_plan(plan);
+    if consent.dry_run {
+        report.dry_run(plan);
+        return match against {
+            Some(failure) => Err(failure),
+            None if plan.is_empty() => Ok(Ended::Nothing),
+            None => Ok(Ended::Planned),
+        };
+    }
+    report.plan(plan);
+    if let Some(failure) = against {
+        return Err(failure);
+    }
+    if plan.is_empty() {
+        return Ok(Ended::Nothing);
+    }
+    approve::ask("Carry this out?", consent.yes)?;
+    permissions::check(clients, seen, plan, report).await?;
+    let approved = Approved::new(plan)
+        .ok_or_else(|| Failure::new(Exit::Unexpected, "a refused plan was approved", "please report this"))?;
+    apply::apply(clients, &approved, artifact, &mut |event| report.event(&event)).await?;
+    Ok(Ended::Applied)
+}

@@ -1,0 +1,8 @@
+//! One module per subcommand: only the order of the stages.
+
+mod approve;
+pub mod attach;
+pub mod detach;
+pub mod dev;
+pub mod engine;
+pub mod init;

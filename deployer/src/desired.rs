@@ -1,0 +1,131 @@
+//! What the user wants, resolved against the names of the account: the planner's first input.
+
+use imgdeploy_model::chain::cloudfront::Distribution;
+use imgdeploy_model::document::distribution::OurEdge;
+use imgdeploy_model::document::policy::OurAccess;
+use imgdeploy_model::document::website::OurRules;
+use imgdeploy_model::region::{self, Partition};
+
+use crate::artifact::Artifact;
+use crate::names;
+use crate::observe::Observed;
+use crate::settings::Site;
+
+/// Stage of our REST API.
+pub const STAGE: &str = "prod";
+
+/// Statuses of an absent derived key that our routing rules answer. AWS documents 404, users report 403
+/// where nobody may list the bucket, so there is a rule for each (S3-04).
+pub const ERROR_CODES: [u16; 2] = [404, 403];
+
+/// Seconds that CloudFront may keep a derived image at most: its own `Cache-Control` decides (CF-04).
+pub const MAX_TTL: u64 = 31_536_000;
+
+/// Stands for our API's host until the stack has made one.
+pub fn unknown_api_host(region: &str) -> String {
+    region::execute_api_host("known-after-the-stack", region)
+}
+
+/// Everything wanted, without a choice left.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// The resolved settings.
+    pub site: Site,
+    /// `--allow-public`.
+    pub allow_public: bool,
+    /// The caller's account.
+    pub account: String,
+    /// Partition of the bucket's region.
+    pub partition: Partition,
+    /// The bucket's region: everything else goes there too.
+    pub region: String,
+    /// Base URL that the function redirects to, without trailing slash.
+    pub url: String,
+    /// The code that should run.
+    pub artifact: Artifact,
+}
+
+impl Desired {
+    /// Joins settings and code with what the account said about names.
+    pub fn new(site: &Site, allow_public: bool, artifact: Artifact, seen: &Observed) -> Self {
+        Self {
+            site: site.clone(),
+            allow_public,
+            account: seen.caller.account.clone(),
+            partition: Partition::of_region(&seen.region),
+            region: seen.region.clone(),
+            url: base_url(site, seen),
+            artifact,
+        }
+    }
+
+    /// Host of the bucket's website endpoint (S3-01).
+    pub fn website_host(&self) -> String {
+        region::website_host(self.site.bucket.as_str(), &self.region)
+    }
+
+    /// Our statement in the bucket policy.
+    pub fn access(&self) -> OurAccess {
+        our_access(self.site.bucket.as_str(), self.site.prefix.as_str(), self.partition)
+    }
+
+    /// Our routing rules, naming `api_host`; rules with one of `old_hosts` are ours as well.
+    pub fn rules(&self, api_host: &str, old_hosts: &[String]) -> OurRules {
+        our_rules(self.site.prefix.as_str(), self.site.redirect.status(), api_host, old_hosts)
+    }
+
+    /// Our part of a distribution.
+    pub fn edge(&self, owned_patterns: Vec<String>) -> OurEdge {
+        our_edge(self.site.bucket.as_str(), &self.region, self.site.prefix.as_str(), owned_patterns)
+    }
+}
+
+/// Our statement in the policy of `bucket`.
+pub fn our_access(bucket: &str, prefix: &str, partition: Partition) -> OurAccess {
+    OurAccess { bucket: bucket.to_owned(), prefix: prefix.to_owned(), partition }
+}
+
+/// Our routing rules.
+pub fn our_rules(prefix: &str, redirect: u16, api_host: &str, old_hosts: &[String]) -> OurRules {
+    let mut hosts = vec![api_host.to_owned()];
+    hosts.extend(old_hosts.iter().filter(|host| *host != api_host).cloned());
+    OurRules {
+        hosts,
+        prefix: prefix.to_owned(),
+        replace_prefix: names::replace_prefix(STAGE, prefix),
+        // The rule itself is always temporary: a permanent one would outlive the missing image. The
+        // setting is about the redirect back, which the function makes.
+        redirect_code: if redirect == 302 { 302 } else { 307 },
+        error_codes: ERROR_CODES.to_vec(),
+    }
+}
+
+/// Our part of a distribution in front of `bucket`.
+pub fn our_edge(bucket: &str, region: &str, prefix: &str, owned_patterns: Vec<String>) -> OurEdge {
+    OurEdge {
+        path_pattern: names::path_pattern(prefix),
+        origin_id: names::origin_id(bucket),
+        website_domain: region::website_host(bucket, region),
+        website_domain_forms: region::website_hosts_all_forms(bucket, region),
+        max_ttl: MAX_TTL,
+        owned_patterns,
+    }
+}
+
+/// Where viewers ask for images: the setting, else the distribution's first alias (CF-19), else its own
+/// domain, else the website endpoint, which speaks HTTP only (S3-02).
+fn base_url(site: &Site, seen: &Observed) -> String {
+    if let Some(url) = &site.url {
+        return url.as_str().trim_end_matches('/').to_owned();
+    }
+    let edge = seen.edge.as_ref();
+    let alias = edge
+        .and_then(|edge| edge.document.known())
+        .and_then(|document| Distribution::parse(&document.xml).ok())
+        .and_then(|parsed| parsed.aliases.into_iter().find(|alias| !alias.contains('*')));
+    let domain = edge.and_then(|edge| edge.state.known()).map(|state| state.domain.clone());
+    match alias.or(domain) {
+        Some(host) => format!("https://{host}"),
+        None => format!("http://{}", region::website_host(site.bucket.as_str(), &seen.region)),
+    }
+}

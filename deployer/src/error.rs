@@ -1,0 +1,207 @@
+//! The edge of the program: every failure becomes a sentence, a hint and a documented exit code.
+
+use crate::apply::{ApplyError, Cause};
+use crate::artifact::ArtifactError;
+use crate::aws::{AwsFailure, FailureKind};
+use crate::observe::ObserveError;
+use crate::plan::{Plan, RefusalKind};
+use crate::settings::SettingsError;
+use crate::stack::StackError;
+
+/// What kind of end a run has come to. The numbers are the exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// Something that should not happen.
+    Unexpected = 1,
+    /// Wrong usage or configuration.
+    Usage = 2,
+    /// The plan has changes (`--dry-run --exit-code`).
+    Changes = 3,
+    /// Refused: something would be lost or become public, or it was not approved.
+    Refused = 4,
+    /// AWS said no.
+    Denied = 5,
+    /// Stopped half-way.
+    HalfWay = 6,
+}
+
+/// A failed run, ready to show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// Exit code.
+    pub exit: Exit,
+    /// What failed, where and why.
+    pub message: String,
+    /// What to do next.
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with one hint.
+    pub fn new(exit: Exit, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hints: vec![hint.into()] }
+    }
+
+    /// Not approved.
+    pub fn not_approved(why: &str, hint: &str) -> Self {
+        Self::new(Exit::Refused, why, hint)
+    }
+
+    /// What stands against a plan; `None` if nothing does.
+    pub fn of_plan(plan: &Plan) -> Option<Self> {
+        if !plan.unseen.is_empty() {
+            return Some(unseen(&plan.unseen));
+        }
+        if plan.refusals.is_empty() {
+            return None;
+        }
+        let usage = plan.refusals.iter().any(|refusal| refusal.kind == RefusalKind::Usage);
+        let exit = if usage { Exit::Usage } else { Exit::Refused };
+        let message =
+            plan.refusals.iter().map(|refusal| refusal.text.clone()).collect::<Vec<_>>().join("\n  and: ");
+        let mut hints: Vec<String> = plan.refusals.iter().map(|refusal| refusal.hint.clone()).collect();
+        hints.dedup();
+        Some(Self { exit, message: format!("refused: {message}"), hints })
+    }
+}
+
+/// Reads without which nothing may be decided.
+fn unseen(failures: &[AwsFailure]) -> Failure {
+    let denied: Vec<&AwsFailure> = failures.iter().filter(|one| one.kind == FailureKind::Denied).collect();
+    let first = denied.first().copied().or(failures.first());
+    let exit = match first.map(|failure| failure.kind) {
+        Some(FailureKind::Denied | FailureKind::Credentials) => Exit::Denied,
+        _ => Exit::Unexpected,
+    };
+    let list = failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  and: ");
+    let hint = if exit == Exit::Denied {
+        let actions: Vec<&str> = denied.iter().map(|one| one.operation.as_str()).collect();
+        format!("have these allowed to you, then run this again: {}", actions.join(", "))
+    } else {
+        "nothing was changed; run this again".to_owned()
+    };
+    Failure::new(exit, format!("could not look at everything that matters: {list}"), hint)
+}
+
+impl From<AwsFailure> for Failure {
+    fn from(failure: AwsFailure) -> Self {
+        let message = failure.to_string();
+        match failure.kind {
+            FailureKind::Credentials => Self::new(
+                Exit::Denied,
+                format!("no usable AWS credentials: {message}"),
+                "log in again (`aws sso login`), or set `--profile` or AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows who you are",
+            ),
+            FailureKind::Denied => Self::new(
+                Exit::Denied,
+                message,
+                format!("have `{}` allowed to you, then run this again", failure.operation),
+            ),
+            FailureKind::Conflict => {
+                Self::new(Exit::Refused, message, "somebody else is changing it: run this again")
+            }
+            FailureKind::Unreachable => Self::new(
+                Exit::Unexpected,
+                format!("AWS could not be reached: {message}"),
+                "check the network, `--endpoint-url` and `--region`, then run this again",
+            ),
+            FailureKind::Missing | FailureKind::WrongRegion | FailureKind::Other => {
+                Self::new(Exit::Unexpected, message, "run this again; `-v` shows more")
+            }
+        }
+    }
+}
+
+impl From<ObserveError> for Failure {
+    fn from(error: ObserveError) -> Self {
+        let message = error.to_string();
+        match error {
+            ObserveError::Aws(failure) => failure.into(),
+            ObserveError::NoBucket(_) => Self::new(
+                Exit::Usage,
+                message,
+                "`aws s3 ls` lists your buckets; check `--bucket` and `--profile`",
+            ),
+            ObserveError::ForeignBucket { .. } => Self::new(
+                Exit::Denied,
+                message,
+                "run this with a profile of the account that owns the bucket (`--profile`)",
+            ),
+        }
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: error.to_string(),
+            hints: error.hint().map(ToOwned::to_owned).into_iter().collect(),
+        }
+    }
+}
+
+impl From<ArtifactError> for Failure {
+    fn from(error: ArtifactError) -> Self {
+        let message = error.to_string();
+        match error {
+            ArtifactError::Read { .. } => {
+                Self::new(Exit::Usage, message, "check the path given with `--zip`")
+            }
+            ArtifactError::Unusable { .. } => {
+                Self::new(Exit::Usage, message, "give a zip with an executable `bootstrap` at its root")
+            }
+            ArtifactError::Build { hint, .. } => Self::new(Exit::Usage, message, hint),
+        }
+    }
+}
+
+impl From<StackError> for Failure {
+    fn from(error: StackError) -> Self {
+        match error {
+            StackError::Aws { .. } => error.into_failure().into(),
+            StackError::Conflict { .. } => {
+                Self::new(Exit::Refused, error.to_string(), "run this again later")
+            }
+            other => Self::new(Exit::Unexpected, other.to_string(), "run this again"),
+        }
+    }
+}
+
+impl From<ApplyError> for Failure {
+    fn from(error: ApplyError) -> Self {
+        let message = error.to_string();
+        if error.cause.is_conflict() {
+            return Self {
+                exit: Exit::Refused,
+                message: with_done(&message, &error.done),
+                hints: vec!["run this again: it looks anew and shows what is left to do".to_owned()],
+            };
+        }
+        if error.done.is_empty() && error.cause.is_denied() {
+            return match error.cause {
+                Cause::Aws(failure) => failure.into(),
+                Cause::Stack(error) => error.into(),
+                _ => Self::new(Exit::Denied, message, "run this again"),
+            };
+        }
+        let again = "run the same command again: it goes on where this stopped".to_owned();
+        let mut hints = vec![again];
+        if error.cause.is_denied() {
+            hints.insert(0, "AWS did not allow this step: have it allowed to you first".to_owned());
+        }
+        Self { exit: Exit::HalfWay, message: with_done(&message, &error.done), hints }
+    }
+}
+
+fn with_done(message: &str, done: &[String]) -> String {
+    if done.is_empty() {
+        return format!("{message}\n  nothing had been changed before that");
+    }
+    format!("{message}\n  done before that: {}", done.join("; "))
+}

@@ -1,0 +1,273 @@
+//! Reads everything that a plan needs, in parallel waves, into plain data.
+//!
+//! Wave 1 needs names only (identity, the bucket's region, the search for distributions); wave 2 needs
+//! the account and the region. Nothing here writes.
+
+use std::collections::BTreeMap;
+
+use futures::future::OptionFuture;
+use serde::Serialize;
+
+use crate::aws::edge::{self, DistributionDocument, DistributionState, DistributionSummary};
+use crate::aws::read::{self, BucketRead, Caller, ObjectSummary, PublicAccessBlock};
+use crate::aws::{AwsFailure, Clients, FailureKind};
+use crate::fact::Fact;
+use crate::journal::Journal;
+use crate::names;
+use crate::stack::{self, StackError, StackSeen};
+
+/// What to look at.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// The bucket.
+    pub bucket: String,
+    /// Prefix of derived keys.
+    pub prefix: String,
+    /// The distribution to edit.
+    pub distribution: Option<String>,
+    /// Without a named distribution: whether the one that the journal names is looked at.
+    pub follow_journal: bool,
+    /// Whether to search the account for distributions in front of the bucket.
+    pub search_distributions: bool,
+    /// SHA-256 (hexadecimal) of the code that should run, if there is any.
+    pub code_sha256: Option<String>,
+}
+
+/// The artifacts bucket and what it holds for us.
+#[derive(Debug, Clone, Serialize)]
+pub struct Artifacts {
+    /// Its name.
+    pub bucket: String,
+    /// Whether it exists and is the caller's.
+    pub owned: Fact<()>,
+    /// Its public access block.
+    pub public_access_block: Fact<PublicAccessBlock>,
+    /// Its default encryption.
+    pub encryption: Fact<String>,
+    /// Whether versioning is on.
+    pub versioned: Fact<bool>,
+    /// The bucket's journal and its ETag.
+    pub journal: Fact<(Journal, String)>,
+    /// Whether the code is already there.
+    pub code: Fact<()>,
+}
+
+/// A distribution, as far as a plan needs it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Edge {
+    /// Distribution id.
+    pub id: String,
+    /// Its raw configuration.
+    pub document: Fact<DistributionDocument>,
+    /// Domain and deployment status.
+    pub state: Fact<DistributionState>,
+    /// Tags.
+    pub tags: Fact<BTreeMap<String, String>>,
+}
+
+/// Everything seen in one look.
+#[derive(Debug, Clone, Serialize)]
+pub struct Observed {
+    /// Who is calling.
+    pub caller: Caller,
+    /// The caller's own region.
+    pub home_region: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The bucket's region.
+    pub region: String,
+    /// Whether the caller's account owns it.
+    pub owned: Fact<()>,
+    /// Bucket policy, raw.
+    pub policy: Fact<String>,
+    /// The bucket's public access block.
+    pub public_access_block: Fact<PublicAccessBlock>,
+    /// The account's public access block.
+    pub account_public_access_block: Fact<PublicAccessBlock>,
+    /// Website configuration, raw.
+    pub website: Fact<String>,
+    /// Tags of the bucket.
+    pub tags: Fact<BTreeMap<String, String>>,
+    /// Whether requesters pay.
+    pub requester_pays: Fact<bool>,
+    /// Default encryption of the bucket.
+    pub encryption: Fact<String>,
+    /// The first objects of the bucket.
+    pub objects: Fact<Vec<ObjectSummary>>,
+    /// The first objects under the derived prefix.
+    pub derived: Fact<Vec<ObjectSummary>>,
+    /// The artifacts bucket.
+    pub artifacts: Artifacts,
+    /// Our stack.
+    pub stack: Fact<StackSeen>,
+    /// The named distribution.
+    pub edge: Option<Edge>,
+    /// Distributions of the account; `None` when not searched.
+    pub distributions: Option<Fact<Vec<DistributionSummary>>>,
+}
+
+/// Why nothing could be observed at all.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ObserveError {
+    /// The caller could not be identified, or the bucket's region not be found.
+    #[error(transparent)]
+    Aws(#[from] AwsFailure),
+    /// There is no such bucket.
+    #[error("there is no bucket named {0}")]
+    NoBucket(String),
+    /// The bucket answers, but it is not the caller's.
+    #[error("the bucket {bucket} does not belong to account {account}")]
+    ForeignBucket {
+        /// The bucket.
+        bucket: String,
+        /// The caller's account.
+        account: String,
+    },
+}
+
+/// One look at everything that `query` names.
+///
+/// # Errors
+/// [`ObserveError`] when not even caller and bucket could be told; every other failed read is a
+/// [`Fact::Unknown`] inside the result.
+pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, ObserveError> {
+    let search = OptionFuture::from(query.search_distributions.then(|| edge::distributions(clients)));
+    let (caller, region, distributions) =
+        futures::join!(read::caller(clients), read::bucket_region(clients, &query.bucket), search);
+    let caller = caller?;
+    let region = region.map_err(|failure| match failure.kind {
+        FailureKind::Missing => ObserveError::NoBucket(query.bucket.clone()),
+        _ => ObserveError::Aws(failure),
+    })?;
+
+    let bucket = BucketRead::new(clients, &region, &query.bucket, &caller.account);
+    let stack_name = stack::stack_name(&query.bucket);
+    let cloudformation = clients.cloudformation(&region);
+    let (
+        (owned, policy, public_access_block, website, tags, requester_pays),
+        (encryption, objects, derived, account_block),
+        (artifacts, stack, edge),
+    ) = futures::join!(
+        async {
+            futures::join!(
+                bucket.owned(),
+                bucket.policy(),
+                bucket.public_access_block(),
+                bucket.website(),
+                bucket.tags(),
+                bucket.requester_pays()
+            )
+        },
+        async {
+            futures::join!(
+                bucket.encryption(),
+                bucket.first_objects(""),
+                bucket.first_objects(&query.prefix),
+                read::account_public_access_block(clients, &region, &caller.account)
+            )
+        },
+        async {
+            futures::join!(
+                observe_artifacts(clients, &region, &caller.account, query),
+                stack::observe(&cloudformation, &stack_name),
+                OptionFuture::from(
+                    query.distribution.as_deref().map(|id| observe_edge(clients, &caller, id))
+                )
+            )
+        },
+    );
+    if matches!(&owned, Fact::Unknown(failure) if failure.kind == FailureKind::Denied)
+        && policy.unknown().is_some()
+    {
+        return Err(ObserveError::ForeignBucket { bucket: query.bucket.clone(), account: caller.account });
+    }
+    let recorded = match (&edge, &artifacts.journal) {
+        (None, Fact::Known((journal, _))) if query.follow_journal => {
+            journal.distribution.as_ref().map(|recorded| recorded.id.as_str())
+        }
+        _ => None,
+    };
+    let recorded = match recorded {
+        Some(id) => Some(observe_edge(clients, &caller, id).await),
+        None => None,
+    };
+    Ok(Observed {
+        home_region: clients.home_region(),
+        bucket: query.bucket.clone(),
+        region,
+        owned,
+        policy,
+        public_access_block,
+        account_public_access_block: account_block,
+        website,
+        tags,
+        requester_pays,
+        encryption,
+        objects,
+        derived,
+        artifacts,
+        stack: stack_fact(stack),
+        edge: edge.or(recorded),
+        distributions,
+        caller,
+    })
+}
+
+fn stack_fact(seen: Result<Option<StackSeen>, StackError>) -> Fact<StackSeen> {
+    match seen {
+        Ok(Some(stack)) => Fact::Known(stack),
+        Ok(None) => Fact::Absent,
+        Err(error) => Fact::Unknown(error.into_failure()),
+    }
+}
+
+async fn observe_artifacts(clients: &Clients, region: &str, account: &str, query: &Query) -> Artifacts {
+    let name = names::artifacts_bucket(account, region);
+    let bucket = BucketRead::new(clients, region, &name, account);
+    let code_key = query.code_sha256.as_deref().map(names::code_key);
+    let journal_key = names::journal_key(&query.bucket);
+    let (owned, public_access_block, encryption, versioned, journal, code) = futures::join!(
+        bucket.owned(),
+        bucket.public_access_block(),
+        bucket.encryption(),
+        bucket.versioned(),
+        bucket.text(&journal_key),
+        OptionFuture::from(code_key.as_deref().map(|key| bucket.metadata(key)))
+    );
+    Artifacts {
+        owned,
+        public_access_block,
+        encryption,
+        versioned,
+        journal: parse_journal(journal, &query.bucket),
+        code: code.map_or(Fact::Absent, |fact| fact.map(drop)),
+        bucket: name,
+    }
+}
+
+fn parse_journal(text: Fact<(String, String)>, bucket: &str) -> Fact<(Journal, String)> {
+    match text {
+        Fact::Known((text, etag)) => match Journal::parse(&text, bucket) {
+            Ok(journal) => Fact::Known((journal, etag)),
+            Err(why) => Fact::Unknown(AwsFailure {
+                operation: "reading the journal".to_owned(),
+                code: None,
+                message: why,
+                status: None,
+                kind: FailureKind::Other,
+            }),
+        },
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(why) => Fact::Unknown(why),
+    }
+}
+
+async fn observe_edge(clients: &Clients, caller: &Caller, id: &str) -> Edge {
+    let arn = names::distribution_arn(&caller.partition, &caller.account, id);
+    let (document, state, tags) = futures::join!(
+        edge::distribution_document(clients, id),
+        edge::distribution_state(clients, id),
+        edge::distribution_tags(clients, &arn)
+    );
+    Edge { id: id.to_owned(), document, state, tags }
+}

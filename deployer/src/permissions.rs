@@ -1,0 +1,152 @@
+//! Asks IAM, before anything is written, whether the caller may do all that the plan needs (IA-04).
+//!
+//! Advisory: resource policies and some conditions are not part of the answer. What it denies is taken as
+//! denied; where it can't be asked, the run goes on and says so.
+
+use futures::future::join_all;
+
+use crate::aws::edge::simulate;
+use crate::aws::{Clients, FailureKind};
+use crate::error::{Exit, Failure};
+use crate::names;
+use crate::observe::Observed;
+use crate::plan::{Action, JournalStep, Plan};
+use crate::report::Report;
+
+/// Actions on one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Need {
+    resource: String,
+    actions: Vec<String>,
+}
+
+/// Refuses to begin when IAM says that the caller may not finish.
+///
+/// # Errors
+/// Exit code 5, naming every missing action.
+pub async fn check(clients: &Clients, seen: &Observed, plan: &Plan, report: &Report) -> Result<(), Failure> {
+    let Some(principal) = principal(&seen.caller.arn) else { return Ok(()) };
+    let needs = needs(plan, &seen.caller.partition, &seen.caller.account);
+    let asked = needs.iter().map(|need| simulate(clients, &principal, &need.actions, &need.resource));
+    let mut denied = Vec::new();
+    for (need, answer) in needs.iter().zip(join_all(asked).await) {
+        match answer {
+            Ok(results) => denied.extend(
+                results
+                    .into_iter()
+                    .filter(|result| !result.allowed)
+                    .map(|result| format!("{} on {}", result.action, need.resource)),
+            ),
+            Err(failure) if failure.kind == FailureKind::Credentials => return Err(failure.into()),
+            Err(failure) => {
+                report.say(&format!(
+                    "note: could not ask IAM beforehand whether all of this is allowed ({})",
+                    failure.reason()
+                ));
+                return Ok(());
+            }
+        }
+    }
+    if denied.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Denied,
+        format!("{principal} may not do all of this; nothing was changed:\n  {}", denied.join("\n  ")),
+        "have these allowed to you (README.md has a ready IAM policy), then run this again",
+    ))
+}
+
+/// The user or role behind a caller; nothing to ask about root. The simulator wants the role's ARN, not the
+/// session's [unverified]; a role's path is not in the session's ARN, so roles with a path can't be asked about.
+fn principal(arn: &str) -> Option<String> {
+    let mut parts = arn.splitn(6, ':');
+    let partition = parts.nth(1)?;
+    let account = parts.nth(2)?;
+    let resource = parts.next()?;
+    match resource.split('/').collect::<Vec<_>>().as_slice() {
+        ["user", ..] => Some(arn.to_owned()),
+        ["assumed-role", role, ..] => Some(format!("arn:{partition}:iam::{account}:role/{role}")),
+        _ => None,
+    }
+}
+
+fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
+    let bucket = |name: &str| format!("arn:{partition}:s3:::{name}");
+    let object = |name: &str, key: &str| format!("arn:{partition}:s3:::{name}/{key}");
+    let mut needs = Vec::new();
+    let mut add = |resource: String, actions: &[&str]| {
+        needs.push(Need { resource, actions: actions.iter().map(|action| (*action).to_owned()).collect() });
+    };
+    let artifacts = names::artifacts_bucket(account, &plan.region);
+    if plan.journal != JournalStep::Keep {
+        let journal = object(&artifacts, &names::journal_key(&plan.bucket));
+        add(journal, &["s3:GetObject", "s3:PutObject"]);
+    }
+    for action in &plan.actions {
+        match action {
+            Action::ArtifactsBucket { bucket: name, create, .. } => {
+                let mut actions = vec![
+                    "s3:PutBucketPublicAccessBlock",
+                    "s3:PutEncryptionConfiguration",
+                    "s3:PutBucketVersioning",
+                ];
+                if *create {
+                    actions.insert(0, "s3:CreateBucket");
+                }
+                add(bucket(name), &actions);
+            }
+            Action::UploadCode { bucket: name, key, .. } => add(object(name, key), &["s3:PutObject"]),
+            Action::Stack { desired, .. } => add(
+                format!("arn:{partition}:cloudformation:{}:{account}:stack/{}/*", plan.region, desired.name),
+                &["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"],
+            ),
+            Action::DeleteStack { name } => add(
+                format!("arn:{partition}:cloudformation:{}:{account}:stack/{name}/*", plan.region),
+                &["cloudformation:DeleteStack"],
+            ),
+            Action::PublicAccessBlock { bucket: name, .. } => {
+                add(bucket(name), &["s3:PutBucketPublicAccessBlock"]);
+            }
+            Action::Policy { bucket: name, after, .. } => {
+                add(
+                    bucket(name),
+                    &[if after.is_some() { "s3:PutBucketPolicy" } else { "s3:DeleteBucketPolicy" }],
+                );
+            }
+            Action::Website { bucket: name, after, .. } => {
+                add(
+                    bucket(name),
+                    &[if after.is_some() { "s3:PutBucketWebsite" } else { "s3:DeleteBucketWebsite" }],
+                );
+            }
+            Action::Distribution { id, .. } => {
+                add(names::distribution_arn(partition, account, id), &["cloudfront:UpdateDistribution"]);
+            }
+            Action::Invalidate { id, .. } => {
+                add(names::distribution_arn(partition, account, id), &["cloudfront:CreateInvalidation"]);
+            }
+            Action::DeleteDerived { bucket: name, .. } => add(object(name, "*"), &["s3:DeleteObject"]),
+        }
+    }
+    needs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_asked_about_as_their_role() {
+        for (arn, asked) in [
+            ("arn:aws:iam::111122223333:user/ann", Some("arn:aws:iam::111122223333:user/ann")),
+            (
+                "arn:aws-cn:sts::111122223333:assumed-role/Deploy/ann",
+                Some("arn:aws-cn:iam::111122223333:role/Deploy"),
+            ),
+            ("arn:aws:iam::111122223333:root", None),
+        ] {
+            assert_eq!(principal(arn).as_deref(), asked, "{arn}");
+        }
+    }
+}

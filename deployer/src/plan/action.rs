@@ -1,0 +1,232 @@
+//! The plan as data: one variant per kind of change, with before and after.
+
+use serde::Serialize;
+
+use crate::aws::AwsFailure;
+use crate::aws::read::PublicAccessBlock;
+use crate::journal::Journal;
+use crate::stack::{DesiredStack, StackPlan};
+
+/// A property that the artifacts bucket must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protection {
+    /// All four public access block flags.
+    PublicAccessBlock,
+    /// Default encryption.
+    Encryption,
+    /// Versioning.
+    Versioning,
+}
+
+/// One change. Documents are whole documents, as they are and as they will be.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Action {
+    /// Create the artifacts bucket, or complete its protection.
+    ArtifactsBucket {
+        /// Bucket name.
+        bucket: String,
+        /// Whether it has to be created.
+        create: bool,
+        /// What it lacks.
+        missing: Vec<Protection>,
+    },
+    /// Store the function's zip in the artifacts bucket.
+    UploadCode {
+        /// Artifacts bucket.
+        bucket: String,
+        /// Key, by content hash.
+        key: String,
+        /// Bytes of the zip.
+        size: u64,
+    },
+    /// Create or update the stack by change set.
+    Stack {
+        /// What the stack should be.
+        desired: Box<DesiredStack>,
+        /// How to get there.
+        plan: StackPlan,
+    },
+    /// Change the bucket's public access block.
+    PublicAccessBlock {
+        /// The bucket.
+        bucket: String,
+        /// `null`: there is none.
+        before: Option<PublicAccessBlock>,
+        /// The flags afterwards.
+        after: PublicAccessBlock,
+    },
+    /// Change the bucket policy.
+    Policy {
+        /// The bucket.
+        bucket: String,
+        /// `null`: there is none.
+        before: Option<String>,
+        /// `null`: it is deleted.
+        after: Option<String>,
+    },
+    /// Change a distribution's configuration.
+    Distribution {
+        /// Distribution id.
+        id: String,
+        /// The version that `before` is.
+        etag: String,
+        /// Raw `DistributionConfig`.
+        before: String,
+        /// Raw `DistributionConfig`.
+        after: String,
+        /// Path patterns of the behaviours that are ours, now or from an earlier prefix.
+        our_patterns: Vec<String>,
+    },
+    /// Change the bucket's website configuration.
+    Website {
+        /// The bucket.
+        bucket: String,
+        /// `null`: there is none.
+        before: Option<String>,
+        /// `null`: it is deleted.
+        after: Option<String>,
+        /// Hosts that make a routing rule ours, the present one first.
+        our_hosts: Vec<String>,
+        /// The one of them (and in `after`) that stands for the API's, until the stack has made it.
+        unknown_api_host: Option<String>,
+    },
+    /// Make the distribution forget what it cached under a path (CF-07).
+    Invalidate {
+        /// Distribution id.
+        id: String,
+        /// Path, with a trailing `*`.
+        path: String,
+    },
+    /// Delete derived images.
+    DeleteDerived {
+        /// The bucket.
+        bucket: String,
+        /// Their keys.
+        keys: Vec<String>,
+    },
+    /// Delete the stack.
+    DeleteStack {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What happens to the journal around the actions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum JournalStep {
+    /// It already says what is.
+    Keep,
+    /// Write it before the edits and close it after them.
+    Record {
+        /// What it will say.
+        #[serde(skip)]
+        next: Box<Journal>,
+        /// ETag of the one that is replaced.
+        replaces: Option<String>,
+    },
+    /// Delete it at the end.
+    Forget {
+        /// ETag of the one that is deleted.
+        replaces: String,
+        /// What it says while the run goes on.
+        #[serde(skip)]
+        current: Box<Journal>,
+    },
+}
+
+/// Something the user should know before approving.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// One or two sentences.
+    pub text: String,
+    /// Whether it is a warning.
+    pub warning: bool,
+}
+
+/// What a refusal is about; decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalKind {
+    /// Something would be lost or become public without its flag: 4.
+    Protect,
+    /// The settings name something that can't be: 2.
+    Usage,
+}
+
+/// Why the plan may not be applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// Decides the exit code.
+    pub kind: RefusalKind,
+    /// What is refused and why.
+    pub text: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl Refusal {
+    /// Something would be lost.
+    pub fn protect(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { kind: RefusalKind::Protect, text: text.into(), hint: hint.into() }
+    }
+
+    /// The settings can't be right.
+    pub fn usage(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { kind: RefusalKind::Usage, text: text.into(), hint: hint.into() }
+    }
+}
+
+/// Everything that would be done, and why it may not be.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    /// The bucket.
+    pub bucket: String,
+    /// Its account.
+    pub account: String,
+    /// Its region.
+    pub region: String,
+    /// The changes, in the order in which they are made.
+    pub actions: Vec<Action>,
+    /// The journal.
+    pub journal: JournalStep,
+    /// Worth knowing.
+    pub notes: Vec<Note>,
+    /// Reasons against.
+    pub refusals: Vec<Refusal>,
+    /// Reads that failed and that the plan can't do without.
+    pub unseen: Vec<AwsFailure>,
+}
+
+impl Plan {
+    /// An empty plan for one bucket.
+    pub fn new(bucket: &str, account: &str, region: &str) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            account: account.to_owned(),
+            region: region.to_owned(),
+            actions: Vec::new(),
+            journal: JournalStep::Keep,
+            notes: Vec::new(),
+            refusals: Vec::new(),
+            unseen: Vec::new(),
+        }
+    }
+
+    /// Nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty() && self.journal == JournalStep::Keep
+    }
+
+    /// Adds a plain note.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(Note { text: text.into(), warning: false });
+    }
+
+    /// Adds a warning.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.notes.push(Note { text: text.into(), warning: true });
+    }
+}

@@ -1,0 +1,19 @@
+//! Plans: pure comparisons of what is wanted with what was seen. Nothing here reads or writes anything.
+
+mod action;
+mod artifacts;
+pub mod attach;
+pub mod detach;
+mod edge;
+mod journal;
+mod notes;
+mod policy;
+mod predict;
+mod public_access;
+mod website;
+
+pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
+pub use notes::looks_derived;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! A plain HTTP client that follows nothing.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Request};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Bytes;
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+
+/// Longest answer that is read, in bytes: a derived image and some air.
+const MAX_BODY: usize = 32 * 1024 * 1024;
+/// A cold function and a large original need their time; API Gateway gives up after 29 s (AG-09).
+const TIMEOUT: Duration = Duration::from_secs(40);
+
+/// Status, headers and body of one answer.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// One GET.
+///
+/// The error is a sentence part: what kept the answer from coming.
+pub(super) async fn get(url: &str) -> Result<Answer, String> {
+    let connector = HttpsConnectorBuilder::new()
+        .with_native_roots()
+        .map_err(|error| format!("no root certificates on this machine: {error}"))?
+        .https_or_http()
+        .enable_http1()
+        .build();
+    let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
+    let request = Request::get(url)
+        .header("user-agent", concat!("imgdeploy/", env!("CARGO_PKG_VERSION")))
+        .header("accept", "image/*,*/*;q=0.8")
+        .body(Empty::new())
+        .map_err(|error| format!("not a URL: {error}"))?;
+    let exchange = async {
+        let response = client.request(request).await.map_err(|error| cause(&error))?;
+        let (parts, body) = response.into_parts();
+        let body =
+            Limited::new(body, MAX_BODY).collect().await.map_err(|error| error.to_string())?.to_bytes();
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
+    };
+    tokio::time::timeout(TIMEOUT, exchange)
+        .await
+        .map_err(|_| format!("no answer within {} s", TIMEOUT.as_secs()))?
+}
+
+/// The innermost cause: "connection refused" says more than "client error".
+fn cause(error: &dyn std::error::Error) -> String {
+    let mut last = error.to_string();
+    let mut next = error.source();
+    while let Some(inner) = next {
+        last = inner.to_string();
+        next = inner.source();
+    }
+    last
+}

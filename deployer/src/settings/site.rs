@@ -1,0 +1,189 @@
+//! The resolved settings of one site.
+
+use super::value::{
+    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, Prefix, Profile,
+    RedirectCode, Region,
+};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line.
+    Flag,
+    /// An environment variable, by name.
+    Env(&'static str),
+    /// The settings file. Line and column count from 1.
+    File {
+        /// The file, as it was named.
+        path: PathBuf,
+        /// Line of the value.
+        line: usize,
+        /// Column of the value, in characters.
+        column: usize,
+    },
+    /// Nobody said anything.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => f.write_str("flag"),
+            Self::Env(variable) => write!(f, "environment {variable}"),
+            Self::File { path, line, column } => write!(f, "{}:{line}:{column}", path.display()),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// Which distribution to work with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DistributionChoice {
+    /// Look for those in front of the bucket and offer them.
+    Find,
+    /// This one.
+    Id(DistributionId),
+    /// None, even if there is one.
+    Without,
+}
+
+impl DistributionChoice {
+    /// The id, if one was given.
+    pub fn id(&self) -> Option<&DistributionId> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Find | Self::Without => None,
+        }
+    }
+}
+
+/// How AWS is reached. What is `None` is left to the SDK's own places. `AWS_PROFILE`, `AWS_REGION` and
+/// `AWS_ENDPOINT_URL` are in here already: they are variables, so they win over the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Profile of the AWS configuration files.
+    pub profile: Option<Profile>,
+    /// Region to start from.
+    pub region: Option<Region>,
+    /// Address of an emulator.
+    pub endpoint_url: Option<BaseUrl>,
+}
+
+/// Every setting of one site, resolved: flag, else environment, else the site in the file, else the
+/// file's `defaults:`, else the built-in default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// Name of the site in the file, if it is there.
+    pub name: Option<String>,
+    /// Bucket with the originals.
+    pub bucket: BucketName,
+    /// How AWS is reached.
+    pub access: Access,
+    /// Which distribution to work with.
+    pub distribution: DistributionChoice,
+    /// How images reach the browser.
+    pub delivery: Delivery,
+    /// Prefix of derived keys.
+    pub prefix: Prefix,
+    /// Address to redirect back to, if it was given.
+    pub url: Option<BaseUrl>,
+    /// Zip with the function's code, if one was given. Relative to the working directory.
+    pub zip: Option<PathBuf>,
+    /// Processor of the function.
+    pub arch: Arch,
+    /// Status of the redirect back.
+    pub redirect: RedirectCode,
+    /// Sizes that may be asked for.
+    pub allowed_dimensions: Dimensions,
+    /// Quality of derived images, 1 to 100.
+    pub quality: u8,
+    /// `Cache-Control` of derived images.
+    pub cache_control: CacheControl,
+    /// Largest original to decode, in pixels.
+    pub max_pixels: u64,
+    /// Largest original to read, in bytes.
+    pub max_bytes: u64,
+    /// Memory of the function, in MB.
+    pub memory: u32,
+    /// Time for one image, in seconds.
+    pub timeout: u32,
+    /// Requests per second that the API lets through.
+    pub throttle_rate: u32,
+    /// Requests at once above the rate.
+    pub throttle_burst: u32,
+    /// Days that logs are kept.
+    pub log_retention: u32,
+    /// Where each setting came from, by its name. `distribution` stands for `no-distribution` too.
+    pub origins: BTreeMap<&'static str, Origin>,
+}
+
+impl Site {
+    /// Where a setting came from.
+    pub fn origin(&self, name: &str) -> &Origin {
+        self.origins.get(name).unwrap_or(&Origin::Default)
+    }
+}
+
+/// Every setting as name, value and origin, in the order of the table, for `attach --dry-run -v`.
+pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
+    // Destructured, so that a new field can't be forgotten.
+    let Site {
+        name: _,
+        bucket,
+        access: Access { profile, region, endpoint_url },
+        distribution,
+        delivery,
+        prefix,
+        url,
+        zip,
+        arch,
+        redirect,
+        allowed_dimensions,
+        quality,
+        cache_control,
+        max_pixels,
+        max_bytes,
+        memory,
+        timeout,
+        throttle_rate,
+        throttle_burst,
+        log_retention,
+        origins: _,
+    } = site;
+    let distribution = match distribution {
+        DistributionChoice::Find => "(looked for)".to_owned(),
+        DistributionChoice::Id(id) => id.to_string(),
+        DistributionChoice::Without => "(none)".to_owned(),
+    };
+    let sizes =
+        if allowed_dimensions.allows_all() { "(all)".to_owned() } else { allowed_dimensions.to_string() };
+    let prefix = if prefix.is_empty() { "(empty)".to_owned() } else { prefix.to_string() };
+    let or = |value: Option<String>, absent: &str| value.unwrap_or_else(|| absent.to_owned());
+    let values = [
+        ("bucket", bucket.to_string()),
+        ("distribution", distribution),
+        ("delivery", delivery.to_string()),
+        ("prefix", prefix),
+        ("url", or(url.as_ref().map(BaseUrl::to_string), "(distribution's domain or website endpoint)")),
+        ("zip", or(zip.as_ref().map(|zip| zip.display().to_string()), "(built)")),
+        ("arch", arch.to_string()),
+        ("redirect", redirect.to_string()),
+        ("allowed-dimensions", sizes),
+        ("quality", quality.to_string()),
+        ("cache-control", cache_control.to_string()),
+        ("max-pixels", max_pixels.to_string()),
+        ("max-bytes", max_bytes.to_string()),
+        ("memory", memory.to_string()),
+        ("timeout", timeout.to_string()),
+        ("throttle-rate", throttle_rate.to_string()),
+        ("throttle-burst", throttle_burst.to_string()),
+        ("log-retention", log_retention.to_string()),
+        ("profile", or(profile.as_ref().map(Profile::to_string), "(AWS default)")),
+        ("region", or(region.as_ref().map(Region::to_string), "(AWS default)")),
+        ("endpoint-url", or(endpoint_url.as_ref().map(BaseUrl::to_string), "(AWS)")),
+    ];
+    values.into_iter().map(|(name, value)| (name, value, site.origin(name).to_string())).collect()
+}

@@ -1,0 +1,18 @@
+//! The built tool against an AWS of its own: what must hold whatever happens on the way.
+//!
+//! These are slow tests, for what only shows when everything is wired together; each module says what it is
+//! about. Plans and documents have their own tests, next to their code.
+
+#![allow(clippy::unwrap_used)]
+
+mod approval;
+mod bench;
+mod chain;
+mod cut_off;
+mod faults;
+mod foreign;
+mod refusals;
+mod regions;
+mod repeat;
+mod rivals;
+mod state;
