@@ -33,14 +33,16 @@ impl<S: Store> Handler<S> {
     /// either would be a 502 without a reason (AG-06), cached by whatever is in front.
     pub async fn serve(self: &Arc<Self>, event: Value, budget: Duration) -> (Response, Record) {
         let head = event::is_head(&event);
+        let key = event::parse(&event).ok().map(|request| request.key);
+        let unfinished = || Record { key, ..Record::default() };
         let this = Arc::clone(self);
         let mut task = tokio::spawn(async move { this.answer(&event).await });
         let (response, record) = match tokio::time::timeout(budget, &mut task).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => failed(&Failure::internal(error.to_string()), Record::default()),
+            Ok(Err(error)) => failed(&Failure::internal(error.to_string()), unfinished()),
             Err(_) => {
                 task.abort();
-                failed(&Failure::timeout(), Record::default())
+                failed(&Failure::timeout(), unfinished())
             }
         };
         (if head { response.without_body() } else { response }, record)

@@ -1,0 +1,194 @@
+//! The Lambda Runtime API and S3, as far as the function needs them, in one HTTP server.
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::HeaderMap;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex as AsyncMutex, mpsc};
+
+/// How long anything may take before a test gives up.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An object that was put.
+#[derive(Clone)]
+pub struct Stored {
+    pub key: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+#[derive(Default)]
+struct State {
+    /// What a GET of each key gives.
+    objects: BTreeMap<String, (u16, Bytes)>,
+    /// The keys of all GETs.
+    reads: Vec<String>,
+    stored: Vec<Stored>,
+    refusal: Option<(u16, String)>,
+    events: u32,
+    crashes: u32,
+    ms: u64,
+}
+
+/// The server, and the test's ends of it.
+pub struct Cloud {
+    pub address: SocketAddr,
+    state: Arc<Mutex<State>>,
+    events: mpsc::Sender<Value>,
+    answers: AsyncMutex<mpsc::Receiver<Value>>,
+}
+
+struct Ends {
+    state: Arc<Mutex<State>>,
+    events: AsyncMutex<mpsc::Receiver<Value>>,
+    answers: mpsc::Sender<Value>,
+}
+
+impl Cloud {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = Arc::new(Mutex::new(State { ms: 30_000, ..State::default() }));
+        let (events, event_ends) = mpsc::channel(1);
+        let (answer_ends, answers) = mpsc::channel(1);
+        let ends = Arc::new(Ends {
+            state: Arc::clone(&state),
+            events: AsyncMutex::new(event_ends),
+            answers: answer_ends,
+        });
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let ends = Arc::clone(&ends);
+                let service = service_fn(move |request| {
+                    let ends = Arc::clone(&ends);
+                    async move { Ok::<_, Infallible>(ends.serve(request).await) }
+                });
+                tokio::spawn(
+                    hyper::server::conn::http1::Builder::new()
+                        .serve_connection(TokioIo::new(socket), service),
+                );
+            }
+        });
+        Self { address, state, events, answers: AsyncMutex::new(answers) }
+    }
+
+    /// Makes a GET of `key` answer so.
+    pub fn put(&self, key: &str, status: u16, body: &[u8]) {
+        let object = (status, Bytes::copy_from_slice(body));
+        self.state.lock().unwrap().objects.insert(key.to_owned(), object);
+    }
+
+    /// Makes every PUT answer so.
+    pub fn refuse_writes(&self, status: u16, body: &str) {
+        self.state.lock().unwrap().refusal = Some((status, body.to_owned()));
+    }
+
+    /// The time that the next events are given.
+    pub fn give_ms(&self, ms: u64) {
+        self.state.lock().unwrap().ms = ms;
+    }
+
+    /// Hands an event to the function and waits for what it answers.
+    pub async fn invoke(&self, event: Value) -> Value {
+        self.events.send(event).await.unwrap();
+        let mut answers = self.answers.lock().await;
+        tokio::time::timeout(PATIENCE, answers.recv()).await.unwrap().unwrap()
+    }
+
+    pub fn stored(&self) -> Vec<Stored> {
+        self.state.lock().unwrap().stored.clone()
+    }
+
+    /// How often `key` was read.
+    pub fn asked_for(&self, key: &str) -> usize {
+        self.state.lock().unwrap().reads.iter().filter(|read| *read == key).count()
+    }
+
+    /// How often the function reported an error instead of answering.
+    pub fn crashes(&self) -> u32 {
+        self.state.lock().unwrap().crashes
+    }
+}
+
+impl Ends {
+    async fn serve(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let path = request.uri().path().to_owned();
+        if let Some(call) = path.strip_prefix("/2018-06-01/runtime/") {
+            self.runtime(call, request).await
+        } else if let Some(key) = path.strip_prefix("/photos/") {
+            let key = percent_decode_str(key).decode_utf8().unwrap().into_owned();
+            self.s3(key, request).await
+        } else {
+            answer(404, format!("nothing at {path}"))
+        }
+    }
+
+    async fn runtime(&self, call: &str, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        if call == "invocation/next" {
+            // Without a further event the test is over; the function is ended by it.
+            let Some(event) = self.events.lock().await.recv().await else {
+                return answer(500, "the test is over");
+            };
+            let (id, ms) = {
+                let mut state = self.state.lock().unwrap();
+                state.events += 1;
+                (state.events, state.ms)
+            };
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+            let deadline = now + Duration::from_millis(ms);
+            return Response::builder()
+                .header("lambda-runtime-aws-request-id", format!("request-{id}"))
+                .header("lambda-runtime-deadline-ms", deadline.as_millis().to_string())
+                .header(
+                    "lambda-runtime-invoked-function-arn",
+                    "arn:aws:lambda:us-east-1:123456789012:function:resizer:Live",
+                )
+                .body(event.to_string().into())
+                .unwrap();
+        }
+        let failed = call.ends_with("/error");
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        if failed {
+            self.state.lock().unwrap().crashes += 1;
+        }
+        self.answers.send(serde_json::from_slice(&body).unwrap()).await.ok();
+        answer(202, "")
+    }
+
+    async fn s3(&self, key: String, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        if head.method == Method::PUT {
+            let body = body.collect().await.unwrap().to_bytes();
+            let mut state = self.state.lock().unwrap();
+            if let Some((status, body)) = &state.refusal {
+                return answer(*status, body.clone());
+            }
+            state.stored.push(Stored { key, headers: head.headers, body });
+            return answer(200, "");
+        }
+        let mut state = self.state.lock().unwrap();
+        let absent = || (404, Bytes::from_static(b"<Error><Code>NoSuchKey</Code></Error>"));
+        let (status, body) = state.objects.get(&key).cloned().unwrap_or_else(absent);
+        state.reads.push(key);
+        let mut response = answer(status, body);
+        response.headers_mut().insert("etag", "\"the-etag\"".parse().unwrap());
+        response
+    }
+}
+
+fn answer(status: u16, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    response
+}

@@ -1,0 +1,198 @@
+//! The real `bootstrap` between a Lambda Runtime API and an S3 that are played here on 127.0.0.1.
+#![allow(clippy::unwrap_used)]
+
+mod cloud;
+
+use cloud::{Cloud, Stored};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+
+const JPEG: &[u8] = include_bytes!("../../core/tests/fixtures/progressive.jpg");
+
+/// A running function. Ends with the test.
+struct Function {
+    child: Child,
+    log: mpsc::Receiver<String>,
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+impl Function {
+    /// Starts the function as Lambda does: with nothing but its own environment.
+    fn start(cloud: &Cloud, vars: &[(&str, &str)]) -> Self {
+        let address = cloud.address.to_string();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", &address)
+            .env("AWS_LAMBDA_FUNCTION_NAME", "resizer")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/resizer")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "1")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_ENDPOINT_URL", format!("http://{address}"))
+            .envs(vars.iter().copied())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (send, log) = mpsc::channel();
+        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| send.send(line)));
+        Self { child, log }
+    }
+
+    /// The next line of the log, which has to be JSON.
+    fn log(&self) -> Value {
+        serde_json::from_str(&self.log.recv_timeout(cloud::PATIENCE).unwrap()).unwrap()
+    }
+}
+
+const VARS: &[(&str, &str)] = &[
+    ("BUCKET", "photos"),
+    ("BUCKET_REGION", "eu-west-1"),
+    ("BUCKET_OWNER", "123456789012"),
+    ("URL", "https://cdn.example.com"),
+    ("ALLOWED_DIMENSIONS", "30x20 x20"),
+];
+
+fn event(method: &str, key: &str) -> Value {
+    json!({ "httpMethod": method, "pathParameters": { "key": key }, "queryStringParameters": null })
+}
+
+#[tokio::test]
+async fn a_request_through_the_whole_function() {
+    let cloud = Cloud::start().await;
+    cloud.put("pics/Größe & Maß (1)+2.JPG", 200, JPEG);
+    let function = Function::start(&cloud, VARS);
+
+    // The stored event of the path form, asking for an allowed size.
+    let text = include_str!("../events/rest-path.json").replace("300x200", "30x20");
+    let answer = cloud.invoke(serde_json::from_str(&text).unwrap()).await;
+    let encoded = "resized/30x20/pics/Gr%C3%B6%C3%9Fe%20%26%20Ma%C3%9F%20%281%29%2B2.JPG";
+    assert_eq!(
+        answer,
+        json!({
+            "statusCode": 307,
+            "headers": {
+                "Location": format!("https://cdn.example.com/{encoded}"),
+                "Cache-Control": "no-store",
+            },
+            "body": "",
+            "isBase64Encoded": false,
+        })
+    );
+
+    let Stored { key, headers, body } = cloud.stored().pop().unwrap();
+    assert_eq!(key, "resized/30x20/pics/Größe & Maß (1)+2.JPG");
+    let header = |name: &str| headers.get(name).map(|v| v.to_str().unwrap());
+    assert_eq!(header("content-type"), Some("image/jpeg"));
+    assert_eq!(header("cache-control"), Some("public, max-age=1209600"));
+    assert_eq!(header("x-amz-meta-imgdeploy-source-etag"), Some("the-etag"));
+    assert_eq!(header("x-amz-meta-imgdeploy-spec"), Some("30x20"));
+    assert_eq!(header("x-amz-expected-bucket-owner"), Some("123456789012"));
+    assert_eq!(header("x-amz-acl"), None);
+    // Signed for the bucket's region, not the function's (LA-16).
+    assert!(header("authorization").unwrap().contains("/eu-west-1/s3/aws4_request"));
+    let limits = resizer_core::Limits::default();
+    let again = resizer_core::resize(&body, &"x20".parse().unwrap(), &limits).unwrap();
+    assert_eq!((again.width, again.height), (30, 20));
+
+    let log = function.log();
+    assert_eq!(log["key"], key);
+    assert_eq!(log["spec"], "30x20");
+    assert_eq!(log["status"], 307);
+    assert_eq!(log["reason"], "ok");
+    assert_eq!(log["request_id"], "request-1");
+    assert_eq!((&log["bytes_in"], &log["bytes_out"]), (&json!(JPEG.len()), &json!(body.len())));
+    for name in ["ms_get", "ms_resize", "ms_put"] {
+        assert!(log[name].as_f64().unwrap() >= 0.0);
+    }
+}
+
+#[tokio::test]
+async fn refusals_of_s3_become_answers() {
+    let cloud = Cloud::start().await;
+    let error = |code: &str| format!("<Error><Code>{code}</Code><Message>no</Message></Error>");
+    cloud.put("denied", 403, error("AccessDenied").as_bytes());
+    cloud.put("cold", 403, error("InvalidObjectState").as_bytes());
+    cloud.put("elsewhere", 301, error("PermanentRedirect").as_bytes());
+    cloud.put("busy", 503, error("SlowDown").as_bytes());
+    cloud.put("huge", 200, &vec![0; 33 << 20]);
+    cloud.put("cut", 200, &JPEG[..400]);
+    cloud.put("a.jpg", 200, JPEG);
+    let function = Function::start(&cloud, VARS);
+    for (key, status, code) in [
+        ("absent", 404, "original_not_found"),
+        ("denied", 500, "access_denied"),
+        ("cold", 500, "original_archived"),
+        ("elsewhere", 500, "storage_failed"),
+        ("busy", 503, "storage_busy"),
+        ("huge", 413, "too_many_bytes"),
+        ("cut", 422, "truncated"),
+    ] {
+        let answer = cloud.invoke(event("GET", &format!("resized/30x20/{key}"))).await;
+        assert_eq!(answer["statusCode"], status, "{key}: {answer}");
+        let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        assert_eq!(body["error"], code, "{key}");
+        assert_eq!(function.log()["reason"], code);
+    }
+    // Only what may pass is tried again.
+    assert_eq!(cloud.asked_for("busy"), 3);
+    assert_eq!(cloud.asked_for("denied"), 1);
+    // Refused without asking S3, and HEAD answered without a body.
+    for (method, key, status) in
+        [("GET", "resized/31x20/a.jpg", 403), ("HEAD", "resized/a.jpg", 400), ("PUT", "resized/30x20/a.jpg", 405)]
+    {
+        let answer = cloud.invoke(event(method, key)).await;
+        assert_eq!(answer["statusCode"], status);
+        assert_eq!(answer["body"] == "", method == "HEAD");
+    }
+    assert_eq!(cloud.asked_for("a.jpg"), 0);
+    assert_eq!(cloud.stored().len(), 0);
+
+    // S3 takes the read but not the write: no redirect, which would lead back here.
+    cloud.refuse_writes(403, &error("AccessDenied"));
+    let answer = cloud.invoke(event("GET", "resized/30x20/a.jpg")).await;
+    assert_eq!(answer["statusCode"], 500);
+    assert!(answer["body"].as_str().unwrap().contains("may not write"));
+    assert_eq!(answer["headers"]["Location"], Value::Null);
+    assert_eq!(cloud.crashes(), 0);
+}
+
+#[tokio::test]
+async fn wrong_settings_are_answered_not_crashed_on() {
+    let cloud = Cloud::start().await;
+    let vars: Vec<_> = VARS.iter().filter(|(name, _)| *name != "URL").copied().collect();
+    let function = Function::start(&cloud, &vars);
+    for method in ["GET", "HEAD"] {
+        let answer = cloud.invoke(event(method, "resized/30x20/a.jpg")).await;
+        assert_eq!(answer["statusCode"], 500);
+        assert_eq!(answer["body"].as_str().unwrap().contains("URL is not set"), method == "GET");
+        assert_eq!(function.log()["reason"], "misconfigured");
+    }
+    assert_eq!(cloud.crashes(), 0);
+}
+
+#[tokio::test]
+async fn time_that_is_up_is_answered() {
+    let cloud = Cloud::start().await;
+    cloud.put("a.jpg", 200, JPEG);
+    let function = Function::start(&cloud, VARS);
+    cloud.give_ms(0);
+    let answer = cloud.invoke(event("GET", "resized/30x20/a.jpg")).await;
+    assert_eq!(answer["statusCode"], 503);
+    assert_eq!(function.log()["reason"], "timeout");
+    // And the function goes on.
+    cloud.give_ms(30_000);
+    let answer = cloud.invoke(event("GET", "resized/30x20/a.jpg")).await;
+    assert_eq!(answer["statusCode"], 307);
+}
