@@ -87,8 +87,7 @@ pub fn is_head(event: &Value) -> bool {
 /// # Errors
 /// See [`EventError`]; [`EventError::Method`] is for 405, the others for 400.
 pub fn parse(event: &Value) -> Result<Request, EventError> {
-    let event =
-        ProxyEvent::deserialize(event).map_err(|error| EventError::NotProxy(error.to_string()))?;
+    let event = ProxyEvent::deserialize(event).map_err(|error| EventError::NotProxy(error.to_string()))?;
     let method = match event.http_method.as_str() {
         "GET" => Method::Get,
         "HEAD" => Method::Head,
@@ -106,9 +105,9 @@ pub fn parse(event: &Value) -> Result<Request, EventError> {
 }
 
 fn decode(encoded: &str) -> Result<String, EventError> {
-    let escapes_are_whole = encoded.split('%').skip(1).all(|after| {
-        matches!(after.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
-    });
+    let escapes_are_whole = encoded.split('%').skip(1).all(
+        |after| matches!(after.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()),
+    );
     if !escapes_are_whole {
         return Err(EventError::Encoding);
     }
@@ -155,10 +154,7 @@ mod tests {
         let split = include_str!("../tests/events/rest-query-split.json");
         assert_eq!(stored(split), Err(EventError::Split("Jerry.jpg".to_owned())));
         let head = include_str!("../tests/events/rest-head.json");
-        assert_eq!(
-            stored(head),
-            Ok(Request { method: Method::Head, key: "resized/x100/a.png".to_owned() })
-        );
+        assert_eq!(stored(head), Ok(Request { method: Method::Head, key: "resized/x100/a.png".to_owned() }));
         assert!(is_head(&serde_json::from_str(head).unwrap()));
         // An HTTP API has the method elsewhere.
         let http = include_str!("../tests/events/http-api.json");

@@ -87,8 +87,7 @@ impl<S: Store> Handler<S> {
         let limits = settings.limits;
         let bytes = original.bytes;
         // On a thread of its own, so that the time limit can strike meanwhile.
-        let resized =
-            tokio::task::spawn_blocking(move || resizer_core::resize(&bytes, &spec, &limits)).await;
+        let resized = tokio::task::spawn_blocking(move || resizer_core::resize(&bytes, &spec, &limits)).await;
         record.ms_resize = Some(ms_since(start));
         let resized = resized.map_err(|error| Failure::internal(error.to_string()))??;
         record.bytes_out = Some(resized.bytes.len());

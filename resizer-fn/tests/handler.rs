@@ -204,11 +204,9 @@ async fn failures_of_the_store_are_never_redirects() {
         assert!(response.body.contains(says) && !response.body.contains("arn:"));
         assert_eq!(response.headers.contains_key("Retry-After"), status == 503);
     }
-    for (error, status, code) in [
-        (denied("write"), 500, "access_denied"),
-        (busy, 503, "storage_busy"),
-        (other, 500, "storage_failed"),
-    ] {
+    for (error, status, code) in
+        [(denied("write"), 500, "access_denied"), (busy, 503, "storage_busy"), (other, 500, "storage_failed")]
+    {
         let handler = handler(&[]);
         handler.store().fail_put(error);
         let (response, record) = serve(&handler, by_path("GET", key)).await;
@@ -289,7 +287,7 @@ proptest! {
             let (response, _) = runtime.block_on(serve(&handler, event));
             let written: Vec<_> = handler.store().derived().into_keys().collect();
             if response.status_code == 307 {
-                prop_assert_eq!(&written, &[asked.clone()]);
+                prop_assert_eq!(&written, std::slice::from_ref(&asked));
                 let path = response.headers["Location"].strip_prefix(URL).unwrap().strip_prefix('/').unwrap();
                 prop_assert_eq!(percent_decode_str(path).decode_utf8().unwrap(), asked.as_str());
                 // Nothing that a URL parser would take for a query, a fragment or a step up.

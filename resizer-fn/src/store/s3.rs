@@ -86,17 +86,19 @@ where
         (Some("AccessDenied"), _) | (None, Some(403)) => StoreError::Denied { action, detail },
         (
             Some(
-                "SlowDown" | "ServiceUnavailable" | "InternalError" | "RequestTimeout"
-                | "RequestTimeTooSkewed" | "OperationAborted",
+                "SlowDown"
+                | "ServiceUnavailable"
+                | "InternalError"
+                | "RequestTimeout"
+                | "RequestTimeTooSkewed"
+                | "OperationAborted",
             ),
             _,
         )
         | (_, Some(429 | 500..=599)) => StoreError::Busy { detail },
         // Nothing came back: out of reach, timed out, cut off. What can't even be sent for lack of
         // a signature or a host is not that.
-        (None, _) if !matches!(error, SdkError::ConstructionFailure(_)) => {
-            StoreError::Busy { detail }
-        }
+        (None, _) if !matches!(error, SdkError::ConstructionFailure(_)) => StoreError::Busy { detail },
         _ => StoreError::Other { action, detail },
     }
 }

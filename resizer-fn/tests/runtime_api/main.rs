@@ -149,9 +149,11 @@ async fn refusals_of_s3_become_answers() {
     assert_eq!(cloud.asked_for("busy"), 3);
     assert_eq!(cloud.asked_for("denied"), 1);
     // Refused without asking S3, and HEAD answered without a body.
-    for (method, key, status) in
-        [("GET", "resized/31x20/a.jpg", 403), ("HEAD", "resized/a.jpg", 400), ("PUT", "resized/30x20/a.jpg", 405)]
-    {
+    for (method, key, status) in [
+        ("GET", "resized/31x20/a.jpg", 403),
+        ("HEAD", "resized/a.jpg", 400),
+        ("PUT", "resized/30x20/a.jpg", 405),
+    ] {
         let answer = cloud.invoke(event(method, key)).await;
         assert_eq!(answer["statusCode"], status);
         assert_eq!(answer["body"] == "", method == "HEAD");
