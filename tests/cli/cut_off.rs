@@ -57,10 +57,10 @@ fn cut_at_every_call_of(shard: usize) {
             bench.proxy.log()
         );
         let _ = before.assert_kept_in(&bench.scenario.snapshot());
-        assert_eq!(
-            state::installed(&bench.scenario),
-            installed,
-            "{at}\nfirst {first}\n{log}\nsecond {second}"
+        state::assert_same(
+            &state::installed(&bench.scenario),
+            &installed,
+            format_args!("{at}\nfirst {first}\n{log}\nsecond {second}"),
         );
 
         bench.proxy.clear();

@@ -100,15 +100,10 @@ fn a_private_bucket_is_opened_as_far_as_needed_and_closed_again() {
 
     let _ = bench.attach().exits(0);
     let attached = bench.scenario.snapshot();
-    let block = attached.get("publicAccessBlock");
-    for (flag, value) in [
-        ("BlockPublicAcls", "true"),
-        ("IgnorePublicAcls", "true"),
-        ("BlockPublicPolicy", "false"),
-        ("RestrictPublicBuckets", "false"),
-    ] {
-        assert_eq!(field(block, flag), value, "{flag}");
-    }
+    assert_eq!(
+        attached.get("publicAccessBlock"),
+        "BlockPublicAcls=true BlockPublicPolicy=false IgnorePublicAcls=true RestrictPublicBuckets=false"
+    );
     let added = before.assert_kept_in(&attached);
     assert_statements(&added);
     assert_rules(&added);
@@ -139,12 +134,16 @@ fn detach_leaves_alone_what_others_changed_meanwhile() {
 }
 
 #[test]
-fn detach_deletes_derived_images_only_when_told_to() {
+fn detach_deletes_derived_images_only_when_told_to_and_only_those() {
     let bench = Bench::used();
     let _ = bench.attach().exits(0);
-    bench.scenario.put_object("resized/300x200/pics/a.jpg", "image/jpeg", "derived");
+    // The probe at the end of attach made one.
+    assert_eq!(bench.scenario.keys("resized/").len(), 1);
+    // It looks derived, but nothing in its metadata says so.
+    let foreign = "resized/300x200/pics/by-hand.jpg";
+    bench.scenario.put_photo(foreign, &test_support::photos::DANDELION);
     bench.proxy.clear();
-    let _ = bench.tool.run(["detach", "--bucket", BUCKET, "--delete-derived", "--yes"]).exits(0);
-    assert!(bench.scenario.keys("resized/").is_empty());
+    let run = bench.tool.run(["detach", "--bucket", BUCKET, "--delete-derived", "--yes"]).exits(0);
+    assert_eq!(bench.scenario.keys("resized/"), [foreign], "{run}");
     assert_eq!(bench.scenario.keys("pics/").len(), 4);
 }

@@ -60,7 +60,7 @@ fn a_website_that_redirects_everything() {
     let bench = Bench::used();
     bench.scenario.put("website", r#"<WebsiteConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><RedirectAllRequestsTo><HostName>www.example.com</HostName></RedirectAllRequestsTo></WebsiteConfiguration>"#);
     // S3-08
-    assert_refused(&bench, bench.attach(), 4, &["RedirectAllRequestsTo"]);
+    assert_refused(&bench, bench.attach(), 4, &["redirects all requests", "www.example.com"]);
 }
 
 #[test]

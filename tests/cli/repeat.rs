@@ -22,7 +22,7 @@ fn attach_after_detach_ends_where_the_first_attach_did() {
     let first = state::installed(&bench.scenario);
     let _ = bench.detach().exits(0);
     let _ = bench.attach().exits(0);
-    assert_eq!(state::installed(&bench.scenario), first);
+    state::assert_same(&state::installed(&bench.scenario), &first, "");
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_rule_changed_by_hand_is_put_right_and_that_is_said() {
     bench.scenario.put("website", &website.replacen(">307<", ">301<", 1));
     bench.proxy.clear();
     let run = bench.attach().exits(0);
-    assert_eq!(state::installed(&bench.scenario), installed, "{run}");
+    state::assert_same(&state::installed(&bench.scenario), &installed, format_args!("{run}"));
     let names: Vec<String> = bench.proxy.writes().iter().map(|call| call.name()).collect();
     assert!(names.contains(&"s3:PutBucketWebsite".to_owned()), "{names:?}");
     assert!(!names.iter().any(|name| name.contains("Policy") || name.contains("Distribution")), "{names:?}");

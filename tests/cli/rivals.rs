@@ -25,7 +25,7 @@ fn two_started_together() {
     let added = before.assert_kept_in(&bench.scenario.snapshot());
     assert_eq!((added.rules.len(), added.behaviours.len()), (2, 1), "{}", shown());
     let _ = bench.attach().exits(0);
-    assert_eq!(state::installed(&bench.scenario), installed_by_one());
+    state::assert_same(&state::installed(&bench.scenario), &installed_by_one(), "");
 }
 
 #[test]
@@ -55,6 +55,6 @@ fn one_overtakes_the_other_at_any_write() {
         assert!(run.code == 0 || rival_run.code == 0, "neither won {shown}");
         let _ = before.assert_kept_in(&bench.scenario.snapshot());
         let _ = bench.attach().exits(0);
-        assert_eq!(state::installed(&bench.scenario), undisturbed, "{shown}");
+        state::assert_same(&state::installed(&bench.scenario), &undisturbed, format_args!("{shown}"));
     }
 }

@@ -13,11 +13,17 @@ pub fn installed(scenario: &Scenario) -> String {
     let mut ids = Ids::default();
     if let Some(id) = &scenario.distribution {
         ids.name(id, "DISTRIBUTION");
+        let answer =
+            scenario.root.cloudfront("GET", &format!("distribution/{id}"), &[], "").ok("GetDistribution");
+        let domains = texts(&answer.text(), "DomainName");
+        ids.name(domains.iter().find(|domain| domain.ends_with(".cloudfront.net")).unwrap(), "CDN");
     }
     for stack in stacks(&scenario.root) {
         writeln!(text, "stack {} {}", stack.name, stack.status).unwrap();
         for resource in resources(&scenario.root, &stack.name) {
-            writeln!(text, "  {} {} {}", resource.logical, resource.kind, resource.status).unwrap();
+            // A version's logical id ends with a hash over the settings, of which the CDN's name is one.
+            let logical = if resource.kind == "AWS::Lambda::Version" { "Version" } else { &resource.logical };
+            writeln!(text, "  {logical} {} {}", resource.kind, resource.status).unwrap();
             if resource.kind == "AWS::Lambda::Function" {
                 let path = format!("/2015-03-31/functions/{}/configuration", encode(&resource.physical));
                 let answer = scenario.root.call("lambda", "GET", &path, &[], "").ok(&path).text();
@@ -41,6 +47,16 @@ pub fn installed(scenario: &Scenario) -> String {
     }
     writeln!(text, "files\n{}", kept_files(scenario).join("\n")).unwrap();
     ids.replaced(text)
+}
+
+/// Panics with the lines that differ, and with `context`.
+#[track_caller]
+pub fn assert_same(now: &str, wanted: &str, context: impl std::fmt::Display) {
+    let lines = |one: &str, other: &str| {
+        let known: Vec<&str> = other.lines().collect();
+        one.lines().filter(|line| !known.contains(line)).map(|line| format!("  {line}\n")).collect::<String>()
+    };
+    assert!(now == wanted, "is:\n{}should be:\n{}{context}", lines(now, wanted), lines(wanted, now));
 }
 
 /// Names for ids that differ from run to run.

@@ -81,11 +81,6 @@ impl Claim {
         self.store(condition).await
     }
 
-    /// What it says.
-    pub(super) fn journal(&self) -> &Journal {
-        &self.journal
-    }
-
     /// Whether it is still ours.
     pub(super) async fn check(&self) -> Result<(), Cause> {
         match self.read.text(&self.key).await {

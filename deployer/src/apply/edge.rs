@@ -10,7 +10,6 @@ use super::{Cause, Event, Run};
 use crate::aws::{AwsFailure, FailureKind, edge, write};
 use crate::desired::our_edge;
 use crate::fact::Fact;
-use crate::names;
 
 /// CloudFront's own waiter gives up after 35 minutes (CF-15).
 const PATIENCE: Duration = Duration::from_secs(35 * 60);
@@ -18,7 +17,13 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 impl Run<'_> {
-    pub(super) async fn distribution(&mut self, id: &str, before: &str, after: &str) -> Result<(), Cause> {
+    pub(super) async fn distribution(
+        &mut self,
+        id: &str,
+        before: &str,
+        after: &str,
+        our_patterns: &[String],
+    ) -> Result<(), Cause> {
         self.check_claim().await?;
         let now = match edge::distribution_document(self.clients, id).await {
             Fact::Known(document) => document,
@@ -28,9 +33,8 @@ impl Run<'_> {
         if now.xml != before {
             return Err(Cause::Changed(format!("the distribution {id}")));
         }
-        let prefix = self.claim.as_ref().map(|claim| claim.journal().prefix.clone()).unwrap_or_default();
-        let owned = vec![names::path_pattern(&prefix)];
-        let ours = our_edge(&self.plan.bucket, &self.plan.region, &prefix, owned);
+        let prefix = our_patterns.last().map_or("", |pattern| pattern.trim_end_matches('*'));
+        let ours = our_edge(&self.plan.bucket, &self.plan.region, prefix, our_patterns.to_vec());
         guard(Ours::Distribution(&ours), Some(before), Some(after))?;
         match write::update_distribution(self.clients, id, &now.etag, after).await {
             Err(failure) if failure.kind == FailureKind::Conflict => {

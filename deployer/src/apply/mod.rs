@@ -124,11 +124,16 @@ impl Run<'_> {
                 self.public_access_block(*before, *after).await
             }
             Action::Policy { before, after, .. } => self.policy(before.as_deref(), after.as_deref()).await,
-            Action::Website { before, after, unknown_api_host, .. } => {
-                let after = self.with_api_host(after.as_deref(), unknown_api_host.as_deref())?;
-                self.website(before.as_deref(), after.as_deref()).await
+            Action::Website { before, after, our_hosts, unknown_api_host, .. } => {
+                let unknown = unknown_api_host.as_deref();
+                let after = self.with_api_host(after.as_deref(), unknown)?;
+                let mut hosts = our_hosts.clone();
+                hosts.extend(self.api_host.clone());
+                self.website(before.as_deref(), after.as_deref(), &hosts).await
             }
-            Action::Distribution { id, before, after, .. } => self.distribution(id, before, after).await,
+            Action::Distribution { id, before, after, our_patterns, .. } => {
+                self.distribution(id, before, after, our_patterns).await
+            }
             Action::Invalidate { id, path } => self.invalidate(id, path).await,
             Action::DeleteDerived { keys, .. } => self.delete_derived(keys).await,
         }

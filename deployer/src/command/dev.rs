@@ -44,6 +44,7 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
     config.cdn_port = args.cdn_port;
     config.website_port = args.website_port;
     config.api_port = args.api_port;
+    config.origins = args.origins.iter().cloned().collect();
     let served = dev::run(&clients, config, |urls| {
         report.result(
             &json!({ "cdn": urls.cdn, "website": urls.website, "api": urls.api }),

@@ -89,9 +89,7 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
         ));
     }
     if let (Some(after), Some(edge)) = (edge_after, &seen.edge) {
-        let mut owned = edge::owned_patterns(edge, journal);
-        owned.push(edge::pattern(desired));
-        let ours = desired.edge(owned);
+        let ours = desired.edge(edge::our_patterns(edge, journal, &edge::pattern(desired)));
         let strip = |text: &str| stripped(distribution::strip(text, &ours).ok(), text);
         let same = |a: &str, b: &str| document::same(Kind::Distribution, a, b);
         let current = edge.document.known().map(|document| document.xml.as_str());

@@ -11,6 +11,7 @@ use super::{Action, JournalStep, Plan, Refusal, edge, website};
 use crate::desired::our_edge;
 use crate::fact::Fact;
 use crate::journal::{Edit, Journal};
+use crate::names;
 use crate::observe::Observed;
 use crate::stack;
 
@@ -87,7 +88,8 @@ fn take_website(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
         Fact::Unknown(why) => return plan.unseen.push(why.clone()),
     };
     let recorded = journal.and_then(|journal| journal.website.as_ref());
-    let stripped = match website_document::strip(current, &website::our_hosts(seen, journal)) {
+    let our_hosts = website::our_hosts(seen, journal);
+    let stripped = match website_document::strip(current, &our_hosts) {
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "website configuration", &error),
     };
@@ -96,6 +98,7 @@ fn take_website(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
             bucket: seen.bucket.clone(),
             before: Some(current.clone()),
             after,
+            our_hosts,
             unknown_api_host: None,
         });
     }
@@ -110,7 +113,9 @@ fn take_distribution(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>
     };
     let recorded =
         journal.and_then(|journal| journal.distribution.as_ref()).filter(|recorded| recorded.id == edge.id);
-    let ours = our_edge(&seen.bucket, &seen.region, prefix, edge::owned_patterns(edge, journal));
+    let our_patterns = edge::our_patterns(edge, journal, &names::path_pattern(prefix));
+    let owned = edge::owned_patterns(edge, journal);
+    let ours = our_edge(&seen.bucket, &seen.region, prefix, owned);
     let stripped = match distribution::strip(&current.xml, &ours) {
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "distribution", &error),
@@ -122,6 +127,7 @@ fn take_distribution(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>
             etag: current.etag.clone(),
             before: current.xml.clone(),
             after,
+            our_patterns,
         });
         plan.actions.push(Action::Invalidate { id: edge.id.clone(), path: format!("/{prefix}*") });
     }

@@ -61,6 +61,7 @@ pub fn plan(
                     etag: document.etag.clone(),
                     before: document.xml.clone(),
                     after: merged.document.clone(),
+                    our_patterns: our_patterns(edge, journal, &pattern(desired)),
                 });
             }
             Some(merged.document)
@@ -94,6 +95,14 @@ pub fn owned_patterns(edge: &Edge, journal: Option<&Journal>) -> Vec<String> {
         .filter(|recorded| recorded.id == edge.id)
         .map(|recorded| vec![recorded.path_pattern.clone()])
         .unwrap_or_default()
+}
+
+/// Every path pattern that is ours: the present one and what the journal names.
+pub fn our_patterns(edge: &Edge, journal: Option<&Journal>, present: &str) -> Vec<String> {
+    let mut patterns = owned_patterns(edge, journal);
+    patterns.retain(|pattern| pattern != present);
+    patterns.push(present.to_owned());
+    patterns
 }
 
 /// Whether the distribution is in front of the bucket, or the user vouched for it by naming its host.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use imgdeploy_model::document::{self, Ours};
 use imgdeploy_model::region;
 
 use crate::artifact::Artifact;
 use crate::aws::edge::{DistributionDocument, DistributionState};
 use crate::aws::read::{Caller, ObjectSummary, PublicAccessBlock};
-use crate::desired::Desired;
+use crate::desired::{Desired, our_edge};
 use crate::fact::Fact;
 use crate::journal::{Journal, State};
 use crate::observe::{Artifacts, Edge, Observed};
@@ -193,9 +194,11 @@ fn change(world: &mut Observed, action: &Action) {
         }
         Action::Policy { before, after, .. } => {
             assert_eq!(world.policy.known(), before.as_ref());
+            guard(Ours::Policy, before.as_deref(), after.as_deref());
             world.policy = after.clone().map_or(Fact::Absent, Fact::Known);
         }
-        Action::Website { before, after, unknown_api_host, .. } => {
+        Action::Website { before, after, our_hosts, unknown_api_host, .. } => {
+            guard(Ours::Website(our_hosts), before.as_deref(), after.as_deref());
             assert_eq!(world.website.known(), before.as_ref());
             let after = match (after, unknown_api_host) {
                 (Some(text), Some(unknown)) => Some(text.replace(unknown, API_HOST)),
@@ -203,7 +206,10 @@ fn change(world: &mut Observed, action: &Action) {
             };
             world.website = after.map_or(Fact::Absent, Fact::Known);
         }
-        Action::Distribution { before, after, .. } => {
+        Action::Distribution { before, after, our_patterns, .. } => {
+            let prefix = our_patterns.last().unwrap().trim_end_matches('*');
+            let ours = our_edge(BUCKET, REGION, prefix, our_patterns.clone());
+            guard(Ours::Distribution(&ours), Some(before), Some(after));
             let Some(edge) = &mut world.edge else { panic!("no distribution") };
             let Fact::Known(document) = &mut edge.document else { panic!("no document") };
             assert_eq!(&document.xml, before);
@@ -214,6 +220,13 @@ fn change(world: &mut Observed, action: &Action) {
             assert_eq!(*name, stack::stack_name(BUCKET));
             world.stack = Fact::Absent;
         }
+    }
+}
+
+/// As `apply` does right before it sends a document.
+fn guard(ours: Ours<'_>, before: Option<&str>, after: Option<&str>) {
+    if let (Some(before), Some(after)) = (before, after) {
+        assert_eq!(document::guard(ours, before, after), Ok(()));
     }
 }
 

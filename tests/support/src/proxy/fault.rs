@@ -13,7 +13,7 @@ pub enum When {
     Call(usize),
     /// `service:Operation`; `*` stands for any operation of the service.
     Operation(String),
-    /// The first call of each different operation.
+    /// The first call of each different API operation. Viewers' requests to `execute-api` are none.
     FirstOfEachOperation,
     /// Every call.
     Always,
@@ -27,7 +27,7 @@ impl When {
                 Some(service) => call.service == service,
                 None => call.name() == *name,
             },
-            Self::FirstOfEachOperation => first_of_its_operation,
+            Self::FirstOfEachOperation => first_of_its_operation && call.service != "execute-api",
             Self::Always => true,
         }
     }
