@@ -11,6 +11,7 @@ mod chain;
 mod cut_off;
 mod faults;
 mod foreign;
+mod readme;
 mod refusals;
 mod regions;
 mod repeat;
