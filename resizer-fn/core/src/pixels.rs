@@ -2,8 +2,9 @@
 
 use crate::error::Error;
 use crate::geometry::Layout;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 /// What one pixel consists of; 8 bits each, alpha not premultiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,15 +29,6 @@ impl Channels {
             Self::Rgba => 4,
         }
     }
-
-    const fn pixel_type(self) -> PixelType {
-        match self {
-            Self::Grey => PixelType::U8,
-            Self::GreyAlpha => PixelType::U8x2,
-            Self::Rgb => PixelType::U8x3,
-            Self::Rgba => PixelType::U8x4,
-        }
-    }
 }
 
 /// Decoded pixels, row by row from the top, without padding.
@@ -58,20 +50,31 @@ pub struct Pixels {
 /// # Errors
 /// [`Error::Codec`] if the resampler refuses sizes that `geometry` made: a defect of ours.
 pub fn resample(source: &Pixels, layout: &Layout) -> Result<Pixels, Error> {
+    match source.channels {
+        Channels::Grey => resample_as::<U8>(source, layout),
+        Channels::GreyAlpha => resample_as::<U8x2>(source, layout),
+        Channels::Rgb => resample_as::<U8x3>(source, layout),
+        Channels::Rgba => resample_as::<U8x4>(source, layout),
+    }
+}
+
+/// Written for one pixel type at a time, so that only these four are compiled.
+fn resample_as<P: PixelTrait>(source: &Pixels, layout: &Layout) -> Result<Pixels, Error> {
     let channels = source.channels;
-    let view =
-        ImageRef::new(source.width, source.height, &source.data, channels.pixel_type())
-            .map_err(|_| Error::Codec)?;
     let (width, height) = layout.output();
-    let mut target = Image::new(width, height, channels.pixel_type());
+    let from = TypedImageRef::<P>::from_buffer(source.width, source.height, &source.data)
+        .map_err(|_| Error::Codec)?;
+    let mut data = vec![0; width as usize * height as usize * channels.count()];
+    let mut to =
+        TypedImage::<P>::from_buffer(width, height, &mut data).map_err(|_| Error::Codec)?;
     let (left, across) = span(layout.crop.x, width, layout.scaled.0, source.width);
     let (top, down) = span(layout.crop.y, height, layout.scaled.1, source.height);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
         .use_alpha(true)
         .crop(left, top, across, down);
-    Resizer::new().resize(&view, &mut target, &options).map_err(|_| Error::Codec)?;
-    Ok(Pixels { width, height, channels, data: target.into_vec() })
+    Resizer::new().resize_typed(&from, &mut to, &options).map_err(|_| Error::Codec)?;
+    Ok(Pixels { width, height, channels, data })
 }
 
 /// The stretch of the source, `source` pixels long, that `length` pixels from `start` on show of

@@ -1,4 +1,4 @@
-//! JPEG: decoded by zune-jpeg, encoded by jpeg-encoder.
+//! JPEG: decoded by zune-jpeg (rare kinds by jpeg-decoder), encoded by jpeg-encoder.
 
 use super::jpeg_scan::{self, Scan};
 use super::{Colour, Decoded, Header};
@@ -30,10 +30,28 @@ fn header(scan: &Scan<'_>) -> Header {
 /// Grey stays grey, everything else (CMYK and YCCK too) becomes RGB.
 pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     let scan = jpeg_scan::scan(bytes)?;
-    let (space, channels) = match scan.components {
-        1 => (ColorSpace::Luma, Channels::Grey),
-        _ => (ColorSpace::RGB, Channels::Rgb),
+    let channels = if scan.components == 1 { Channels::Grey } else { Channels::Rgb };
+    let size = header.width as usize * header.height as usize * channels.count();
+    let data = if scan.sequential_in_parts {
+        decode_in_parts(bytes, header, scan.components)?
+    } else {
+        decode_usual(bytes, header, channels)?
     };
+    if data.len() != size {
+        return Err(contradiction());
+    }
+    Ok(Decoded {
+        pixels: Pixels { width: header.width, height: header.height, channels, data },
+        colour: Colour::with_profile(scan.icc(), channels),
+    })
+}
+
+fn contradiction() -> Error {
+    Error::corrupt(Format::Jpeg, "its headers contradict each other")
+}
+
+fn decode_usual(bytes: &[u8], header: &Header, channels: Channels) -> Result<Vec<u8>, Error> {
+    let space = if channels == Channels::Grey { ColorSpace::Luma } else { ColorSpace::RGB };
     let options = DecoderOptions::default()
         // Not strict means: fill what is missing with grey and call it done.
         .set_strict_mode(true)
@@ -43,16 +61,28 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     let corrupt = |error: zune_jpeg::errors::DecodeErrors| Error::corrupt(Format::Jpeg, error);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(corrupt)?;
-    let size = decoder.dimensions().map(|(w, h)| (w as u64, h as u64));
-    if size != Some((header.width.into(), header.height.into())) {
-        return Err(Error::corrupt(Format::Jpeg, "its headers contradict each other"));
+    if decoder.dimensions() != Some((header.width as usize, header.height as usize)) {
+        return Err(contradiction());
     }
     let mut data = vec![0; header.width as usize * header.height as usize * channels.count()];
     decoder.decode_into(&mut data).map_err(corrupt)?;
-    Ok(Decoded {
-        pixels: Pixels { width: header.width, height: header.height, channels, data },
-        colour: Colour::with_profile(scan.icc(), channels),
-    })
+    Ok(data)
+}
+
+/// Sequential images whose components are not interleaved. zune-jpeg 0.5.15 takes them, but with
+/// 4:2:0 the colours come out wrong without an error (its issues 422 and 448).
+fn decode_in_parts(bytes: &[u8], header: &Header, components: u8) -> Result<Vec<u8>, Error> {
+    if components == 4 {
+        return Err(Error::Unsupported { format: Format::Jpeg, feature: "CMYK in several scans" });
+    }
+    let corrupt = |error: jpeg_decoder::Error| Error::corrupt(Format::Jpeg, error);
+    let mut decoder = jpeg_decoder::Decoder::new(bytes);
+    decoder.read_info().map_err(corrupt)?;
+    let size = decoder.info().map(|info| (u32::from(info.width), u32::from(info.height)));
+    if size != Some((header.width, header.height)) {
+        return Err(contradiction());
+    }
+    decoder.decode().map_err(corrupt)
 }
 
 pub(super) fn encode(pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Vec<u8>, Error> {
@@ -76,7 +106,9 @@ pub(super) fn encode(pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Ve
         SamplingFactor::R_4_4_4
     });
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-    encoder.set_optimized_huffman_tables(true);
+    // Tables of its own would save a few per cent, but with them this encoder writes each component
+    // as a scan of its own: nothing could be shown in colour before the end has arrived.
+    encoder.set_optimized_huffman_tables(false);
     if let Some(icc) = &colour.icc {
         encoder.add_icc_profile(icc).map_err(failed)?;
     }

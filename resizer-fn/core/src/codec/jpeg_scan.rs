@@ -10,6 +10,9 @@ pub(super) struct Scan<'a> {
     pub(super) height: u16,
     /// 1 grey, 3 colour, 4 CMYK or YCCK.
     pub(super) components: u8,
+    /// Whether this is a sequential (not progressive) image whose components come in more than one
+    /// scan.
+    pub(super) sequential_in_parts: bool,
     /// EXIF data from its TIFF header on.
     pub(super) exif: Option<&'a [u8]>,
     /// The chunks of the ICC profile: number, count, data.
@@ -53,7 +56,8 @@ pub(super) fn scan(bytes: &[u8]) -> Result<Scan<'_>, Error> {
     let mut frame: Option<(u16, u16, u8)> = None;
     let mut exif = None;
     let mut icc = Vec::new();
-    let mut has_pixels = false;
+    let mut progressive = false;
+    let mut scans = 0;
     let mut at = 2;
     loop {
         let (marker, after) = next_marker(bytes, at)?;
@@ -72,7 +76,10 @@ pub(super) fn scan(bytes: &[u8]) -> Result<Scan<'_>, Error> {
         let body = bytes.get(at + 2..at + length).ok_or_else(truncated)?;
         at += length;
         match marker {
-            0xC0..=0xC2 if frame.is_none() => frame = Some(start_of_frame(body)?),
+            0xC0..=0xC2 if frame.is_none() => {
+                frame = Some(start_of_frame(body)?);
+                progressive = marker == 0xC2;
+            }
             0xC0..=0xC2 => return Err(corrupt("it has more than one frame header")),
             0xC3 => return Err(unsupported("lossless coding")),
             0xC9..=0xCB | 0xCD..=0xCF | 0xCC => return Err(unsupported("arithmetic coding")),
@@ -81,7 +88,7 @@ pub(super) fn scan(bytes: &[u8]) -> Result<Scan<'_>, Error> {
                 if frame.is_none() {
                     return Err(corrupt("its pixels come before its frame header"));
                 }
-                has_pixels = true;
+                scans += 1;
                 at = skip_entropy_coded(bytes, at);
             }
             0xE1 if exif.is_none() => exif = body.strip_prefix(b"Exif\0\0"),
@@ -94,10 +101,11 @@ pub(super) fn scan(bytes: &[u8]) -> Result<Scan<'_>, Error> {
         }
     }
     let (width, height, components) = frame.ok_or_else(|| corrupt("it has no frame header"))?;
-    if !has_pixels {
+    if scans == 0 {
         return Err(corrupt("it ends before its pixels"));
     }
-    Ok(Scan { width, height, components, exif, icc })
+    let sequential_in_parts = !progressive && scans > 1;
+    Ok(Scan { width, height, components, sequential_in_parts, exif, icc })
 }
 
 /// The next marker from `at` on and where its body begins. Bytes that are no marker are passed
@@ -179,7 +187,7 @@ mod tests {
         let bytes = file(&[SOF]);
         let scan = scan(&bytes).unwrap();
         assert_eq!((scan.width, scan.height, scan.components), (7, 5, 1));
-        assert!(scan.exif.is_none() && scan.icc().is_none());
+        assert!(scan.exif.is_none() && scan.icc().is_none() && !scan.sequential_in_parts);
     }
 
     #[test]
@@ -194,6 +202,14 @@ mod tests {
         let mut more = bytes;
         more.extend_from_slice(b"\xFF\xD8\xFF\xE0\0");
         assert!(scan(&more).is_ok());
+    }
+
+    #[test]
+    fn scans_are_counted() {
+        let more = b"\xFF\xDA\0\x04\0\0\x12";
+        let progressive = [&SOF[..1], b"\xC2", &SOF[2..]].concat();
+        assert!(scan(&file(&[SOF, more])).unwrap().sequential_in_parts);
+        assert!(!scan(&file(&[&progressive, more])).unwrap().sequential_in_parts);
     }
 
     #[test]
