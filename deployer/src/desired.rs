@@ -82,11 +82,7 @@ impl Desired {
 
 /// Our statement in the policy of `bucket`.
 pub fn our_access(bucket: &str, prefix: &str, partition: Partition) -> OurAccess {
-    OurAccess {
-        bucket: bucket.to_owned(),
-        prefix: prefix.to_owned(),
-        partition,
-    }
+    OurAccess { bucket: bucket.to_owned(), prefix: prefix.to_owned(), partition }
 }
 
 /// Our routing rules.

@@ -61,12 +61,8 @@ impl Failure {
         }
         let usage = plan.refusals.iter().any(|refusal| refusal.kind == RefusalKind::Usage);
         let exit = if usage { Exit::Usage } else { Exit::Refused };
-        let message = plan
-            .refusals
-            .iter()
-            .map(|refusal| refusal.text.clone())
-            .collect::<Vec<_>>()
-            .join("\n  and: ");
+        let message =
+            plan.refusals.iter().map(|refusal| refusal.text.clone()).collect::<Vec<_>>().join("\n  and: ");
         let mut hints: Vec<String> = plan.refusals.iter().map(|refusal| refusal.hint.clone()).collect();
         hints.dedup();
         Some(Self { exit, message: format!("refused: {message}"), hints })
@@ -75,8 +71,7 @@ impl Failure {
 
 /// Reads without which nothing may be decided.
 fn unseen(failures: &[AwsFailure]) -> Failure {
-    let denied: Vec<&AwsFailure> =
-        failures.iter().filter(|one| one.kind == FailureKind::Denied).collect();
+    let denied: Vec<&AwsFailure> = failures.iter().filter(|one| one.kind == FailureKind::Denied).collect();
     let first = denied.first().copied().or(failures.first());
     let exit = match first.map(|failure| failure.kind) {
         Some(FailureKind::Denied | FailureKind::Credentials) => Exit::Denied,
@@ -127,9 +122,11 @@ impl From<ObserveError> for Failure {
         let message = error.to_string();
         match error {
             ObserveError::Aws(failure) => failure.into(),
-            ObserveError::NoBucket(_) => {
-                Self::new(Exit::Usage, message, "`aws s3 ls` lists your buckets; check `--bucket` and `--profile`")
-            }
+            ObserveError::NoBucket(_) => Self::new(
+                Exit::Usage,
+                message,
+                "`aws s3 ls` lists your buckets; check `--bucket` and `--profile`",
+            ),
             ObserveError::ForeignBucket { .. } => Self::new(
                 Exit::Denied,
                 message,
@@ -168,7 +165,9 @@ impl From<StackError> for Failure {
     fn from(error: StackError) -> Self {
         match error {
             StackError::Aws { .. } => error.into_failure().into(),
-            StackError::Conflict { .. } => Self::new(Exit::Refused, error.to_string(), "run this again later"),
+            StackError::Conflict { .. } => {
+                Self::new(Exit::Refused, error.to_string(), "run this again later")
+            }
             other => Self::new(Exit::Unexpected, other.to_string(), "run this again"),
         }
     }

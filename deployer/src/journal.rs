@@ -96,8 +96,7 @@ impl Journal {
     /// # Errors
     /// A sentence naming what is wrong: not JSON, a newer format, another bucket's journal.
     pub fn parse(text: &str, bucket: &str) -> Result<Self, String> {
-        let journal: Self =
-            serde_json::from_str(text).map_err(|error| format!("not a journal: {error}"))?;
+        let journal: Self = serde_json::from_str(text).map_err(|error| format!("not a journal: {error}"))?;
         if journal.format > FORMAT {
             return Err(format!(
                 "written by imgdeploy {} in format {}, newer than this version reads",

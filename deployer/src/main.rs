@@ -25,8 +25,11 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            let failure =
-                Failure::new(Exit::Unexpected, format!("no threads or sockets to be had: {error}"), "run this again");
+            let failure = Failure::new(
+                Exit::Unexpected,
+                format!("no threads or sockets to be had: {error}"),
+                "run this again",
+            );
             report.failure("imgdeploy", &failure, None);
             return ExitCode::from(Exit::Unexpected as u8);
         }

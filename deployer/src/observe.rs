@@ -179,10 +179,7 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
     if matches!(&owned, Fact::Unknown(failure) if failure.kind == FailureKind::Denied)
         && policy.unknown().is_some()
     {
-        return Err(ObserveError::ForeignBucket {
-            bucket: query.bucket.clone(),
-            account: caller.account,
-        });
+        return Err(ObserveError::ForeignBucket { bucket: query.bucket.clone(), account: caller.account });
     }
     let recorded = match (&edge, &artifacts.journal) {
         (None, Fact::Known((journal, _))) if query.follow_journal => {
@@ -224,12 +221,7 @@ fn stack_fact(seen: Result<Option<StackSeen>, StackError>) -> Fact<StackSeen> {
     }
 }
 
-async fn observe_artifacts(
-    clients: &Clients,
-    region: &str,
-    account: &str,
-    query: &Query,
-) -> Artifacts {
+async fn observe_artifacts(clients: &Clients, region: &str, account: &str, query: &Query) -> Artifacts {
     let name = names::artifacts_bucket(account, region);
     let bucket = BucketRead::new(clients, region, &name, account);
     let code_key = query.code_sha256.as_deref().map(names::code_key);

@@ -24,12 +24,7 @@ struct Need {
 ///
 /// # Errors
 /// Exit code 5, naming every missing action.
-pub async fn check(
-    clients: &Clients,
-    seen: &Observed,
-    plan: &Plan,
-    report: &Report,
-) -> Result<(), Failure> {
+pub async fn check(clients: &Clients, seen: &Observed, plan: &Plan, report: &Report) -> Result<(), Failure> {
     let Some(principal) = principal(&seen.caller.arn) else { return Ok(()) };
     let needs = needs(plan, &seen.caller.partition, &seen.caller.account);
     let asked = needs.iter().map(|need| simulate(clients, &principal, &need.actions, &need.resource));
@@ -103,10 +98,7 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
             }
             Action::UploadCode { bucket: name, key, .. } => add(object(name, key), &["s3:PutObject"]),
             Action::Stack { desired, .. } => add(
-                format!(
-                    "arn:{partition}:cloudformation:{}:{account}:stack/{}/*",
-                    plan.region, desired.name
-                ),
+                format!("arn:{partition}:cloudformation:{}:{account}:stack/{}/*", plan.region, desired.name),
                 &["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"],
             ),
             Action::DeleteStack { name } => add(
@@ -117,10 +109,16 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
                 add(bucket(name), &["s3:PutBucketPublicAccessBlock"]);
             }
             Action::Policy { bucket: name, after, .. } => {
-                add(bucket(name), &[if after.is_some() { "s3:PutBucketPolicy" } else { "s3:DeleteBucketPolicy" }]);
+                add(
+                    bucket(name),
+                    &[if after.is_some() { "s3:PutBucketPolicy" } else { "s3:DeleteBucketPolicy" }],
+                );
             }
             Action::Website { bucket: name, after, .. } => {
-                add(bucket(name), &[if after.is_some() { "s3:PutBucketWebsite" } else { "s3:DeleteBucketWebsite" }]);
+                add(
+                    bucket(name),
+                    &[if after.is_some() { "s3:PutBucketWebsite" } else { "s3:DeleteBucketWebsite" }],
+                );
             }
             Action::Distribution { id, .. } => {
                 add(names::distribution_arn(partition, account, id), &["cloudfront:UpdateDistribution"]);

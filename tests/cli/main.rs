@@ -7,6 +7,7 @@
 
 mod approval;
 mod bench;
+mod chain;
 mod cut_off;
 mod faults;
 mod foreign;

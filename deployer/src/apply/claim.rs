@@ -43,8 +43,7 @@ impl Claim {
             journal,
             etag: String::new(),
         };
-        let condition =
-            replaces.map_or(Condition::Absent, |etag| Condition::Unchanged(etag.to_owned()));
+        let condition = replaces.map_or(Condition::Absent, |etag| Condition::Unchanged(etag.to_owned()));
         claim.store(condition).await?;
         Ok(claim)
     }
@@ -80,11 +79,6 @@ impl Claim {
         change(&mut self.journal);
         let condition = Condition::Unchanged(self.etag.clone());
         self.store(condition).await
-    }
-
-    /// What it says.
-    pub(super) fn journal(&self) -> &Journal {
-        &self.journal
     }
 
     /// Whether it is still ours.

@@ -46,7 +46,8 @@ impl Run<'_> {
                         && start.elapsed() < PROPAGATION =>
                 {
                     (self.events)(Event::Progress {
-                        text: "AWS still refuses public policies; waiting for the change to spread".to_owned(),
+                        text: "AWS still refuses public policies; waiting for the change to spread"
+                            .to_owned(),
                     });
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(8));
@@ -56,15 +57,15 @@ impl Run<'_> {
         }
     }
 
-    /// Hosts that make a routing rule ours: what the journal says.
-    fn api_hosts(&self) -> Vec<String> {
-        self.claim.as_ref().map(|claim| claim.journal().api_hosts.clone()).unwrap_or_default()
-    }
-
-    pub(super) async fn website(&mut self, before: Option<&str>, after: Option<&str>) -> Result<(), Cause> {
+    pub(super) async fn website(
+        &mut self,
+        before: Option<&str>,
+        after: Option<&str>,
+        our_hosts: &[String],
+    ) -> Result<(), Cause> {
         self.check_claim().await?;
         unchanged(self.read.website().await, before, "the website configuration")?;
-        guard(Ours::Website(&self.api_hosts()), before, after)?;
+        guard(Ours::Website(our_hosts), before, after)?;
         self.write.put_website(after).await.map_err(Cause::from)
     }
 }

@@ -2,15 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use imgdeploy_model::document::Ours;
+use imgdeploy_model::document::{self, DocumentKind, Ours};
 
 use super::claim::random_id;
 use super::documents::guard;
 use super::{Cause, Event, Run};
-use crate::aws::{edge, write};
+use crate::aws::{AwsFailure, FailureKind, edge, write};
 use crate::desired::our_edge;
 use crate::fact::Fact;
-use crate::names;
 
 /// CloudFront's own waiter gives up after 35 minutes (CF-15).
 const PATIENCE: Duration = Duration::from_secs(35 * 60);
@@ -18,7 +17,13 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 impl Run<'_> {
-    pub(super) async fn distribution(&mut self, id: &str, before: &str, after: &str) -> Result<(), Cause> {
+    pub(super) async fn distribution(
+        &mut self,
+        id: &str,
+        before: &str,
+        after: &str,
+        our_patterns: &[String],
+    ) -> Result<(), Cause> {
         self.check_claim().await?;
         let now = match edge::distribution_document(self.clients, id).await {
             Fact::Known(document) => document,
@@ -28,12 +33,25 @@ impl Run<'_> {
         if now.xml != before {
             return Err(Cause::Changed(format!("the distribution {id}")));
         }
-        let prefix = self.claim.as_ref().map(|claim| claim.journal().prefix.clone()).unwrap_or_default();
-        let owned = vec![names::path_pattern(&prefix)];
-        let ours = our_edge(&self.plan.bucket, &self.plan.region, &prefix, owned);
+        let prefix = our_patterns.last().map_or("", |pattern| pattern.trim_end_matches('*'));
+        let ours = our_edge(&self.plan.bucket, &self.plan.region, prefix, our_patterns.to_vec());
         guard(Ours::Distribution(&ours), Some(before), Some(after))?;
-        write::update_distribution(self.clients, id, &now.etag, after).await?;
+        match write::update_distribution(self.clients, id, &now.etag, after).await {
+            Err(failure) if failure.kind == FailureKind::Conflict => {
+                self.after_conflict(id, after, failure).await?;
+            }
+            other => other?,
+        }
         self.wait_deployed(id).await
+    }
+
+    /// A repeated request conflicts with its own first try, whose answer got lost: then our edit is there.
+    async fn after_conflict(&self, id: &str, after: &str, failure: AwsFailure) -> Result<(), Cause> {
+        match edge::distribution_document(self.clients, id).await {
+            Fact::Known(now) if document::same(DocumentKind::Distribution, &now.xml, after) => Ok(()),
+            Fact::Known(_) | Fact::Absent => Err(Cause::Changed(format!("the distribution {id}"))),
+            Fact::Unknown(_) => Err(failure.into()),
+        }
     }
 
     /// The routing rules come after this, so that no edge location caches a redirect under the old behaviour.

@@ -5,8 +5,8 @@
 
 mod artifacts;
 mod claim;
-mod edge;
 mod documents;
+mod edge;
 mod event;
 mod outcome;
 mod stack;
@@ -124,11 +124,16 @@ impl Run<'_> {
                 self.public_access_block(*before, *after).await
             }
             Action::Policy { before, after, .. } => self.policy(before.as_deref(), after.as_deref()).await,
-            Action::Website { before, after, unknown_api_host, .. } => {
-                let after = self.with_api_host(after.as_deref(), unknown_api_host.as_deref())?;
-                self.website(before.as_deref(), after.as_deref()).await
+            Action::Website { before, after, our_hosts, unknown_api_host, .. } => {
+                let unknown = unknown_api_host.as_deref();
+                let after = self.with_api_host(after.as_deref(), unknown)?;
+                let mut hosts = our_hosts.clone();
+                hosts.extend(self.api_host.clone());
+                self.website(before.as_deref(), after.as_deref(), &hosts).await
             }
-            Action::Distribution { id, before, after, .. } => self.distribution(id, before, after).await,
+            Action::Distribution { id, before, after, our_patterns, .. } => {
+                self.distribution(id, before, after, our_patterns).await
+            }
             Action::Invalidate { id, path } => self.invalidate(id, path).await,
             Action::DeleteDerived { keys, .. } => self.delete_derived(keys).await,
         }
@@ -172,17 +177,18 @@ impl Run<'_> {
             _ => None,
         });
         let (Some(unknown), Some(claim)) = (unknown, &mut self.claim) else { return Ok(()) };
-        claim.rewrite(|journal: &mut Journal| {
-            for known in &mut journal.api_hosts {
-                if known == unknown {
-                    host.clone_into(known);
+        claim
+            .rewrite(|journal: &mut Journal| {
+                for known in &mut journal.api_hosts {
+                    if known == unknown {
+                        host.clone_into(known);
+                    }
                 }
-            }
-            if let Some(edit) = &mut journal.website {
-                edit.after = edit.after.replace(unknown, host);
-            }
-        })
-        .await
+                if let Some(edit) = &mut journal.website {
+                    edit.after = edit.after.replace(unknown, host);
+                }
+            })
+            .await
     }
 
     /// No edit without a valid claim.
@@ -197,7 +203,9 @@ impl Run<'_> {
 /// What an action does, in a few words.
 pub fn title(action: &Action) -> String {
     match action {
-        Action::ArtifactsBucket { bucket, create: true, .. } => format!("create the artifacts bucket {bucket}"),
+        Action::ArtifactsBucket { bucket, create: true, .. } => {
+            format!("create the artifacts bucket {bucket}")
+        }
         Action::ArtifactsBucket { bucket, .. } => format!("protect the artifacts bucket {bucket}"),
         Action::UploadCode { key, .. } => format!("upload the function's code as {key}"),
         Action::Stack { desired, .. } => format!("bring up the stack {}", desired.name),
@@ -209,7 +217,9 @@ pub fn title(action: &Action) -> String {
         Action::Website { bucket, .. } => format!("change the website of {bucket}"),
         Action::Distribution { id, .. } => format!("change the distribution {id}"),
         Action::Invalidate { id, path } => format!("invalidate {path} in the distribution {id}"),
-        Action::DeleteDerived { bucket, keys } => format!("delete {} derived images from {bucket}", keys.len()),
+        Action::DeleteDerived { bucket, keys } => {
+            format!("delete {} derived images from {bucket}", keys.len())
+        }
         Action::DeleteStack { name } => format!("delete the stack {name}"),
     }
 }

@@ -46,7 +46,9 @@ impl Cause {
     /// Somebody else was at work: stop, look again (exit code 4).
     pub fn is_conflict(&self) -> bool {
         match self {
-            Self::Changed(_) | Self::Claimed | Self::Guard(_) | Self::Stack(StackError::Conflict { .. }) => true,
+            Self::Changed(_) | Self::Claimed | Self::Guard(_) | Self::Stack(StackError::Conflict { .. }) => {
+                true
+            }
             Self::Aws(failure) => failure.kind == FailureKind::Conflict,
             _ => false,
         }

@@ -68,17 +68,12 @@ pub fn build(arch: Arch) -> Result<Artifact, ArtifactError> {
             "cargo's own message above says why; `rustup target list --installed` shows the targets",
         ));
     }
-    let binary: PathBuf = metadata
-        .target_directory
-        .join(target)
-        .join("release")
-        .join(BINARY)
-        .into_std_path_buf();
-    let bytes = std::fs::read(&binary)
-        .map_err(|source| ArtifactError::Read { path: binary.clone(), source })?;
+    let binary: PathBuf =
+        metadata.target_directory.join(target).join("release").join(BINARY).into_std_path_buf();
+    let bytes =
+        std::fs::read(&binary).map_err(|source| ArtifactError::Read { path: binary.clone(), source })?;
     let zip = package::pack(&bytes).map_err(|why| failed(why, "check the free disk space"))?;
-    package::check(&zip, machine(arch))
-        .map_err(|why| ArtifactError::Unusable { path: binary, why })?;
+    package::check(&zip, machine(arch)).map_err(|why| ArtifactError::Unusable { path: binary, why })?;
     Ok(artifact(zip, arch))
 }
 

@@ -21,7 +21,9 @@ pub fn check(bytes: &[u8], wanted: Machine) -> Result<(), String> {
     let mut file =
         archive.by_name("bootstrap").map_err(|error| format!("`bootstrap` is unreadable: {error}"))?;
     if file.unix_mode().is_some_and(|mode| mode & 0o111 == 0) {
-        return Err("`bootstrap` has no exec bit (fork/exec /var/task/bootstrap: permission denied)".to_owned());
+        return Err(
+            "`bootstrap` has no exec bit (fork/exec /var/task/bootstrap: permission denied)".to_owned()
+        );
     }
     let mut head = Vec::new();
     std::io::copy(&mut file.by_ref().take(20), &mut head)

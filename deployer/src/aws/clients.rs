@@ -33,9 +33,7 @@ pub struct Clients {
 /// The shared HTTPS client: rustls with ring, the platform's root certificates; also speaks plain HTTP.
 pub fn https_client() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(
-            tls::rustls_provider::CryptoMode::Ring,
-        ))
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
         .build_https()
 }
 
@@ -46,9 +44,8 @@ impl Clients {
     /// [`FailureKind::Credentials`] when none can be found.
     pub async fn load(access: &Access) -> Result<Self, AwsFailure> {
         let http = https_client();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http.clone())
-            .timeout_config(
+        let mut loader =
+            aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(5))
                     .operation_attempt_timeout(Duration::from_secs(60))
@@ -65,34 +62,19 @@ impl Clients {
         }
         let config = loader.load().await;
         let config = with_retries(config);
-        let provider = config
-            .credentials_provider()
-            .ok_or_else(|| no_credentials("none set up"))?;
-        provider
-            .provide_credentials()
-            .await
-            .map_err(|error| no_credentials(&error.to_string()))?;
+        let provider = config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
+        provider.provide_credentials().await.map_err(|error| no_credentials(&error.to_string()))?;
         let endpoint_url = access
             .endpoint_url
             .clone()
             .or_else(|| config.endpoint_url().map(ToOwned::to_owned))
-            .or_else(|| {
-                std::env::var("AWS_ENDPOINT_URL")
-                    .ok()
-                    .filter(|url| !url.is_empty())
-            });
-        Ok(Self {
-            config,
-            http,
-            endpoint_url,
-        })
+            .or_else(|| std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty()));
+        Ok(Self { config, http, endpoint_url })
     }
 
     /// The caller's own region; `us-east-1` where none is set (HeadBucket answers from any, S3-29).
     pub fn home_region(&self) -> String {
-        self.config
-            .region()
-            .map_or_else(|| "us-east-1".to_owned(), ToString::to_string)
+        self.config.region().map_or_else(|| "us-east-1".to_owned(), ToString::to_string)
     }
 
     /// Whether the caller set a region at all.
@@ -112,11 +94,7 @@ impl Clients {
 
     /// The loaded configuration moved to `region`.
     pub fn config_in(&self, region: &str) -> SdkConfig {
-        self.config
-            .clone()
-            .into_builder()
-            .region(Region::new(region.to_owned()))
-            .build()
+        self.config.clone().into_builder().region(Region::new(region.to_owned())).build()
     }
 
     /// S3 in `region`; path-style when a custom endpoint is set.
@@ -172,15 +150,8 @@ impl Clients {
 /// `AWS_MAX_ATTEMPTS` or the profile says otherwise.
 fn with_retries(config: SdkConfig) -> SdkConfig {
     let attempts = config.retry_config().map_or(3, RetryConfig::max_attempts);
-    let attempts = if std::env::var_os("AWS_MAX_ATTEMPTS").is_some() || attempts != 3 {
-        attempts
-    } else {
-        5
-    };
-    config
-        .into_builder()
-        .retry_config(RetryConfig::standard().with_max_attempts(attempts))
-        .build()
+    let attempts = if std::env::var_os("AWS_MAX_ATTEMPTS").is_some() || attempts != 3 { attempts } else { 5 };
+    config.into_builder().retry_config(RetryConfig::standard().with_max_attempts(attempts)).build()
 }
 
 fn no_credentials(why: &str) -> AwsFailure {
@@ -202,9 +173,7 @@ impl aws_sdk_s3control::config::endpoint::ResolveEndpoint for FixedEndpoint {
         _params: &'a aws_sdk_s3control::config::endpoint::Params,
     ) -> aws_sdk_s3control::config::endpoint::EndpointFuture<'a> {
         aws_sdk_s3control::config::endpoint::EndpointFuture::ready(Ok(
-            aws_smithy_types::endpoint::Endpoint::builder()
-                .url(self.0.clone())
-                .build(),
+            aws_smithy_types::endpoint::Endpoint::builder().url(self.0.clone()).build(),
         ))
     }
 }

@@ -57,10 +57,7 @@ pub async fn distribution_document(clients: &Clients, id: &str) -> Fact<Distribu
         .map_err(|error| AwsFailure::from_sdk(OPERATION, &error))
         .and_then(|seen| {
             let xml = raw_text(&capture, OPERATION)?;
-            Ok(DistributionDocument {
-                xml,
-                etag: seen.e_tag().unwrap_or_default().to_owned(),
-            })
+            Ok(DistributionDocument { xml, etag: seen.e_tag().unwrap_or_default().to_owned() })
         });
     Fact::of(result)
 }
@@ -101,12 +98,7 @@ pub async fn distribution_tags(clients: &Clients, arn: &str) -> Fact<BTreeMap<St
             .map(|tags| {
                 tags.items()
                     .iter()
-                    .map(|tag| {
-                        (
-                            tag.key().to_owned(),
-                            tag.value().unwrap_or_default().to_owned(),
-                        )
-                    })
+                    .map(|tag| (tag.key().to_owned(), tag.value().unwrap_or_default().to_owned()))
                     .collect()
             })
             .unwrap_or_default()
@@ -115,11 +107,7 @@ pub async fn distribution_tags(clients: &Clients, arn: &str) -> Fact<BTreeMap<St
 
 /// All distributions of the account.
 pub async fn distributions(clients: &Clients) -> Fact<Vec<DistributionSummary>> {
-    let mut pages = clients
-        .cloudfront()
-        .list_distributions()
-        .into_paginator()
-        .send();
+    let mut pages = clients.cloudfront().list_distributions().into_paginator().send();
     let mut found = Vec::new();
     while let Some(page) = pages.next().await {
         let page = match page {
@@ -128,26 +116,15 @@ pub async fn distributions(clients: &Clients) -> Fact<Vec<DistributionSummary>> 
                 return Fact::Unknown(AwsFailure::from_sdk("cloudfront:ListDistributions", &error));
             }
         };
-        let items = page
-            .distribution_list()
-            .map(|list| list.items().to_vec())
-            .unwrap_or_default();
+        let items = page.distribution_list().map(|list| list.items().to_vec()).unwrap_or_default();
         found.extend(items.into_iter().map(|item| {
             DistributionSummary {
                 id: item.id().to_owned(),
                 domain: item.domain_name().to_owned(),
-                aliases: item
-                    .aliases()
-                    .map(|a| a.items().to_vec())
-                    .unwrap_or_default(),
+                aliases: item.aliases().map(|a| a.items().to_vec()).unwrap_or_default(),
                 origins: item
                     .origins()
-                    .map(|o| {
-                        o.items()
-                            .iter()
-                            .map(|origin| origin.domain_name().to_owned())
-                            .collect()
-                    })
+                    .map(|o| o.items().iter().map(|origin| origin.domain_name().to_owned()).collect())
                     .unwrap_or_default(),
             }
         }));
@@ -188,8 +165,7 @@ pub async fn simulate(
         .iter()
         .map(|result| Simulated {
             action: result.eval_action_name().to_owned(),
-            allowed: result.eval_decision()
-                == &aws_sdk_iam::types::PolicyEvaluationDecisionType::Allowed,
+            allowed: result.eval_decision() == &aws_sdk_iam::types::PolicyEvaluationDecisionType::Allowed,
         })
         .collect())
 }

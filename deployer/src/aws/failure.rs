@@ -47,10 +47,9 @@ impl AwsFailure {
             (Some(code), true) => code.clone(),
             (Some(code), false) => format!("{code}: {}", self.message),
             (None, false) => self.message.clone(),
-            (None, true) => self.status.map_or_else(
-                || "no answer".to_owned(),
-                |status| format!("HTTP status {status}"),
-            ),
+            (None, true) => {
+                self.status.map_or_else(|| "no answer".to_owned(), |status| format!("HTTP status {status}"))
+            }
         }
     }
 
@@ -78,19 +77,11 @@ impl AwsFailure {
             other => chain_text(other),
         };
         let kind = match error {
-            SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
-                classify(code.as_deref(), status)
-            }
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) => classify(code.as_deref(), status),
             _ if message.to_lowercase().contains("credential") => FailureKind::Credentials,
             _ => FailureKind::Unreachable,
         };
-        Self {
-            operation: operation.to_owned(),
-            code,
-            message,
-            status,
-            kind,
-        }
+        Self { operation: operation.to_owned(), code, message, status, kind }
     }
 }
 
@@ -165,19 +156,11 @@ mod tests {
     fn codes_and_statuses_are_told_apart() {
         for (code, status, kind) in [
             (Some("AccessDenied"), Some(403), FailureKind::Denied),
-            (
-                Some("AccessDeniedException"),
-                Some(403),
-                FailureKind::Denied,
-            ),
+            (Some("AccessDeniedException"), Some(403), FailureKind::Denied),
             (Some("ExpiredToken"), Some(400), FailureKind::Credentials),
             (Some("NoSuchBucketPolicy"), Some(404), FailureKind::Missing),
             (Some("PreconditionFailed"), Some(412), FailureKind::Conflict),
-            (
-                Some("PermanentRedirect"),
-                Some(301),
-                FailureKind::WrongRegion,
-            ),
+            (Some("PermanentRedirect"), Some(301), FailureKind::WrongRegion),
             (None, Some(403), FailureKind::Denied),
             (None, Some(404), FailureKind::Missing),
             (None, Some(301), FailureKind::WrongRegion),

@@ -56,11 +56,7 @@ pub async fn caller(clients: &Clients) -> Result<Caller, AwsFailure> {
         .map_err(|error| AwsFailure::from_sdk("sts:GetCallerIdentity", &error))?;
     let arn = seen.arn().unwrap_or_default().to_owned();
     let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
-    Ok(Caller {
-        account: seen.account().unwrap_or_default().to_owned(),
-        arn,
-        partition,
-    })
+    Ok(Caller { account: seen.account().unwrap_or_default().to_owned(), arn, partition })
 }
 
 /// The bucket's region by HeadBucket, which names it from any region, even beside a 301 or 403 (S3-29).
@@ -70,9 +66,7 @@ pub async fn caller(clients: &Clients) -> Result<Caller, AwsFailure> {
 pub async fn bucket_region(clients: &Clients, bucket: &str) -> Result<String, AwsFailure> {
     let s3 = clients.s3(&clients.home_region());
     match s3.head_bucket().bucket(bucket).send().await {
-        Ok(seen) => Ok(seen
-            .bucket_region()
-            .map_or_else(|| clients.home_region(), str::to_owned)),
+        Ok(seen) => Ok(seen.bucket_region().map_or_else(|| clients.home_region(), str::to_owned)),
         Err(error) => {
             let failure = AwsFailure::from_sdk("s3:HeadBucket", &error);
             let named = error
@@ -98,11 +92,7 @@ pub struct BucketRead {
 impl BucketRead {
     /// `owner` is the 12-digit account that must own `bucket`.
     pub fn new(clients: &Clients, region: &str, bucket: &str, owner: &str) -> Self {
-        Self {
-            s3: clients.s3(region),
-            bucket: bucket.to_owned(),
-            owner: owner.to_owned(),
-        }
+        Self { s3: clients.s3(region), bucket: bucket.to_owned(), owner: owner.to_owned() }
     }
 
     /// Whether the bucket exists and is the owner's.
@@ -130,9 +120,7 @@ impl BucketRead {
             .await
             .map_err(|error| AwsFailure::from_sdk("s3:GetBucketPolicy", &error));
         match Fact::of(result) {
-            Fact::Known(seen) => seen
-                .policy()
-                .map_or(Fact::Absent, |text| Fact::Known(text.to_owned())),
+            Fact::Known(seen) => seen.policy().map_or(Fact::Absent, |text| Fact::Known(text.to_owned())),
             Fact::Absent => Fact::Absent,
             Fact::Unknown(why) => Fact::Unknown(why),
         }
@@ -188,10 +176,7 @@ impl BucketRead {
             .await
             .map_err(|error| AwsFailure::from_sdk("s3:GetBucketTagging", &error));
         Fact::of(result).map(|seen| {
-            seen.tag_set()
-                .iter()
-                .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-                .collect()
+            seen.tag_set().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
         })
     }
 
@@ -227,10 +212,7 @@ impl BucketRead {
                 seen.server_side_encryption_configuration()
                     .and_then(|config| config.rules().first())
                     .and_then(|rule| rule.apply_server_side_encryption_by_default())
-                    .map_or_else(
-                        || "AES256".to_owned(),
-                        |by| by.sse_algorithm().as_str().to_owned(),
-                    )
+                    .map_or_else(|| "AES256".to_owned(), |by| by.sse_algorithm().as_str().to_owned())
             }),
         }
     }
@@ -357,17 +339,12 @@ pub async fn account_public_access_block(
 
 fn summary(object: &aws_sdk_s3::types::Object) -> Option<ObjectSummary> {
     let size = u64::try_from(object.size().unwrap_or(0)).unwrap_or(0);
-    object.key().map(|key| ObjectSummary {
-        key: key.to_owned(),
-        size,
-    })
+    object.key().map(|key| ObjectSummary { key: key.to_owned(), size })
 }
 
 /// The captured raw body, or why there is none.
 pub(super) fn raw_text(capture: &CaptureBody, operation: &str) -> Result<String, AwsFailure> {
-    capture
-        .text()
-        .ok_or_else(|| odd_answer(operation, "the answer is not UTF-8 text"))
+    capture.text().ok_or_else(|| odd_answer(operation, "the answer is not UTF-8 text"))
 }
 
 fn odd_answer(operation: &str, message: &str) -> AwsFailure {

@@ -118,9 +118,8 @@ impl BucketWrite {
     /// # Errors
     /// The failed call.
     pub async fn enable_versioning(&self) -> Result<(), AwsFailure> {
-        let config = s3::VersioningConfiguration::builder()
-            .status(s3::BucketVersioningStatus::Enabled)
-            .build();
+        let config =
+            s3::VersioningConfiguration::builder().status(s3::BucketVersioningStatus::Enabled).build();
         self.s3
             .put_bucket_versioning()
             .bucket(&self.bucket)
@@ -156,10 +155,7 @@ impl BucketWrite {
             Condition::Unchanged(etag) => request.if_match(etag),
             Condition::Always => request,
         };
-        let stored = request
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:PutObject", &error))?;
+        let stored = request.send().await.map_err(|error| AwsFailure::from_sdk("s3:PutObject", &error))?;
         Ok(stored.e_tag().unwrap_or_default().to_owned())
     }
 
@@ -302,8 +298,7 @@ pub async fn update_distribution(
 }
 
 fn placeholder_config()
--> Result<aws_sdk_cloudfront::types::DistributionConfig, aws_smithy_types::error::operation::BuildError>
-{
+-> Result<aws_sdk_cloudfront::types::DistributionConfig, aws_smithy_types::error::operation::BuildError> {
     use aws_sdk_cloudfront::types as cf;
     let origin = cf::Origin::builder().id("-").domain_name("-").build()?;
     let behavior = cf::DefaultCacheBehavior::builder()

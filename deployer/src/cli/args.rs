@@ -51,7 +51,7 @@ pub struct Global {
     /// No colours, also on a terminal; so does the variable NO_COLOR [default: colours on a terminal]
     #[arg(long, global = true)]
     pub no_color: bool,
-    /// Say more: settings with their origins; twice: every call to AWS [default: results and changes only]
+    /// Say more: every setting and where it came from [default: plan, progress and result]
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 }
@@ -182,6 +182,19 @@ pub struct DevArgs {
     /// Loopback port of the API; 0 is any free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub api_port: u16,
+    /// Server on this machine that stands for another origin of the distribution, as ID=http://127.0.0.1:PORT; may be given several times [default: such origins answer 502]
+    #[arg(long = "origin", value_name = "ID=URL", value_parser = origin)]
+    pub origins: Vec<(String, String)>,
+}
+
+/// `ID=http://127.0.0.1:PORT`: only this machine may stand for an origin.
+fn origin(text: &str) -> Result<(String, String), String> {
+    let (id, url) = text.split_once('=').ok_or("write ID=http://127.0.0.1:PORT")?;
+    let local = ["http://127.0.0.1:", "http://localhost:"].iter().any(|start| url.starts_with(start));
+    if id.is_empty() || !local {
+        return Err("write ID=http://127.0.0.1:PORT".to_owned());
+    }
+    Ok((id.to_owned(), url.trim_end_matches('/').to_owned()))
 }
 
 /// Declares the flags of `attach` that are settings: all are raw text, and the table says the rest.

@@ -25,6 +25,9 @@ pub fn ask(question: &str, yes: bool) -> Result<(), Failure> {
     let read = std::io::stdin().lock().read_line(&mut answer);
     match (read, answer.trim().to_lowercase().as_str()) {
         (Ok(_), "y" | "yes") => Ok(()),
-        _ => Err(Failure::not_approved("not approved, nothing was changed", "run this again when you are sure")),
+        _ => Err(Failure::not_approved(
+            "not approved, nothing was changed",
+            "run this again when you are sure",
+        )),
     }
 }

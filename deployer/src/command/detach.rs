@@ -46,11 +46,8 @@ pub async fn run(
         if args.delete_derived { derived_keys(&clients, &seen, &prefix).await? } else { Vec::new() };
     let plan = shown.insert(detach::detach(&seen, &prefix, derived.clone()));
     if !derived.is_empty() && !consent.dry_run {
-        let question = format!(
-            "Delete {} derived images under `{prefix}` of {} as well?",
-            derived.len(),
-            seen.bucket
-        );
+        let question =
+            format!("Delete {} derived images under `{prefix}` of {} as well?", derived.len(), seen.bucket);
         approve::ask(&question, consent.yes)?;
     }
     let ended = engine::run(&clients, &seen, plan, None, consent, report).await?;
@@ -65,10 +62,8 @@ pub async fn run(
 async fn derived_keys(clients: &Clients, seen: &Observed, prefix: &str) -> Result<Vec<String>, Failure> {
     let read = BucketRead::new(clients, &seen.region, &seen.bucket, &seen.caller.account);
     let objects = read.all_objects(prefix).await?;
-    let candidates = objects
-        .into_iter()
-        .map(|object| object.key)
-        .filter(|key| crate::plan::looks_derived(key, prefix));
+    let candidates =
+        objects.into_iter().map(|object| object.key).filter(|key| crate::plan::looks_derived(key, prefix));
     let checked: Vec<Option<String>> = stream::iter(candidates)
         .map(|key| {
             let read = &read;

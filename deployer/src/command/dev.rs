@@ -22,8 +22,7 @@ use crate::settings::{DistributionChoice, Site};
 pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, Failure> {
     let clients = engine::clients(&site.access).await?;
     let bucket = site.bucket.as_str();
-    let (caller, region) =
-        futures::join!(read::caller(&clients), engine::bucket_region(&clients, bucket));
+    let (caller, region) = futures::join!(read::caller(&clients), engine::bucket_region(&clients, bucket));
     let (caller, region) = (caller?, region?);
     let distribution = match &site.distribution {
         DistributionChoice::Id(id) => Some(id.to_string()),
@@ -45,6 +44,7 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
     config.cdn_port = args.cdn_port;
     config.website_port = args.website_port;
     config.api_port = args.api_port;
+    config.origins = args.origins.iter().cloned().collect();
     let served = dev::run(&clients, config, |urls| {
         report.result(
             &json!({ "cdn": urls.cdn, "website": urls.website, "api": urls.api }),

@@ -119,9 +119,8 @@ pub async fn run(
     }
     approve::ask("Carry this out?", consent.yes)?;
     permissions::check(clients, seen, plan, report).await?;
-    let approved = Approved::new(plan).ok_or_else(|| {
-        Failure::new(Exit::Unexpected, "a refused plan was approved", "please report this")
-    })?;
+    let approved = Approved::new(plan)
+        .ok_or_else(|| Failure::new(Exit::Unexpected, "a refused plan was approved", "please report this"))?;
     apply::apply(clients, &approved, artifact, &mut |event| report.event(&event)).await?;
     Ok(Ended::Applied)
 }

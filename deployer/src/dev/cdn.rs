@@ -7,8 +7,9 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use imgdeploy_model::chain::edge::{self, Forward, Step};
-use imgdeploy_model::chain::hosts;
 use imgdeploy_model::chain::message::{Request, Response};
+use imgdeploy_model::chain::website;
+use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
 /// An answer with everything that told it, outermost first.
 #[derive(Debug)]
@@ -75,15 +76,16 @@ async fn at_origin<S: Source>(state: &State<S>, forward: &Forward) -> Result<Tol
     if let Some(base) = state.config.origins.get(&origin.id) {
         return Ok(elsewhere(base, forward).await);
     }
-    if origin.domain == state.config.website_host {
+    if website::is_same_site(&origin.domain, &state.config.website_host) {
         return site::website(state, &forward.request).await;
     }
-    if hosts::rest_bucket(&origin.domain).as_deref() == Some(state.config.bucket.as_str()) {
+    let host = parse_origin_host(&origin.domain);
+    if matches!(&host, OriginHost::Rest { bucket, .. } if *bucket == state.config.bucket) {
         return site::rest_endpoint(state, &forward.request).await;
     }
-    let why = match hosts::website(&origin.domain) {
+    let why = match host {
         // S3-16
-        Some((bucket, _)) if bucket == state.config.bucket => {
+        OriginHost::Website { bucket, .. } if bucket == state.config.bucket => {
             format!("{} is not the bucket's website host {}", origin.domain, state.config.website_host)
         }
         _ => format!(
@@ -127,9 +129,10 @@ pub async fn from_http(answer: http::Response<hyper::body::Incoming>) -> Result<
     let (head, body) = answer.into_parts();
     let mut response = Response::new(head.status.as_u16());
     for (name, value) in &head.headers {
-        let hop_by_hop =
-            matches!(name.as_str(), "connection" | "keep-alive" | "transfer-encoding" | "upgrade" | "date");
-        if let (false, Ok(value)) = (hop_by_hop, value.to_str()) {
+        let of_this_hop =
+            matches!(name.as_str(), "connection" | "keep-alive" | "transfer-encoding" | "upgrade" | "date")
+                || name.as_str().starts_with("x-imgdeploy-");
+        if let (false, Ok(value)) = (of_this_hop, value.to_str()) {
             response.headers.push(name.as_str(), value);
         }
     }

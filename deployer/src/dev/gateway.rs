@@ -4,21 +4,21 @@ use super::cdn::Answered;
 use super::source::{Source, SourceError};
 use super::state::State;
 use imgdeploy_model::chain::api::{self, Decision};
-use imgdeploy_model::chain::hosts;
 use imgdeploy_model::chain::message::{Method, Request, Response};
+use imgdeploy_model::region::{OriginHost, execute_api_host, parse_origin_host};
 
 /// API Gateway's answer.
 ///
 /// # Errors
 /// The endpoint can't be asked.
 pub async fn answer<S: Source>(state: &State<S>, mut request: Request) -> Result<Answered, SourceError> {
-    let id = match hosts::execute_api(&request.host) {
-        Some((id, _)) => id,
-        None => {
+    let id = match parse_origin_host(&request.host) {
+        OriginHost::ExecuteApi { api, .. } => api,
+        _ => {
             let rest = request.path.trim_start_matches('/');
             let (id, rest) = rest.split_once('/').unwrap_or((rest, ""));
             let (id, rest) = (id.to_owned(), format!("/{rest}"));
-            request.host = format!("{id}.execute-api.{}.amazonaws.com", state.config.region);
+            request.host = execute_api_host(&id, &state.config.region);
             request.path = rest;
             id
         }

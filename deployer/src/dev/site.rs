@@ -8,6 +8,7 @@ use imgdeploy_model::chain::message::{Method, Request, Response};
 use imgdeploy_model::chain::rest;
 use imgdeploy_model::chain::walk::{describe, reader};
 use imgdeploy_model::chain::website::{self, Answer, Object, Refusal, Step};
+use imgdeploy_model::region::Partition;
 
 /// An answer and who gave it, for `X-Imgdeploy-Hop`.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ struct Seen {
 /// The endpoint can't be asked.
 pub async fn website<S: Source>(state: &State<S>, request: &Request) -> Result<Told, SourceError> {
     let config = &state.config;
-    if request.host != config.website_host {
+    if !website::is_same_site(&request.host, &config.website_host) {
         // CF-06, S3-16
         let response = without_body(request, website::error_page(&Refusal::no_bucket(&request.host)));
         return Ok(Told {
@@ -104,7 +105,8 @@ async fn see<S: Source>(
     request: &Request,
     key: &str,
 ) -> Result<Seen, SourceError> {
-    let arn = format!("arn:{}:s3:::{}/{key}", partition(&state.config.region), state.config.bucket);
+    let partition = Partition::of_region(&state.config.region);
+    let arn = format!("{}s3:::{}/{key}", partition.arn_prefix(), state.config.bucket);
     let verdict = site.policy.anonymous("s3:GetObject", &arn, &reader(request), site.block);
     let refused = match verdict {
         Verdict::Allowed(_) => None,
@@ -148,14 +150,4 @@ fn serve(request: &Request, status: u16, data: ObjectData) -> Response {
 
 fn without_body(request: &Request, response: Response) -> Response {
     if request.method == Method::Head { response.without_body() } else { response }
-}
-
-/// PA-01
-fn partition(region: &str) -> &'static str {
-    match region.split('-').next().unwrap_or_default() {
-        "cn" => "aws-cn",
-        "eusc" => "aws-eusc",
-        "us" if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
 }

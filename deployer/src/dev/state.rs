@@ -51,8 +51,11 @@ pub struct State<S> {
     honoured: tokio::sync::Mutex<Option<BTreeSet<String>>>,
     site: Memo<Arc<Site>>,
     front: Memo<Option<Arc<Front>>>,
-    apis: Mutex<HashMap<String, (Instant, Option<Arc<Api>>)>>,
+    apis: Mutex<HashMap<String, ReadApi>>,
 }
+
+/// When a REST API was read, and what it was.
+type ReadApi = (Instant, Option<Arc<Api>>);
 
 #[derive(Debug)]
 struct Memo<T>(Mutex<Option<(Instant, T)>>);

@@ -76,6 +76,8 @@ pub enum Action {
         before: String,
         /// Raw `DistributionConfig`.
         after: String,
+        /// Path patterns of the behaviours that are ours, now or from an earlier prefix.
+        our_patterns: Vec<String>,
     },
     /// Change the bucket's website configuration.
     Website {
@@ -85,7 +87,9 @@ pub enum Action {
         before: Option<String>,
         /// `null`: it is deleted.
         after: Option<String>,
-        /// A host name in `after` that stands for the API's, until the stack has made it.
+        /// Hosts that make a routing rule ours, the present one first.
+        our_hosts: Vec<String>,
+        /// The one of them (and in `after`) that stands for the API's, until the stack has made it.
         unknown_api_host: Option<String>,
     },
     /// Make the distribution forget what it cached under a path (CF-07).

@@ -2,6 +2,7 @@
 
 use super::{Action, Plan, Protection};
 use crate::artifact::Artifact;
+use crate::aws::AwsFailure;
 use crate::aws::read::PublicAccessBlock;
 use crate::fact::Fact;
 use crate::names;
@@ -20,7 +21,9 @@ pub fn plan(plan: &mut Plan, seen: &Artifacts, artifact: &Artifact) {
         Fact::Known(()) => false,
         Fact::Absent => true,
         Fact::Unknown(why) => {
-            plan.unseen.push(why.clone());
+            // 403 also when the name is another account's: names are global and ours are easy to guess.
+            let operation = format!("{} on {}", why.operation, seen.bucket);
+            plan.unseen.push(AwsFailure { operation, ..why.clone() });
             return;
         }
     };

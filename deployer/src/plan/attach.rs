@@ -4,11 +4,15 @@
 //! permission to read derived objects, then the distribution (so that it never caches a redirect, CF-02), and
 //! the routing rules, which switch everything on, last.
 
-use imgdeploy_model::document::{self, DocumentKind as Kind, distribution, policy as policy_document, website as website_document};
+use imgdeploy_model::document::{
+    self, DocumentKind as Kind, distribution, policy as policy_document, website as website_document,
+};
 use imgdeploy_model::region;
 
 use super::journal::next_edit;
+use super::predict::{self, Planned};
 use super::{Action, JournalStep, Plan, Refusal, artifacts, edge, notes, policy, public_access, website};
+use crate::aws::read::PublicAccessBlock;
 use crate::desired::{Desired, unknown_api_host};
 use crate::fact::Fact;
 use crate::journal::{DistributionEdit, Edit, Journal, State};
@@ -43,8 +47,21 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     let website_after = website::plan(&mut plan, desired, seen, journal, keeps_api);
     invalidate(&mut plan, desired);
     repairs(&mut plan, seen, journal);
+    if let (Some(policy), Some(website)) = (&policy_after, &website_after) {
+        let host = website::api_host(seen).filter(|_| keeps_api);
+        let planned = Planned {
+            policy: Some(policy.as_str()),
+            website: Some(website.as_str()),
+            distribution: edge_after.as_deref(),
+            block: block_after(&plan, seen),
+            api_host: &host.unwrap_or_else(|| unknown_api_host(&desired.region)),
+        };
+        predict::predict(&mut plan, desired, seen, &planned);
+    }
 
-    let mut next = journal.cloned().unwrap_or_else(|| Journal::new(desired.site.bucket.as_str(), desired.site.prefix.as_str()));
+    let mut next = journal
+        .cloned()
+        .unwrap_or_else(|| Journal::new(desired.site.bucket.as_str(), desired.site.prefix.as_str()));
     next.prefix = desired.site.prefix.to_string();
     record_host(&mut next, &plan, desired, seen);
     record_public_access(&mut next, &plan);
@@ -72,9 +89,7 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
         ));
     }
     if let (Some(after), Some(edge)) = (edge_after, &seen.edge) {
-        let mut owned = edge::owned_patterns(edge, journal);
-        owned.push(edge::pattern(desired));
-        let ours = desired.edge(owned);
+        let ours = desired.edge(edge::our_patterns(edge, journal, &edge::pattern(desired)));
         let strip = |text: &str| stripped(distribution::strip(text, &ours).ok(), text);
         let same = |a: &str, b: &str| document::same(Kind::Distribution, a, b);
         let current = edge.document.known().map(|document| document.xml.as_str());
@@ -86,6 +101,15 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     plan.journal = journal_step(&plan, seen, next);
     notes::add(&mut plan, desired, seen);
     plan
+}
+
+/// The public access block as the plan leaves it.
+fn block_after(plan: &Plan, seen: &Observed) -> PublicAccessBlock {
+    let changed = plan.actions.iter().find_map(|action| match action {
+        Action::PublicAccessBlock { after, .. } => Some(*after),
+        _ => None,
+    });
+    changed.or_else(|| seen.public_access_block.known().copied()).unwrap_or_default()
 }
 
 /// A bucket is attached to one distribution at a time: the journal must not forget the first one's edit.
@@ -118,10 +142,8 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
     match &step {
         StackPlan::Nothing => return true,
         StackPlan::Refused { why } => {
-            plan.refusals.push(Refusal::protect(
-                why.clone(),
-                "rename or delete that stack, or use another bucket",
-            ));
+            plan.refusals
+                .push(Refusal::protect(why.clone(), "rename or delete that stack, or use another bucket"));
             return false;
         }
         StackPlan::Wait { status } => {
@@ -205,10 +227,12 @@ fn repairs(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
             ),
             _ => continue,
         };
-        let changed = recorded
-            .is_some_and(|after| before.is_none_or(|before| !document::same(kind, before, after)));
+        let changed =
+            recorded.is_some_and(|after| before.is_none_or(|before| !document::same(kind, before, after)));
         if changed {
-            found.push(format!("{what} was changed by somebody else since the last run and is put right again"));
+            found.push(format!(
+                "{what} was changed by somebody else since the last run and is put right again"
+            ));
         }
     }
     if seen.stack == Fact::Absent {
@@ -221,9 +245,8 @@ fn repairs(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
 
 /// The newest API host goes first; older ones are kept, as rules naming them are ours too.
 fn record_host(next: &mut Journal, plan: &Plan, desired: &Desired, seen: &Observed) {
-    let unknown = plan.actions.iter().any(|action| {
-        matches!(action, Action::Website { unknown_api_host: Some(_), .. })
-    });
+    let unknown =
+        plan.actions.iter().any(|action| matches!(action, Action::Website { unknown_api_host: Some(_), .. }));
     let host = if unknown { Some(unknown_api_host(&desired.region)) } else { website::api_host(seen) };
     if let Some(host) = host {
         next.api_hosts.retain(|known| *known != host);

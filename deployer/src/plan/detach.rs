@@ -3,12 +3,15 @@
 //! A document that nobody changed since is put back as it was before; one that somebody changed keeps their
 //! changes and loses our part only.
 
-use imgdeploy_model::document::{self, DocumentKind as Kind, Stripped, distribution, policy, website as website_document};
+use imgdeploy_model::document::{
+    self, DocumentKind as Kind, Stripped, distribution, policy, website as website_document,
+};
 
 use super::{Action, JournalStep, Plan, Refusal, edge, website};
 use crate::desired::our_edge;
 use crate::fact::Fact;
 use crate::journal::{Edit, Journal};
+use crate::names;
 use crate::observe::Observed;
 use crate::stack;
 
@@ -36,9 +39,9 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
         plan.actions.push(Action::DeleteDerived { bucket: seen.bucket.clone(), keys: derived });
     }
     match &seen.stack {
-        Fact::Known(stack) if stack.is_ours(&seen.bucket) => plan
-            .actions
-            .push(Action::DeleteStack { name: stack::stack_name(&seen.bucket) }),
+        Fact::Known(stack) if stack.is_ours(&seen.bucket) => {
+            plan.actions.push(Action::DeleteStack { name: stack::stack_name(&seen.bucket) })
+        }
         Fact::Known(_) => plan.note(format!(
             "the stack {} was not made by imgdeploy and stays",
             stack::stack_name(&seen.bucket)
@@ -47,8 +50,7 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
         Fact::Unknown(why) => plan.unseen.push(why.clone()),
     }
     if let Fact::Known((current, etag)) = &seen.artifacts.journal {
-        plan.journal =
-            JournalStep::Forget { replaces: etag.clone(), current: Box::new(current.clone()) };
+        plan.journal = JournalStep::Forget { replaces: etag.clone(), current: Box::new(current.clone()) };
     }
     if !plan.is_empty() {
         plan.note(format!(
@@ -68,7 +70,9 @@ fn target(
 ) -> Option<Option<String>> {
     match recorded {
         Some(edit) if document::same(kind, current, &edit.after) => Some(edit.before.clone()),
-        Some(edit) if edit.before.as_deref().is_some_and(|before| document::same(kind, current, before)) => None,
+        Some(edit) if edit.before.as_deref().is_some_and(|before| document::same(kind, current, before)) => {
+            None
+        }
         _ => match stripped {
             Stripped::Unchanged => None,
             Stripped::Document(text) => Some(Some(text)),
@@ -84,7 +88,8 @@ fn take_website(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
         Fact::Unknown(why) => return plan.unseen.push(why.clone()),
     };
     let recorded = journal.and_then(|journal| journal.website.as_ref());
-    let stripped = match website_document::strip(current, &website::our_hosts(seen, journal)) {
+    let our_hosts = website::our_hosts(seen, journal);
+    let stripped = match website_document::strip(current, &our_hosts) {
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "website configuration", &error),
     };
@@ -93,6 +98,7 @@ fn take_website(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
             bucket: seen.bucket.clone(),
             before: Some(current.clone()),
             after,
+            our_hosts,
             unknown_api_host: None,
         });
     }
@@ -105,10 +111,11 @@ fn take_distribution(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>
         Fact::Absent => return plan.note(format!("the distribution {} is gone", edge.id)),
         Fact::Unknown(why) => return plan.unseen.push(why.clone()),
     };
-    let recorded = journal
-        .and_then(|journal| journal.distribution.as_ref())
-        .filter(|recorded| recorded.id == edge.id);
-    let ours = our_edge(&seen.bucket, &seen.region, prefix, edge::owned_patterns(edge, journal));
+    let recorded =
+        journal.and_then(|journal| journal.distribution.as_ref()).filter(|recorded| recorded.id == edge.id);
+    let our_patterns = edge::our_patterns(edge, journal, &names::path_pattern(prefix));
+    let owned = edge::owned_patterns(edge, journal);
+    let ours = our_edge(&seen.bucket, &seen.region, prefix, owned);
     let stripped = match distribution::strip(&current.xml, &ours) {
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "distribution", &error),
@@ -120,6 +127,7 @@ fn take_distribution(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>
             etag: current.etag.clone(),
             before: current.xml.clone(),
             after,
+            our_patterns,
         });
         plan.actions.push(Action::Invalidate { id: edge.id.clone(), path: format!("/{prefix}*") });
     }

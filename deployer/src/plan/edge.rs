@@ -13,7 +13,12 @@ use crate::names;
 use crate::observe::{Edge, Observed};
 
 /// Plans the distribution. Returns the document as it will be, for the journal.
-pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Journal>) -> Option<String> {
+pub fn plan(
+    plan: &mut Plan,
+    desired: &Desired,
+    seen: &Observed,
+    journal: Option<&Journal>,
+) -> Option<String> {
     let Some(edge) = &seen.edge else {
         offer(plan, desired, seen);
         return None;
@@ -56,6 +61,7 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option
                     etag: document.etag.clone(),
                     before: document.xml.clone(),
                     after: merged.document.clone(),
+                    our_patterns: our_patterns(edge, journal, &pattern(desired)),
                 });
             }
             Some(merged.document)
@@ -91,15 +97,29 @@ pub fn owned_patterns(edge: &Edge, journal: Option<&Journal>) -> Vec<String> {
         .unwrap_or_default()
 }
 
+/// Every path pattern that is ours: the present one and what the journal names.
+pub fn our_patterns(edge: &Edge, journal: Option<&Journal>, present: &str) -> Vec<String> {
+    let mut patterns = owned_patterns(edge, journal);
+    patterns.retain(|pattern| pattern != present);
+    patterns.push(present.to_owned());
+    patterns
+}
+
 /// Whether the distribution is in front of the bucket, or the user vouched for it by naming its host.
 fn belongs(xml: &str, desired: &Desired, edge: &Edge) -> bool {
     let serves_bucket = Distribution::parse(xml).is_ok_and(|parsed| {
         parsed.origins.iter().any(|origin| is_bucket(&origin.domain, desired.site.bucket.as_str()))
     });
-    let vouched = desired.site.url.as_ref().map(crate::settings::value::BaseUrl::as_str).and_then(|url| url.split("://").nth(1)).is_some_and(|rest| {
-        let host = rest.split(['/', ':']).next().unwrap_or_default();
-        hosts(xml, edge).iter().any(|known| known.eq_ignore_ascii_case(host))
-    });
+    let vouched = desired
+        .site
+        .url
+        .as_ref()
+        .map(crate::settings::value::BaseUrl::as_str)
+        .and_then(|url| url.split("://").nth(1))
+        .is_some_and(|rest| {
+            let host = rest.split(['/', ':']).next().unwrap_or_default();
+            hosts(xml, edge).iter().any(|known| known.eq_ignore_ascii_case(host))
+        });
     serves_bucket || vouched
 }
 
@@ -118,10 +138,7 @@ fn is_bucket(domain: &str, bucket: &str) -> bool {
 
 /// Distributions in front of the bucket.
 pub fn in_front<'a>(found: &'a [DistributionSummary], bucket: &str) -> Vec<&'a DistributionSummary> {
-    found
-        .iter()
-        .filter(|one| one.origins.iter().any(|domain| is_bucket(domain, bucket)))
-        .collect()
+    found.iter().filter(|one| one.origins.iter().any(|domain| is_bucket(domain, bucket))).collect()
 }
 
 /// Without `--distribution`, a distribution in front of the bucket would keep our redirects for a day and

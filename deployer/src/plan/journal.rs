@@ -44,7 +44,11 @@ mod tests {
         (!rest.is_empty()).then(|| rest.join(" "))
     }
 
-    fn next(current: Option<&str>, after: &str, recorded: Option<(Option<&str>, &str)>) -> (Option<String>, String) {
+    fn next(
+        current: Option<&str>,
+        after: &str,
+        recorded: Option<(Option<&str>, &str)>,
+    ) -> (Option<String>, String) {
         let recorded = recorded
             .map(|(before, after)| Edit { before: before.map(str::to_owned), after: after.to_owned() });
         let edit = next_edit(current, after, recorded.as_ref(), strip, |a, b| a == b);

@@ -8,8 +8,12 @@ mod edge;
 mod journal;
 mod notes;
 mod policy;
+mod predict;
 mod public_access;
 mod website;
 
-pub use notes::looks_derived;
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
+pub use notes::looks_derived;
+
+#[cfg(test)]
+mod tests;

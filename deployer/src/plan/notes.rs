@@ -15,12 +15,20 @@ pub fn add(plan: &mut Plan, desired: &Desired, seen: &Observed) {
             desired.region, seen.home_region, desired.region
         ));
     }
+    if desired.site.allowed_dimensions.allows_all() {
+        plan.note(
+            "every size may be asked for, and each is stored; `--allowed-dimensions 300x200,800x` limits that",
+        );
+    }
     if desired.site.prefix.is_empty() {
         plan.warn("the prefix is empty: every missing page of the website is sent to the resizer");
     }
     if seen.requester_pays.known() == Some(&true) {
         plan.refusals.push(Refusal::protect(
-            format!("{} is a Requester Pays bucket: its website answers everyone with 403", desired.site.bucket),
+            format!(
+                "{} is a Requester Pays bucket: its website answers everyone with 403",
+                desired.site.bucket
+            ),
             "switch Requester Pays off, or use another bucket for the site",
         ));
     }

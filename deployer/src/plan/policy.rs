@@ -20,10 +20,18 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) -> Option<Strin
     let access = desired.access();
     if let Some(text) = current {
         for hit in policy::denies(text, &access).unwrap_or_default() {
+            if !hit.certain {
+                plan.warn(format!(
+                    "the bucket policy's statement {} may deny what viewers need: {}",
+                    name(hit.sid.as_deref(), hit.index),
+                    hit.why
+                ));
+                continue;
+            }
             plan.refusals.push(Refusal::protect(
                 format!(
                     "the bucket policy's statement {} denies what viewers need: {}",
-                    hit.sid.as_deref().map_or_else(|| format!("number {}", hit.index + 1), |sid| format!("`{sid}`")),
+                    name(hit.sid.as_deref(), hit.index),
                     hit.why
                 ),
                 "except the derived prefix from that statement, or remove it; imgdeploy does not touch it",
@@ -33,7 +41,7 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) -> Option<Strin
             plan.warn(format!(
                 "the bucket policy's statement {} lets everyone do {}{}: anybody may overwrite or delete images (S3-24); \
                  imgdeploy leaves it alone, you should not",
-                hit.sid.as_deref().map_or_else(|| format!("number {}", hit.index + 1), |sid| format!("`{sid}`")),
+                name(hit.sid.as_deref(), hit.index),
                 hit.actions.join(", "),
                 if hit.conditional { " under conditions" } else { "" },
             ));
@@ -55,6 +63,11 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) -> Option<Strin
             None
         }
     }
+}
+
+/// How to call a statement: by its `Sid`, or its position from 0.
+fn name(sid: Option<&str>, index: usize) -> String {
+    sid.map_or_else(|| format!("number {}", index + 1), |sid| format!("`{sid}`"))
 }
 
 fn refusal(error: &PolicyError) -> Refusal {

@@ -57,6 +57,7 @@ pub fn plan(
                     bucket: desired.site.bucket.to_string(),
                     before: current.map(ToOwned::to_owned),
                     after: Some(merged.document.clone()),
+                    our_hosts: rules.hosts.clone(),
                     unknown_api_host: known.is_none().then_some(host),
                 });
             }

@@ -40,7 +40,8 @@ pub(super) async fn get(url: &str) -> Result<Answer, String> {
     let exchange = async {
         let response = client.request(request).await.map_err(|error| cause(&error))?;
         let (parts, body) = response.into_parts();
-        let body = Limited::new(body, MAX_BODY).collect().await.map_err(|error| error.to_string())?.to_bytes();
+        let body =
+            Limited::new(body, MAX_BODY).collect().await.map_err(|error| error.to_string())?.to_bytes();
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
     };
     tokio::time::timeout(TIMEOUT, exchange)

@@ -3,6 +3,8 @@
 mod client;
 mod walk;
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::aws::Clients;
@@ -45,7 +47,8 @@ const DEFAULT_SPEC: &str = "300x200";
 /// Asks for a derived image of one original. What is made on the way stays in the bucket, as any visitor's would.
 pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report: &Report) -> ProbeReport {
     let prefix = desired.site.prefix.as_str();
-    let Some(original) = seen.objects.known().and_then(|objects| choose(objects, prefix, desired.site.max_bytes))
+    let Some(original) =
+        seen.objects.known().and_then(|objects| choose(objects, prefix, desired.site.max_bytes))
     else {
         return ProbeReport {
             ok: true,
@@ -54,13 +57,15 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
             verdict: "not asked: no JPEG, PNG or WebP among the bucket's first 1,000 objects".to_owned(),
         };
     };
-    let spec = desired.site.allowed_dimensions.as_slice().first().map_or_else(
-        || DEFAULT_SPEC.to_owned(),
-        ToString::to_string,
-    );
+    let spec = desired
+        .site
+        .allowed_dimensions
+        .as_slice()
+        .first()
+        .map_or_else(|| DEFAULT_SPEC.to_owned(), ToString::to_string);
     let path = format!("/{}", encode(&format!("{prefix}{spec}/{original}")));
     if clients.endpoint_url().is_none() {
-        return walk::walk(&format!("{}{path}", desired.url), &walk::Hosts::Live).await;
+        return patient(&format!("{}{path}", desired.url), &walk::Hosts::Live, report).await;
     }
     // An emulator has no website endpoint and no CDN: the chain model stands in for both.
     report.say("the endpoint is an emulator: the chain's model serves the website and the CDN for the probe");
@@ -68,7 +73,8 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
     match front(clients, desired, edge).await {
         Ok(front) => {
             let base = if edge.is_some() { &front.urls.cdn } else { &front.urls.website };
-            let found = walk::walk(&format!("{base}{path}"), &walk::Hosts::Front(front.urls.clone())).await;
+            let found =
+                patient(&format!("{base}{path}"), &walk::Hosts::Front(front.urls.clone()), report).await;
             front.shutdown().await;
             found
         }
@@ -81,8 +87,29 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
     }
 }
 
+/// A new chain may need a moment: a throttled call, a permission that has yet to spread, an error that
+/// CloudFront keeps for ten seconds (CF-10).
+const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(12)];
+
+async fn patient(url: &str, hosts: &walk::Hosts, report: &Report) -> ProbeReport {
+    let mut found = walk::walk(url, hosts).await;
+    for pause in PAUSES {
+        if found.ok {
+            break;
+        }
+        report.say(&format!("probe: {}; asking again in {} s", found.verdict, pause.as_secs()));
+        tokio::time::sleep(pause).await;
+        found = walk::walk(url, hosts).await;
+    }
+    found
+}
+
 /// The chain's model on free loopback ports.
-async fn front(clients: &Clients, desired: &Desired, edge: Option<&str>) -> Result<dev::DevHandle, dev::DevError> {
+async fn front(
+    clients: &Clients,
+    desired: &Desired,
+    edge: Option<&str>,
+) -> Result<dev::DevHandle, dev::DevError> {
     let bucket = desired.site.bucket.as_str();
     let mut config = dev::DevConfig::new(bucket, &desired.region, &desired.website_host());
     config.distribution = edge.map(ToOwned::to_owned);

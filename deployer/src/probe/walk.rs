@@ -48,8 +48,7 @@ impl Hosts {
 
 /// Walks from `url` to an image, an error or a loop.
 pub(super) async fn walk(url: &str, hosts: &Hosts) -> ProbeReport {
-    let mut report =
-        ProbeReport { ok: false, url: url.to_owned(), hops: Vec::new(), verdict: String::new() };
+    let mut report = ProbeReport { ok: false, url: url.to_owned(), hops: Vec::new(), verdict: String::new() };
     let mut next = url.to_owned();
     while report.hops.len() < MAX_HOPS {
         let service = hosts.service(&next);
@@ -91,9 +90,10 @@ fn target(asked: &str, answer: &Answer) -> Option<String> {
     }
     let location = answer.headers.get(LOCATION)?.to_str().ok()?;
     if location.starts_with('/') {
-        let host_end = asked.find("://").map(|at| at + 3).and_then(|start| {
-            asked[start..].find('/').map(|slash| start + slash)
-        });
+        let host_end = asked
+            .find("://")
+            .map(|at| at + 3)
+            .and_then(|start| asked[start..].find('/').map(|slash| start + slash));
         return Some(format!("{}{location}", &asked[..host_end.unwrap_or(asked.len())]));
     }
     Some(location.to_owned())

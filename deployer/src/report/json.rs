@@ -10,12 +10,7 @@ use crate::probe::ProbeReport;
 /// Version of the object: raised when a field changes its meaning or goes.
 pub const DOCUMENT_VERSION: u32 = 1;
 
-pub(super) fn finished(
-    command: &str,
-    plan: &Plan,
-    outcome: Outcome,
-    probe: Option<&ProbeReport>,
-) -> String {
+pub(super) fn finished(command: &str, plan: &Plan, outcome: Outcome, probe: Option<&ProbeReport>) -> String {
     line(&json!({
         "version": DOCUMENT_VERSION,
         "command": command,

@@ -82,13 +82,7 @@ impl Report {
     }
 
     /// The end of a command that worked.
-    pub fn finish(
-        &self,
-        command: &str,
-        plan: &Plan,
-        outcome: Outcome,
-        probe: Option<&ProbeReport>,
-    ) {
+    pub fn finish(&self, command: &str, plan: &Plan, outcome: Outcome, probe: Option<&ProbeReport>) {
         if self.json {
             out(&json::finished(command, plan, outcome, probe));
         } else if let Some(line) = text::finished(command, plan, outcome) {

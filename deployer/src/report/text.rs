@@ -72,9 +72,7 @@ pub(super) fn plan(plan: &Plan, colour: bool) -> String {
 
 fn details(action: &Action) -> Vec<String> {
     match action {
-        Action::ArtifactsBucket { missing, .. } => {
-            missing.iter().map(|one| format!("+ {one:?}")).collect()
-        }
+        Action::ArtifactsBucket { missing, .. } => missing.iter().map(|one| format!("+ {one:?}")).collect(),
         Action::UploadCode { bucket, size, .. } => vec![format!("+ {size} bytes to {bucket}")],
         Action::Stack { desired, plan } => stack(&desired.parameters, plan),
         Action::PublicAccessBlock { before, after, .. } => flags(*before, *after),
@@ -98,13 +96,11 @@ fn details(action: &Action) -> Vec<String> {
 
 fn stack(parameters: &std::collections::BTreeMap<String, String>, plan: &StackPlan) -> Vec<String> {
     match plan {
-        StackPlan::Create | StackPlan::CreateInShell { .. } => parameters
-            .iter()
-            .map(|(name, value)| format!("+ {name}: {value}"))
-            .collect(),
+        StackPlan::Create | StackPlan::CreateInShell { .. } => {
+            parameters.iter().map(|(name, value)| format!("+ {name}: {value}")).collect()
+        }
         StackPlan::DeleteThenCreate { why, .. } => vec![format!("it is deleted and made again: {why}")],
-        StackPlan::Update(difference)
-        | StackPlan::ContinueRollbackThenUpdate { difference, .. } => {
+        StackPlan::Update(difference) | StackPlan::ContinueRollbackThenUpdate { difference, .. } => {
             let mut lines = Vec::new();
             if let StackPlan::ContinueRollbackThenUpdate { status, .. } = plan {
                 lines.push(format!("it is stuck in {status}: its rollback is finished first"));
@@ -146,10 +142,7 @@ fn flags(before: Option<PublicAccessBlock>, after: PublicAccessBlock) -> Vec<Str
 }
 
 fn difference(before: Option<&str>, after: Option<&str>) -> Vec<String> {
-    diff::lines(before, after)
-        .into_iter()
-        .map(|line| format!("{} {}", line.sign, line.text))
-        .collect()
+    diff::lines(before, after).into_iter().map(|line| format!("{} {}", line.sign, line.text)).collect()
 }
 
 pub(super) fn event(event: &Event) -> Option<String> {

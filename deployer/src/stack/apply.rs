@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::ChangeSetType;
 
-use super::change_set::{self, By, ChangeSet};
+use super::change_set::{self, ChangeSet};
 use super::delete::remove;
 use super::error::StackError;
 use super::events::{Cursor, Sink, StackEvent};
@@ -13,6 +13,7 @@ use super::observe::{describe, observe};
 use super::outputs::Outputs;
 use super::plan::{DesiredStack, Difference, StackPlan, plan};
 use super::status::Standing;
+use super::validation::{self, By};
 use super::watch::{Ended, Until, watch};
 
 /// Makes the stack as `desired`, by the plan that was made (and shown, and approved) for it. `on_event` is told each change
@@ -32,10 +33,7 @@ pub async fn apply(
     on_event: Sink<'_>,
 ) -> Result<Outputs, StackError> {
     if let StackPlan::Refused { why } = wanted {
-        return Err(StackError::Refused {
-            stack: desired.name.clone(),
-            why: why.clone(),
-        });
+        return Err(StackError::Refused { stack: desired.name.clone(), why: why.clone() });
     }
     let seen = observe(cfn, &desired.name).await?;
     let now = plan(desired, seen.as_ref());
@@ -62,17 +60,15 @@ pub async fn apply(
             update(cfn, desired, difference, on_event).await
         }
         StackPlan::Wait { .. } => Err(conflict(desired, &now)),
-        StackPlan::Refused { why } => Err(StackError::Refused {
-            stack: desired.name.clone(),
-            why: why.clone(),
-        }),
+        StackPlan::Refused { why } => {
+            Err(StackError::Refused { stack: desired.name.clone(), why: why.clone() })
+        }
     }
 }
 
 /// An absent stack and an empty shell are the same to the user: the second is what a first try leaves behind.
 fn same_creation(now: &StackPlan, wanted: &StackPlan) -> bool {
-    let creation =
-        |plan: &StackPlan| matches!(plan, StackPlan::Create | StackPlan::CreateInShell { .. });
+    let creation = |plan: &StackPlan| matches!(plan, StackPlan::Create | StackPlan::CreateInShell { .. });
     creation(now) && creation(wanted)
 }
 
@@ -82,34 +78,17 @@ fn conflict(desired: &DesiredStack, now: &StackPlan) -> StackError {
         StackPlan::Refused { why } => why.clone(),
         _ => "it is no longer as it was when the plan was made".to_owned(),
     };
-    StackError::Conflict {
-        stack: desired.name.clone(),
-        what,
-    }
+    StackError::Conflict { stack: desired.name.clone(), what }
 }
 
-async fn create(
-    cfn: &Client,
-    desired: &DesiredStack,
-    on_event: Sink<'_>,
-) -> Result<Outputs, StackError> {
-    let made = change_set::create(
-        cfn,
-        desired,
-        &desired.name,
-        ChangeSetType::Create,
-        &desired.tags,
-    )
-    .await;
+async fn create(cfn: &Client, desired: &DesiredStack, on_event: Sink<'_>) -> Result<Outputs, StackError> {
+    let made = change_set::create(cfn, desired, &desired.name, ChangeSetType::Create, &desired.tags).await;
     let set = match made {
         Ok(Some(set)) => set,
         // A new stack always differs from none.
         Ok(None) => {
             let reason = "CloudFormation finds nothing to create".to_owned();
-            return Err(StackError::ChangeSet {
-                stack: desired.name.clone(),
-                reason,
-            });
+            return Err(StackError::ChangeSet { stack: desired.name.clone(), reason });
         }
         Err(error @ StackError::ChangeSet { .. }) => {
             drop_shell(cfn, &desired.name, on_event).await?;
@@ -134,10 +113,7 @@ async fn update(
         for leftover in change_set::leftovers(cfn, id).await?.ours {
             change_set::delete(cfn, &leftover, id).await?;
         }
-        let outputs = describe(cfn, id)
-            .await?
-            .map(|s| s.outputs)
-            .unwrap_or_default();
+        let outputs = describe(cfn, id).await?.map(|s| s.outputs).unwrap_or_default();
         return Outputs::from_map(&desired.name, &outputs);
     };
     let ended = run(cfn, &set, Until::OursEnded, on_event).await?;
@@ -145,17 +121,22 @@ async fn update(
 }
 
 /// Shows a change set, executes it and waits for the end.
-async fn run(
-    cfn: &Client,
-    set: &ChangeSet,
-    until: Until,
-    on_event: Sink<'_>,
-) -> Result<Ended, StackError> {
-    on_event(StackEvent::ChangeSet {
-        changes: set.changes.clone(),
-    });
-    let mut cursor = Cursor::at_end(cfn, &set.stack_id).await?;
-    change_set::execute(cfn, set, &cursor).await?;
+async fn run(cfn: &Client, set: &ChangeSet, until: Until, on_event: Sink<'_>) -> Result<Ended, StackError> {
+    on_event(StackEvent::ChangeSet { changes: set.changes.clone() });
+    let begun = async {
+        let cursor = Cursor::at_end(cfn, &set.stack_id).await?;
+        change_set::execute(cfn, set, &cursor).await?;
+        Ok(cursor)
+    };
+    let mut cursor = match begun.await {
+        Ok(cursor) => cursor,
+        Err(error) => {
+            // What was not executed shall not stay. Should it have been, this call does nothing; should it fail as well, the
+            // next run sweeps up. The first error is the one to tell.
+            let _ = change_set::delete(cfn, &set.id, &set.stack_id).await;
+            return Err(error);
+        }
+    };
     watch(cfn, &set.stack_id, &mut cursor, until, on_event).await
 }
 
@@ -167,10 +148,12 @@ async fn finish(
     well: &[&str],
     id: &str,
 ) -> Result<Outputs, StackError> {
+    if ended.vanished {
+        let what = "another stack has taken its place".to_owned();
+        return Err(StackError::Conflict { stack: desired.name.clone(), what });
+    }
     match ended.seen {
-        Some(seen) if well.contains(&seen.status.as_str()) => {
-            Outputs::from_map(&desired.name, &seen.outputs)
-        }
+        Some(seen) if well.contains(&seen.status.as_str()) => Outputs::from_map(&desired.name, &seen.outputs),
         _ => Err(failed(cfn, id, &desired.name, ended.status, ended.failed).await),
     }
 }
@@ -183,38 +166,24 @@ async fn failed(
     status: String,
     mut resource: Option<super::FailedResource>,
 ) -> StackError {
-    if let Some(whole) = resource
-        .as_mut()
-        .filter(|r| r.resource_type == "AWS::CloudFormation::Stack")
+    if let Some(whole) = resource.as_mut().filter(|r| r.resource_type == "AWS::CloudFormation::Stack")
+        && let Some(detail) = validation::reasons(cfn, By::Stack(id)).await
     {
-        if let Some(detail) = change_set::validation(cfn, By::Stack(id)).await {
-            whole.reason = format!("{} {detail}", whole.reason);
-        }
+        whole.reason = format!("{} {detail}", whole.reason);
     }
-    StackError::Failed {
-        stack: stack.to_owned(),
-        status,
-        resource: resource.map(Box::new),
-    }
+    StackError::Failed { stack: stack.to_owned(), status, resource: resource.map(Box::new) }
 }
 
 /// Finishes a rollback that got stuck (CN-04). Resources are never skipped: that leaves them as they are, unlike what the stack
 /// says of them, which only the user can decide.
-async fn unstick(
-    cfn: &Client,
-    id: &str,
-    status: &str,
-    on_event: Sink<'_>,
-) -> Result<(), StackError> {
+async fn unstick(cfn: &Client, id: &str, status: &str, on_event: Sink<'_>) -> Result<(), StackError> {
     let mut cursor = Cursor::at_end(cfn, id).await?;
     let begun = if Standing::of(status) == Standing::RollbackStuck {
         let call = cfn.continue_update_rollback().stack_name(id).send().await;
-        call.map(drop)
-            .map_err(|e| StackError::of("ContinueUpdateRollback", id, e))
+        call.map(drop).map_err(|e| StackError::of("ContinueUpdateRollback", id, e))
     } else {
         let call = cfn.rollback_stack().stack_name(id).send().await;
-        call.map(drop)
-            .map_err(|e| StackError::of("RollbackStack", id, e))
+        call.map(drop).map_err(|e| StackError::of("RollbackStack", id, e))
     };
     begun?;
     let ended = watch(cfn, id, &mut cursor, Until::OursEnded, on_event).await?;
@@ -231,10 +200,7 @@ async fn clear_shell(cfn: &Client, id: &str) -> Result<(), StackError> {
         let why = format!(
             "it only exists as change set {name}, which this tool did not make; execute or delete that first"
         );
-        return Err(StackError::Refused {
-            stack: id.to_owned(),
-            why,
-        });
+        return Err(StackError::Refused { stack: id.to_owned(), why });
     }
     for leftover in found.ours {
         change_set::delete(cfn, &leftover, id).await?;
@@ -248,10 +214,7 @@ async fn drop_shell(cfn: &Client, name: &str, on_event: Sink<'_>) -> Result<(), 
         return Ok(());
     };
     let left = change_set::leftovers(cfn, &seen.id).await?;
-    if Standing::of(&seen.status) == Standing::Review
-        && left.ours.is_empty()
-        && left.foreign.is_empty()
-    {
+    if Standing::of(&seen.status) == Standing::Review && left.ours.is_empty() && left.foreign.is_empty() {
         remove(cfn, &seen.id, on_event).await?;
     }
     Ok(())

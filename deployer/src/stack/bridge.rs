@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{PlannedChange, Standing, StackError, StackEvent, StackSeen, TAG_BUCKET};
+use super::{PlannedChange, StackError, StackEvent, StackSeen, Standing, TAG_BUCKET};
 use crate::aws::{AwsFailure, FailureKind};
 
 impl StackSeen {

@@ -8,14 +8,14 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, EventFilter, ExecutionStatus, OnStackFailure,
-    Parameter, Tag,
+    Capability, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnStackFailure, Parameter, Tag,
 };
 use sha2::{Digest, Sha256};
 
 use super::error::StackError;
 use super::events::{Cursor, PlannedChange};
 use super::plan::DesiredStack;
+use super::validation::{self, By};
 use super::watch::Pace;
 
 /// Begins the names of our change sets.
@@ -37,10 +37,7 @@ pub(super) struct ChangeSet {
 /// each other's change set for their own.
 fn unique_name(stack: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let nanos = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map(|d| d.as_nanos())
-        .unwrap_or_default();
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map(|d| d.as_nanos()).unwrap_or_default();
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let digest = Sha256::digest(format!("{stack} {nanos} {} {count}", std::process::id()));
     format!("{PREFIX}{}", &hex::encode(digest)[..20])
@@ -72,18 +69,10 @@ pub(super) async fn create(
         .set_on_stack_failure(creating.then_some(OnStackFailure::Delete))
         .set_parameters(Some(
             parameters
-                .map(|(k, v)| {
-                    Parameter::builder()
-                        .parameter_key(k)
-                        .parameter_value(v)
-                        .build()
-                })
+                .map(|(k, v)| Parameter::builder().parameter_key(k).parameter_value(v).build())
                 .collect(),
         ))
-        .set_tags(Some(
-            tags.map(|(k, v)| Tag::builder().key(k).value(v).build())
-                .collect(),
-        ));
+        .set_tags(Some(tags.map(|(k, v)| Tag::builder().key(k).value(v).build()).collect()));
     let id = match call.send().await {
         Ok(answer) => answer.id.unwrap_or_else(|| name.clone()),
         Err(error) => {
@@ -94,10 +83,7 @@ pub(super) async fn create(
             let error = StackError::of("CreateChangeSet", stack, error);
             match already {
                 // Our own request came through although its answer was lost, or the stack itself exists already.
-                true => describe(cfn, &name, stack)
-                    .await?
-                    .and_then(|d| d.change_set_id)
-                    .ok_or(error)?,
+                true => describe(cfn, &name, stack).await?.and_then(|d| d.change_set_id).ok_or(error)?,
                 false => return Err(refused(error, stack)),
             }
         }
@@ -106,43 +92,28 @@ pub(super) async fn create(
     let stack_id = made.stack_id.clone().unwrap_or_else(|| stack.to_owned());
     if made.status == Some(ChangeSetStatus::CreateComplete) {
         let changes = changes(cfn, &id, stack, made).await?;
-        return Ok(Some(ChangeSet {
-            id,
-            stack_id,
-            name,
-            changes,
-        }));
+        return Ok(Some(ChangeSet { id, stack_id, name, changes }));
     }
-    let reason = made
-        .status_reason
-        .unwrap_or_else(|| "no reason given".to_owned());
+    let reason = made.status_reason.unwrap_or_else(|| "no reason given".to_owned());
     if is_empty(&reason) {
         delete(cfn, &id, stack).await?;
         return Ok(None);
     }
-    let reason = match validation(cfn, By::ChangeSet(&id)).await {
+    let reason = match validation::reasons(cfn, By::ChangeSet(&id)).await {
         Some(detail) => format!("{reason} {detail}"),
         None => reason,
     };
     delete(cfn, &id, stack).await?;
-    Err(StackError::ChangeSet {
-        stack: stack.to_owned(),
-        reason,
-    })
+    Err(StackError::ChangeSet { stack: stack.to_owned(), reason })
 }
 
 /// A stack that came into being since it was observed is in someone else's hands.
 fn refused(error: StackError, stack: &str) -> StackError {
     match error {
-        StackError::Aws {
-            code: Some(code),
-            message,
-            ..
-        } if code == "ValidationError" && message.contains("already exists") => {
-            StackError::Conflict {
-                stack: stack.to_owned(),
-                what: message,
-            }
+        StackError::Aws { code: Some(code), message, .. }
+            if code == "ValidationError" && message.contains("already exists") =>
+        {
+            StackError::Conflict { stack: stack.to_owned(), what: message }
         }
         other => other,
     }
@@ -154,11 +125,7 @@ fn is_empty(reason: &str) -> bool {
 }
 
 /// Waits until the change set is made or has failed.
-async fn settle(
-    cfn: &Client,
-    id: &str,
-    stack: &str,
-) -> Result<DescribeChangeSetOutput, StackError> {
+async fn settle(cfn: &Client, id: &str, stack: &str) -> Result<DescribeChangeSetOutput, StackError> {
     let mut pace = Pace::brief();
     loop {
         let mut status = "unknown".to_owned();
@@ -189,21 +156,11 @@ async fn describe(
     id: &str,
     stack: &str,
 ) -> Result<Option<DescribeChangeSetOutput>, StackError> {
-    match cfn
-        .describe_change_set()
-        .change_set_name(id)
-        .stack_name(stack)
-        .send()
-        .await
-    {
+    match cfn.describe_change_set().change_set_name(id).stack_name(stack).send().await {
         Ok(made) => Ok(Some(made)),
         Err(error) => {
             let error = StackError::of("DescribeChangeSet", stack, error);
-            if error.is_absent() {
-                Ok(None)
-            } else {
-                Err(error)
-            }
+            if error.is_absent() { Ok(None) } else { Err(error) }
         }
     }
 }
@@ -219,32 +176,20 @@ async fn changes(
     let mut page = first;
     loop {
         let list = page.changes.unwrap_or_default();
-        found.extend(
-            list.into_iter()
-                .filter_map(|c| c.resource_change)
-                .map(PlannedChange::of),
-        );
+        found.extend(list.into_iter().filter_map(|c| c.resource_change).map(PlannedChange::of));
         let Some(token) = page.next_token.filter(|t| !t.is_empty()) else {
             return Ok(found);
         };
-        let call = cfn
-            .describe_change_set()
-            .change_set_name(id)
-            .stack_name(stack)
-            .next_token(token);
-        page = call
-            .send()
-            .await
-            .map_err(|e| StackError::of("DescribeChangeSet", stack, e))?;
+        let call = cfn.describe_change_set().change_set_name(id).stack_name(stack).next_token(token);
+        page = call.send().await.map_err(|e| StackError::of("DescribeChangeSet", stack, e))?;
     }
 }
 
 /// Executes the change set. When it returns without error the operation runs, or ran.
-pub(super) async fn execute(
-    cfn: &Client,
-    set: &ChangeSet,
-    events: &Cursor,
-) -> Result<(), StackError> {
+pub(super) async fn execute(cfn: &Client, set: &ChangeSet, events: &Cursor) -> Result<(), StackError> {
+    if !events.found {
+        return Err(taken_away(&set.stack_id));
+    }
     let call = cfn
         .execute_change_set()
         .change_set_name(&set.id)
@@ -265,12 +210,7 @@ pub(super) async fn execute(
                     | ExecutionStatus::ExecuteFailed
             )
         ),
-        None => events
-            .clone()
-            .read(cfn)
-            .await?
-            .iter()
-            .any(|read| read.token.as_deref() == Some(&set.name)),
+        None => events.clone().read(cfn).await?.iter().any(|read| read.token.as_deref() == Some(&set.name)),
     };
     match begun {
         true => Ok(()),
@@ -281,23 +221,19 @@ pub(super) async fn execute(
 
 /// Deletes a change set; one that is not there is as well.
 pub(super) async fn delete(cfn: &Client, id: &str, stack: &str) -> Result<(), StackError> {
-    match cfn
-        .delete_change_set()
-        .change_set_name(id)
-        .stack_name(stack)
-        .send()
-        .await
-    {
+    match cfn.delete_change_set().change_set_name(id).stack_name(name_of(stack)).send().await {
         Ok(_) => Ok(()),
         Err(error) => {
             let error = StackError::of("DeleteChangeSet", stack, error);
-            if error.is_absent() {
-                Ok(())
-            } else {
-                Err(error)
-            }
+            if error.is_absent() { Ok(()) } else { Err(error) }
         }
     }
+}
+
+/// The name of a stack of which the name or the ARN (`arn:…:stack/NAME/…`) is known. Where change sets are listed and deleted
+/// the name is used: permissions can be given by it, and some emulators know nothing else.
+fn name_of(stack: &str) -> &str {
+    stack.split('/').nth(1).unwrap_or(stack)
 }
 
 /// Change sets that were made for a stack and not executed.
@@ -309,26 +245,17 @@ pub(super) struct Leftovers {
     pub foreign: Vec<String>,
 }
 
-/// Lists them; a stack that is not there has none.
+/// Lists those of the stack with this name or ARN; a stack that is not there has none.
 pub(super) async fn leftovers(cfn: &Client, stack: &str) -> Result<Leftovers, StackError> {
+    let stack = name_of(stack);
     let mut found = Leftovers::default();
     let mut token = None;
     loop {
-        let page = match cfn
-            .list_change_sets()
-            .stack_name(stack)
-            .set_next_token(token)
-            .send()
-            .await
-        {
+        let page = match cfn.list_change_sets().stack_name(stack).set_next_token(token).send().await {
             Ok(page) => page,
             Err(error) => {
                 let error = StackError::of("ListChangeSets", stack, error);
-                return if error.is_absent() {
-                    Ok(found)
-                } else {
-                    Err(error)
-                };
+                return if error.is_absent() { Ok(found) } else { Err(error) };
             }
         };
         for set in page.summaries.unwrap_or_default() {
@@ -347,51 +274,13 @@ pub(super) async fn leftovers(cfn: &Client, stack: &str) -> Result<Leftovers, St
     }
 }
 
-/// Whose validation errors to look for.
-pub(super) enum By<'a> {
-    /// Those of a change set, by ARN.
-    ChangeSet(&'a str),
-    /// Those of a stack's last operation, by ARN.
-    Stack(&'a str),
-}
-
-/// CloudFormation's checks before an operation say no more than "call DescribeEvents". This calls it. What it can't learn it
-/// leaves out: the failure itself is known, and is what must be reported.
-pub(super) async fn validation(cfn: &Client, by: By<'_>) -> Option<String> {
-    let filter = EventFilter::builder().failed_events(true).build();
-    let call = match by {
-        By::ChangeSet(id) => cfn.describe_events().change_set_name(id),
-        By::Stack(id) => cfn.describe_events().stack_name(id),
-    };
-    let events = call
-        .filters(filter)
-        .send()
-        .await
-        .ok()?
-        .operation_events
-        .unwrap_or_default();
-    let reasons: Vec<String> = events
-        .into_iter()
-        .filter_map(|event| {
-            let reason = event.validation_status_reason?;
-            let place = event
-                .validation_path
-                .or(event.logical_resource_id)
-                .unwrap_or_default();
-            Some(format!("{place}: {reason}"))
-        })
-        .collect();
-    (!reasons.is_empty()).then(|| reasons.join("; "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn names_are_valid_and_never_the_same() {
-        let names: std::collections::BTreeSet<String> =
-            (0..1000).map(|_| unique_name("s")).collect();
+        let names: std::collections::BTreeSet<String> = (0..1000).map(|_| unique_name("s")).collect();
         assert_eq!(names.len(), 1000);
         for name in names {
             // The API's pattern, at most 128 characters.
@@ -402,9 +291,7 @@ mod tests {
 
     #[test]
     fn both_wordings_of_nothing_to_do() {
-        assert!(is_empty(
-            "The submitted information didn't contain changes. Submit different information."
-        ));
+        assert!(is_empty("The submitted information didn't contain changes. Submit different information."));
         assert!(is_empty("No updates are to be performed."));
         assert!(!is_empty("Template format error: unsupported structure"));
     }

@@ -20,12 +20,7 @@ pub async fn delete(cfn: &Client, name: &str, on_event: Sink<'_>) -> Result<(), 
     let Some(seen) = describe(cfn, name).await? else {
         return Ok(());
     };
-    let refused = |why: String| {
-        Err(StackError::Refused {
-            stack: name.to_owned(),
-            why,
-        })
-    };
+    let refused = |why: String| Err(StackError::Refused { stack: name.to_owned(), why });
     let standing = Standing::of(&seen.status);
     match seen.tags.get(TAG_BUCKET) {
         Some(bucket) if stack_name(bucket) == own_name(&seen) => {}
@@ -38,23 +33,16 @@ pub async fn delete(cfn: &Client, name: &str, on_event: Sink<'_>) -> Result<(), 
             }
         }
         _ => {
-            return refused(format!(
-                "its tag {TAG_BUCKET} does not say that it was made by this tool"
-            ));
+            return refused(format!("its tag {TAG_BUCKET} does not say that it was made by this tool"));
         }
     }
     if seen.termination_protection {
-        return Err(StackError::Protected {
-            stack: name.to_owned(),
-        });
+        return Err(StackError::Protected { stack: name.to_owned() });
     }
     if standing == Standing::Moving && seen.status != "DELETE_IN_PROGRESS" {
         // CloudFormation would break off a creation for a deletion; whoever creates it should not find it gone.
         let what = format!("it is in {}", seen.status);
-        return Err(StackError::Conflict {
-            stack: name.to_owned(),
-            what,
-        });
+        return Err(StackError::Conflict { stack: name.to_owned(), what });
     }
     remove(cfn, &seen.id, on_event).await
 }
@@ -89,11 +77,7 @@ pub(super) async fn remove(cfn: &Client, id: &str, on_event: Sink<'_>) -> Result
 ///
 /// # Errors
 /// [`StackError::Aws`] if the stack can't be read, [`StackError::StillRunning`] if it takes too long.
-pub async fn wait_stable(
-    cfn: &Client,
-    name: &str,
-    on_event: Sink<'_>,
-) -> Result<Option<String>, StackError> {
+pub async fn wait_stable(cfn: &Client, name: &str, on_event: Sink<'_>) -> Result<Option<String>, StackError> {
     let Some(seen) = describe(cfn, name).await? else {
         return Ok(None);
     };

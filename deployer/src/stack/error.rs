@@ -81,9 +81,7 @@ pub enum StackError {
         why: String,
     },
     /// An output that the tool needs is not there.
-    #[error(
-        "stack {stack} has no output {output}: it was not made by this tool, or its last change failed"
-    )]
+    #[error("stack {stack} has no output {output}: it was not made by this tool, or its last change failed")]
     MissingOutput {
         /// Stack name or id.
         stack: String,
@@ -105,13 +103,21 @@ pub enum StackError {
 }
 
 fn failed_text(stack: &str, status: &str, resource: Option<&FailedResource>) -> String {
-    match resource {
-        Some(r) => format!(
-            "stack {stack} ended in {status}: {} ({}) {}: {}",
-            r.logical, r.resource_type, r.status, r.reason
+    let cause = match resource {
+        Some(r) => format!(": {} ({}) {}: {}", r.logical, r.resource_type, r.status, r.reason),
+        None => "; CloudFormation gave no reason".to_owned(),
+    };
+    let next = match (status, resource) {
+        // CN-04. What is skipped stays as it is, unlike what the stack says of it: the user's choice.
+        ("UPDATE_ROLLBACK_FAILED", Some(r)) => format!(
+            "; mend the cause and run the command again, or give the resource up: aws cloudformation \
+             continue-update-rollback --stack-name {stack} --resources-to-skip {}",
+            r.logical
         ),
-        None => format!("stack {stack} ended in {status}; CloudFormation gave no reason"),
-    }
+        ("DELETE_FAILED", _) => "; mend the cause and run the command again".to_owned(),
+        _ => String::new(),
+    };
+    format!("stack {stack} ended in {status}{cause}{next}")
 }
 
 impl StackError {
@@ -121,34 +127,20 @@ impl StackError {
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
     {
-        let code = error
-            .as_service_error()
-            .and_then(|e| e.code())
-            .map(str::to_owned);
+        let code = error.as_service_error().and_then(|e| e.code()).map(str::to_owned);
         let message = match error.as_service_error() {
             Some(e) => e.message().unwrap_or("no message").to_owned(),
             None => DisplayErrorContext(&error).to_string(),
         };
-        if code
-            .as_deref()
-            .is_some_and(|code| conflicts(code, &message))
-        {
-            return Self::Conflict {
-                stack: stack.to_owned(),
-                what: message,
-            };
+        // A read never meets a conflict, though its message may name a status.
+        let reads = ["Describe", "Get", "List"].iter().any(|verb| operation.starts_with(verb));
+        if !reads && code.as_deref().is_some_and(|code| conflicts(code, &message)) {
+            return Self::Conflict { stack: stack.to_owned(), what: message };
         }
         if code.as_deref() == Some("ValidationError") && message.contains("TerminationProtection") {
-            return Self::Protected {
-                stack: stack.to_owned(),
-            };
+            return Self::Protected { stack: stack.to_owned() };
         }
-        Self::Aws {
-            operation,
-            code,
-            message,
-            source: Box::new(error),
-        }
+        Self::Aws { operation, code, message, source: Box::new(error) }
     }
 
     /// Whether AWS says that the stack (or what was asked for on it) does not exist.
@@ -160,9 +152,7 @@ impl StackError {
     /// Whether the call may succeed when made again: throttled, AWS's own failure, or no answer.
     pub(super) fn is_passing(&self) -> bool {
         match self {
-            Self::Aws {
-                code: Some(code), ..
-            } => {
+            Self::Aws { code: Some(code), .. } => {
                 code.starts_with("Throttling")
                     || code == "RequestLimitExceeded"
                     || code == "TooManyRequestsException"
@@ -198,21 +188,14 @@ mod tests {
 
     #[test]
     fn codes_of_a_change_by_others() {
-        for code in [
-            "AlreadyExistsException",
-            "InvalidChangeSetStatus",
-            "OperationInProgressException",
-        ] {
+        for code in ["AlreadyExistsException", "InvalidChangeSetStatus", "OperationInProgressException"] {
             assert!(conflicts(code, ""), "{code}");
         }
         assert!(conflicts(
             "ValidationError",
             "Stack:arn:x is in UPDATE_IN_PROGRESS state and can not be updated."
         ));
-        assert!(!conflicts(
-            "ValidationError",
-            "Parameters: [Url] must have values"
-        ));
+        assert!(!conflicts("ValidationError", "Parameters: [Url] must have values"));
         assert!(!conflicts("AccessDenied", "no"));
     }
 

@@ -25,10 +25,7 @@ impl PlannedChange {
     pub(super) fn of(change: ResourceChange) -> Self {
         let text = |value: Option<String>| value.filter(|v| !v.is_empty());
         Self {
-            action: change
-                .action
-                .map(|a| a.as_str().to_owned())
-                .unwrap_or_default(),
+            action: change.action.map(|a| a.as_str().to_owned()).unwrap_or_default(),
             logical: change.logical_resource_id.unwrap_or_default(),
             resource_type: change.resource_type.unwrap_or_default(),
             replacement: text(change.replacement.map(|r| r.as_str().to_owned())),
@@ -76,6 +73,8 @@ pub(super) struct Cursor {
     id: String,
     /// The newest event that was read.
     mark: Option<String>,
+    /// Whether CloudFormation knew the stack when the cursor was made.
+    pub found: bool,
 }
 
 /// An event as read, before it is told.
@@ -88,11 +87,10 @@ pub(super) struct Read {
 impl Cursor {
     /// A cursor behind all events that there are.
     pub(super) async fn at_end(cfn: &Client, id: &str) -> Result<Self, StackError> {
-        let newest = page(cfn, id, None).await?.0.into_iter().next();
-        Ok(Self {
-            id: id.to_owned(),
-            mark: newest.and_then(|e| e.event_id),
-        })
+        let first = page(cfn, id, None).await?;
+        let found = first.is_some();
+        let newest = first.and_then(|(events, _)| events.into_iter().next());
+        Ok(Self { id: id.to_owned(), mark: newest.and_then(|e| e.event_id), found })
     }
 
     /// The events since the last call, oldest first.
@@ -100,7 +98,7 @@ impl Cursor {
         let mut fresh: Vec<SdkEvent> = Vec::new();
         let mut token = None;
         'pages: loop {
-            let (events, next) = page(cfn, &self.id, token).await?;
+            let Some((events, next)) = page(cfn, &self.id, token).await? else { break };
             for event in events {
                 if event.event_id.is_some() && event.event_id == self.mark {
                     break 'pages;
@@ -115,18 +113,11 @@ impl Cursor {
         if let Some(newest) = fresh.first().and_then(|e| e.event_id.clone()) {
             self.mark = Some(newest);
         }
-        Ok(fresh
-            .into_iter()
-            .rev()
-            .map(|event| self.told(event))
-            .collect())
+        Ok(fresh.into_iter().rev().map(|event| self.told(event)).collect())
     }
 
     fn told(&self, event: SdkEvent) -> Read {
-        let status = event
-            .resource_status
-            .map(|s| s.as_str().to_owned())
-            .unwrap_or_default();
+        let status = event.resource_status.map(|s| s.as_str().to_owned()).unwrap_or_default();
         let reason = event.resource_status_reason.filter(|r| !r.is_empty());
         let of_stack = event.physical_resource_id.as_deref() == Some(self.id.as_str());
         Read {
@@ -145,20 +136,17 @@ impl Cursor {
     }
 }
 
-/// One page of events, newest first. A stack of which nothing is known any more has none.
+/// One page of events, newest first; `None` for a stack of which nothing is known.
 async fn page(
     cfn: &Client,
     id: &str,
     token: Option<String>,
-) -> Result<(Vec<SdkEvent>, Option<String>), StackError> {
-    let call = cfn
-        .describe_stack_events()
-        .stack_name(id)
-        .set_next_token(token);
+) -> Result<Option<(Vec<SdkEvent>, Option<String>)>, StackError> {
+    let call = cfn.describe_stack_events().stack_name(id).set_next_token(token);
     match call.send().await {
-        Ok(answer) => Ok((answer.stack_events.unwrap_or_default(), answer.next_token)),
+        Ok(answer) => Ok(Some((answer.stack_events.unwrap_or_default(), answer.next_token))),
         Err(error) => match StackError::of("DescribeStackEvents", id, error) {
-            absent if absent.is_absent() => Ok((Vec::new(), None)),
+            absent if absent.is_absent() => Ok(None),
             other => Err(other),
         },
     }
@@ -167,25 +155,17 @@ async fn page(
 /// The failure in an event, if it is one that has a cause of its own: what CloudFormation stopped because something else failed
 /// is none.
 pub(super) fn failure(event: &StackEvent) -> Option<FailedResource> {
-    let StackEvent::Resource {
-        logical,
-        resource_type,
-        status,
-        reason,
-    } = event
-    else {
+    let StackEvent::Resource { logical, resource_type, status, reason } = event else {
         return None;
     };
-    let cancelled = reason.as_deref().is_some_and(|r| {
-        r.starts_with("Resource") && r.trim_end_matches('.').ends_with("cancelled")
-    });
+    let cancelled = reason
+        .as_deref()
+        .is_some_and(|r| r.starts_with("Resource") && r.trim_end_matches('.').ends_with("cancelled"));
     (status.ends_with("_FAILED") && !cancelled).then(|| FailedResource {
         logical: logical.clone(),
         resource_type: resource_type.clone(),
         status: status.clone(),
-        reason: reason
-            .clone()
-            .unwrap_or_else(|| "no reason given".to_owned()),
+        reason: reason.clone().unwrap_or_else(|| "no reason given".to_owned()),
     })
 }
 
@@ -212,8 +192,6 @@ mod tests {
             "The role defined for the function cannot be assumed by Lambda.",
         ));
         assert!(cause.is_some_and(|f| f.reason.contains("cannot be assumed")));
-        assert!(
-            failure(&event("DELETE_FAILED", "")).is_some_and(|f| f.reason == "no reason given")
-        );
+        assert!(failure(&event("DELETE_FAILED", "")).is_some_and(|f| f.reason == "no reason given"));
     }
 }

@@ -25,6 +25,7 @@ mod outputs;
 mod plan;
 mod status;
 pub mod template;
+mod validation;
 mod watch;
 
 pub use apply::apply;

@@ -14,25 +14,15 @@ const DIGITS: usize = 8;
 /// the bucket name's SHA-256, so that `a.b` and `a-b` have stacks of their own.
 pub fn stack_name(bucket: &str) -> String {
     let plain = format!("{PREFIX}{bucket}");
-    let valid = plain.len() <= LIMIT
-        && plain
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let valid = plain.len() <= LIMIT && plain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if valid {
         return plain;
     }
     let digest = hex::encode(Sha256::digest(bucket.as_bytes()));
     let room = LIMIT - PREFIX.len() - 1 - DIGITS;
-    let cut: String = bucket
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .take(room)
-        .collect();
-    format!(
-        "{PREFIX}{}-{}",
-        cut.trim_end_matches('-'),
-        &digest[..DIGITS]
-    )
+    let cut: String =
+        bucket.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(room).collect();
+    format!("{PREFIX}{}-{}", cut.trim_end_matches('-'), &digest[..DIGITS])
 }
 
 #[cfg(test)]
@@ -62,10 +52,7 @@ mod tests {
         for bucket in ["a.b", "a..b", "abc", &"x.".repeat(31), &"9".repeat(63)] {
             let name = stack_name(bucket);
             assert!(name.len() <= LIMIT);
-            assert!(
-                name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
-                "{name}"
-            );
+            assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{name}");
         }
     }
 }

@@ -35,11 +35,7 @@ pub struct StackSeen {
 /// # Errors
 /// [`StackError::Aws`] when either read fails. A stack that could not be read is never taken for an absent one.
 pub async fn observe(cfn: &Client, name: &str) -> Result<Option<StackSeen>, StackError> {
-    let template = cfn
-        .get_template()
-        .stack_name(name)
-        .template_stage(TemplateStage::Original)
-        .send();
+    let template = cfn.get_template().stack_name(name).template_stage(TemplateStage::Original).send();
     let (stack, template) = tokio::join!(describe(cfn, name), template);
     let Some(mut seen) = stack? else {
         return Ok(None);
@@ -50,9 +46,9 @@ pub async fn observe(cfn: &Client, name: &str) -> Result<Option<StackSeen>, Stac
             // No template was ever executed, or the stack went away between the two answers.
             absent if absent.is_absent() => None,
             // REVIEW_IN_PROGRESS: how AWS words the lack of a template is not documented [unverified].
-            StackError::Aws {
-                code: Some(code), ..
-            } if code == "ValidationError" && Standing::of(&seen.status) == Standing::Review => {
+            StackError::Aws { code: Some(code), .. }
+                if code == "ValidationError" && Standing::of(&seen.status) == Standing::Review =>
+            {
                 None
             }
             other => return Err(other),
@@ -67,18 +63,12 @@ pub(super) async fn describe(cfn: &Client, name: &str) -> Result<Option<StackSee
         Ok(answer) => answer,
         Err(error) => {
             let error = StackError::of("DescribeStacks", name, error);
-            return if error.is_absent() {
-                Ok(None)
-            } else {
-                Err(error)
-            };
+            return if error.is_absent() { Ok(None) } else { Err(error) };
         }
     };
     let stack = answer.stacks.unwrap_or_default().into_iter().next();
     // By name AWS does not show deleted stacks, by id it does; both are "nothing there" for a caller that asked by name.
-    Ok(stack
-        .map(seen)
-        .filter(|s| name.starts_with("arn:") || Standing::of(&s.status) != Standing::Gone))
+    Ok(stack.map(seen).filter(|s| name.starts_with("arn:") || Standing::of(&s.status) != Standing::Gone))
 }
 
 fn seen(stack: Stack) -> StackSeen {
@@ -87,21 +77,14 @@ fn seen(stack: Stack) -> StackSeen {
     let tags = stack.tags.unwrap_or_default().into_iter();
     StackSeen {
         id: stack.stack_id.unwrap_or_default(),
-        status: stack
-            .stack_status
-            .map(|s| s.as_str().to_owned())
-            .unwrap_or_default(),
+        status: stack.stack_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         status_reason: stack.stack_status_reason.filter(|r| !r.is_empty()),
         parameters: parameters
             .filter_map(|p| Some((p.parameter_key?, p.parameter_value.unwrap_or_default())))
             .collect(),
         template: None,
-        outputs: outputs
-            .filter_map(|o| Some((o.output_key?, o.output_value.unwrap_or_default())))
-            .collect(),
-        tags: tags
-            .filter_map(|t| Some((t.key?, t.value.unwrap_or_default())))
-            .collect(),
+        outputs: outputs.filter_map(|o| Some((o.output_key?, o.output_value.unwrap_or_default()))).collect(),
+        tags: tags.filter_map(|t| Some((t.key?, t.value.unwrap_or_default()))).collect(),
         termination_protection: stack.enable_termination_protection.unwrap_or(false),
     }
 }

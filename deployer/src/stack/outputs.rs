@@ -55,10 +55,7 @@ impl Outputs {
         let take = |name: &'static str| {
             map.get(name)
                 .cloned()
-                .ok_or_else(|| StackError::MissingOutput {
-                    stack: stack.to_owned(),
-                    output: name,
-                })
+                .ok_or_else(|| StackError::MissingOutput { stack: stack.to_owned(), output: name })
         };
         Ok(Self {
             api_id: take("ApiId")?,
@@ -82,10 +79,8 @@ mod tests {
 
     #[test]
     fn each_name_is_needed() {
-        let full: BTreeMap<String, String> = NAMES
-            .iter()
-            .map(|n| ((*n).to_owned(), format!("v-{n}")))
-            .collect();
+        let full: BTreeMap<String, String> =
+            NAMES.iter().map(|n| ((*n).to_owned(), format!("v-{n}"))).collect();
         assert_eq!(Outputs::from_map("s", &full).unwrap().api_host, "v-ApiHost");
         for name in NAMES {
             let mut partial = full.clone();

@@ -129,37 +129,26 @@ pub fn plan(desired: &DesiredStack, seen: Option<&StackSeen>) -> StackPlan {
     }
     match standing {
         Standing::Gone => StackPlan::Create,
-        Standing::Review => StackPlan::CreateInShell {
-            id: seen.id.clone(),
-        },
-        Standing::Moving => StackPlan::Wait {
-            status: seen.status.clone(),
-        },
+        Standing::Review => StackPlan::CreateInShell { id: seen.id.clone() },
+        Standing::Moving => StackPlan::Wait { status: seen.status.clone() },
         Standing::Dead if seen.termination_protection => StackPlan::Refused {
             why: format!(
                 "it is in {}, from which it can only be deleted, and is protected against deletion",
                 seen.status
             ),
         },
-        Standing::Dead => StackPlan::DeleteThenCreate {
-            id: seen.id.clone(),
-            why: why_dead(seen),
-        },
+        Standing::Dead => StackPlan::DeleteThenCreate { id: seen.id.clone(), why: why_dead(seen) },
         Standing::RollbackStuck | Standing::UpdateFailed => StackPlan::ContinueRollbackThenUpdate {
             status: seen.status.clone(),
             difference: difference(desired, seen),
         },
         Standing::Steady => {
             let difference = difference(desired, seen);
-            if difference.is_empty() {
-                StackPlan::Nothing
-            } else {
-                StackPlan::Update(difference)
-            }
+            if difference.is_empty() { StackPlan::Nothing } else { StackPlan::Update(difference) }
         }
-        Standing::Unknown => StackPlan::Refused {
-            why: format!("this tool does not know its status {}", seen.status),
-        },
+        Standing::Unknown => {
+            StackPlan::Refused { why: format!("this tool does not know its status {}", seen.status) }
+        }
     }
 }
 
@@ -174,9 +163,9 @@ fn foreign(desired: &DesiredStack, seen: &StackSeen, standing: Standing) -> Opti
     match seen.tags.get(TAG_BUCKET) {
         Some(bucket) if Some(bucket) == ours => None,
         Some(bucket) => Some(format!("it belongs to bucket {bucket} (tag {TAG_BUCKET})")),
-        None => Some(format!(
-            "it has no tag {TAG_BUCKET}, so it was not made by this tool; rename or remove it"
-        )),
+        None => {
+            Some(format!("it has no tag {TAG_BUCKET}, so it was not made by this tool; rename or remove it"))
+        }
     }
 }
 
@@ -186,10 +175,7 @@ fn why_dead(seen: &StackSeen) -> String {
         _ => "its creation failed",
     };
     match &seen.status_reason {
-        Some(reason) => format!(
-            "{what} ({}: {reason}); such a stack can only be deleted",
-            seen.status
-        ),
+        Some(reason) => format!("{what} ({}: {reason}); such a stack can only be deleted", seen.status),
         None => format!("{what} ({}); such a stack can only be deleted", seen.status),
     }
 }
@@ -223,11 +209,8 @@ fn changes(
     old: &BTreeMap<String, String>,
     with_removed: bool,
 ) -> Vec<ParameterChange> {
-    let names: BTreeSet<&String> = if with_removed {
-        new.keys().chain(old.keys()).collect()
-    } else {
-        new.keys().collect()
-    };
+    let names: BTreeSet<&String> =
+        if with_removed { new.keys().chain(old.keys()).collect() } else { new.keys().collect() };
     names
         .into_iter()
         .filter(|name| new.get(*name) != old.get(*name))

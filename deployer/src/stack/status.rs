@@ -34,9 +34,7 @@ impl Standing {
             | "IMPORT_ROLLBACK_COMPLETE" => Self::Steady,
             "UPDATE_FAILED" => Self::UpdateFailed,
             "UPDATE_ROLLBACK_FAILED" => Self::RollbackStuck,
-            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => {
-                Self::Dead
-            }
+            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => Self::Dead,
             other if other.ends_with("_IN_PROGRESS") => Self::Moving,
             _ => Self::Unknown,
         }
@@ -58,11 +56,7 @@ mod tests {
         for status in StackStatus::values() {
             let standing = Standing::of(status);
             let expected_unknown = *status == "IMPORT_ROLLBACK_FAILED";
-            assert_eq!(
-                standing == Standing::Unknown,
-                expected_unknown,
-                "{status}: {standing:?}"
-            );
+            assert_eq!(standing == Standing::Unknown, expected_unknown, "{status}: {standing:?}");
             let moving = status.ends_with("_IN_PROGRESS") && *status != "REVIEW_IN_PROGRESS";
             assert_eq!(standing == Standing::Moving, moving, "{status}");
         }

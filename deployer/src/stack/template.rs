@@ -124,14 +124,8 @@ pub fn default_of(parameter: &str) -> Option<String> {
 pub fn render(inputs: &StackInputs) -> String {
     let parameters = inputs.parameters();
     SOURCE
-        .replace(
-            VERSION,
-            &format!("Version{}", version_digest(&PARSED, &parameters)),
-        )
-        .replace(
-            DEPLOYMENT,
-            &format!("Deployment{}", api_digest(&PARSED, &parameters)),
-        )
+        .replace(VERSION, &format!("Version{}", version_digest(&PARSED, &parameters)))
+        .replace(DEPLOYMENT, &format!("Deployment{}", api_digest(&PARSED, &parameters)))
 }
 
 /// Whether two templates say the same: equal texts, or equal once parsed (layout, comments and JSON against YAML don't count).
@@ -156,10 +150,7 @@ fn api_digest(template: &Value, parameters: &BTreeMap<String, String>) -> String
     let parts = resources(template)
         .filter(|(_, kind, _)| {
             kind.starts_with("AWS::ApiGateway::")
-                && !matches!(
-                    *kind,
-                    "AWS::ApiGateway::Deployment" | "AWS::ApiGateway::Stage"
-                )
+                && !matches!(*kind, "AWS::ApiGateway::Deployment" | "AWS::ApiGateway::Stage")
         })
         .map(|(id, _, properties)| {
             let mut properties = properties.clone();
@@ -175,15 +166,8 @@ fn api_digest(template: &Value, parameters: &BTreeMap<String, String>) -> String
 fn resources(template: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     let resources = template.get("Resources").and_then(Value::as_object);
     resources.into_iter().flatten().map(|(id, resource)| {
-        let kind = resource
-            .get("Type")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        (
-            id.as_str(),
-            kind,
-            resource.get("Properties").unwrap_or(&Value::Null),
-        )
+        let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
+        (id.as_str(), kind, resource.get("Properties").unwrap_or(&Value::Null))
     })
 }
 
@@ -192,10 +176,8 @@ fn digest(parts: BTreeMap<&str, Value>, parameters: &BTreeMap<String, String>) -
     for part in parts.values() {
         references(part, &mut used);
     }
-    let values: BTreeMap<&String, &String> = parameters
-        .iter()
-        .filter(|(name, _)| used.contains(*name))
-        .collect();
+    let values: BTreeMap<&String, &String> =
+        parameters.iter().filter(|(name, _)| used.contains(*name)).collect();
     let mut hash = Sha256::new();
     for (id, part) in &parts {
         hash.update(format!("{id}={}\n", canonical(part)));
@@ -253,11 +235,7 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 fn substitutions(text: &str, found: &mut BTreeSet<String>) {
-    found.extend(
-        text.split("${")
-            .skip(1)
-            .filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())),
-    );
+    found.extend(text.split("${").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())));
 }
 
 #[cfg(test)]

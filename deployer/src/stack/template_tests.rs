@@ -12,15 +12,15 @@ pub(crate) fn inputs() -> StackInputs {
         code_key: "code/1.zip".to_owned(),
         code_sha256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=".to_owned(),
         architecture: "arm64".to_owned(),
-        memory_size: 1769,
-        timeout: 28,
+        memory_size: 1024,
+        timeout: 20,
         log_retention_days: 30,
         throttle_rate: 50,
         throttle_burst: 100,
         cache_control: "public, max-age=1209600".to_owned(),
         redirect_code: 307,
         quality: 80,
-        max_pixels: 100_000_000,
+        max_pixels: 50_000_000,
         max_bytes: 52_428_800,
     }
 }
@@ -33,37 +33,22 @@ fn parsed() -> Value {
 fn changing_ids(text: &str) -> (String, String) {
     let value: Value = serde_yaml::from_str(text).unwrap();
     let id = |wanted: &str| {
-        let mut ids = resources(&value)
-            .filter(|(_, kind, _)| *kind == wanted)
-            .map(|(id, ..)| id.to_owned());
+        let mut ids = resources(&value).filter(|(_, kind, _)| *kind == wanted).map(|(id, ..)| id.to_owned());
         let id = ids.next().unwrap();
         assert_eq!(ids.next(), None, "one {wanted}");
         id
     };
-    (
-        id("AWS::Lambda::Version"),
-        id("AWS::ApiGateway::Deployment"),
-    )
+    (id("AWS::Lambda::Version"), id("AWS::ApiGateway::Deployment"))
 }
 
 #[test]
 fn parameters_in_code_are_those_of_the_template() {
     let template = parsed();
-    let names: BTreeSet<String> = template["Parameters"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
+    let names: BTreeSet<String> = template["Parameters"].as_object().unwrap().keys().cloned().collect();
     let given: BTreeSet<String> = inputs().parameters().keys().cloned().collect();
     assert_eq!(names, given);
     for (name, parameter) in template["Parameters"].as_object().unwrap() {
-        assert!(
-            parameter["Description"]
-                .as_str()
-                .is_some_and(|d| d.len() > 10),
-            "{name} is described"
-        );
+        assert!(parameter["Description"].as_str().is_some_and(|d| d.len() > 10), "{name} is described");
         let bounded = ["AllowedPattern", "AllowedValues", "MinLength", "MinValue"]
             .iter()
             .any(|c| parameter.get(c).is_some());
@@ -74,12 +59,7 @@ fn parameters_in_code_are_those_of_the_template() {
 #[test]
 fn outputs_in_code_are_those_of_the_template() {
     let template = parsed();
-    let names: BTreeSet<&str> = template["Outputs"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect();
+    let names: BTreeSet<&str> = template["Outputs"].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, crate::stack::outputs::NAMES.into_iter().collect());
 }
 
@@ -97,7 +77,8 @@ fn the_function_gets_the_environment_it_reads() {
     let template = parsed();
     let variables = &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
     let expected = json!({
-        "BUCKET": {"Ref": "Bucket"}, "BUCKET_REGION": {"Ref": "AWS::Region"}, "URL": {"Ref": "Url"},
+        "BUCKET": {"Ref": "Bucket"}, "BUCKET_REGION": {"Ref": "AWS::Region"},
+        "BUCKET_OWNER": {"Ref": "AWS::AccountId"}, "URL": {"Ref": "Url"},
         "PREFIX": {"Ref": "Prefix"}, "ALLOWED_DIMENSIONS": {"Ref": "AllowedDimensions"},
         "MAX_PIXELS": {"Ref": "MaxPixels"}, "MAX_BYTES": {"Ref": "MaxBytes"},
         "CACHE_CONTROL": {"Ref": "CacheControl"}, "REDIRECT_CODE": {"Ref": "RedirectCode"}, "QUALITY": {"Ref": "Quality"}
@@ -111,14 +92,9 @@ fn the_role_may_do_what_it_must_and_nothing_else() {
     let template = parsed();
     let role = &template["Resources"]["Role"]["Properties"];
     assert!(role.get("ManagedPolicyArns").is_none());
-    assert!(
-        role.get("RoleName").is_none(),
-        "CAPABILITY_IAM would not be enough (CN-01)"
-    );
+    assert!(role.get("RoleName").is_none(), "CAPABILITY_IAM would not be enough (CN-01)");
     assert_eq!(role["Policies"].as_array().unwrap().len(), 1);
-    let statements = role["Policies"][0]["PolicyDocument"]["Statement"]
-        .as_array()
-        .unwrap();
+    let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap();
     let mut found = Vec::new();
     for statement in statements {
         assert_eq!(statement["Effect"], "Allow");
@@ -133,14 +109,9 @@ fn the_role_may_do_what_it_must_and_nothing_else() {
         let resource = statement["Resource"]["Fn::Sub"].as_str().unwrap();
         for action in actions {
             assert!(!action.contains('*'), "{action}");
-            let guarded = statement
-                .pointer("/Condition/StringEquals/aws:ResourceAccount/Ref")
-                .and_then(Value::as_str);
-            assert_eq!(
-                guarded == Some("AWS::AccountId"),
-                action.starts_with("s3:"),
-                "{action}"
-            );
+            let guarded =
+                statement.pointer("/Condition/StringEquals/aws:ResourceAccount/Ref").and_then(Value::as_str);
+            assert_eq!(guarded == Some("AWS::AccountId"), action.starts_with("s3:"), "{action}");
             found.push((action, resource));
         }
     }
@@ -150,30 +121,21 @@ fn the_role_may_do_what_it_must_and_nothing_else() {
         [
             ("s3:GetObject", "arn:${AWS::Partition}:s3:::${Bucket}/*"),
             ("s3:ListBucket", "arn:${AWS::Partition}:s3:::${Bucket}"),
-            (
-                "s3:PutObject",
-                "arn:${AWS::Partition}:s3:::${Bucket}/${Prefix}*"
-            ),
+            ("s3:PutObject", "arn:${AWS::Partition}:s3:::${Bucket}/${Prefix}*"),
             ("logs:CreateLogStream", log),
             ("logs:PutLogEvents", log),
         ]
     );
     // The log group that the role may write is the one that the stack makes and the function uses.
     let group = "/aws/lambda/${AWS::StackName}";
-    assert_eq!(
-        template["Resources"]["LogGroup"]["Properties"]["LogGroupName"]["Fn::Sub"],
-        group
-    );
+    assert_eq!(template["Resources"]["LogGroup"]["Properties"]["LogGroupName"]["Fn::Sub"], group);
     assert_eq!(
         template["Resources"]["Function"]["Properties"]["LoggingConfig"]["LogGroup"]["Fn::Sub"],
         group
     );
     let trust = &role["AssumeRolePolicyDocument"]["Statement"];
     assert_eq!(trust.as_array().unwrap().len(), 1);
-    assert_eq!(
-        trust[0]["Principal"],
-        json!({"Service": "lambda.amazonaws.com"})
-    );
+    assert_eq!(trust[0]["Principal"], json!({"Service": "lambda.amazonaws.com"}));
 }
 
 #[test]
@@ -187,10 +149,7 @@ fn every_method_calls_the_alias_and_every_call_is_permitted() {
                 assert_eq!(integration["Type"], "AWS_PROXY", "{id}");
                 assert_eq!(integration["IntegrationHttpMethod"], "POST", "{id} (AG-08)");
                 assert!(
-                    integration["Uri"]["Fn::Sub"]
-                        .as_str()
-                        .unwrap()
-                        .contains("functions/${Live}/invocations"),
+                    integration["Uri"]["Fn::Sub"].as_str().unwrap().contains("functions/${Live}/invocations"),
                     "{id}"
                 );
                 methods.push((
@@ -202,26 +161,15 @@ fn every_method_calls_the_alias_and_every_call_is_permitted() {
             "AWS::Lambda::Permission" => {
                 assert_eq!(properties["FunctionName"], json!({"Ref": "Live"}), "{id}");
                 let source = properties["SourceArn"]["Fn::Sub"].as_str().unwrap();
-                assert!(
-                    source.contains("${AWS::AccountId}:${Api}/*/"),
-                    "{id}: {source}"
-                );
+                assert!(source.contains("${AWS::AccountId}:${Api}/*/"), "{id}: {source}");
             }
             _ => {}
         }
     }
-    let pairs: BTreeSet<(&str, &str)> = methods
-        .iter()
-        .map(|(method, path, _)| (*method, *path))
-        .collect();
+    let pairs: BTreeSet<(&str, &str)> = methods.iter().map(|(method, path, _)| (*method, *path)).collect();
     assert_eq!(
         pairs,
-        BTreeSet::from([
-            ("GET", "Resize"),
-            ("GET", "ResizeKey"),
-            ("HEAD", "Resize"),
-            ("HEAD", "ResizeKey")
-        ])
+        BTreeSet::from([("GET", "Resize"), ("GET", "ResizeKey"), ("HEAD", "Resize"), ("HEAD", "ResizeKey")])
     );
     let ids: BTreeSet<&str> = methods.iter().map(|(_, _, id)| *id).collect();
     let waits: BTreeSet<&str> = template["Resources"][DEPLOYMENT]["DependsOn"]
@@ -230,10 +178,7 @@ fn every_method_calls_the_alias_and_every_call_is_permitted() {
         .iter()
         .filter_map(Value::as_str)
         .collect();
-    assert_eq!(
-        ids, waits,
-        "the snapshot is taken after all methods are there (CN-08)"
-    );
+    assert_eq!(ids, waits, "the snapshot is taken after all methods are there (CN-08)");
 }
 
 #[test]
@@ -246,24 +191,16 @@ fn rendered_text_has_no_placeholder_and_fits() {
         assert!(id.bytes().all(|b| b.is_ascii_alphanumeric()), "{id}");
     }
     let value: Value = serde_yaml::from_str(&text).unwrap();
-    assert_eq!(
-        value["Resources"]["Stage"]["Properties"]["DeploymentId"]["Ref"],
-        deployment.as_str()
-    );
+    assert_eq!(value["Resources"]["Stage"]["Properties"]["DeploymentId"]["Ref"], deployment.as_str());
     assert_eq!(
         value["Resources"]["Live"]["Properties"]["FunctionVersion"]["Fn::GetAtt"][0],
         version.as_str()
     );
     // Without it a version equal to the last one could not be published again.
-    let description = value["Resources"]["Function"]["Properties"]["Description"]["Fn::Sub"]
-        .as_str()
-        .unwrap();
+    let description =
+        value["Resources"]["Function"]["Properties"]["Description"]["Fn::Sub"].as_str().unwrap();
     assert!(description.contains(&version), "{description}");
-    assert_eq!(
-        text,
-        render(&inputs()),
-        "the same inputs give the same text"
-    );
+    assert_eq!(text, render(&inputs()), "the same inputs give the same text");
 }
 
 #[test]
@@ -316,37 +253,19 @@ fn the_deployment_changes_with_the_api_and_with_nothing_else() {
         api_digest(&template, &parameters)
     };
     for (pointer, value) in [
-        (
-            "/Resources/Api/Properties/BinaryMediaTypes",
-            json!(["image/*"]),
-        ),
+        ("/Resources/Api/Properties/BinaryMediaTypes", json!(["image/*"])),
         ("/Resources/Resize/Properties/PathPart", json!("image")),
-        (
-            "/Resources/ResizeGet/Properties/AuthorizationType",
-            json!("AWS_IAM"),
-        ),
-        (
-            "/Resources/ResizeKeyHead/Properties/Integration/Uri",
-            json!("x"),
-        ),
+        ("/Resources/ResizeGet/Properties/AuthorizationType", json!("AWS_IAM")),
+        ("/Resources/ResizeKeyHead/Properties/Integration/Uri", json!("x")),
     ] {
         assert_ne!(with(pointer, value), base, "{pointer}");
     }
     for (pointer, value) in [
-        (
-            "/Resources/Api/Properties/Description",
-            json!("other words"),
-        ),
+        ("/Resources/Api/Properties/Description", json!("other words")),
         ("/Resources/Stage/Properties/StageName", json!("other")),
-        (
-            "/Resources/DeploymentDIGEST/Properties/Description",
-            json!("other words"),
-        ),
+        ("/Resources/DeploymentDIGEST/Properties/Description", json!("other words")),
         ("/Resources/Function/Properties/Timeout", json!(1)),
-        (
-            "/Resources/Role/Properties/Description",
-            json!("other words"),
-        ),
+        ("/Resources/Role/Properties/Description", json!("other words")),
     ] {
         assert_eq!(with(pointer, value), base, "{pointer}");
     }
@@ -363,9 +282,6 @@ fn order_and_layout_of_the_file_do_not_count() {
     assert_eq!(canonical(&a), canonical(&b));
     assert!(same("a: 1 # one\n", "{\"a\": 1}"));
     assert!(!same("a: 1", "a: 2"));
-    assert!(
-        !same("a: [", "a: {"),
-        "what doesn't parse equals only itself"
-    );
+    assert!(!same("a: [", "a: {"), "what doesn't parse equals only itself");
     assert!(same("a: [", "a: ["));
 }

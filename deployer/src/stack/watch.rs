@@ -36,12 +36,7 @@ impl Pace {
     }
 
     fn new(first: Duration, longest: Duration) -> Self {
-        Self {
-            next: first,
-            longest,
-            started: Instant::now(),
-            failures: 0,
-        }
+        Self { next: first, longest, started: Instant::now(), failures: 0 }
     }
 
     /// Pauses; an error when the stack was waited for long enough.
@@ -59,10 +54,7 @@ impl Pace {
     }
 
     /// Lets a passing failure of a poll pass, a few times in a row.
-    pub(super) fn forgive<T>(
-        &mut self,
-        result: Result<T, StackError>,
-    ) -> Result<Option<T>, StackError> {
+    pub(super) fn forgive<T>(&mut self, result: Result<T, StackError>) -> Result<Option<T>, StackError> {
         match result {
             Ok(value) => {
                 self.failures = 0;
@@ -83,6 +75,8 @@ pub(super) struct Ended {
     pub status: String,
     /// The stack as described at the end; `None` if it is gone.
     pub seen: Option<StackSeen>,
+    /// CloudFormation knows no stack with this ARN, which it does for months after a deletion: someone put another in its place.
+    pub vanished: bool,
     /// The first resource that failed.
     pub failed: Option<FailedResource>,
 }
@@ -129,10 +123,7 @@ pub(super) async fn watch(
         }
         let mut status = "unknown".to_owned();
         if let (Some(seen), Some(_)) = (seen, fresh) {
-            status = seen
-                .as_ref()
-                .map_or("DELETE_COMPLETE", |s| s.status.as_str())
-                .to_owned();
+            status = seen.as_ref().map_or("DELETE_COMPLETE", |s| s.status.as_str()).to_owned();
             let standing = Standing::of(&status);
             let confirmed = until == Until::Settled
                 || standing == Standing::Gone
@@ -143,12 +134,9 @@ pub(super) async fn watch(
                 && status != "DELETE_FAILED"
                 && dead_polls < GRACE;
             if standing.settled() && confirmed && !dying {
+                let vanished = seen.is_none();
                 let seen = seen.filter(|_| standing != Standing::Gone);
-                return Ok(Ended {
-                    status,
-                    seen,
-                    failed,
-                });
+                return Ok(Ended { status, seen, vanished, failed });
             }
         }
         pace.pause(id, &status).await?;

@@ -15,7 +15,6 @@ pub mod cloudfront;
 mod condition;
 pub mod edge;
 pub mod encode;
-pub mod hosts;
 pub mod message;
 pub mod pattern;
 pub mod permission;

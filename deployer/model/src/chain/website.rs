@@ -12,6 +12,7 @@ pub use error_page::{Refusal, error_page};
 
 use super::encode::{LocationEncoding, PlusInPath, decode_key, encode_key};
 use super::message::{Method, Request};
+use crate::region::{OriginHost, parse_origin_host};
 use location::{redirect, scheme};
 
 /// What the endpoint answers for a key that doesn't exist and that anyone could read. AWS documents 404; users without public
@@ -118,6 +119,16 @@ pub struct Look {
     asked: String,
     request: Request,
     stage: Stage,
+}
+
+/// Whether two hosts are the same bucket's website in the same Region. People write the dash or the dot form; that both
+/// answer in every Region is unverified (S3-01).
+pub fn is_same_site(one: &str, other: &str) -> bool {
+    let site = |host: &str| match parse_origin_host(host) {
+        OriginHost::Website { bucket, region } => Some((bucket, region)),
+        _ => None,
+    };
+    one == other || site(one).is_some_and(|found| Some(found) == site(other))
 }
 
 /// Starts a request at the website of `bucket`.

@@ -77,9 +77,7 @@ pub enum DistributionError {
         foreign: usize,
     },
     /// No room for our origin (CF-12).
-    #[error(
-        "the distribution has {foreign} origins; CloudFront takes at most {MAX_ORIGINS} (CF-12)"
-    )]
+    #[error("the distribution has {foreign} origins; CloudFront takes at most {MAX_ORIGINS} (CF-12)")]
     TooManyOrigins {
         /// Origins of others.
         foreign: usize,
@@ -116,20 +114,15 @@ pub fn merge(current: &str, edge: &OurEdge) -> Result<Merged, DistributionError>
     let document = match kept {
         Some(_) => text,
         None => {
-            let target = if let OriginUse::Reused(id) = &origin {
-                id
-            } else {
-                &edge.origin_id
-            };
+            let target = if let OriginUse::Reused(id) = &origin { id } else { &edge.origin_id };
             with_behaviour(&text, edge, target)?
         }
     };
-    notes.extend(notes::observed(&document, edge)?);
-    Ok(Merged {
-        document,
-        origin,
-        notes,
-    })
+    // From here on our behaviour is ours, whether or not the journal knew it before.
+    let mut owning = edge.clone();
+    owning.owned_patterns.push(edge.path_pattern.clone());
+    notes.extend(notes::observed(&document, &owning)?);
+    Ok(Merged { document, origin, notes })
 }
 
 /// Takes out behaviours of ours that are not as they should be. Also returns the target of the one that is right, if any.
@@ -146,10 +139,7 @@ fn without_wrong_behaviours(
             return Err(DistributionError::MultiTenant);
         }
         let behaviours = config.behaviours();
-        if let Some(taken) = behaviours
-            .iter()
-            .find(|behaviour| takes_our_place(behaviour, edge))
-        {
+        if let Some(taken) = behaviours.iter().find(|behaviour| takes_our_place(behaviour, edge)) {
             return Err(DistributionError::PatternTaken {
                 pattern: taken.pattern.clone(),
                 target_origin: taken.target.clone(),
@@ -157,30 +147,16 @@ fn without_wrong_behaviours(
         }
         let mut kept = None;
         let mut wrong = None;
-        for (at, own) in behaviours
-            .iter()
-            .enumerate()
-            .filter(|(_, own)| own.is_ours(edge))
-        {
+        for (at, own) in behaviours.iter().enumerate().filter(|(_, own)| own.is_ours(edge)) {
             if !same_pattern(&own.pattern, &edge.path_pattern) {
                 // From a prefix used earlier. If it was sent elsewhere since, it is somebody else's now.
                 if config.is_removable(own, edge) {
-                    wrong = Some((
-                        at,
-                        EdgeNote::BehaviourRemoved {
-                            pattern: own.pattern.clone(),
-                        },
-                    ));
+                    wrong = Some((at, EdgeNote::BehaviourRemoved { pattern: own.pattern.clone() }));
                 }
             } else if let Some(what) = config.what_is_wrong(at, edge) {
                 wrong = Some((at, EdgeNote::BehaviourRepaired { what }));
             } else if kept.is_some() {
-                wrong = Some((
-                    at,
-                    EdgeNote::BehaviourRemoved {
-                        pattern: own.pattern.clone(),
-                    },
-                ));
+                wrong = Some((at, EdgeNote::BehaviourRemoved { pattern: own.pattern.clone() }));
             } else {
                 kept = Some(own.target.clone());
             }
@@ -197,10 +173,7 @@ fn without_wrong_behaviours(
 
 /// Whether a foreign behaviour takes exactly the paths of ours.
 fn takes_our_place(behaviour: &Behaviour<'_, '_>, edge: &OurEdge) -> bool {
-    let (theirs, ours) = (
-        path_pattern(&behaviour.pattern),
-        path_pattern(&edge.path_pattern),
-    );
+    let (theirs, ours) = (path_pattern(&behaviour.pattern), path_pattern(&edge.path_pattern));
     !behaviour.is_ours(edge) && theirs.covers(&ours) && ours.covers(&theirs)
 }
 
@@ -227,24 +200,14 @@ fn with_origin(
         return Ok((splices.apply(text), OriginUse::AlreadyOurs));
     }
     if kept.is_none()
-        && let Some(fit) = origins
-            .iter()
-            .find(|origin| origin.why_unfit(edge).is_none())
+        && let Some(fit) = origins.iter().find(|origin| origin.why_unfit(edge).is_none())
     {
         return Ok((text.to_owned(), OriginUse::Reused(fit.id.clone())));
     }
     if origins.len() >= MAX_ORIGINS {
-        return Err(DistributionError::TooManyOrigins {
-            foreign: origins.len(),
-        });
+        return Err(DistributionError::TooManyOrigins { foreign: origins.len() });
     }
-    let text = lists::with_item(
-        text,
-        config.origins_list(),
-        "Origin",
-        elements::origin(edge),
-        None,
-    )?;
+    let text = lists::with_item(text, config.origins_list(), "Origin", elements::origin(edge), None)?;
     Ok((text, OriginUse::Added))
 }
 
@@ -254,15 +217,10 @@ fn with_behaviour(text: &str, edge: &OurEdge, target: &str) -> Result<String, Di
     let config = Config::new(&document)?;
     let behaviours = config.behaviours();
     if behaviours.len() >= MAX_BEHAVIOURS {
-        return Err(DistributionError::TooManyBehaviours {
-            foreign: behaviours.len(),
-        });
+        return Err(DistributionError::TooManyBehaviours { foreign: behaviours.len() });
     }
     let element = elements::behaviour(edge, target, config.default_behaviour());
-    let before = behaviours
-        .iter()
-        .find(|behaviour| behaviour.blocks(edge))
-        .map(|behaviour| behaviour.node);
+    let before = behaviours.iter().find(|behaviour| behaviour.blocks(edge)).map(|behaviour| behaviour.node);
     match config.behaviours_list() {
         Some(list) => lists::with_item(text, list, "CacheBehavior", element, before),
         None => {
@@ -282,30 +240,21 @@ pub fn strip(current: &str, edge: &OurEdge) -> Result<Stripped, DistributionErro
         let document = view::parse(&text)?;
         let config = Config::new(&document)?;
         let behaviours = config.behaviours();
-        let own = behaviours
-            .iter()
-            .position(|own| own.is_ours(edge) && config.is_removable(own, edge));
+        let own = behaviours.iter().position(|own| own.is_ours(edge) && config.is_removable(own, edge));
         let Some(own) = own else { break };
         let next = lists::tidied(&lists::without_behaviour(&text, &config, own)?)?;
         text = next;
     }
     let document = view::parse(&text)?;
     let config = Config::new(&document)?;
-    let own = config
-        .origins()
-        .into_iter()
-        .find(|origin| origin.id == edge.origin_id);
+    let own = config.origins().into_iter().find(|origin| origin.id == edge.origin_id);
     let stripped = match own {
         Some(own) if !config.is_targeted(&own.id) => {
             lists::without_item(&text, config.origins_list(), own.node)?
         }
         _ => text.clone(),
     };
-    Ok(if stripped == current {
-        Stripped::Unchanged
-    } else {
-        Stripped::Document(stripped)
-    })
+    Ok(if stripped == current { Stripped::Unchanged } else { Stripped::Document(stripped) })
 }
 
 #[cfg(test)]

@@ -55,8 +55,7 @@ impl OurRules {
         let host = self.hosts.first().ok_or(WebsiteError::NoHost)?;
         let rule = |code: Option<u16>| {
             let code = code.map(|code| Element::leaf("HttpErrorCodeReturnedEquals", code));
-            let prefix =
-                (!self.prefix.is_empty()).then(|| Element::leaf("KeyPrefixEquals", &self.prefix));
+            let prefix = (!self.prefix.is_empty()).then(|| Element::leaf("KeyPrefixEquals", &self.prefix));
             let condition: Vec<Element> = code.into_iter().chain(prefix).collect();
             // An empty Condition may not be sent; without one a rule matches everything (S3-09).
             let condition = (!condition.is_empty()).then(|| Element::node("Condition", condition));
@@ -69,10 +68,7 @@ impl OurRules {
                     Element::leaf("ReplaceKeyPrefixWith", &self.replace_prefix),
                 ],
             );
-            Element::node(
-                "RoutingRule",
-                condition.into_iter().chain([redirect]).collect(),
-            )
+            Element::node("RoutingRule", condition.into_iter().chain([redirect]).collect())
         };
         Ok(self.conditions().into_iter().map(rule).collect())
     }
@@ -86,7 +82,7 @@ pub enum WebsiteError {
     Xml(#[from] XmlError),
     /// The bucket redirects everything elsewhere, which excludes rules (S3-08).
     #[error(
-        "the website redirects all requests to {host}, which excludes routing rules (S3-08). \
+        "the website redirects all requests to {host} (RedirectAllRequestsTo), which excludes routing rules (S3-08). \
          Remove that redirect first if this bucket is the one to serve images"
     )]
     RedirectsAll {
@@ -105,9 +101,7 @@ pub enum WebsiteError {
         ours: usize,
     },
     /// Too many bytes with our rules (S3-06).
-    #[error(
-        "the website configuration would have {bytes} bytes; S3 takes at most {MAX_BYTES} (S3-06)"
-    )]
+    #[error("the website configuration would have {bytes} bytes; S3 takes at most {MAX_BYTES} (S3-06)")]
     TooLarge {
         /// Size of the merged document.
         bytes: usize,
@@ -137,10 +131,7 @@ impl fmt::Display for WebsiteNote {
             ),
             Self::Repaired(what) => write!(f, "our routing rules are written anew: {what}"),
             Self::TakesPrecedence(rule) => {
-                write!(
-                    f,
-                    "our rules come before this one, which also fits derived images: {rule}"
-                )
+                write!(f, "our rules come before this one, which also fits derived images: {rule}")
             }
         }
     }
@@ -162,10 +153,7 @@ pub fn merge(current: Option<&str>, ours: &OurRules) -> Result<Merged, WebsiteEr
         return fresh(ours);
     };
     let Some(wrong) = what_is_wrong(text, ours)? else {
-        return Ok(Merged {
-            document: text.to_owned(),
-            notes: Vec::new(),
-        });
+        return Ok(Merged { document: text.to_owned(), notes: Vec::new() });
     };
     let mut notes = Vec::new();
     let foreign = match strip(text, &ours.hosts)? {
@@ -177,43 +165,21 @@ pub fn merge(current: Option<&str>, ours: &OurRules) -> Result<Merged, WebsiteEr
     };
     let document = edit::added(&foreign, ours, &mut notes)?;
     if document.len() > MAX_BYTES {
-        return Err(WebsiteError::TooLarge {
-            bytes: document.len(),
-        });
+        return Err(WebsiteError::TooLarge { bytes: document.len() });
     }
-    notes.extend(
-        shadowed_by(&foreign, ours)?
-            .into_iter()
-            .map(WebsiteNote::TakesPrecedence),
-    );
+    notes.extend(shadowed_by(&foreign, ours)?.into_iter().map(WebsiteNote::TakesPrecedence));
     Ok(Merged { document, notes })
 }
 
 fn fresh(ours: &OurRules) -> Result<Merged, WebsiteError> {
-    let root = Element::node(
-        ROOT,
-        vec![
-            index_document(),
-            Element::node("RoutingRules", ours.elements()?),
-        ],
-    );
+    let root = Element::node(ROOT, vec![index_document(), Element::node("RoutingRules", ours.elements()?)]);
     let root = root.to_string();
-    let document = root.replacen(
-        &format!("<{ROOT}>"),
-        &format!("<{ROOT} xmlns=\"{NAMESPACE}\">"),
-        1,
-    );
-    Ok(Merged {
-        document,
-        notes: Vec::new(),
-    })
+    let document = root.replacen(&format!("<{ROOT}>"), &format!("<{ROOT} xmlns=\"{NAMESPACE}\">"), 1);
+    Ok(Merged { document, notes: Vec::new() })
 }
 
 fn index_document() -> Element {
-    Element::node(
-        "IndexDocument",
-        vec![Element::leaf("Suffix", INDEX_DOCUMENT)],
-    )
+    Element::node("IndexDocument", vec![Element::leaf("Suffix", INDEX_DOCUMENT)])
 }
 
 /// What keeps the configuration from being as it should, `None` if nothing does. Refuses what must not be edited.
@@ -238,39 +204,25 @@ fn what_is_wrong(text: &str, ours: &OurRules) -> Result<Option<String>, WebsiteE
     }
     let differing = || {
         let pairs = own.iter().zip(&wanted).enumerate();
-        pairs
-            .into_iter()
-            .find_map(|(at, (rule, code))| Some((at, difference(*rule, host, *code, ours)?)))
+        pairs.into_iter().find_map(|(at, (rule, code))| Some((at, difference(*rule, host, *code, ours)?)))
     };
     let wrong = if own.len() != wanted.len() {
         format!("there were {} of them, not {}", own.len(), wanted.len())
     } else if let Some((at, what)) = differing() {
         format!("rule {} of ours {what}", at + 1)
-    } else if !rules
-        .iter()
-        .take(own.len())
-        .all(|rule| is_ours(*rule, &ours.hosts))
-    {
+    } else if !rules.iter().take(own.len()).all(|rule| is_ours(*rule, &ours.hosts)) {
         "another rule stood before them".to_owned()
     } else {
         return Ok(None);
     };
     if foreign.len() + wanted.len() > MAX_RULES {
-        return Err(WebsiteError::TooManyRules {
-            foreign: foreign.len(),
-            ours: wanted.len(),
-        });
+        return Err(WebsiteError::TooManyRules { foreign: foreign.len(), ours: wanted.len() });
     }
     Ok(Some(wrong))
 }
 
 /// In which way a rule of ours is not as it should be.
-fn difference(
-    rule: Node<'_, '_>,
-    host: &str,
-    code: Option<u16>,
-    ours: &OurRules,
-) -> Option<String> {
+fn difference(rule: Node<'_, '_>, host: &str, code: Option<u16>, ours: &OurRules) -> Option<String> {
     let exact = |path: &[&str]| xml::at(rule, path).map(xml::value).unwrap_or_default();
     let host_now = exact(&["Redirect", "HostName"]);
     if !host_now.trim().eq_ignore_ascii_case(host) {
@@ -288,12 +240,8 @@ fn difference(
         (&["Redirect", "ReplaceKeyPrefixWith"], &ours.replace_prefix),
         (&["Redirect", "ReplaceKeyWith"], &String::new()),
     ];
-    let trimmed = trimmed
-        .into_iter()
-        .map(|(path, wanted)| (path, exact(path).trim().to_owned(), wanted));
-    let untrimmed = untrimmed
-        .into_iter()
-        .map(|(path, wanted)| (path, exact(path), wanted));
+    let trimmed = trimmed.into_iter().map(|(path, wanted)| (path, exact(path).trim().to_owned(), wanted));
+    let untrimmed = untrimmed.into_iter().map(|(path, wanted)| (path, exact(path), wanted));
     let mut all = trimmed.chain(untrimmed);
     let (path, found, wanted) = all.find(|(_, found, wanted)| found != *wanted)?;
     Some(format!("had {} {found:?}, not {wanted:?}", path[1]))
@@ -310,9 +258,7 @@ pub fn is_bare(current: &str) -> Result<bool, WebsiteError> {
 }
 
 fn rule_nodes<'a, 'd>(root: Node<'a, 'd>) -> Vec<Node<'a, 'd>> {
-    xml::child(root, "RoutingRules")
-        .map(|list| xml::children(list, "RoutingRule"))
-        .unwrap_or_default()
+    xml::child(root, "RoutingRules").map(|list| xml::children(list, "RoutingRule")).unwrap_or_default()
 }
 
 fn is_ours(rule: Node<'_, '_>, hosts: &[String]) -> bool {

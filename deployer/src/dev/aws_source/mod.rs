@@ -188,12 +188,11 @@ impl Source for AwsSource {
             return Err(SourceError(why.to_owned()));
         };
         let query = request.query.as_ref().map(|q| format!("?{q}")).unwrap_or_default();
-        let target = format!(
-            "{}/_aws/execute-api/{api}/{}{}{query}",
-            endpoint.trim_end_matches('/'),
-            call.stage,
-            call.path
-        );
+        // REST APIs hand the path over as it came; MiniStack decodes it once on the way in. Escaping its percent signs makes the
+        // function see the same path at both.
+        let path = call.path.replace('%', "%25");
+        let target =
+            format!("{}/_aws/execute-api/{api}/{}{path}{query}", endpoint.trim_end_matches('/'), call.stage);
         let mut builder = http::Request::builder().method(call.method.as_str()).uri(&target);
         for (name, value) in request.headers.iter() {
             if !matches!(

@@ -198,6 +198,10 @@ fn ag_05_the_function_must_allow_this_api_and_method() {
         Permission::Missing,
         "the other resource"
     );
+    let mut denied: Value = serde_json::from_str(&grant(&format!("{base}:api1/*"))).unwrap();
+    let deny = with(with(denied["Statement"][0].clone(), "Effect", json!("Deny")), "Principal", json!("*"));
+    denied["Statement"].as_array_mut().unwrap().push(deny);
+    assert_eq!(check(Some(&denied.to_string())), Permission::Missing, "a Deny wins");
     assert_eq!(check(None), Permission::Missing);
     assert_eq!(check(Some("oops")), Permission::Unknown);
 }

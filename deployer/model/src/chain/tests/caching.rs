@@ -151,6 +151,7 @@ fn cf_16_invalidation_by_path_and_trailing_star() {
     assert_eq!(count("/pics/a.jpg"), 1, "without its query a path names the entry without one");
     assert_eq!(count("/pics/a.jpg*"), 2);
     assert_eq!(count("/RESIZED/*"), 0);
+    assert_eq!(count("/a.jpg*"), 0, "the beginning must be the same");
     assert_eq!(count("/*"), 4);
     assert!(!invalidates("/re*/a.jpg", "/resized/a.jpg"), "a star counts in last place only");
 }

@@ -6,6 +6,7 @@ mod api;
 mod caching;
 mod distribution;
 mod fixture;
+mod names;
 mod properties;
 mod routing;
 mod walking;

@@ -180,12 +180,16 @@ fn s3_03_a_rest_origin_never_redirects() {
 
 #[test]
 fn s3_16_a_website_host_of_another_region_is_no_origin() {
-    let mut chain = chain((0, 0, 31_536_000));
-    let (mut setup, names) = chain.cdn.take().unwrap();
-    setup.distribution.origins[0].domain = "photos.s3-website.eu-central-1.amazonaws.com".to_owned();
-    chain.cdn = Some((setup, names));
-    let walk = go(&chain, &mut Cache::new(), &mut Bucket::default());
-    assert_eq!(services(&walk), [(Service::CloudFront, 502), (Service::Foreign, 502)]);
+    for domain in
+        ["photos.s3-website.eu-central-1.amazonaws.com", "photos.s3-website-us-east-1.amazonaws.com"]
+    {
+        let mut chain = chain((0, 0, 31_536_000));
+        let (mut setup, names) = chain.cdn.take().unwrap();
+        setup.distribution.origins[0].domain = domain.to_owned();
+        chain.cdn = Some((setup, names));
+        let walk = go(&chain, &mut Cache::new(), &mut Bucket::default());
+        assert_eq!(services(&walk), [(Service::CloudFront, 502), (Service::Foreign, 502)], "{domain}");
+    }
 }
 
 #[test]

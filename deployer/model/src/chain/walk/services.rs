@@ -8,7 +8,8 @@ use crate::chain::edge::{self, Setup, XCache};
 use crate::chain::encode::{PlusInPath, decode_key};
 use crate::chain::message::{Method, Request, Response};
 use crate::chain::website::{self, Answer, Refusal, Why};
-use crate::chain::{hosts, proxy, rest};
+use crate::chain::{proxy, rest};
+use crate::region::{OriginHost, parse_origin_host};
 
 /// Sends one request to whom its host names; `None` if nobody of the chain is there.
 pub(super) fn send(
@@ -24,11 +25,11 @@ pub(super) fn send(
     {
         return Some(through_cdn(chain, setup, cache, world, request, now, hops));
     }
-    if request.host == chain.website_host {
+    if website::is_same_site(&request.host, &chain.website_host) {
         // S3-02: nothing listens on the website host's port 443.
         return (!request.secure).then(|| at_website(chain, world, request, hops, false));
     }
-    let (id, _) = hosts::execute_api(&request.host)?;
+    let OriginHost::ExecuteApi { api: id, .. } = parse_origin_host(&request.host) else { return None };
     let api = chain.apis.iter().find(|api| api.id == id)?;
     let (response, why) = match api::decide(api, request) {
         Decision::Refuse { response, reason } => (response, reason),
@@ -71,10 +72,11 @@ fn through_cdn(
 fn at_origin(chain: &Chain, world: &mut dyn World, forward: &edge::Forward, hops: &mut Vec<Hop>) -> Response {
     let request = &forward.request;
     let domain = &forward.origin.domain;
-    if *domain == chain.website_host {
+    if website::is_same_site(domain, &chain.website_host) {
         return at_website(chain, world, request, hops, true);
     }
-    if hosts::rest_bucket(domain).as_deref() == Some(chain.bucket.as_str()) {
+    let host = parse_origin_host(domain);
+    if matches!(&host, OriginHost::Rest { bucket, .. } if *bucket == chain.bucket) {
         let key = decode_key(&request.path, PlusInPath::default()).unwrap_or_default();
         let object = world.object(&key, &reader(request));
         // Whether the origin's access control may list is not known here: the usual case is that it may not.
@@ -90,10 +92,11 @@ fn at_origin(chain: &Chain, world: &mut dyn World, forward: &edge::Forward, hops
         ));
         return response;
     }
-    let why = match hosts::website(domain) {
-        Some((bucket, region)) if bucket == chain.bucket => {
-            format!("{region} is not the bucket's Region, or has the other form of host")
-        } // S3-16
+    let why = match host {
+        // S3-16
+        OriginHost::Website { bucket, region } if bucket == chain.bucket => {
+            format!("{region} is not the bucket's Region")
+        }
         _ => format!("origin {} is not part of the chain", forward.origin.id),
     };
     let response = Response::new(502);
@@ -108,7 +111,7 @@ fn at_website(
     hops: &mut Vec<Hop>,
     behind: bool,
 ) -> Response {
-    if request.host != chain.website_host {
+    if !website::is_same_site(&request.host, &chain.website_host) {
         // CF-06: the viewer's Host went to the origin.
         let response = website::error_page(&Refusal::no_bucket(&request.host));
         hops.push(hop(

@@ -1,0 +1,96 @@
+//! The stack against an emulator, with calls cut off and failing, and against scripted answers for what no emulator does.
+
+#![allow(clippy::unwrap_used)]
+
+mod answers;
+mod code;
+mod cut_off;
+mod faults;
+mod life;
+mod ministack;
+mod policy;
+mod replay;
+mod scripted;
+mod trouble;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudformation::Client as Cfn;
+use imgdeploy::stack::{
+    self, DesiredStack, Outputs, StackError, StackEvent, StackInputs, StackPlan, TAG_BUCKET, TAG_VERSION,
+};
+
+use code::Code;
+
+/// The bucket that all tests serve.
+pub const BUCKET: &str = "photos";
+
+/// What a first `attach` of the bucket would ask for.
+pub fn inputs(code: &Code) -> StackInputs {
+    StackInputs {
+        bucket: BUCKET.to_owned(),
+        prefix: "resized/".to_owned(),
+        url: "https://cdn.example.com".to_owned(),
+        allowed_dimensions: "300x200, 800x".to_owned(),
+        code_bucket: code.bucket.clone(),
+        code_key: code.key.clone(),
+        code_sha256: code.sha256.clone(),
+        architecture: "x86_64".to_owned(),
+        memory_size: 512,
+        timeout: 20,
+        log_retention_days: 30,
+        throttle_rate: 50,
+        throttle_burst: 100,
+        cache_control: "public, max-age=1209600".to_owned(),
+        redirect_code: 307,
+        quality: 80,
+        max_pixels: 50_000_000,
+        max_bytes: 52_428_800,
+    }
+}
+
+/// The stack for these inputs.
+pub fn desired(inputs: &StackInputs) -> DesiredStack {
+    DesiredStack::new(inputs, "0.1.0")
+}
+
+/// The tags that make a stack ours.
+pub fn our_tags() -> BTreeMap<String, String> {
+    BTreeMap::from([(TAG_BUCKET.to_owned(), BUCKET.to_owned()), (TAG_VERSION.to_owned(), "0.1.0".to_owned())])
+}
+
+/// One run, as a command makes it: observe, plan, wait where need be, apply.
+pub async fn run(cfn: &Cfn, desired: &DesiredStack) -> (Result<Outputs, StackError>, Vec<StackEvent>) {
+    let mut events = Vec::new();
+    let mut tell = |event| events.push(event);
+    let result = async {
+        loop {
+            let seen = stack::observe(cfn, &desired.name).await?;
+            match stack::plan(desired, seen.as_ref()) {
+                StackPlan::Wait { .. } => {
+                    stack::wait_stable(cfn, &desired.name, &mut tell).await?;
+                }
+                plan => return stack::apply(cfn, desired, &plan, &mut tell).await,
+            }
+        }
+    }
+    .await;
+    (result, events)
+}
+
+/// The plan for the stack as it is now.
+pub async fn plan_now(cfn: &Cfn, desired: &DesiredStack) -> StackPlan {
+    let seen = stack::observe(cfn, &desired.name).await.unwrap();
+    stack::plan(desired, seen.as_ref())
+}
+
+/// Names of the change sets that could still be executed.
+pub async fn open_change_sets(cfn: &Cfn, stack: &str) -> Vec<String> {
+    let Ok(list) = cfn.list_change_sets().stack_name(stack).send().await else { return Vec::new() };
+    let open = |status: Option<&str>| status != Some("EXECUTE_COMPLETE");
+    list.summaries()
+        .iter()
+        .filter(|set| open(set.execution_status().map(|s| s.as_str())))
+        .filter_map(|set| set.change_set_name().map(str::to_owned))
+        .collect()
+}

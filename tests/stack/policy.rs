@@ -1,0 +1,96 @@
+//! The policy for whoever attaches: no more than needed, and enough.
+
+use std::collections::BTreeSet;
+
+use aws_credential_types::Credentials;
+use aws_sdk_cloudformation::Client as Cfn;
+use aws_types::SdkConfig;
+use aws_types::sdk_config::SharedCredentialsProvider;
+use imgdeploy::stack::{self, StackError};
+use serde_json::Value;
+
+use crate::ministack::MiniStack;
+use crate::{BUCKET, code, desired, inputs, run};
+
+const POLICY: &str = include_str!("../../templates/attach-policy.json");
+
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(one) => vec![one],
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn it_names_actions_and_resources_and_fits() {
+    let policy: Value = serde_json::from_str(POLICY).unwrap();
+    let compact = policy.to_string();
+    assert!(compact.len() <= 6_144, "{} characters are too many for a managed policy", compact.len());
+    let mut seen = BTreeSet::new();
+    for statement in policy["Statement"].as_array().unwrap() {
+        let sid = statement["Sid"].as_str().unwrap();
+        assert!(seen.insert(sid), "{sid} twice");
+        let actions = texts(&statement["Action"]);
+        assert!(actions.is_sorted() && actions.iter().all(|a| !a.contains('*')), "{sid}");
+        let everything = texts(&statement["Resource"]).contains(&"*");
+        let reads =
+            |action: &&str| ["Describe", "List", "Get", "Simulate"].iter().any(|verb| action.contains(verb));
+        assert!(!everything || actions.iter().all(reads), "{sid} writes everywhere");
+    }
+}
+
+/// A client config of a user who has `policy` and nothing else.
+async fn user(root: &SdkConfig, name: &str, policy: &str) -> SdkConfig {
+    let iam = aws_sdk_iam::Client::new(root);
+    iam.create_user().user_name(name).send().await.unwrap();
+    iam.put_user_policy().user_name(name).policy_name("p").policy_document(policy).send().await.unwrap();
+    let key = iam.create_access_key().user_name(name).send().await.unwrap().access_key.unwrap();
+    let credentials = Credentials::new(key.access_key_id, key.secret_access_key, None, None, "test");
+    root.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build()
+}
+
+#[tokio::test]
+async fn with_it_the_stack_can_be_made_changed_and_deleted() {
+    let aws = MiniStack::start().await;
+    let root = aws.config();
+    let mut wanted = inputs(&code::put(&root, "one").await);
+    let cfn = Cfn::new(&user(&root, "ann", &POLICY.replace("BUCKET", BUCKET)).await);
+    run(&cfn, &desired(&wanted)).await.0.unwrap();
+    wanted.quality = 60;
+    run(&cfn, &desired(&wanted)).await.0.unwrap();
+    wanted.code_key = "code/missing.zip".to_owned();
+    let failed = run(&cfn, &desired(&wanted)).await.0.unwrap_err();
+    assert!(matches!(failed, StackError::Failed { .. }), "{failed:?}");
+    stack::delete(&cfn, "imgdeploy-photos", &mut |_| ()).await.unwrap();
+    // Stacks of others are out of reach.
+    let error = stack::observe(&cfn, "production").await.unwrap_err();
+    assert!(
+        matches!(&error, StackError::Aws { code: Some(code), .. } if code == "AccessDenied"),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn without_one_action_the_error_names_it_and_no_stack_stays() {
+    let aws = MiniStack::start().await;
+    let root = aws.config();
+    let wanted = desired(&inputs(&code::put(&root, "one").await));
+    for action in ["DescribeStacks", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"] {
+        let less =
+            POLICY.replace("BUCKET", BUCKET).replace(&format!("cloudformation:{action}"), "s3:GetObjectAcl");
+        let cfn = Cfn::new(&user(&root, &format!("without-{action}"), &less).await);
+        let error = run(&cfn, &wanted).await.0.unwrap_err();
+        match &error {
+            StackError::Aws { operation, code, message, .. } => {
+                assert_eq!((*operation, code.as_deref()), (action, Some("AccessDenied")));
+                assert!(message.contains(action), "{message}");
+            }
+            other => panic!("{action}: {other:?}"),
+        }
+        let left = stack::observe(&Cfn::new(&root), &wanted.name).await.unwrap();
+        assert!(left.is_none_or(|s| s.status == "REVIEW_IN_PROGRESS"), "{action}");
+    }
+    // What the refused runs left is no obstacle.
+    run(&Cfn::new(&root), &wanted).await.0.unwrap();
+}
