@@ -39,6 +39,18 @@ impl Failure {
         )
     }
 
+    /// There is no such original, but the URL has a query that may be the rest of its key (S3-13).
+    pub fn not_found_with_query(original: &str, query: &str) -> Self {
+        Self::new(
+            400,
+            "bad_request",
+            format!(
+                "there is no original `{original}`, and the URL has a query, {query:?}: if that belongs to the \
+                 key, rename the original, as a redirect cannot carry a `?`; else upload the original"
+            ),
+        )
+    }
+
     /// The time of the function was up.
     pub fn timeout() -> Self {
         Self::new(
