@@ -124,9 +124,7 @@ impl From<ImageError> for Failure {
             ImageError::TooManyPixels { .. } => {
                 (413, "too_many_pixels", "use a smaller original or raise MAX_PIXELS")
             }
-            ImageError::OutputTooLarge { .. } => {
-                (413, "output_too_large", "ask for a smaller size or raise MAX_OUTPUT_PIXELS")
-            }
+            ImageError::OutputTooLarge { .. } => (413, "output_too_large", "ask for a smaller size"),
             ImageError::SideTooLong { .. } => (413, "output_too_large", "ask for a smaller size"),
             // Whatever else the core comes to report is not known to be the image's fault.
             _ => return Self::internal(error.to_string()),

@@ -8,8 +8,7 @@ use resizer_core::spec::SpecError;
 const LONGEST_KEY: usize = 1024;
 
 /// Everything but unreserved characters (RFC 3986) and the `/` between segments.
-const ENCODED: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// A derived key, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +64,7 @@ pub fn parse<'a>(prefix: &str, key: &'a str) -> Result<DerivedKey<'a>, KeyError>
         return Err(KeyError::Dots);
     }
     let rest = key.strip_prefix(prefix).ok_or_else(|| KeyError::Prefix(prefix.to_owned()))?;
-    let (spec, original) =
-        rest.split_once('/').ok_or_else(|| KeyError::NoSize(prefix.to_owned()))?;
+    let (spec, original) = rest.split_once('/').ok_or_else(|| KeyError::NoSize(prefix.to_owned()))?;
     let spec = spec.parse::<Spec>()?;
     if original.is_empty() {
         return Err(KeyError::NoOriginal);
@@ -122,10 +120,7 @@ mod tests {
     #[test]
     fn the_classic_scheme_has_no_prefix() {
         assert_eq!(parse("", "300x/a.jpg").unwrap().original, "a.jpg");
-        assert_eq!(
-            parse("", "300x/x200/a.jpg"),
-            Err(KeyError::Derived("x200/a.jpg".to_owned()))
-        );
+        assert_eq!(parse("", "300x/x200/a.jpg"), Err(KeyError::Derived("x200/a.jpg".to_owned())));
         assert!(parse("", "300x/x200").is_ok());
     }
 

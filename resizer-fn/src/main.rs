@@ -66,8 +66,7 @@ async fn store(settings: &Settings) -> S3Store {
         .timeout_config(timeouts)
         .load()
         .await;
-    let config =
-        aws_sdk_s3::config::Builder::from(&shared).force_path_style(settings.path_style).build();
+    let config = aws_sdk_s3::config::Builder::from(&shared).force_path_style(settings.path_style).build();
     let client = aws_sdk_s3::Client::from_conf(config);
     S3Store::new(client, settings.bucket.clone(), settings.bucket_owner.clone())
 }

@@ -84,11 +84,7 @@ pub enum StoreError {
 /// Where originals come from and derived images go to.
 pub trait Store: Send + Sync + 'static {
     /// Gets an original of at most `max_bytes` bytes; of a larger one nothing is downloaded.
-    fn get(
-        &self,
-        key: &str,
-        max_bytes: u64,
-    ) -> impl Future<Output = Result<Original, StoreError>> + Send;
+    fn get(&self, key: &str, max_bytes: u64) -> impl Future<Output = Result<Original, StoreError>> + Send;
 
     /// Stores a derived image under `key`.
     fn put(&self, key: &str, derived: Derived) -> impl Future<Output = Result<(), StoreError>> + Send;

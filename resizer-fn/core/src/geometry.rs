@@ -56,12 +56,7 @@ pub fn layout(source: Size, bounds: Bounds) -> Layout {
             };
             Layout {
                 scaled,
-                crop: Rect {
-                    x: (scaled.0 - width) / 2,
-                    y: (scaled.1 - height) / 2,
-                    width,
-                    height,
-                },
+                crop: Rect { x: (scaled.0 - width) / 2, y: (scaled.1 - height) / 2, width, height },
             }
         }
     }

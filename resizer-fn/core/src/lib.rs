@@ -49,8 +49,7 @@ pub struct Output {
 pub fn resize(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output, Error> {
     // The one place where panics of foreign code are stopped. Nothing is shared with the closure
     // that could be seen half-written: it only reads its inputs and returns owned data.
-    catch_unwind(AssertUnwindSafe(|| resize_unguarded(bytes, spec, limits)))
-        .unwrap_or(Err(Error::Codec))
+    catch_unwind(AssertUnwindSafe(|| resize_unguarded(bytes, spec, limits))).unwrap_or(Err(Error::Codec))
 }
 
 fn resize_unguarded(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output, Error> {

@@ -71,10 +71,7 @@ mod tests {
         assert_eq!(limits.check_bytes(10), Ok(()));
         assert_eq!(limits.check_bytes(11), Err(Error::TooManyBytes { bytes: 11, limit: 10 }));
         assert_eq!(limits.check_source(3, 4), Ok(()));
-        assert_eq!(
-            limits.check_source(13, 1),
-            Err(Error::TooManyPixels { width: 13, height: 1, limit: 12 })
-        );
+        assert_eq!(limits.check_source(13, 1), Err(Error::TooManyPixels { width: 13, height: 1, limit: 12 }));
         assert_eq!(limits.check_output(Format::Png, 2, 3), Ok(()));
         assert_eq!(
             limits.check_output(Format::Png, 7, 1),

@@ -41,9 +41,7 @@ impl Orientation {
             .or_else(|error| error.distill_partial_result(|_| ()));
         parsed
             .ok()
-            .and_then(|exif| {
-                exif.get_field(exif::Tag::Orientation, exif::In::PRIMARY)?.value.get_uint(0)
-            })
+            .and_then(|exif| exif.get_field(exif::Tag::Orientation, exif::In::PRIMARY)?.value.get_uint(0))
             .map_or(Self::UPRIGHT, Self::from_tag)
     }
 

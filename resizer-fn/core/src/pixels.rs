@@ -65,8 +65,7 @@ fn resample_as<P: PixelTrait>(source: &Pixels, layout: &Layout) -> Result<Pixels
     let from = TypedImageRef::<P>::from_buffer(source.width, source.height, &source.data)
         .map_err(|_| Error::Codec)?;
     let mut data = vec![0; width as usize * height as usize * channels.count()];
-    let mut to =
-        TypedImage::<P>::from_buffer(width, height, &mut data).map_err(|_| Error::Codec)?;
+    let mut to = TypedImage::<P>::from_buffer(width, height, &mut data).map_err(|_| Error::Codec)?;
     let (left, across) = span(layout.crop.x, width, layout.scaled.0, source.width);
     let (top, down) = span(layout.crop.y, height, layout.scaled.1, source.height);
     let options = ResizeOptions::new()
@@ -97,9 +96,8 @@ mod tests {
     #[test]
     fn clear_pixels_lend_no_colour() {
         // Left half opaque red, right half clear but green underneath.
-        let data = (0..16 * 16)
-            .flat_map(|i| if i % 16 < 8 { [255, 0, 0, 255] } else { [0, 255, 0, 0] })
-            .collect();
+        let data =
+            (0..16 * 16).flat_map(|i| if i % 16 < 8 { [255, 0, 0, 255] } else { [0, 255, 0, 0] }).collect();
         let source = Pixels { width: 16, height: 16, channels: Channels::Rgba, data };
         let layout = geometry::layout((16, 16), Bounds::Width(5));
         let small = resample(&source, &layout).unwrap();

@@ -85,9 +85,7 @@ impl FromStr for Spec {
             ("", "") => return Err(shape()),
             (width, "") => Bounds::Width(side(text, width)?),
             ("", height) => Bounds::Height(side(text, height)?),
-            (width, height) => {
-                Bounds::Fill { width: side(text, width)?, height: side(text, height)? }
-            }
+            (width, height) => Bounds::Fill { width: side(text, width)?, height: side(text, height)? },
         };
         Ok(Self::new(bounds))
     }
@@ -145,8 +143,19 @@ mod tests {
     #[test]
     fn sides_that_are_no_number() {
         for text in [
-            "+300x200", "-300x200", "300x+200", "0300x200", "00x1", " 300x200", "300x200 ", "3e2x1",
-            "300.5x", "٣٠٠x200", "300x200x100", "axb", "x x",
+            "+300x200",
+            "-300x200",
+            "300x+200",
+            "0300x200",
+            "00x1",
+            " 300x200",
+            "300x200 ",
+            "3e2x1",
+            "300.5x",
+            "٣٠٠x200",
+            "300x200x100",
+            "axb",
+            "x x",
         ] {
             let error = text.parse::<Spec>().unwrap_err();
             assert!(matches!(error, SpecError::Number { .. }), "{text}: {error:?}");

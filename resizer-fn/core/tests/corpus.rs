@@ -18,9 +18,13 @@ fn to(bytes: &[u8], spec: &str) -> Output {
 /// Resizes and checks size, format and colours.
 #[track_caller]
 fn check(what: &str, bytes: &[u8], corners: &Corners) {
-    for (spec, size) in
-        [("30x20", (30, 20)), ("33x", (33, 22)), ("x50", (75, 50)), ("41x40", (41, 40)), ("192x128", (192, 128))]
-    {
+    for (spec, size) in [
+        ("30x20", (30, 20)),
+        ("33x", (33, 22)),
+        ("x50", (75, 50)),
+        ("41x40", (41, 40)),
+        ("192x128", (192, 128)),
+    ] {
         let out = to(bytes, spec);
         let what = format!("{what} to {spec}");
         assert_eq!((out.width, out.height), size, "{what}");
@@ -103,8 +107,7 @@ fn pngs_of_all_kinds() {
 
 #[test]
 fn palettes_with_and_without_alpha() {
-    let indices: Vec<u8> =
-        quarters(WIDTH, HEIGHT, Channels::Grey, &[[0; 4], [1; 4], [2; 4], [3; 4]]).data;
+    let indices: Vec<u8> = quarters(WIDTH, HEIGHT, Channels::Grey, &[[0; 4], [1; 4], [2; 4], [3; 4]]).data;
     let mut info = png_info(WIDTH, HEIGHT, ColorType::Indexed, BitDepth::Eight);
     info.palette = Some(QUARTERS.iter().flat_map(|c| &c[..3]).copied().collect::<Vec<_>>().into());
     let opaque = png(info.clone(), &indices);
@@ -158,7 +161,8 @@ fn every_orientation_of_every_format_is_upright() {
 #[test]
 fn cuts_are_centred_as_seen() {
     // Seen: 90 columns in three stripes, red, green, blue; stored turned by each orientation.
-    let seen: Vec<[u8; 3]> = [[255, 0, 0], [0, 255, 0], [0, 0, 255]].into_iter().flat_map(|c| [c; 30]).collect();
+    let seen: Vec<[u8; 3]> =
+        [[255, 0, 0], [0, 255, 0], [0, 0, 255]].into_iter().flat_map(|c| [c; 30]).collect();
     for (tag, stored) in [
         (1, (0..30).flat_map(|_| seen.clone()).collect::<Vec<_>>()),
         (6, seen.iter().rev().flat_map(|c| [*c; 30]).collect()),
@@ -252,7 +256,10 @@ fn limits_hold_before_pixels_are_touched() {
     wide[16..24].copy_from_slice(&[0, 0, 0xFD, 0xE8, 0, 0, 0xFD, 0xE8]);
     for huge in [huge_jpeg, wide] {
         let error = resize(&huge, &spec, &Limits::default());
-        assert!(matches!(error, Err(Error::TooManyPixels { width: 65_000, height: 65_000, .. })), "{error:?}");
+        assert!(
+            matches!(error, Err(Error::TooManyPixels { width: 65_000, height: 65_000, .. })),
+            "{error:?}"
+        );
     }
     // One pixel wide and very tall: the result is what is too large.
     let tall = quarters(1, 2000, Channels::Grey, &GREYS);
@@ -266,11 +273,9 @@ fn limits_hold_before_pixels_are_touched() {
 fn the_smallest_images() {
     for (w, h) in [(1, 1), (1, 3), (2, 1), (17, 1)] {
         let rgb = quarters(w, h, Channels::Rgb, &[GREEN; 4]);
-        for bytes in [
-            jpeg(&rgb, |_| ()),
-            png(png_info(w, h, ColorType::Rgb, BitDepth::Eight), &rgb.data),
-            webp(&rgb),
-        ] {
+        for bytes in
+            [jpeg(&rgb, |_| ()), png(png_info(w, h, ColorType::Rgb, BitDepth::Eight), &rgb.data), webp(&rgb)]
+        {
             for spec in ["1x1", "5x3", "1x", "x1", "40x40"] {
                 let out = to(&bytes, spec);
                 let pixels = decode(&out.bytes).pixels;

@@ -94,9 +94,8 @@ pub(super) fn encode(pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Ve
             return Err(Error::encode(Format::Jpeg, "it has no alpha channel"));
         }
     };
-    let side = |side: u32| {
-        u16::try_from(side).map_err(|_| Error::encode(Format::Jpeg, "a side is above 65535"))
-    };
+    let side =
+        |side: u32| u16::try_from(side).map_err(|_| Error::encode(Format::Jpeg, "a side is above 65535"));
     let (width, height) = (side(pixels.width)?, side(pixels.height)?);
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality.clamp(1, 100));

@@ -82,7 +82,7 @@ pub(super) fn scan(bytes: &[u8]) -> Result<Scan<'_>, Error> {
             }
             0xC0..=0xC2 => return Err(corrupt("it has more than one frame header")),
             0xC3 => return Err(unsupported("lossless coding")),
-            0xC9..=0xCB | 0xCD..=0xCF | 0xCC => return Err(unsupported("arithmetic coding")),
+            0xC9..=0xCF => return Err(unsupported("arithmetic coding")),
             0xC5..=0xC7 => return Err(unsupported("hierarchical coding")),
             SOS => {
                 if frame.is_none() {

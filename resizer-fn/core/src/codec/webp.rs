@@ -66,10 +66,8 @@ fn first_frame(chunks: &[Chunk<'_>], canvas: &Header) -> Result<Pixels, Error> {
     if right > canvas.width || bottom > canvas.height {
         return Err(corrupt("its first frame reaches out of the image"));
     }
-    let picture: Vec<_> = chunks
-        .into_iter()
-        .filter(|(name, _)| matches!(*name, b"ALPH" | b"VP8 " | b"VP8L"))
-        .collect();
+    let picture: Vec<_> =
+        chunks.into_iter().filter(|(name, _)| matches!(*name, b"ALPH" | b"VP8 " | b"VP8L")).collect();
     let alpha = riff::find(&picture, b"ALPH").is_some() || riff::find(&picture, b"VP8L").is_some();
     let frame = still(&riff::write(width, height, alpha, &picture), width, height)?;
     if (width, height) == (canvas.width, canvas.height) {

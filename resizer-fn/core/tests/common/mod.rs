@@ -19,8 +19,7 @@ pub const WHITE: [u8; 4] = [255, 255, 255, 255];
 pub const CLEAR: [u8; 4] = [0, 0, 0, 0];
 pub const QUARTERS: Corners = [RED, GREEN, BLUE, WHITE];
 /// The luma of the quarters.
-pub const GREYS: Corners =
-    [[76, 76, 76, 255], [150, 150, 150, 255], [29, 29, 29, 255], [255, 255, 255, 255]];
+pub const GREYS: Corners = [[76, 76, 76, 255], [150, 150, 150, 255], [29, 29, 29, 255], [255, 255, 255, 255]];
 
 macro_rules! fixtures {
     ($($name:literal: $corners:expr,)*) => {
@@ -133,8 +132,7 @@ pub fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
     match format {
         Format::Jpeg => jpeg(stored, |e| e.add_exif_metadata(&exif).unwrap()),
         Format::Png => {
-            let mut info =
-                png_info(stored.width, stored.height, png::ColorType::Rgb, png::BitDepth::Eight);
+            let mut info = png_info(stored.width, stored.height, png::ColorType::Rgb, png::BitDepth::Eight);
             info.exif_metadata = Some(exif.into());
             png(info, &stored.data)
         }
