@@ -12,6 +12,7 @@ use crate::names;
 use crate::observe::Observed;
 use crate::plan::{Action, JournalStep, Plan};
 use crate::report::Report;
+use crate::stack::StackPlan;
 
 /// Actions on one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,10 +98,25 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
                 add(bucket(name), &actions);
             }
             Action::UploadCode { bucket: name, key, .. } => add(object(name, key), &["s3:PutObject"]),
-            Action::Stack { desired, .. } => add(
-                format!("arn:{partition}:cloudformation:{}:{account}:stack/{}/*", plan.region, desired.name),
-                &["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"],
-            ),
+            Action::Stack { desired, plan: step } => {
+                let (region, stack) = (&plan.region, &desired.name);
+                add(
+                    format!("arn:{partition}:cloudformation:{region}:{account}:stack/{stack}/*"),
+                    &["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"],
+                );
+                // CloudFormation acts with the caller's rights; PassRole hangs on a condition that can't be asked about.
+                if !matches!(step, StackPlan::Update(_)) {
+                    add(
+                        format!("arn:{partition}:iam::{account}:role/{stack}-Role-NEW"),
+                        &["iam:CreateRole", "iam:PutRolePolicy"],
+                    );
+                    add(
+                        format!("arn:{partition}:lambda:{region}:{account}:function:{stack}"),
+                        &["lambda:CreateFunction", "lambda:AddPermission"],
+                    );
+                    add(format!("arn:{partition}:apigateway:{region}::/restapis"), &["apigateway:POST"]);
+                }
+            }
             Action::DeleteStack { name } => add(
                 format!("arn:{partition}:cloudformation:{}:{account}:stack/{name}/*", plan.region),
                 &["cloudformation:DeleteStack"],

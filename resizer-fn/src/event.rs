@@ -15,6 +15,9 @@ pub struct Request {
     pub method: Method,
     /// The derived key asked for, decoded.
     pub key: String,
+    /// What stands behind a `?` in the path form, as far as it can be told: most likely there to ward off
+    /// caches, but perhaps the rest of a key that was cut (S3-13).
+    pub query: Option<String>,
 }
 
 /// The methods that are served.
@@ -48,6 +51,12 @@ pub enum EventError {
          for /resize/{{key}}"
     )]
     Split(String),
+    /// The query behind a path is the rest of the key: somebody wrote its `?` into the URL as it is (S3-13).
+    #[error(
+        "the key was cut at its `?`, behind which stands {0:?}; a redirect cannot carry a `?`: rename the \
+         original, or ask for /resize/{{key}} with %3F for it"
+    )]
+    Cut(String),
     /// The key is given twice.
     #[error("the query has `key` more than once; ask for one key at a time")]
     Twice,
@@ -94,14 +103,49 @@ pub fn parse(event: &Value) -> Result<Request, EventError> {
         other => return Err(EventError::Method(other.to_owned())),
     };
     let in_path = event.path_parameters.and_then(|mut path| path.remove(KEY)).flatten();
-    let key = match in_path {
-        Some(encoded) => decode(&encoded)?,
-        None => from_query(
-            event.query_string_parameters.unwrap_or_default(),
-            event.multi_value_query_string_parameters.unwrap_or_default(),
-        )?,
+    let query = event.query_string_parameters.unwrap_or_default();
+    let all_values = event.multi_value_query_string_parameters.unwrap_or_default();
+    let Some(encoded) = in_path else {
+        return Ok(Request { method, key: from_query(query, all_values)?, query: None });
     };
-    Ok(Request { method, key })
+    let key = decode(&encoded)?;
+    let query = written(query, all_values);
+    match query {
+        Some(query) if is_rest_of(&key, &query) => Err(EventError::Cut(query)),
+        query => Ok(Request { method, key, query }),
+    }
+}
+
+/// A query as it may have been written; the order of its parameters is lost.
+fn written(
+    query: BTreeMap<String, Option<String>>,
+    all_values: BTreeMap<String, Option<Vec<String>>>,
+) -> Option<String> {
+    let single = query.into_iter().map(|(name, value)| (name, value.into_iter().collect::<Vec<_>>()));
+    let mut parameters: BTreeMap<String, Vec<String>> = single.collect();
+    parameters.extend(all_values.into_iter().map(|(name, values)| (name, values.unwrap_or_default())));
+    let pairs: Vec<String> = parameters
+        .into_iter()
+        .flat_map(|(name, values)| {
+            let values = if values.is_empty() { vec![String::new()] } else { values };
+            values.into_iter().map(move |value| match value.as_str() {
+                "" => name.clone(),
+                value => format!("{name}={value}"),
+            })
+        })
+        .collect();
+    (!pairs.is_empty()).then(|| pairs.join("&"))
+}
+
+/// Endings of images' names: what follows a `?` in such a name has one.
+const ENDINGS: [&str; 8] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".tif", ".tiff"];
+
+/// Whether a query can't be there to ward off caches, as `v=2`, `1700000000` and `5f3e2a` are.
+fn is_rest_of(key: &str, query: &str) -> bool {
+    let query = query.to_ascii_lowercase();
+    let is_name = |pair: &str| ENDINGS.iter().any(|ending| pair.ends_with(ending));
+    let complete = key.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    query.contains('/') || query.split('&').any(is_name) || (!complete && !query.contains('='))
 }
 
 fn decode(encoded: &str) -> Result<String, EventError> {
@@ -137,7 +181,7 @@ mod tests {
     use serde_json::json;
 
     fn get(key: &str) -> Result<Request, EventError> {
-        Ok(Request { method: Method::Get, key: key.to_owned() })
+        Ok(Request { method: Method::Get, key: key.to_owned(), query: None })
     }
 
     fn in_path(key: &str) -> Result<Request, EventError> {
@@ -154,7 +198,10 @@ mod tests {
         let split = include_str!("../tests/events/rest-query-split.json");
         assert_eq!(stored(split), Err(EventError::Split("Jerry.jpg".to_owned())));
         let head = include_str!("../tests/events/rest-head.json");
-        assert_eq!(stored(head), Ok(Request { method: Method::Head, key: "resized/x100/a.png".to_owned() }));
+        assert_eq!(
+            stored(head),
+            Ok(Request { method: Method::Head, key: "resized/x100/a.png".to_owned(), query: None })
+        );
         assert!(is_head(&serde_json::from_str(head).unwrap()));
         // An HTTP API has the method elsewhere.
         let http = include_str!("../tests/events/http-api.json");
@@ -173,13 +220,27 @@ mod tests {
     }
 
     #[test]
-    fn the_path_form_ignores_the_query() {
-        let event = json!({
-            "httpMethod": "GET",
-            "pathParameters": { "key": "a" },
-            "queryStringParameters": { "v": "2", "key": "b" },
-        });
-        assert_eq!(parse(&event), get("a"));
+    fn the_path_form_goes_without_its_query_unless_that_is_the_rest_of_the_key() {
+        let asked = |key: &str, query: Value| {
+            parse(&json!({
+                "httpMethod": "GET",
+                "pathParameters": { "key": key },
+                "queryStringParameters": query,
+            }))
+        };
+        let ignored = |key: &str, query: &str| {
+            Ok(Request { method: Method::Get, key: key.to_owned(), query: Some(query.to_owned()) })
+        };
+        assert_eq!(asked("a", json!({ "v": "2", "key": "b" })), ignored("a", "key=b&v=2"));
+        assert_eq!(asked("a.jpg", json!({ "1700000000": "" })), ignored("a.jpg", "1700000000"));
+        assert_eq!(asked("a.jpg", json!({ "5f3e2a": "" })), ignored("a.jpg", "5f3e2a"));
+        assert_eq!(asked("a", json!({})), get("a"));
+        let cut = |query: &str| Err(EventError::Cut(query.to_owned()));
+        assert_eq!(asked("a", json!({ "b.jpg": "" })), cut("b.jpg"));
+        assert_eq!(asked("a.jpg", json!({ "w": "1", "b.PNG": "" })), cut("b.PNG&w=1"));
+        assert_eq!(asked("a.jpg", json!({ "w": "1.jpg" })), cut("w=1.jpg"));
+        assert_eq!(asked("a.b/c", json!({ "d": null })), cut("d"));
+        assert_eq!(asked("a.jpg", json!({ "b/c": "" })), cut("b/c"));
     }
 
     #[test]

@@ -39,6 +39,18 @@ impl Failure {
         )
     }
 
+    /// There is no such original, but the URL has a query that may be the rest of its key (S3-13).
+    pub fn not_found_with_query(original: &str, query: &str) -> Self {
+        Self::new(
+            400,
+            "bad_request",
+            format!(
+                "there is no original `{original}`, and the URL has a query, {query:?}: if that belongs to the \
+                 key, rename the original, as a redirect cannot carry a `?`; else upload the original"
+            ),
+        )
+    }
+
     /// The time of the function was up.
     pub fn timeout() -> Self {
         Self::new(
@@ -112,9 +124,7 @@ impl From<ImageError> for Failure {
             ImageError::TooManyPixels { .. } => {
                 (413, "too_many_pixels", "use a smaller original or raise MAX_PIXELS")
             }
-            ImageError::OutputTooLarge { .. } => {
-                (413, "output_too_large", "ask for a smaller size or raise MAX_OUTPUT_PIXELS")
-            }
+            ImageError::OutputTooLarge { .. } => (413, "output_too_large", "ask for a smaller size"),
             ImageError::SideTooLong { .. } => (413, "output_too_large", "ask for a smaller size"),
             // Whatever else the core comes to report is not known to be the image's fault.
             _ => return Self::internal(error.to_string()),

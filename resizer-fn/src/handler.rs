@@ -6,7 +6,7 @@ use crate::key;
 use crate::record::{Record, ms_since};
 use crate::response::Response;
 use crate::settings::Settings;
-use crate::store::{Derived, Store};
+use crate::store::{Derived, Store, StoreError};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -62,7 +62,7 @@ impl<S: Store> Handler<S> {
 
     async fn redirect(&self, event: &Value, record: &mut Record) -> Result<Response, Failure> {
         let settings = &self.settings;
-        let asked = event::parse(event)?.key;
+        let event::Request { key: asked, query, .. } = event::parse(event)?;
         record.key = Some(asked.clone());
         let key = key::parse(&settings.prefix, &asked)?;
         let spec = key.spec.with_quality(settings.quality);
@@ -80,7 +80,12 @@ impl<S: Store> Handler<S> {
         let start = Instant::now();
         let original = self.store.get(key.original, settings.limits.max_bytes).await;
         record.ms_get = Some(ms_since(start));
-        let original = original?;
+        let original = match (original, query) {
+            (Err(StoreError::NotFound), Some(query)) => {
+                return Err(Failure::not_found_with_query(key.original, &query));
+            }
+            (original, _) => original?,
+        };
         record.bytes_in = Some(original.bytes.len());
 
         let start = Instant::now();

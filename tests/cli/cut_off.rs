@@ -42,9 +42,9 @@ fn cut_at_every_call_of(shard: usize) {
         // Calls run side by side, so that a rerun may be shorter than the first run by a call or two.
         let struck = log.contains("dropped");
         assert!(!struck || first.code != 0, "{at}: not noticed\n{first}\n{log}");
-        let wrote = bench.proxy.writes().iter().any(|call| call.status.is_some() || cut == Cut::AfterRequest);
-        if struck && !wrote {
-            assert_ne!(first.code, 6, "{at}: nothing was done, so nothing is half done\n{first}\n{log}");
+        // A write whose answer got lost may have been carried out: only a run that tried none knows better.
+        if struck && bench.proxy.writes().is_empty() {
+            assert_ne!(first.code, 6, "{at}: nothing is half done\n{first}\n{log}");
         }
         let _ = before.assert_kept_in(&bench.scenario.snapshot());
 

@@ -5,9 +5,7 @@
 use std::fmt;
 
 /// A group of regions with its own accounts, ARN prefix and DNS suffix (PA-01).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Partition {
     /// The commercial regions.
@@ -124,45 +122,23 @@ pub const DASH_REGIONS: [&str; 9] = [
 /// The website host of a bucket (no scheme): `b.s3-website-eu-west-1.amazonaws.com` in the nine old regions,
 /// `b.s3-website.eu-central-1.amazonaws.com` in all others and in regions not known here (S3-01).
 pub fn website_host(bucket: &str, region: &str) -> String {
-    website_host_with(
-        bucket,
-        region,
-        if DASH_REGIONS.contains(&region) {
-            '-'
-        } else {
-            '.'
-        },
-    )
+    website_host_with(bucket, region, if DASH_REGIONS.contains(&region) { '-' } else { '.' })
 }
 
 /// Both spellings of a bucket's website host, the documented one first. People have written either into a distribution.
 pub fn website_hosts_all_forms(bucket: &str, region: &str) -> Vec<String> {
     let documented = website_host(bucket, region);
-    let other = website_host_with(
-        bucket,
-        region,
-        if DASH_REGIONS.contains(&region) {
-            '.'
-        } else {
-            '-'
-        },
-    );
+    let other = website_host_with(bucket, region, if DASH_REGIONS.contains(&region) { '.' } else { '-' });
     vec![documented, other]
 }
 
 fn website_host_with(bucket: &str, region: &str, between: char) -> String {
-    format!(
-        "{bucket}.s3-website{between}{region}.{}",
-        Partition::of_region(region).dns_suffix()
-    )
+    format!("{bucket}.s3-website{between}{region}.{}", Partition::of_region(region).dns_suffix())
 }
 
 /// The host of a REST API's default endpoint, the same for edge and Regional ones (AG-01).
 pub fn execute_api_host(api: &str, region: &str) -> String {
-    format!(
-        "{api}.execute-api.{region}.{}",
-        Partition::of_region(region).dns_suffix()
-    )
+    format!("{api}.execute-api.{region}.{}", Partition::of_region(region).dns_suffix())
 }
 
 /// What the domain name of a CloudFront origin (or of a redirect) stands for.
@@ -198,9 +174,7 @@ pub enum OriginHost {
 pub fn parse_origin_host(domain: &str) -> OriginHost {
     let domain = domain.trim().trim_end_matches('.').to_ascii_lowercase();
     for partition in Partition::ALL {
-        let head = domain
-            .strip_suffix(partition.dns_suffix())
-            .and_then(|head| head.strip_suffix('.'));
+        let head = domain.strip_suffix(partition.dns_suffix()).and_then(|head| head.strip_suffix('.'));
         if let Some(found) = head.and_then(|head| parse_head(head, partition.dns_suffix())) {
             return found;
         }
@@ -210,71 +184,42 @@ pub fn parse_origin_host(domain: &str) -> OriginHost {
 
 /// Reads what stands before the partition's suffix. `None`: not a name that we know.
 fn parse_head(head: &str, suffix: &str) -> Option<OriginHost> {
-    let is_region =
-        |text: &str| looks_like_region(text) && Partition::of_region(text).dns_suffix() == suffix;
+    let is_region = |text: &str| looks_like_region(text) && Partition::of_region(text).dns_suffix() == suffix;
     let (before, last) = head.rsplit_once('.')?;
 
     if is_region(last) {
         // {bucket}.s3-website.{region}, {bucket}.s3.{region}, {bucket}.s3.dualstack.{region}, {api}.execute-api.{region}
         let region = last.to_owned();
         let (name, service) = before.rsplit_once('.')?;
-        let (name, service) = if service == "dualstack" {
-            name.rsplit_once('.')?
-        } else {
-            (name, service)
-        };
+        let (name, service) = if service == "dualstack" { name.rsplit_once('.')? } else { (name, service) };
         return match service {
             "s3-website" => some_bucket(name, |bucket| OriginHost::Website { bucket, region }),
-            "s3" | "s3-fips" => some_bucket(name, |bucket| OriginHost::Rest {
-                bucket,
-                region: Some(region),
-            }),
+            "s3" | "s3-fips" => some_bucket(name, |bucket| OriginHost::Rest { bucket, region: Some(region) }),
             "execute-api" if !name.is_empty() && !name.contains('.') => {
-                Some(OriginHost::ExecuteApi {
-                    api: name.to_owned(),
-                    region,
-                })
+                Some(OriginHost::ExecuteApi { api: name.to_owned(), region })
             }
             _ => None,
         };
     }
 
     // The region, if any, is part of the last label: {bucket}.s3-website-{region}, {bucket}.s3-{region}, {bucket}.s3
-    if let Some(region) = last
-        .strip_prefix("s3-website-")
-        .filter(|region| is_region(region))
-    {
-        return some_bucket(before, |bucket| OriginHost::Website {
-            bucket,
-            region: region.to_owned(),
-        });
+    if let Some(region) = last.strip_prefix("s3-website-").filter(|region| is_region(region)) {
+        return some_bucket(before, |bucket| OriginHost::Website { bucket, region: region.to_owned() });
     }
-    if let Some(region) = last
-        .strip_prefix("s3-fips-")
-        .or(last.strip_prefix("s3-"))
-        .filter(|region| is_region(region))
+    if let Some(region) =
+        last.strip_prefix("s3-fips-").or(last.strip_prefix("s3-")).filter(|region| is_region(region))
     {
-        return some_bucket(before, |bucket| OriginHost::Rest {
-            bucket,
-            region: Some(region.to_owned()),
-        });
+        return some_bucket(before, |bucket| OriginHost::Rest { bucket, region: Some(region.to_owned()) });
     }
     if let Some(name) = head.strip_suffix(".s3-accelerate.dualstack") {
-        return some_bucket(name, |bucket| OriginHost::Rest {
-            bucket,
-            region: None,
-        });
+        return some_bucket(name, |bucket| OriginHost::Rest { bucket, region: None });
     }
     match last {
-        "s3" | "s3-accelerate" => some_bucket(before, |bucket| OriginHost::Rest {
-            bucket,
-            region: None,
-        }),
+        "s3" | "s3-accelerate" => some_bucket(before, |bucket| OriginHost::Rest { bucket, region: None }),
         // An old second name of us-east-1.
-        "s3-external-1" => some_bucket(before, |bucket| OriginHost::Rest {
-            bucket,
-            region: Some("us-east-1".to_owned()),
-        }),
+        "s3-external-1" => {
+            some_bucket(before, |bucket| OriginHost::Rest { bucket, region: Some("us-east-1".to_owned()) })
+        }
         _ => None,
     }
 }
@@ -293,9 +238,7 @@ fn looks_like_region(label: &str) -> bool {
     words.len() >= 2
         && !number.is_empty()
         && number.bytes().all(|byte| byte.is_ascii_digit())
-        && words
-            .iter()
-            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        && words.iter().all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 #[cfg(test)]

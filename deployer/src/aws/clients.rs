@@ -9,6 +9,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use super::failure::chain_text;
 use super::{AwsFailure, FailureKind};
 
 /// How to reach AWS, from the command line and the environment.
@@ -63,7 +64,7 @@ impl Clients {
         let config = loader.load().await;
         let config = with_retries(config);
         let provider = config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
-        provider.provide_credentials().await.map_err(|error| no_credentials(&error.to_string()))?;
+        provider.provide_credentials().await.map_err(|error| no_credentials(&chain_text(&error)))?;
         let endpoint_url = access
             .endpoint_url
             .clone()

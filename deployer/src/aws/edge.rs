@@ -137,7 +137,7 @@ pub async fn distributions(clients: &Clients) -> Fact<Vec<DistributionSummary>> 
 pub struct Simulated {
     /// The action asked about.
     pub action: String,
-    /// Whether the caller's identity policies allow it.
+    /// Whether the caller's identity policies allow it, or hang on something that the simulator was not told.
     pub allowed: bool,
 }
 
@@ -165,7 +165,8 @@ pub async fn simulate(
         .iter()
         .map(|result| Simulated {
             action: result.eval_action_name().to_owned(),
-            allowed: result.eval_decision() == &aws_sdk_iam::types::PolicyEvaluationDecisionType::Allowed,
+            allowed: result.eval_decision() == &aws_sdk_iam::types::PolicyEvaluationDecisionType::Allowed
+                || !result.missing_context_values().is_empty(),
         })
         .collect())
 }

@@ -135,7 +135,7 @@ fn classify(code: Option<&str>, status: Option<u16>) -> FailureKind {
 }
 
 /// The messages of an error and its causes, innermost last, without repetitions.
-fn chain_text(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn chain_text(error: &(dyn std::error::Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(current) = next {

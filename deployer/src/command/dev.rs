@@ -12,7 +12,7 @@ use crate::error::{Exit, Failure};
 use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::names;
-use crate::report::Report;
+use crate::report::{DOCUMENT_VERSION, Report};
 use crate::settings::{DistributionChoice, Site};
 
 /// Runs the command until Ctrl-C.
@@ -47,7 +47,13 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
     config.origins = args.origins.iter().cloned().collect();
     let served = dev::run(&clients, config, |urls| {
         report.result(
-            &json!({ "cdn": urls.cdn, "website": urls.website, "api": urls.api }),
+            &json!({
+                "version": DOCUMENT_VERSION,
+                "command": "dev",
+                "cdn": urls.cdn,
+                "website": urls.website,
+                "api": urls.api,
+            }),
             &format!(
                 "CDN      {}\nwebsite  {}\nAPI      {}\nCtrl-C ends it\n",
                 urls.cdn, urls.website, urls.api

@@ -22,6 +22,7 @@ pub fn add(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     }
     if desired.site.prefix.is_empty() {
         plan.warn("the prefix is empty: every missing page of the website is sent to the resizer");
+        plan.warn("the prefix is empty: our statement lets everyone read every object, the originals too");
     }
     if seen.requester_pays.known() == Some(&true) {
         plan.refusals.push(Refusal::protect(
@@ -34,8 +35,8 @@ pub fn add(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     }
     if seen.encryption.known().is_some_and(|algorithm| algorithm.starts_with("aws:kms")) {
         plan.warn(
-            "the bucket encrypts new objects with KMS, which its website endpoint cannot serve; \
-             derived images are stored with S3's own keys (SSE-S3)",
+            "the bucket encrypts new objects with KMS: its website endpoint cannot serve those, and the function may \
+             not read originals under such a key (S3-27); derived images are stored with S3's own keys (SSE-S3)",
         );
     }
     overlap(plan, desired, seen);

@@ -37,11 +37,19 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     let public_already = block == after && already_public(desired, seen);
     if !public_already && !desired.allow_public {
         plan.refusals.push(Refusal::protect(
-            format!(
-                "objects under `{}` in {} would become readable by everyone (the originals would not), \
-                 and that was not allowed",
-                desired.site.prefix, desired.site.bucket
-            ),
+            if desired.access().is_whole_bucket() {
+                format!(
+                    "without a prefix every object in {}, the originals too, would become readable by everyone, \
+                     and that was not allowed",
+                    desired.site.bucket
+                )
+            } else {
+                format!(
+                    "objects under `{}` in {} would become readable by everyone (the originals would not), \
+                     and that was not allowed",
+                    desired.site.prefix, desired.site.bucket
+                )
+            },
             "look at the plan, then run the same command with `--allow-public`",
         ));
     }

@@ -203,6 +203,9 @@ fn rendered_text_has_no_placeholder_and_fits() {
     assert_eq!(text, render(&inputs()), "the same inputs give the same text");
 }
 
+/// A change of one input.
+type Change<'a> = &'a dyn Fn(&mut StackInputs);
+
 #[test]
 fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
     let (version, deployment) = changing_ids(&render(&inputs()));
@@ -211,7 +214,7 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         change(&mut inputs);
         changing_ids(&render(&inputs))
     };
-    let changing: [(&str, &dyn Fn(&mut StackInputs)); 14] = [
+    let changing: [(&str, Change<'_>); 14] = [
         ("bucket", &|i| i.bucket.push('x')),
         ("prefix", &|i| i.prefix = "r/".to_owned()),
         ("url", &|i| i.url.push('x')),
@@ -232,7 +235,7 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         assert_ne!(v, version, "{what}");
         assert_eq!(d, deployment, "{what}");
     }
-    let staying: [(&str, &dyn Fn(&mut StackInputs)); 3] = [
+    let staying: [(&str, Change<'_>); 3] = [
         ("retention", &|i| i.log_retention_days = 7),
         ("rate", &|i| i.throttle_rate = 1),
         ("burst", &|i| i.throttle_burst = 1),

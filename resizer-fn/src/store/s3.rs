@@ -4,6 +4,7 @@ use super::{Derived, META_SOURCE_ETAG, META_SPEC, Original, Store, StoreError};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 /// The bucket on S3. Retries are the SDK's own.
@@ -57,6 +58,9 @@ impl Store for S3Store {
             .set_expected_bucket_owner(self.owner.clone())
             .content_type(derived.content_type)
             .cache_control(derived.cache_control)
+            // Named even where it is the default: a bucket whose default is KMS could not serve the image
+            // from its website (S3-27), and policies that insist on encryption look for the header.
+            .server_side_encryption(ServerSideEncryption::Aes256)
             .set_metadata(Some(
                 derived
                     .source_etag

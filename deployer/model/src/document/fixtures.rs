@@ -17,19 +17,12 @@ pub(crate) const BUCKET: &str = "media.example.com";
 pub(crate) const HOST: &str = "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com";
 
 pub(crate) fn our_access() -> OurAccess {
-    OurAccess {
-        bucket: BUCKET.into(),
-        prefix: "resized/".into(),
-        partition: Partition::Aws,
-    }
+    OurAccess { bucket: BUCKET.into(), prefix: "resized/".into(), partition: Partition::Aws }
 }
 
 pub(crate) fn our_rules() -> OurRules {
     OurRules {
-        hosts: vec![
-            HOST.into(),
-            "old0000000.execute-api.eu-west-1.amazonaws.com".into(),
-        ],
+        hosts: vec![HOST.into(), "old0000000.execute-api.eu-west-1.amazonaws.com".into()],
         prefix: "resized/".into(),
         replace_prefix: "prod/resize/resized/".into(),
         redirect_code: 307,
@@ -65,19 +58,14 @@ pub(crate) fn rewritten(text: &str) -> String {
         }
         into.push('>');
         into.push_str(&escape(if children.is_empty() { &tree.text } else { "" }));
-        children
-            .into_iter()
-            .for_each(|child| write(child, "", into));
+        children.into_iter().for_each(|child| write(child, "", into));
         into.push_str(&format!("</{local}>"));
     }
     let Ok(document) = roxmltree::Document::parse(text) else {
         return text.to_owned();
     };
     let root = document.root_element();
-    let namespace = root
-        .tag_name()
-        .namespace()
-        .map_or_else(String::new, |uri| format!(" xmlns=\"{uri}\""));
+    let namespace = root.tag_name().namespace().map_or_else(String::new, |uri| format!(" xmlns=\"{uri}\""));
     let mut all = "<?xml version=\"1.0\"?>\n".to_owned();
     write(&Tree::of(root), &namespace, &mut all);
     all
@@ -98,18 +86,16 @@ fn spaced(pieces: &[String], spaces: &[String]) -> String {
 }
 
 fn statement() -> impl Strategy<Value = String> {
-    let sid = prop_oneof![
-        Just("".to_owned()),
-        "[A-Za-z ]{1,8}",
-        Just("\\u0049x\\u00e9".to_owned())
-    ];
+    let sid = prop_oneof![Just("".to_owned()), "[A-Za-z ]{1,8}", Just("\\u0049x\\u00e9".to_owned())];
     (sid, proptest::collection::vec(space(), 5), 0..4usize).prop_map(|(sid, s, shape)| {
         let [a, b, c, d, e] = &s[..] else { unreachable!("five spaces were asked for") };
         let sid = if sid.is_empty() { String::new() } else { format!("{a}\"Sid\"{b}:{c}\"{sid}\",") };
         match shape {
             0 => format!("{{{sid}{d}\"Effect\":\"Allow\"{e}}}"),
             1 => format!("{{{sid}\"Resource\":[{a}\"arn:aws:s3:::b/*\"{b},{c}\"x\\\"]}}\"]{d}}}"),
-            2 => format!("{{{sid}\"Condition\":{{\"NumericLessThan\"{b}:{{\"s3:max-keys\":{c}1.50e+2{d}}}}}}}"),
+            2 => {
+                format!("{{{sid}\"Condition\":{{\"NumericLessThan\"{b}:{{\"s3:max-keys\":{c}1.50e+2{d}}}}}}}")
+            }
             _ => format!("{{{sid}\"Principal\":{{{a}\"AWS\":\"*\"}}{e},{a}\"New\":[null,{{}},-0.0]}}"),
         }
     })
@@ -122,23 +108,11 @@ pub(crate) fn any_policy() -> impl Strategy<Value = String> {
     (statements, spaces, any::<bool>(), any::<bool>()).prop_map(|(statements, s, single, id)| {
         let mut body = String::new();
         for (at, statement) in statements.iter().enumerate() {
-            let comma = if at == 0 {
-                String::new()
-            } else {
-                format!("{},", s[at % 3])
-            };
+            let comma = if at == 0 { String::new() } else { format!("{},", s[at % 3]) };
             body.push_str(&format!("{comma}{}{statement}", s[(at + 2) % 5]));
         }
-        let value = if single {
-            statements[0].clone()
-        } else {
-            format!("[{body}{}]", s[5])
-        };
-        let id = if id {
-            format!(",{}\"Id\":\"x\"", s[3])
-        } else {
-            String::new()
-        };
+        let value = if single { statements[0].clone() } else { format!("[{body}{}]", s[5]) };
+        let id = if id { format!(",{}\"Id\":\"x\"", s[3]) } else { String::new() };
         format!(
             "{}{{{}\"Version\":\"2012-10-17\",{}\"Statement\"{}:{value}{id}{}}}{}",
             s[6], s[0], s[1], s[2], s[4], s[5]
@@ -152,20 +126,10 @@ fn in_namespace(body: &str, root: &str, uri: &str, style: usize) -> String {
         0 => body.to_owned(),
         1 => body.replacen(&format!("<{root}"), &format!("<{root} xmlns=\"{uri}\""), 1),
         _ => {
-            let marked = body
-                .replace("</", "\u{1}")
-                .replace("<!", "\u{2}")
-                .replace("<?", "\u{3}")
-                .replace('<', "<n:");
-            let marked = marked
-                .replace('\u{1}', "</n:")
-                .replace('\u{2}', "<!")
-                .replace('\u{3}', "<?");
-            marked.replacen(
-                &format!("<n:{root}"),
-                &format!("<n:{root} xmlns:n='{uri}'"),
-                1,
-            )
+            let marked =
+                body.replace("</", "\u{1}").replace("<!", "\u{2}").replace("<?", "\u{3}").replace('<', "<n:");
+            let marked = marked.replace('\u{1}', "</n:").replace('\u{2}', "<!").replace('\u{3}', "<?");
+            marked.replacen(&format!("<n:{root}"), &format!("<n:{root} xmlns:n='{uri}'"), 1)
         }
     }
 }
@@ -187,70 +151,46 @@ fn foreign_rule() -> impl Strategy<Value = String> {
 pub(crate) fn any_website() -> impl Strategy<Value = String> {
     let rules = proptest::collection::vec(foreign_rule(), 0..4);
     let spaces = proptest::collection::vec(space(), 6);
-    (
-        rules,
-        spaces,
-        0..5usize,
-        0..3usize,
-        any::<[bool; 4]>(),
-        end_tag_space(),
-    )
-        .prop_map(
-            |(rules, s, list, style, [index, error, odd, declaration], end)| {
-                let mut pieces = Vec::new();
-                if index || !rules.is_empty() {
-                    pieces
-                        .push("<IndexDocument><Suffix>i.html</Suffix></IndexDocument>".to_owned());
+    (rules, spaces, 0..5usize, 0..3usize, any::<[bool; 4]>(), end_tag_space()).prop_map(
+        |(rules, s, list, style, [index, error, odd, declaration], end)| {
+            let mut pieces = Vec::new();
+            if index || !rules.is_empty() {
+                pieces.push("<IndexDocument><Suffix>i.html</Suffix></IndexDocument>".to_owned());
+            }
+            if error {
+                pieces.push(format!("<ErrorDocument{end}><Key>e.html</Key></ErrorDocument{end}>"));
+            }
+            if odd {
+                pieces.push("<!-- between --><Brand:New xmlns:Brand='v' k=\"1\"/>".to_owned());
+            }
+            match (rules.is_empty(), list) {
+                (true, 0 | 1) => {}
+                (true, 2) => pieces.push(format!("<RoutingRules{}/>", s[0])),
+                (true, 3) => pieces.push(format!("<RoutingRules></RoutingRules{end}>")),
+                (true, _) => {
+                    pieces.push(format!("<RoutingRules>{}<!--none-->{}</RoutingRules{end}>", s[1], s[2]))
                 }
-                if error {
+                (false, _) => {
                     pieces.push(format!(
-                        "<ErrorDocument{end}><Key>e.html</Key></ErrorDocument{end}>"
+                        "<RoutingRules>{}{}</RoutingRules{end}>",
+                        spaced(&rules, &s[3..]),
+                        s[0]
                     ));
                 }
-                if odd {
-                    pieces.push("<!-- between --><Brand:New xmlns:Brand='v' k=\"1\"/>".to_owned());
-                }
-                match (rules.is_empty(), list) {
-                    (true, 0 | 1) => {}
-                    (true, 2) => pieces.push(format!("<RoutingRules{}/>", s[0])),
-                    (true, 3) => pieces.push(format!("<RoutingRules></RoutingRules{end}>")),
-                    (true, _) => pieces.push(format!(
-                        "<RoutingRules>{}<!--none-->{}</RoutingRules{end}>",
-                        s[1], s[2]
-                    )),
-                    (false, _) => {
-                        pieces.push(format!(
-                            "<RoutingRules>{}{}</RoutingRules{end}>",
-                            spaced(&rules, &s[3..]),
-                            s[0]
-                        ));
-                    }
-                }
-                let root = if pieces.is_empty() && odd {
-                    "<WebsiteConfiguration />".to_owned()
-                } else {
-                    format!(
-                        "<WebsiteConfiguration>{}{}</WebsiteConfiguration{end}>",
-                        spaced(&pieces, &s),
-                        s[4]
-                    )
-                };
-                let declaration = if declaration {
-                    "<?xml version='1.0'?>\n<!--top-->"
-                } else {
-                    ""
-                };
-                // The odd element has a prefix of its own already.
-                let style = if odd && style == 2 { 1 } else { style };
-                let root = in_namespace(
-                    &root,
-                    "WebsiteConfiguration",
-                    "http://s3.amazonaws.com/doc/2006-03-01/",
-                    style,
-                );
-                format!("{declaration}{root}{}", s[5])
-            },
-        )
+            }
+            let root = if pieces.is_empty() && odd {
+                "<WebsiteConfiguration />".to_owned()
+            } else {
+                format!("<WebsiteConfiguration>{}{}</WebsiteConfiguration{end}>", spaced(&pieces, &s), s[4])
+            };
+            let declaration = if declaration { "<?xml version='1.0'?>\n<!--top-->" } else { "" };
+            // The odd element has a prefix of its own already.
+            let style = if odd && style == 2 { 1 } else { style };
+            let root =
+                in_namespace(&root, "WebsiteConfiguration", "http://s3.amazonaws.com/doc/2006-03-01/", style);
+            format!("{declaration}{root}{}", s[5])
+        },
+    )
 }
 
 fn foreign_behaviour() -> impl Strategy<Value = String> {

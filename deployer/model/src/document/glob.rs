@@ -30,13 +30,7 @@ impl Glob {
 
     /// Everything that begins with `prefix`, in which wildcards mean nothing.
     pub fn starting_with(prefix: &str) -> Self {
-        Self(
-            prefix
-                .chars()
-                .map(Token::Char)
-                .chain([Token::Many])
-                .collect(),
-        )
+        Self(prefix.chars().map(Token::Char).chain([Token::Many]).collect())
     }
 
     /// A resource or condition pattern of a policy, where `${*}`, `${?}` and `${$}` are those characters themselves and other
@@ -46,9 +40,7 @@ impl Glob {
         let mut tokens = Vec::new();
         let mut rest = pattern;
         while let Some(first) = rest.chars().next() {
-            let inside = rest
-                .strip_prefix("${")
-                .and_then(|after| after.split_once('}'));
+            let inside = rest.strip_prefix("${").and_then(|after| after.split_once('}'));
             match inside {
                 Some((name @ ("*" | "?" | "$"), after)) => {
                     tokens.extend(name.chars().map(Token::Char));
@@ -69,9 +61,7 @@ impl Glob {
 
     /// Whether the pattern matches the whole text.
     pub fn matches(&self, text: &str) -> bool {
-        let end = text
-            .chars()
-            .fold(self.start(), |at, char| self.step(&at, Some(char)));
+        let end = text.chars().fold(self.start(), |at, char| self.step(&at, Some(char)));
         end.contains(&self.0.len())
     }
 
@@ -85,9 +75,7 @@ impl Glob {
                 can[i][j] = match (a.get(i), b.get(j)) {
                     (None, None) => true,
                     // A run ends here, or takes in one more position of the other side.
-                    (Some(Token::Many), right) => {
-                        can[i + 1][j] || (right.is_some() && can[i][j + 1])
-                    }
+                    (Some(Token::Many), right) => can[i + 1][j] || (right.is_some() && can[i][j + 1]),
                     (left, Some(Token::Many)) => can[i][j + 1] || (left.is_some() && can[i + 1][j]),
                     (Some(Token::Char(x)), Some(Token::Char(y))) => x == y && can[i + 1][j + 1],
                     (Some(_), Some(_)) => can[i + 1][j + 1],
@@ -102,14 +90,10 @@ impl Glob {
     /// never a wrong `true`.
     pub fn covers(&self, inner: &Self) -> bool {
         // All characters that either names behave alike or not; one more stands for every other (`None`).
-        let named = self
-            .0
-            .iter()
-            .chain(&inner.0)
-            .filter_map(|token| match token {
-                Token::Char(char) => Some(Some(*char)),
-                _ => None,
-            });
+        let named = self.0.iter().chain(&inner.0).filter_map(|token| match token {
+            Token::Char(char) => Some(Some(*char)),
+            _ => None,
+        });
         let alphabet: BTreeSet<Option<char>> = named.chain([None]).collect();
 
         let mut seen = HashSet::new();
@@ -203,8 +187,7 @@ mod tests {
         match (pattern.first(), text.first()) {
             (None, None) => true,
             (Some('*'), _) => {
-                brute_match(&pattern[1..], text)
-                    || (!text.is_empty() && brute_match(pattern, &text[1..]))
+                brute_match(&pattern[1..], text) || (!text.is_empty() && brute_match(pattern, &text[1..]))
             }
             (Some('?'), Some(_)) => brute_match(&pattern[1..], &text[1..]),
             (Some(a), Some(b)) => a == b && brute_match(&pattern[1..], &text[1..]),
@@ -213,10 +196,7 @@ mod tests {
     }
 
     fn brute(pattern: &str, text: &str) -> bool {
-        brute_match(
-            &pattern.chars().collect::<Vec<_>>(),
-            &text.chars().collect::<Vec<_>>(),
-        )
+        brute_match(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
     }
 
     proptest! {
@@ -264,16 +244,8 @@ mod tests {
             ("*/x/resized", true, false),
         ] {
             assert_eq!(path_pattern(pattern).overlaps(&ours), overlaps, "{pattern}");
-            assert_eq!(
-                path_pattern(&format!("/{pattern}")).overlaps(&ours),
-                overlaps,
-                "/{pattern}"
-            );
-            assert_eq!(
-                ours.covers(&path_pattern(pattern)),
-                covered_by_ours,
-                "{pattern}"
-            );
+            assert_eq!(path_pattern(&format!("/{pattern}")).overlaps(&ours), overlaps, "/{pattern}");
+            assert_eq!(ours.covers(&path_pattern(pattern)), covered_by_ours, "{pattern}");
         }
     }
 

@@ -59,9 +59,7 @@ pub fn dropped(before: &str, after: &str) -> Vec<String> {
     for list in ["Origins", "CacheBehaviors"] {
         found.extend(miscounted(&new, list));
         let counter = new.child(list).and_then(|list| list.child("Quantity"));
-        let old_counter = old
-            .child_mut(list)
-            .and_then(|list| list.child_mut("Quantity"));
+        let old_counter = old.child_mut(list).and_then(|list| list.child_mut("Quantity"));
         if let (Some(old), Some(new)) = (old_counter, counter) {
             new.text.clone_into(&mut old.text);
         }
@@ -77,17 +75,11 @@ pub fn dropped(before: &str, after: &str) -> Vec<String> {
 pub fn guard(ours: Ours<'_>, before: &str, after: &str) -> Result<(), Vec<String>> {
     let found = match ours {
         Ours::Policy => policy_changes(before, after),
-        Ours::Website(hosts) => {
-            xml_changes(before, after, |tree, text| without_rules(tree, text, hosts))
-        }
+        Ours::Website(hosts) => xml_changes(before, after, |tree, text| without_rules(tree, text, hosts)),
         Ours::Distribution(edge) => {
             let mut found = xml_changes(before, after, |tree, _| without_edge(tree, edge));
             if let Ok(new) = tree(after) {
-                found.extend(
-                    ["Origins", "CacheBehaviors"]
-                        .iter()
-                        .filter_map(|list| miscounted(&new, list)),
-                );
+                found.extend(["Origins", "CacheBehaviors"].iter().filter_map(|list| miscounted(&new, list)));
             }
             found
         }
@@ -105,10 +97,7 @@ fn xml_changes(before: &str, after: &str, foreign: impl Fn(&mut Tree, &str)) -> 
             foreign(&mut old, before);
             foreign(&mut new, after);
             if old.name != new.name {
-                return vec![format!(
-                    "the document was {} and would be {}",
-                    old.name, new.name
-                )];
+                return vec![format!("the document was {} and would be {}", old.name, new.name)];
             }
             old.differences(&new, true)
         }
@@ -124,8 +113,7 @@ fn without_rules(website: &mut Tree, text: &str, hosts: &[String]) {
         hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
     };
     if let Some(list) = website.child_mut("RoutingRules") {
-        list.children
-            .retain(|rule| rule.name != "RoutingRule" || !is_ours(rule));
+        list.children.retain(|rule| rule.name != "RoutingRule" || !is_ours(rule));
     }
     drop_empty(website, "RoutingRules");
     let added = xml::parse(text, "WebsiteConfiguration").is_ok_and(|document| {
@@ -133,9 +121,7 @@ fn without_rules(website: &mut Tree, text: &str, hosts: &[String]) {
         index.is_some_and(|index| xml::before(text, index) == Before::Missing)
     });
     if added {
-        website
-            .children
-            .retain(|child| child.name != "IndexDocument");
+        website.children.retain(|child| child.name != "IndexDocument");
     }
 }
 
@@ -169,10 +155,8 @@ fn without_edge(config: &mut Tree, edge: &OurEdge) {
         drop_empty(parent, "Items");
     }
     let is_empty = |list: &Tree| {
-        let only_counter = list
-            .children
-            .iter()
-            .all(|child| child.name == "Quantity" && child.text.trim() == "0");
+        let only_counter =
+            list.children.iter().all(|child| child.name == "Quantity" && child.text.trim() == "0");
         list.name == "CacheBehaviors"
             && list.attributes.is_empty()
             && list.text.trim().is_empty()
@@ -195,15 +179,12 @@ fn drop_empty(parent: &mut Tree, name: &str) {
 /// Says if a counter doesn't fit its list, which CloudFront refuses (CF-13).
 fn miscounted(config: &Tree, list: &str) -> Option<String> {
     let parent = config.child(list)?;
-    let count = parent
-        .child("Items")
-        .map_or(0, |items| items.children.len());
+    let count = parent.child("Items").map_or(0, |items| items.children.len());
     let says = parent.value(&["Quantity"]);
     if parent.children.is_empty() {
         return None;
     }
-    (says != count.to_string())
-        .then(|| format!("{list}/Quantity says {says:?}, but there are {count}"))
+    (says != count.to_string()).then(|| format!("{list}/Quantity says {says:?}, but there are {count}"))
 }
 
 fn policy_changes(before: &str, after: &str) -> Vec<String> {
@@ -217,34 +198,21 @@ fn policy_changes(before: &str, after: &str) -> Vec<String> {
         None => format!("statement {at} of others"),
     };
     for (at, statement) in old.statements.iter().enumerate() {
-        if !new
-            .statements
-            .get(at)
-            .is_some_and(|now| statement.same(now))
-        {
-            found.push(format!(
-                "{} is missing, changed or moved",
-                name(at, statement)
-            ));
+        if !new.statements.get(at).is_some_and(|now| statement.same(now)) {
+            found.push(format!("{} is missing, changed or moved", name(at, statement)));
         }
     }
     let added = new.statements.iter().enumerate().skip(old.statements.len());
     found.extend(added.map(|(at, statement)| format!("{} was added", name(at, statement))));
     let value = |fields: &[(String, Json)], key: &str| {
-        fields
-            .iter()
-            .find(|(own, _)| own == key)
-            .map(|(_, json)| json.clone())
+        fields.iter().find(|(own, _)| own == key).map(|(_, json)| json.clone())
     };
     for (key, json) in &old.fields {
         if !value(&new.fields, key).is_some_and(|now| json.same(&now)) {
             found.push(format!("{key} is missing or changed"));
         }
     }
-    let added = new
-        .fields
-        .iter()
-        .filter(|(key, _)| value(&old.fields, key).is_none());
+    let added = new.fields.iter().filter(|(key, _)| value(&old.fields, key).is_none());
     found.extend(added.map(|(key, _)| format!("{key} was added")));
     found
 }

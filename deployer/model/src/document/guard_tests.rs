@@ -11,27 +11,15 @@ fn harmed(text: &str, spare: impl Fn(roxmltree::Node<'_, '_>) -> bool) -> Vec<(S
     for node in document.root_element().descendants().skip(1) {
         let range = node.range();
         let cut = |with: &str| format!("{}{with}{}", &text[..range.start], &text[range.end..]);
-        let concerned = node
-            .ancestors()
-            .filter(|node| node.is_element())
-            .any(&spare);
-        if concerned
-            || (node.is_text() && text[range.clone()].trim().is_empty())
-            || node.is_comment()
-        {
+        let concerned = node.ancestors().filter(|node| node.is_element()).any(&spare);
+        if concerned || (node.is_text() && text[range.clone()].trim().is_empty()) || node.is_comment() {
             continue;
         }
         all.push((format!("without {}", &text[range.clone()]), cut("")));
         if node.is_text() {
-            all.push((
-                format!("other than {}", &text[range.clone()]),
-                cut("otherwise"),
-            ));
+            all.push((format!("other than {}", &text[range.clone()]), cut("otherwise")));
         } else {
-            all.push((
-                format!("twice {}", &text[range.clone()]),
-                cut(&text[range.clone()].repeat(2)),
-            ));
+            all.push((format!("twice {}", &text[range.clone()]), cut(&text[range.clone()].repeat(2))));
             for attribute in node.attributes() {
                 let at = attribute.range();
                 all.push((
@@ -59,11 +47,7 @@ fn no_harm_to_a_distribution_goes_unseen() {
     for (what, document) in all {
         assert!(guard(ours, DISTRIBUTION, &document).is_err(), "{what}");
         if !what.starts_with("twice") {
-            assert_ne!(
-                dropped(DISTRIBUTION, &document),
-                Vec::<String>::new(),
-                "{what}"
-            );
+            assert_ne!(dropped(DISTRIBUTION, &document), Vec::<String>::new(), "{what}");
         }
     }
 }
@@ -92,16 +76,8 @@ fn no_harm_to_a_policy_goes_unseen() {
     // Every letter or digit of the document but those of our statement.
     let ours = with.find("\"ImgdeployReadDerived\"").unwrap();
     let mut seen = 0;
-    for (at, char) in with[..ours - 20]
-        .char_indices()
-        .filter(|(_, char)| char.is_ascii_alphanumeric())
-    {
-        let changed = format!(
-            "{}{}{}",
-            &with[..at],
-            if char == '7' { '8' } else { '7' },
-            &with[at + 1..]
-        );
+    for (at, char) in with[..ours - 20].char_indices().filter(|(_, char)| char.is_ascii_alphanumeric()) {
+        let changed = format!("{}{}{}", &with[..at], if char == '7' { '8' } else { '7' }, &with[at + 1..]);
         // A change in the escape \u0020 may keep the text from being read; that is an error as well.
         assert!(guard(Ours::Policy, POLICY, &changed).is_err(), "{changed}");
         seen += 1;
@@ -115,10 +91,7 @@ fn changes_are_named() {
     let after = DISTRIBUTION
         .replace("<Level>007</Level>", "<Level>7</Level>")
         .replace("<MinTTL>60</MinTTL>", "")
-        .replace(
-            "<Quantity>1</Quantity><Items><Thing",
-            "<Quantity>2</Quantity><Items><Thing",
-        );
+        .replace("<Quantity>1</Quantity><Items><Thing", "<Quantity>2</Quantity><Items><Thing");
     assert_eq!(
         guard(Ours::Distribution(&edge), DISTRIBUTION, &after).unwrap_err(),
         [
@@ -127,14 +100,9 @@ fn changes_are_named() {
             "DistributionConfig/FutureFeature/Quantity changed from \"1\" to \"2\"",
         ]
     );
-    let swapped = POLICY
-        .replace("PublicSite", "X")
-        .replace("DenyUnencryptedUploads", "PublicSite");
+    let swapped = POLICY.replace("PublicSite", "X").replace("DenyUnencryptedUploads", "PublicSite");
     let found = guard(Ours::Policy, POLICY, &swapped).unwrap_err();
-    assert_eq!(
-        found[0],
-        "statement PublicSite is missing, changed or moved"
-    );
+    assert_eq!(found[0], "statement PublicSite is missing, changed or moved");
     let more = POLICY.replace("\"Statement\": [", "\"Statement\": [{\"Sid\":\"y\"},");
     assert!(
         guard(Ours::Policy, POLICY, &more)
@@ -150,10 +118,7 @@ fn a_counter_that_does_not_fit_is_seen() {
     let wrong = with.replace("<CacheBehaviors><Quantity>4", "<CacheBehaviors><Quantity>3");
     assert_ne!(wrong, with);
     assert!(guard(Ours::Distribution(&edge), DISTRIBUTION, &wrong).is_err());
-    assert_eq!(
-        dropped(DISTRIBUTION, &wrong),
-        ["CacheBehaviors/Quantity says \"3\", but there are 4"]
-    );
+    assert_eq!(dropped(DISTRIBUTION, &wrong), ["CacheBehaviors/Quantity says \"3\", but there are 4"]);
 }
 
 #[test]
@@ -163,27 +128,15 @@ fn the_same_document_written_otherwise() {
         .replace("?>\n", "?>")
         .replace(" xmlns=", "\n xmlns=");
     assert!(same(DocumentKind::Distribution, DISTRIBUTION, &respelled));
-    assert!(!same(
-        DocumentKind::Distribution,
-        DISTRIBUTION,
-        &DISTRIBUTION.replace("007", "7")
-    ));
+    assert!(!same(DocumentKind::Distribution, DISTRIBUTION, &DISTRIBUTION.replace("007", "7")));
     assert!(same(
         DocumentKind::Website,
         WEBSITE,
-        &WEBSITE
-            .replace("    ", "")
-            .replace("<!-- moved in 2019 -->", "")
+        &WEBSITE.replace("    ", "").replace("<!-- moved in 2019 -->", "")
     ));
-    let compact = serde_json::from_str::<serde_json::Value>(POLICY)
-        .unwrap()
-        .to_string();
+    let compact = serde_json::from_str::<serde_json::Value>(POLICY).unwrap().to_string();
     assert!(same(DocumentKind::Policy, POLICY, &compact));
-    assert!(!same(
-        DocumentKind::Policy,
-        POLICY,
-        &compact.replace("site/", "")
-    ));
+    assert!(!same(DocumentKind::Policy, POLICY, &compact.replace("site/", "")));
     assert!(same(DocumentKind::Policy, "{", "{") && !same(DocumentKind::Policy, "{", "["));
     assert_eq!(Ours::Policy.kind(), DocumentKind::Policy);
 }

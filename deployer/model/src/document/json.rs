@@ -57,37 +57,22 @@ impl Json {
 
     /// The value of a field, if this is an object that has it.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
-        self.fields()
-            .iter()
-            .find(|(own, _)| own == key)
-            .map(|(_, value)| value)
+        self.fields().iter().find(|(own, _)| own == key).map(|(_, value)| value)
     }
 
     /// The fields of an object; none if it is not one.
     pub(crate) fn fields(&self) -> &[(String, Self)] {
-        if let Kind::Object(fields) = &self.kind {
-            fields
-        } else {
-            &[]
-        }
+        if let Kind::Object(fields) = &self.kind { fields } else { &[] }
     }
 
     /// The text, if it is one.
     pub(crate) fn text(&self) -> Option<&str> {
-        if let Kind::Text(text) = &self.kind {
-            Some(text)
-        } else {
-            None
-        }
+        if let Kind::Text(text) = &self.kind { Some(text) } else { None }
     }
 
     /// The items of a list, or the value itself as the only item: policies allow both in most places.
     pub(crate) fn one_or_more(&self) -> &[Self] {
-        if let Kind::List(items) = &self.kind {
-            items
-        } else {
-            std::slice::from_ref(self)
-        }
+        if let Kind::List(items) = &self.kind { items } else { std::slice::from_ref(self) }
     }
 
     /// The texts of [`Json::one_or_more`]; other values are spelled as JSON would spell them if simple (`true`, `7`).
@@ -104,13 +89,10 @@ impl Json {
     /// equal if spelled alike or of the same value.
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::List(a), Kind::List(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
-            }
+            (Kind::List(a), Kind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
             (Kind::Object(a), Kind::Object(b)) => {
                 a.len() == b.len()
-                    && a.iter()
-                        .all(|(key, value)| other.get(key).is_some_and(|found| value.same(found)))
+                    && a.iter().all(|(key, value)| other.get(key).is_some_and(|found| value.same(found)))
             }
             (Kind::Number(a), Kind::Number(b)) => a == b || same_number(a, b),
             (a, b) => a == b,
@@ -139,10 +121,7 @@ fn read(raw: &RawValue, base: usize, path: &str, depth: usize) -> Result<Json, J
             let mut fields: Vec<(String, Json)> = Vec::with_capacity(found.len());
             for (key, value) in found {
                 if fields.iter().any(|(own, _)| *own == key) {
-                    return Err(JsonError::Duplicate {
-                        path: path.to_owned(),
-                        key,
-                    });
+                    return Err(JsonError::Duplicate { path: path.to_owned(), key });
                 }
                 let value = read(value, base, &format!("{path}.{key}"), depth + 1)?;
                 fields.push((key, value));
@@ -152,8 +131,7 @@ fn read(raw: &RawValue, base: usize, path: &str, depth: usize) -> Result<Json, J
         Some(b'[') => {
             let found: Vec<&RawValue> = serde_json::from_str(text).map_err(syntax)?;
             let items = found.into_iter().enumerate();
-            let items =
-                items.map(|(at, item)| read(item, base, &format!("{path}[{at}]"), depth + 1));
+            let items = items.map(|(at, item)| read(item, base, &format!("{path}[{at}]"), depth + 1));
             Kind::List(items.collect::<Result<_, _>>()?)
         }
         Some(b'"') => Kind::Text(serde_json::from_str(text).map_err(syntax)?),
@@ -162,10 +140,7 @@ fn read(raw: &RawValue, base: usize, path: &str, depth: usize) -> Result<Json, J
         Some(b'n') => Kind::Null,
         _ => Kind::Number(text.to_owned()),
     };
-    Ok(Json {
-        range: start..start + text.len(),
-        kind,
-    })
+    Ok(Json { range: start..start + text.len(), kind })
 }
 
 /// An object's fields in their order, doubles included.
@@ -203,20 +178,14 @@ pub(crate) fn is_space(byte: u8) -> bool {
 
 /// The run of white space that ends right before `at`.
 pub(crate) fn space_before(text: &str, at: usize) -> &str {
-    let start = text.as_bytes()[..at]
-        .iter()
-        .rposition(|byte| !is_space(*byte))
-        .map_or(0, |last| last + 1);
+    let start = text.as_bytes()[..at].iter().rposition(|byte| !is_space(*byte)).map_or(0, |last| last + 1);
     &text[start..at]
 }
 
 /// The run of white space that begins at `at`.
 pub(crate) fn space_after(text: &str, at: usize) -> &str {
     let rest = &text.as_bytes()[at..];
-    let length = rest
-        .iter()
-        .position(|byte| !is_space(*byte))
-        .unwrap_or(rest.len());
+    let length = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
     &text[at..at + length]
 }
 
@@ -240,13 +209,7 @@ mod tests {
     #[test]
     fn doubled_fields_and_deep_nesting_are_refused() {
         let error = Json::parse(r#"{"S":[{"a":1,"\u0061":2}]}"#).unwrap_err();
-        assert_eq!(
-            error,
-            JsonError::Duplicate {
-                path: "$.S[0]".into(),
-                key: "a".into()
-            }
-        );
+        assert_eq!(error, JsonError::Duplicate { path: "$.S[0]".into(), key: "a".into() });
         let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
         assert_eq!(Json::parse(&deep).unwrap_err(), JsonError::TooDeep);
         assert!(matches!(Json::parse("{\"a\":}"), Err(JsonError::Syntax(_))));
@@ -256,10 +219,7 @@ mod tests {
     #[test]
     fn sameness() {
         let same = |a: &str, b: &str| Json::parse(a).unwrap().same(&Json::parse(b).unwrap());
-        assert!(same(
-            r#"{"a":1,"b":[true,"x"]}"#,
-            r#" { "b" : [ true, "\u0078" ], "a": 1.0 } "#
-        ));
+        assert!(same(r#"{"a":1,"b":[true,"x"]}"#, r#" { "b" : [ true, "\u0078" ], "a": 1.0 } "#));
         assert!(!same("[1,2]", "[2,1]"));
         assert!(!same(r#"{"a":1}"#, r#"{"a":1,"b":1}"#));
         assert!(!same(r#"{"a":1,"c":1}"#, r#"{"a":1,"b":1}"#));

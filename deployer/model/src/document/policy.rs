@@ -70,9 +70,7 @@ pub enum PolicyError {
         bytes: usize,
     },
     /// The prefix or bucket would act as a pattern inside the policy.
-    #[error(
-        "{name:?} has a character (`*`, `?` or `$`) that a policy would take as a wildcard or variable"
-    )]
+    #[error("{name:?} has a character (`*`, `?` or `$`) that a policy would take as a wildcard or variable")]
     Wildcard {
         /// The prefix or bucket name.
         name: String,
@@ -99,17 +97,10 @@ impl Policy {
         };
         let list = matches!(statement.kind, Kind::List(_)).then(|| statement.range.clone());
         let statements = statement.one_or_more().to_vec();
-        if let Some(at) = statements
-            .iter()
-            .position(|item| !matches!(item.kind, Kind::Object(_)))
-        {
+        if let Some(at) = statements.iter().position(|item| !matches!(item.kind, Kind::Object(_))) {
             return shape(&format!("statement {at} is not an object"));
         }
-        Ok(Self {
-            root,
-            statements,
-            list,
-        })
+        Ok(Self { root, statements, list })
     }
 
     /// One step of indentation, as the first field of the policy has it.
@@ -120,9 +111,7 @@ impl Policy {
 
     /// Positions of the statements that are ours.
     fn ours(&self) -> Vec<usize> {
-        (0..self.statements.len())
-            .filter(|&at| is_ours(&self.statements[at]))
-            .collect()
+        (0..self.statements.len()).filter(|&at| is_ours(&self.statements[at])).collect()
     }
 }
 
@@ -145,16 +134,11 @@ pub fn merge(current: Option<&str>, ours: &OurAccess) -> Result<String, PolicyEr
         }
     }
     let merged = match current {
-        None => format!(
-            "{{\"Version\":\"2012-10-17\",\"Statement\":[{}]}}",
-            render(ours, "", "")
-        ),
+        None => format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{}]}}", render(ours, "", "")),
         Some(text) => merge_into(text, ours)?,
     };
     if merged.len() > MAX_BYTES && current != Some(merged.as_str()) {
-        return Err(PolicyError::TooLarge {
-            bytes: merged.len(),
-        });
+        return Err(PolicyError::TooLarge { bytes: merged.len() });
     }
     Ok(merged)
 }
@@ -162,9 +146,7 @@ pub fn merge(current: Option<&str>, ours: &OurAccess) -> Result<String, PolicyEr
 fn merge_into(text: &str, ours: &OurAccess) -> Result<String, PolicyError> {
     let policy = Policy::parse(text)?;
     let present = policy.ours();
-    let right = present
-        .iter()
-        .find(|&&at| is_right(&policy.statements[at], ours));
+    let right = present.iter().find(|&&at| is_right(&policy.statements[at], ours));
     match (present.first(), right) {
         (Some(_), Some(_)) if present.len() == 1 => Ok(text.to_owned()),
         (Some(_), Some(&keep)) => only(text, &policy, keep),
@@ -183,10 +165,7 @@ fn merge_into(text: &str, ours: &OurAccess) -> Result<String, PolicyError> {
 fn added(text: &str, policy: &Policy, ours: &OurAccess) -> String {
     let Some(last) = policy.statements.last() else {
         // An empty list, which S3 would not have taken.
-        let start = policy
-            .list
-            .as_ref()
-            .map_or(policy.root.range.start, |list| list.start);
+        let start = policy.list.as_ref().map_or(policy.root.range.start, |list| list.start);
         return replaced(text, start + 1..start + 1, &render(ours, "", ""));
     };
     if policy.list.is_some() {
@@ -271,18 +250,8 @@ pub(crate) struct ForeignParts {
 
 pub(crate) fn foreign_parts(text: &str) -> Result<ForeignParts, PolicyError> {
     let policy = Policy::parse(text)?;
-    let statements = policy
-        .statements
-        .into_iter()
-        .filter(|statement| !is_ours(statement))
-        .collect();
-    let fields = policy
-        .root
-        .fields()
-        .iter()
-        .filter(|(key, _)| key != "Statement")
-        .cloned()
-        .collect();
+    let statements = policy.statements.into_iter().filter(|statement| !is_ours(statement)).collect();
+    let fields = policy.root.fields().iter().filter(|(key, _)| key != "Statement").cloned().collect();
     Ok(ForeignParts { statements, fields })
 }
 

@@ -37,13 +37,8 @@ const UNORDERED: [&str; 15] = [
 ];
 
 /// Elements that hold no text of their own, though they may be empty.
-const LISTS: [&str; 5] = [
-    "Items",
-    "CacheBehaviors",
-    "RoutingRules",
-    "WebsiteConfiguration",
-    "DistributionConfig",
-];
+const LISTS: [&str; 5] =
+    ["Items", "CacheBehaviors", "RoutingRules", "WebsiteConfiguration", "DistributionConfig"];
 
 impl Tree {
     pub(crate) fn of(root: Node<'_, '_>) -> Self {
@@ -55,20 +50,11 @@ impl Tree {
             Some(other) if Some(other) != home => format!("{{{other}}}{name}"),
             _ => name.to_owned(),
         };
-        let children: Vec<Self> = node
-            .children()
-            .filter(Node::is_element)
-            .map(|child| Self::read(child, home))
-            .collect();
-        let text: String = node
-            .children()
-            .filter(Node::is_text)
-            .filter_map(|text| text.text())
-            .collect();
+        let children: Vec<Self> =
+            node.children().filter(Node::is_element).map(|child| Self::read(child, home)).collect();
+        let text: String = node.children().filter(Node::is_text).filter_map(|text| text.text()).collect();
         let attributes = node.attributes().map(|attribute| {
-            let name = attribute
-                .namespace()
-                .map_or_else(String::new, |namespace| format!("{{{namespace}}}"));
+            let name = attribute.namespace().map_or_else(String::new, |namespace| format!("{{{namespace}}}"));
             (name + attribute.name(), attribute.value().to_owned())
         });
         let name = named(node.tag_name().namespace(), node.tag_name().name());
@@ -77,11 +63,7 @@ impl Tree {
         Self {
             name,
             attributes: attributes.collect(),
-            text: if is_value {
-                text
-            } else {
-                text.trim().to_owned()
-            },
+            text: if is_value { text } else { text.trim().to_owned() },
             children,
         }
     }
@@ -97,17 +79,14 @@ impl Tree {
 
     /// The trimmed text at the end of a path of names; empty if it isn't there.
     pub(crate) fn value(&self, path: &[&str]) -> &str {
-        path.iter()
-            .try_fold(self, |tree, name| tree.child(name))
-            .map_or("", |tree| tree.text.trim())
+        path.iter().try_fold(self, |tree, name| tree.child(name)).map_or("", |tree| tree.text.trim())
     }
 
     /// Whether it says nothing that its absence wouldn't: no text, no attributes, no elements that say something; and the
     /// usual form of an empty list, `<Quantity>0</Quantity>`.
     fn is_void(&self) -> bool {
-        let says_nothing = |child: &Self| {
-            child.is_void() || (child.name == "Quantity" && child.text.trim() == "0")
-        };
+        let says_nothing =
+            |child: &Self| child.is_void() || (child.name == "Quantity" && child.text.trim() == "0");
         self.attributes.is_empty() && self.text.is_empty() && self.children.iter().all(says_nothing)
     }
 
@@ -118,21 +97,13 @@ impl Tree {
 
     /// A form in which trees of the same meaning are equal.
     fn canonical(&self) -> Self {
-        let mut children: Vec<Self> = self
-            .children
-            .iter()
-            .filter(|child| !child.is_void())
-            .map(Self::canonical)
-            .collect();
+        let mut children: Vec<Self> =
+            self.children.iter().filter(|child| !child.is_void()).map(Self::canonical).collect();
         // Fields by name; the items of one list stay in their order, as the sort is stable.
         children.sort_by(|a, b| {
             let by_content = || {
                 let unordered = UNORDERED.contains(&a.name.as_str());
-                if unordered {
-                    format!("{a:?}").cmp(&format!("{b:?}"))
-                } else {
-                    std::cmp::Ordering::Equal
-                }
+                if unordered { format!("{a:?}").cmp(&format!("{b:?}")) } else { std::cmp::Ordering::Equal }
             };
             a.name.cmp(&b.name).then_with(by_content)
         });
@@ -154,10 +125,7 @@ impl Tree {
 
 fn compare(before: &Tree, after: &Tree, path: &str, exact: bool, found: &mut Vec<String>) {
     if before.text != after.text {
-        found.push(format!(
-            "{path} changed from {:?} to {:?}",
-            before.text, after.text
-        ));
+        found.push(format!("{path} changed from {:?} to {:?}", before.text, after.text));
     }
     for (name, value) in &before.attributes {
         match after.attributes.get(name) {
@@ -167,32 +135,17 @@ fn compare(before: &Tree, after: &Tree, path: &str, exact: bool, found: &mut Vec
         }
     }
     if exact {
-        let added = after
-            .attributes
-            .keys()
-            .filter(|name| !before.attributes.contains_key(*name));
+        let added = after.attributes.keys().filter(|name| !before.attributes.contains_key(*name));
         found.extend(added.map(|name| format!("{path}/@{name} was added")));
     }
-    let names: BTreeSet<&str> = before
-        .children
-        .iter()
-        .chain(&after.children)
-        .map(|child| child.name.as_str())
-        .collect();
+    let names: BTreeSet<&str> =
+        before.children.iter().chain(&after.children).map(|child| child.name.as_str()).collect();
     for name in names {
         let named = |tree: &'_ Tree| -> Vec<usize> {
-            (0..tree.children.len())
-                .filter(|&at| tree.children[at].name == name)
-                .collect()
+            (0..tree.children.len()).filter(|&at| tree.children[at].name == name).collect()
         };
-        let old: Vec<&Tree> = named(before)
-            .into_iter()
-            .map(|at| &before.children[at])
-            .collect();
-        let new: Vec<&Tree> = named(after)
-            .into_iter()
-            .map(|at| &after.children[at])
-            .collect();
+        let old: Vec<&Tree> = named(before).into_iter().map(|at| &before.children[at]).collect();
+        let new: Vec<&Tree> = named(after).into_iter().map(|at| &after.children[at]).collect();
         compare_list(&old, &new, &format!("{path}/{name}"), exact, found);
     }
 }
@@ -205,17 +158,10 @@ fn compare_list(old: &[&Tree], new: &[&Tree], path: &str, exact: bool, found: &m
     let mut used = BTreeSet::new();
     let mut last = 0;
     for (index, item) in old.iter().enumerate() {
-        let path = if old.len() == 1 && new.len() <= 1 {
-            path.to_owned()
-        } else {
-            label(path, item, index)
-        };
+        let path = if old.len() == 1 && new.len() <= 1 { path.to_owned() } else { label(path, item, index) };
         let equal = |at: &usize| !used.contains(at) && new[*at] == *item;
-        let alike =
-            |at: &usize| !used.contains(at) && !key(item).is_empty() && key(new[*at]) == key(item);
-        let equal = (last..new.len())
-            .find(equal)
-            .or_else(|| (0..new.len()).find(equal));
+        let alike = |at: &usize| !used.contains(at) && !key(item).is_empty() && key(new[*at]) == key(item);
+        let equal = (last..new.len()).find(equal).or_else(|| (0..new.len()).find(equal));
         match equal.or_else(|| (0..new.len()).find(alike)) {
             Some(at) => {
                 compare(item, new[at], &path, exact, found);
@@ -283,10 +229,8 @@ mod tests {
 
     #[test]
     fn differences_are_named() {
-        let before =
-            tree("<A k='1'><B>x</B><I><Id>one</Id><V>1</V></I><I><Id>two</Id></I><New>n</New></A>");
-        let changed =
-            "<A><B>y</B><I><Id>two</Id></I><I><Id>one</Id><V>2</V></I><I><Id>three</Id></I></A>";
+        let before = tree("<A k='1'><B>x</B><I><Id>one</Id><V>1</V></I><I><Id>two</Id></I><New>n</New></A>");
+        let changed = "<A><B>y</B><I><Id>two</Id></I><I><Id>one</Id><V>2</V></I><I><Id>three</Id></I></A>";
         let loose = before.differences(&tree(changed), false);
         assert_eq!(
             loose,
@@ -303,9 +247,6 @@ mod tests {
         assert!(exact.contains(&"A/I[three] was added".to_owned()));
         assert!(before.differences(&before, true).is_empty());
         // A void element is not nothing here.
-        assert_eq!(
-            tree("<A><W/></A>").differences(&tree("<A/>"), false),
-            ["A/W is missing"]
-        );
+        assert_eq!(tree("<A><W/></A>").differences(&tree("<A/>"), false), ["A/W is missing"]);
     }
 }

@@ -13,8 +13,8 @@ use roxmltree::{Document, Node};
 
 use super::json::is_space;
 pub(crate) use edit::{
-    Before, before, content, fill, insert_after, insert_before, protect, removal, replace, unfill,
-    unprotect, without,
+    Before, before, content, fill, insert_after, insert_before, protect, removal, replace, unfill, unprotect,
+    without,
 };
 pub(crate) use element::Element;
 pub use element::escape;
@@ -40,10 +40,7 @@ pub(crate) fn parse<'a>(text: &'a str, root: &'static str) -> Result<Document<'a
     let document = Document::parse(text).map_err(|error| XmlError::Syntax(error.to_string()))?;
     let found = document.root_element().tag_name().name();
     if found != root {
-        return Err(XmlError::Root {
-            found: found.to_owned(),
-            expected: root,
-        });
+        return Err(XmlError::Root { found: found.to_owned(), expected: root });
     }
     Ok(document)
 }
@@ -52,9 +49,7 @@ pub(crate) fn parse<'a>(text: &'a str, root: &'static str) -> Result<Document<'a
 pub(crate) fn children<'a, 'd>(parent: Node<'a, 'd>, name: &str) -> Vec<Node<'a, 'd>> {
     let namespace = parent.tag_name().namespace();
     let is = |node: &Node<'_, '_>| {
-        node.is_element()
-            && node.tag_name().name() == name
-            && node.tag_name().namespace() == namespace
+        node.is_element() && node.tag_name().name() == name && node.tag_name().namespace() == namespace
     };
     parent.children().filter(is).collect()
 }
@@ -71,9 +66,7 @@ pub(crate) fn at<'a, 'd>(parent: Node<'a, 'd>, path: &[&str]) -> Option<Node<'a,
 
 /// The items of a list of AWS's usual shape, `<Parent><Quantity/><Items><Name/>…`.
 pub(crate) fn items<'a, 'd>(list: Option<Node<'a, 'd>>, name: &str) -> Vec<Node<'a, 'd>> {
-    list.and_then(|list| child(list, "Items"))
-        .map(|items| children(items, name))
-        .unwrap_or_default()
+    list.and_then(|list| child(list, "Items")).map(|items| children(items, name)).unwrap_or_default()
 }
 
 /// Whether an element has elements in it.
@@ -83,10 +76,7 @@ pub(crate) fn has_elements(node: Node<'_, '_>) -> bool {
 
 /// The text of an element, entities resolved, comments left out.
 pub(crate) fn value(node: Node<'_, '_>) -> String {
-    node.children()
-        .filter(Node::is_text)
-        .filter_map(|text| text.text())
-        .collect()
+    node.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
 /// The text at the end of a path, without white space around.

@@ -13,8 +13,11 @@ use crate::journal::State;
 use crate::observe::Observed;
 use world::{BUCKET, DISTRIBUTION, POLICY, bare, carry_out, desired, documents, site, used};
 
+/// Settings by name and text.
+type Settings = Vec<(&'static str, &'static str)>;
+
 /// The worlds that the laws are tried on, with settings that fit.
-fn worlds() -> Vec<(&'static str, Observed, Vec<(&'static str, &'static str)>)> {
+fn worlds() -> Vec<(&'static str, Observed, Settings)> {
     let with_distribution = vec![("distribution", DISTRIBUTION)];
     let no_block = Observed { public_access_block: Fact::Absent, ..used() };
     vec![

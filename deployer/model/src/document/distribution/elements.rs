@@ -51,14 +51,9 @@ pub(super) fn origin(edge: &OurEdge) -> Element {
 /// per account (CF-05). What viewers may use (HTTP or HTTPS) and the response headers are as the site's default has them.
 pub(super) fn behaviour(edge: &OurEdge, target: &str, default: Node<'_, '_>) -> Element {
     let of_default = |name: &str| xml::value_at(default, &[name]).filter(|value| !value.is_empty());
-    let nobody =
-        |name: &'static str| Element::node(name, vec![text("Enabled", false), text("Quantity", 0)]);
-    let methods = || {
-        [
-            text("Quantity", 2),
-            Element::node("Items", vec![text("Method", "GET"), text("Method", "HEAD")]),
-        ]
-    };
+    let nobody = |name: &'static str| Element::node(name, vec![text("Enabled", false), text("Quantity", 0)]);
+    let methods =
+        || [text("Quantity", 2), Element::node("Items", vec![text("Method", "GET"), text("Method", "HEAD")])];
     let [quantity, items] = methods();
     let mut fields = vec![
         text("PathPattern", &edge.path_pattern),
@@ -71,11 +66,7 @@ pub(super) fn behaviour(edge: &OurEdge, target: &str, default: Node<'_, '_>) -> 
         ),
         Element::node(
             "AllowedMethods",
-            vec![
-                quantity,
-                items,
-                Element::node("CachedMethods", methods().into()),
-            ],
+            vec![quantity, items, Element::node("CachedMethods", methods().into())],
         ),
         text("SmoothStreaming", false),
         // Images are not compressed by CloudFront anyway (CF-18).
@@ -84,9 +75,7 @@ pub(super) fn behaviour(edge: &OurEdge, target: &str, default: Node<'_, '_>) -> 
         none("FunctionAssociations"),
         text("FieldLevelEncryptionId", ""),
     ];
-    fields.extend(
-        of_default("ResponseHeadersPolicyId").map(|id| text("ResponseHeadersPolicyId", id)),
-    );
+    fields.extend(of_default("ResponseHeadersPolicyId").map(|id| text("ResponseHeadersPolicyId", id)));
     fields.extend([
         // No query strings (CF-17), and above all no Host header (CF-06).
         Element::node(

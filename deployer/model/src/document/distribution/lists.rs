@@ -14,10 +14,7 @@ pub(super) fn new_list(name: &'static str, item: Element) -> Element {
 }
 
 fn contents(item: Element) -> [Element; 2] {
-    [
-        Element::leaf("Quantity", 1),
-        Element::node("Items", vec![item]),
-    ]
+    [Element::leaf("Quantity", 1), Element::node("Items", vec![item])]
 }
 
 /// Puts an item into a list: before another, or else behind the last.
@@ -45,18 +42,10 @@ pub(super) fn with_item(
         (None, None, None) => {
             let counter = counter(list)?;
             xml::protect(&mut splices, text, list);
-            xml::insert_after(
-                &mut splices,
-                text,
-                counter,
-                &[Element::node("Items", vec![item])],
-            );
+            xml::insert_after(&mut splices, text, counter, &[Element::node("Items", vec![item])]);
         }
         (Some(_), None, None) => {
-            let what = format!(
-                "{}/Items has other elements than {name}",
-                list.tag_name().name()
-            );
+            let what = format!("{}/Items has other elements than {name}", list.tag_name().name());
             return Err(DistributionError::Shape(what));
         }
     }
@@ -138,24 +127,16 @@ fn tidied_list(text: &str, list: Node<'_, '_>) -> String {
 
 fn counter<'a, 'd>(list: Node<'a, 'd>) -> Result<Node<'a, 'd>, DistributionError> {
     let name = list.tag_name().name();
-    xml::child(list, "Quantity")
-        .ok_or_else(|| DistributionError::Shape(format!("{name} has no Quantity")))
+    xml::child(list, "Quantity").ok_or_else(|| DistributionError::Shape(format!("{name} has no Quantity")))
 }
 
 /// Changes a list's counter. It must fit the list as it is, or the document is not to be trusted.
-fn count(
-    splices: &mut Splices,
-    text: &str,
-    list: Node<'_, '_>,
-    by: isize,
-) -> Result<(), DistributionError> {
+fn count(splices: &mut Splices, text: &str, list: Node<'_, '_>, by: isize) -> Result<(), DistributionError> {
     let items = xml::child(list, "Items");
     let length = items.map_or(0, |items| items.children().filter(Node::is_element).count());
     let name = list.tag_name().name();
     let range = digits(text, counter(list)?);
-    let number = range
-        .clone()
-        .and_then(|range| text[range].parse::<usize>().ok());
+    let number = range.clone().and_then(|range| text[range].parse::<usize>().ok());
     match (range, number) {
         (Some(range), Some(number)) if number == length => {
             splices.replace(range, length.saturating_add_signed(by).to_string());
@@ -163,9 +144,7 @@ fn count(
         }
         _ => {
             let says = xml::value(counter(list)?);
-            Err(DistributionError::Shape(format!(
-                "{name} says Quantity {says:?}, but has {length} items"
-            )))
+            Err(DistributionError::Shape(format!("{name} says Quantity {says:?}, but has {length} items")))
         }
     }
 }
@@ -181,8 +160,6 @@ fn digits(text: &str, counter: Node<'_, '_>) -> Option<Range<usize>> {
     let start = range.start + (own.len() - own.trim_start().len());
     let number = own.trim();
     // Plain digits, spelled as we would spell them.
-    let plain = number
-        .parse::<usize>()
-        .is_ok_and(|value| value.to_string() == number);
+    let plain = number.parse::<usize>().is_ok_and(|value| value.to_string() == number);
     plain.then(|| start..start + number.len())
 }

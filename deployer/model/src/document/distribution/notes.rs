@@ -90,13 +90,20 @@ impl fmt::Display for EdgeNote {
                 write!(f, "behaviour {pattern:?} stands behind ours, which takes all of its paths")
             }
             Self::OwnedElsewhere { pattern, target } => {
-                write!(f, "behaviour {pattern:?} was ours, but is sent to origin {target:?} now and is left alone")
+                write!(
+                    f,
+                    "behaviour {pattern:?} was ours, but is sent to origin {target:?} now and is left alone"
+                )
             }
-            Self::SignedDefault => {
-                f.write_str("the default behaviour wants signed URLs or cookies; derived images can be had without")
-            }
+            Self::SignedDefault => f.write_str(
+                "the default behaviour wants signed URLs or cookies; derived images can be had without",
+            ),
             Self::DefaultFunctions { events } => {
-                write!(f, "functions of the default behaviour don't run for derived images: {}", events.join(", "))
+                write!(
+                    f,
+                    "functions of the default behaviour don't run for derived images: {}",
+                    events.join(", ")
+                )
             }
             Self::Disabled => f.write_str("the distribution is disabled, so nothing can be had from it"),
             Self::Aliases { names } => write!(f, "the distribution serves {}", names.join(", ")),
@@ -131,10 +138,7 @@ pub(super) fn observed(text: &str, edge: &OurEdge) -> Result<Vec<EdgeNote>, Dist
             if view::same_pattern(&pattern, &edge.path_pattern) {
                 passed = true;
             } else {
-                notes.push(EdgeNote::OwnedElsewhere {
-                    pattern,
-                    target: behaviour.target,
-                });
+                notes.push(EdgeNote::OwnedElsewhere { pattern, target: behaviour.target });
             }
         } else if behaviour.target != edge.origin_id && behaviour.is_narrower(edge) {
             notes.push(if passed {
@@ -148,32 +152,21 @@ pub(super) fn observed(text: &str, edge: &OurEdge) -> Result<Vec<EdgeNote>, Dist
     notes.extend(origin_notes(&config, edge));
 
     let root = config.root();
-    if xml::value_at(root, &["Enabled"])
-        .is_some_and(|enabled| enabled.eq_ignore_ascii_case("false"))
-    {
+    if xml::value_at(root, &["Enabled"]).is_some_and(|enabled| enabled.eq_ignore_ascii_case("false")) {
         notes.push(EdgeNote::Disabled);
     }
-    let names: Vec<String> = xml::items(xml::child(root, "Aliases"), "CNAME")
-        .into_iter()
-        .map(xml::value)
-        .collect();
+    let names: Vec<String> =
+        xml::items(xml::child(root, "Aliases"), "CNAME").into_iter().map(xml::value).collect();
     if !names.is_empty() {
         notes.push(EdgeNote::Aliases { names });
     }
-    let errors = xml::items(
-        xml::child(root, "CustomErrorResponses"),
-        "CustomErrorResponse",
-    )
-    .into_iter();
+    let errors = xml::items(xml::child(root, "CustomErrorResponses"), "CustomErrorResponse").into_iter();
     let masks = errors.filter(|error| {
-        let says =
-            |name: &str| xml::value_at(*error, &[name]).is_some_and(|value| !value.is_empty());
+        let says = |name: &str| xml::value_at(*error, &[name]).is_some_and(|value| !value.is_empty());
         says("ResponsePagePath") || says("ResponseCode")
     });
     let codes = masks.filter_map(|error| xml::value_at(error, &["ErrorCode"]));
-    let codes: Vec<String> = codes
-        .filter(|code| matches!(code.as_str(), "403" | "404"))
-        .collect();
+    let codes: Vec<String> = codes.filter(|code| matches!(code.as_str(), "403" | "404")).collect();
     if !codes.is_empty() {
         notes.push(EdgeNote::MaskedErrors { codes });
     }
@@ -183,20 +176,14 @@ pub(super) fn observed(text: &str, edge: &OurEdge) -> Result<Vec<EdgeNote>, Dist
 fn default_notes(config: &Config<'_, '_>) -> Vec<EdgeNote> {
     let default = config.default_behaviour();
     let mut notes = Vec::new();
-    let enabled =
-        |name: &str| xml::value_at(default, &[name, "Enabled"]).as_deref() == Some("true");
+    let enabled = |name: &str| xml::value_at(default, &[name, "Enabled"]).as_deref() == Some("true");
     if enabled("TrustedSigners") || enabled("TrustedKeyGroups") {
         notes.push(EdgeNote::SignedDefault);
     }
     let functions = |list: &str, name: &str| xml::items(xml::child(default, list), name);
     let all = functions("FunctionAssociations", "FunctionAssociation").into_iter();
-    let all = all.chain(functions(
-        "LambdaFunctionAssociations",
-        "LambdaFunctionAssociation",
-    ));
-    let events: Vec<String> = all
-        .filter_map(|function| xml::value_at(function, &["EventType"]))
-        .collect();
+    let all = all.chain(functions("LambdaFunctionAssociations", "LambdaFunctionAssociation"));
+    let events: Vec<String> = all.filter_map(|function| xml::value_at(function, &["EventType"])).collect();
     if !events.is_empty() {
         notes.push(EdgeNote::DefaultFunctions { events });
     }
@@ -209,24 +196,15 @@ fn origin_notes(config: &Config<'_, '_>, edge: &OurEdge) -> Vec<EdgeNote> {
         _ => None,
     };
     let mut notes = Vec::new();
-    for origin in config
-        .origins()
-        .into_iter()
-        .filter(|origin| origin.id != edge.origin_id)
-    {
+    for origin in config.origins().into_iter().filter(|origin| origin.id != edge.origin_id) {
         if origin.is_website(edge) {
             notes.extend(
-                origin
-                    .why_unfit(edge)
-                    .map(|why| EdgeNote::UnfitWebsiteOrigin { id: origin.id, why }),
+                origin.why_unfit(edge).map(|why| EdgeNote::UnfitWebsiteOrigin { id: origin.id, why }),
             );
         } else if let OriginHost::Rest { bucket, .. } = parse_origin_host(&origin.domain)
             && our_bucket.as_ref() == Some(&bucket)
         {
-            notes.push(EdgeNote::RestOrigin {
-                id: origin.id,
-                domain: origin.domain,
-            });
+            notes.push(EdgeNote::RestOrigin { id: origin.id, domain: origin.domain });
         }
     }
     notes

@@ -41,14 +41,9 @@ impl<'t, 'd> Config<'t, 'd> {
     pub(super) fn new(document: &'d Document<'t>) -> Result<Self, DistributionError> {
         let root = document.root_element();
         let needed = |name: &str| {
-            xml::child(root, name)
-                .ok_or_else(|| DistributionError::Shape(format!("it has no {name}")))
+            xml::child(root, name).ok_or_else(|| DistributionError::Shape(format!("it has no {name}")))
         };
-        Ok(Self {
-            root,
-            origins: needed("Origins")?,
-            default: needed("DefaultCacheBehavior")?,
-        })
+        Ok(Self { root, origins: needed("Origins")?, default: needed("DefaultCacheBehavior")? })
     }
 
     pub(super) fn root(&self) -> Node<'d, 't> {
@@ -80,9 +75,8 @@ impl<'t, 'd> Config<'t, 'd> {
                 id: text(&["Id"]).unwrap_or_default(),
                 domain: text(&["DomainName"]).unwrap_or_default(),
                 path: text(&["OriginPath"]).unwrap_or_default(),
-                protocol: xml::child(node, "CustomOriginConfig").map(|custom| {
-                    xml::value_at(custom, &["OriginProtocolPolicy"]).unwrap_or_default()
-                }),
+                protocol: xml::child(node, "CustomOriginConfig")
+                    .map(|custom| xml::value_at(custom, &["OriginProtocolPolicy"]).unwrap_or_default()),
                 http_port: text(&["CustomOriginConfig", "HTTPPort"]),
             }
         });
@@ -106,19 +100,13 @@ impl<'t, 'd> Config<'t, 'd> {
         let mut members =
             groups.flat_map(|group| xml::items(xml::child(group, "Members"), "OriginGroupMember"));
         default.as_deref() == Some(id)
-            || self
-                .behaviours()
-                .iter()
-                .any(|behaviour| behaviour.target == id)
+            || self.behaviours().iter().any(|behaviour| behaviour.target == id)
             || members.any(|member| xml::value_at(member, &["OriginId"]).as_deref() == Some(id))
     }
 
     /// Whether a behaviour of ours still sends to our bucket's website, or to nothing at all.
     pub(super) fn is_removable(&self, own: &Behaviour<'_, '_>, edge: &OurEdge) -> bool {
-        let target = self
-            .origins()
-            .into_iter()
-            .find(|origin| origin.id == own.target);
+        let target = self.origins().into_iter().find(|origin| origin.id == own.target);
         own.target == edge.origin_id || target.is_none_or(|origin| origin.is_website(edge))
     }
 
@@ -156,34 +144,22 @@ impl<'t, 'd> Config<'t, 'd> {
         }
         let names = |path: &[&str], name: &str| -> Vec<String> {
             let items = xml::items(xml::at(own.node, path), name).into_iter();
-            items
-                .map(|item| xml::value(item).trim().to_owned())
-                .collect()
+            items.map(|item| xml::value(item).trim().to_owned()).collect()
         };
         let methods = names(&["AllowedMethods"], "Method");
         let allowed = |method: &str| methods.iter().any(|own| own == method);
         // Without the element CloudFront allows these two.
-        if xml::child(own.node, "AllowedMethods").is_some() && !(allowed("GET") && allowed("HEAD"))
-        {
-            return Some(format!(
-                "it allowed {} only, not GET and HEAD",
-                methods.join(", ")
-            ));
+        if xml::child(own.node, "AllowedMethods").is_some() && !(allowed("GET") && allowed("HEAD")) {
+            return Some(format!("it allowed {} only, not GET and HEAD", methods.join(", ")));
         }
         let headers = names(&["ForwardedValues", "Headers"], "Name");
-        if let Some(header) = headers
-            .iter()
-            .find(|name| name.eq_ignore_ascii_case("host") || *name == "*")
-        {
+        if let Some(header) = headers.iter().find(|name| name.eq_ignore_ascii_case("host") || *name == "*") {
             return Some(format!(
                 "it forwarded header {header:?}, so that S3 would not know the bucket (CF-06)"
             ));
         }
         let ahead = behaviours[..at].iter().find(|other| other.blocks(edge))?;
-        Some(format!(
-            "behaviour {:?} stood before it and took its images",
-            ahead.pattern
-        ))
+        Some(format!("behaviour {:?} stood before it and took its images", ahead.pattern))
     }
 }
 
@@ -203,22 +179,13 @@ impl Origin<'_, '_> {
             return Some("is not a custom origin".to_owned());
         };
         if protocol != "http-only" {
-            return Some(format!(
-                "has protocol policy {protocol:?}, not \"http-only\""
-            ));
+            return Some(format!("has protocol policy {protocol:?}, not \"http-only\""));
         }
         if !matches!(self.http_port.as_deref(), None | Some("80")) {
-            return Some(format!(
-                "has HTTP port {}, not 80",
-                self.http_port.as_deref().unwrap_or_default()
-            ));
+            return Some(format!("has HTTP port {}, not 80", self.http_port.as_deref().unwrap_or_default()));
         }
-        (!self.path.is_empty()).then(|| {
-            format!(
-                "has origin path {:?}, which would become part of the key",
-                self.path
-            )
-        })
+        (!self.path.is_empty())
+            .then(|| format!("has origin path {:?}, which would become part of the key", self.path))
     }
 }
 
@@ -230,10 +197,7 @@ impl Behaviour<'_, '_> {
     /// Whether this foreign behaviour, standing before ours, would take images from it. A narrower one takes them too, but is
     /// meant to; behind ours it would never be used.
     pub(super) fn blocks(&self, edge: &OurEdge) -> bool {
-        let (theirs, ours) = (
-            path_pattern(&self.pattern),
-            path_pattern(&edge.path_pattern),
-        );
+        let (theirs, ours) = (path_pattern(&self.pattern), path_pattern(&edge.path_pattern));
         !self.is_ours(edge) && theirs.overlaps(&ours) && !ours.covers(&theirs)
     }
 
@@ -245,9 +209,7 @@ impl Behaviour<'_, '_> {
 
 /// Whether a behaviour is ours: the journal has its pattern, or it is our pattern sent to our origin.
 pub(crate) fn is_our_pattern(pattern: &str, target: &str, edge: &OurEdge) -> bool {
-    edge.owned_patterns
-        .iter()
-        .any(|owned| same_pattern(owned, pattern))
+    edge.owned_patterns.iter().any(|owned| same_pattern(owned, pattern))
         || (target == edge.origin_id && same_pattern(pattern, &edge.path_pattern))
 }
 

@@ -75,13 +75,10 @@ pub fn denies(current: &str, ours: &OurAccess) -> Result<Vec<DenyHit>, PolicyErr
             (Truth::Yes, false) => {
                 format!("denies s3:GetObject on {resource}: {}", reasons.join("; "))
             }
-            (_, false) => format!(
-                "may deny s3:GetObject on {resource}: {}",
-                reasons.join("; ")
-            ),
-            (_, true) => format!(
-                "may deny s3:GetObject on {resource}: it is not shaped like a usual statement"
-            ),
+            (_, false) => format!("may deny s3:GetObject on {resource}: {}", reasons.join("; ")),
+            (_, true) => {
+                format!("may deny s3:GetObject on {resource}: it is not shaped like a usual statement")
+            }
         };
         hits.push(DenyHit {
             sid: sid(statement).map(str::to_owned),
@@ -98,23 +95,15 @@ pub fn public_writes(current: &str) -> Result<Vec<PublicWrite>, PolicyError> {
     let policy = Policy::parse(current)?;
     let mut found = Vec::new();
     for (index, statement) in policy.statements.iter().enumerate() {
-        let conditional = statement
-            .get("Condition")
-            .is_some_and(|condition| !condition.fields().is_empty());
-        let concerns_all = has_effect(statement, "Allow")
-            && !is_ours(statement)
-            && names_everyone(statement) != Truth::No;
+        let conditional = statement.get("Condition").is_some_and(|condition| !condition.fields().is_empty());
+        let concerns_all =
+            has_effect(statement, "Allow") && !is_ours(statement) && names_everyone(statement) != Truth::No;
         if !concerns_all || is_pinned(statement) {
             continue;
         }
         let actions = open_writes(statement);
         if !actions.is_empty() {
-            found.push(PublicWrite {
-                sid: sid(statement).map(str::to_owned),
-                index,
-                actions,
-                conditional,
-            });
+            found.push(PublicWrite { sid: sid(statement).map(str::to_owned), index, actions, conditional });
         }
     }
     Ok(found)
@@ -123,12 +112,9 @@ pub fn public_writes(current: &str) -> Result<Vec<PublicWrite>, PolicyError> {
 /// Whether a condition fails for everyone outside, such as one on the organization. What a writer can choose (HTTPS, the
 /// headers of the write) keeps nobody out.
 fn is_pinned(statement: &Json) -> bool {
-    let chosen = |key: &str| {
-        key == "aws:securetransport" || key.starts_with("s3:x-amz-") || key == "s3:versionid"
-    };
-    failing_keys(statement.get("Condition"))
-        .iter()
-        .any(|key| !chosen(key))
+    let chosen =
+        |key: &str| key == "aws:securetransport" || key.starts_with("s3:x-amz-") || key == "s3:versionid";
+    failing_keys(statement.get("Condition")).iter().any(|key| !chosen(key))
 }
 
 /// The writing actions that a statement allows, as it spells them.
@@ -141,9 +127,7 @@ fn open_writes(statement: &Json) -> Vec<String> {
         return Vec::new();
     };
     let spared = spared.texts();
-    let open = WRITES
-        .iter()
-        .filter(|write| !spared.iter().any(|pattern| action_matches(pattern, write)));
+    let open = WRITES.iter().filter(|write| !spared.iter().any(|pattern| action_matches(pattern, write)));
     open.map(|write| (*write).to_owned()).collect()
 }
 
@@ -170,20 +154,11 @@ fn has_star(principal: &Json) -> Truth {
         Kind::Object(fields) => fields.iter().flat_map(|(_, names)| names.texts()).collect(),
         _ => principal.texts(),
     };
-    if texts.is_empty() {
-        Truth::Maybe
-    } else {
-        Truth::of(texts.iter().any(|name| name == "*"))
-    }
+    if texts.is_empty() { Truth::Maybe } else { Truth::of(texts.iter().any(|name| name == "*")) }
 }
 
 fn names_action(statement: &Json, action: &str) -> Truth {
-    let any = |patterns: &Json| {
-        patterns
-            .texts()
-            .iter()
-            .any(|pattern| action_matches(pattern, action))
-    };
+    let any = |patterns: &Json| patterns.texts().iter().any(|pattern| action_matches(pattern, action));
     match (statement.get("Action"), statement.get("NotAction")) {
         (Some(patterns), _) => Truth::of(any(patterns)),
         (None, Some(spared)) => Truth::of(!any(spared)),
@@ -203,17 +178,13 @@ fn reaches(statement: &Json, ours: &OurAccess) -> Truth {
         (Some(patterns), _) => {
             // A variable may stand for anything, so it is taken as `*`.
             let patterns = patterns.texts();
-            let mut globs = patterns
-                .iter()
-                .filter_map(|pattern| Glob::from_policy(pattern, Some('*')));
+            let mut globs = patterns.iter().filter_map(|pattern| Glob::from_policy(pattern, Some('*')));
             Truth::of(globs.any(|glob| glob.overlaps(&derived)))
         }
         (None, Some(spared)) => {
             // Only what surely covers all derived keys keeps the Deny away; a variable covers nothing for certain.
             let spared = spared.texts();
-            let mut globs = spared
-                .iter()
-                .filter_map(|pattern| Glob::from_policy(pattern, None));
+            let mut globs = spared.iter().filter_map(|pattern| Glob::from_policy(pattern, None));
             Truth::of(!globs.any(|glob| glob.covers(&derived)))
         }
         (None, None) => Truth::Maybe,

@@ -98,9 +98,7 @@ pub(super) fn holds(condition: Option<&Json>) -> (Truth, Vec<String>) {
             let test = format!("{operator} {key} {}", values.join(", "));
             match truth {
                 Truth::Yes if key.eq_ignore_ascii_case("aws:SecureTransport") => {
-                    reasons.push(format!(
-                        "{test}: the website endpoint speaks plain HTTP only"
-                    ));
+                    reasons.push(format!("{test}: the website endpoint speaks plain HTTP only"));
                 }
                 Truth::Yes => reasons.push(format!("{test}: holds for anonymous website requests")),
                 Truth::Maybe => reasons.push(format!("{test}: depends on the request")),
@@ -114,16 +112,10 @@ pub(super) fn holds(condition: Option<&Json>) -> (Truth, Vec<String>) {
 /// The keys, in lower case, whose tests fail for a request without a signature from outside.
 pub(super) fn failing_keys(condition: Option<&Json>) -> Vec<String> {
     let operators = condition.map(Json::fields).unwrap_or_default().iter();
-    let tests = operators.flat_map(|(operator, keys)| {
-        keys.fields()
-            .iter()
-            .map(move |(key, values)| (operator, key, values))
-    });
-    let failing =
-        tests.filter(|(operator, key, values)| test(operator, key, &values.texts()) == Truth::No);
-    failing
-        .map(|(_, key, _)| key.to_ascii_lowercase())
-        .collect()
+    let tests = operators
+        .flat_map(|(operator, keys)| keys.fields().iter().map(move |(key, values)| (operator, key, values)));
+    let failing = tests.filter(|(operator, key, values)| test(operator, key, &values.texts()) == Truth::No);
+    failing.map(|(_, key, _)| key.to_ascii_lowercase()).collect()
 }
 
 /// One operator on one key.
@@ -206,11 +198,9 @@ fn any_equal(operator: &str, actual: &str, values: &[String]) -> Truth {
         return Truth::Maybe;
     }
     match operator {
-        "bool" | "stringequalsignorecase" | "stringnotequalsignorecase" => Truth::of(
-            values
-                .iter()
-                .any(|value| value.eq_ignore_ascii_case(actual)),
-        ),
+        "bool" | "stringequalsignorecase" | "stringnotequalsignorecase" => {
+            Truth::of(values.iter().any(|value| value.eq_ignore_ascii_case(actual)))
+        }
         "stringequals" | "stringnotequals" => Truth::of(values.iter().any(|value| value == actual)),
         "stringlike" | "stringnotlike" => {
             Truth::of(values.iter().any(|value| Glob::new(value).matches(actual)))
@@ -241,62 +231,26 @@ mod tests {
             (r#"{"Null":{"aws:SecureTransport":"true"}}"#, No),
             (r#"{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}"#, Yes),
             (r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#, No),
-            (
-                r#"{"StringEqualsIfExists":{"aws:SourceVpce":"vpce-1"}}"#,
-                Yes,
-            ),
-            (
-                r#"{"StringNotEquals":{"AWS:SourceArn":"arn:aws:cloudfront::1:distribution/E"}}"#,
-                Yes,
-            ),
+            (r#"{"StringEqualsIfExists":{"aws:SourceVpce":"vpce-1"}}"#, Yes),
+            (r#"{"StringNotEquals":{"AWS:SourceArn":"arn:aws:cloudfront::1:distribution/E"}}"#, Yes),
             (r#"{"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}}"#, Yes),
             (r#"{"StringNotLike":{"aws:PrincipalTag/team":"x*"}}"#, Yes),
-            (
-                r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}"#,
-                Yes,
-            ),
+            (r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}"#, Yes),
             (r#"{"Null":{"aws:PrincipalArn":"true"}}"#, Yes),
-            (
-                r#"{"Null":{"s3:x-amz-server-side-encryption":"true"}}"#,
-                Yes,
-            ),
-            (
-                r#"{"StringNotEquals":{"s3:x-amz-server-side-encryption":"AES256"}}"#,
-                Yes,
-            ),
-            (
-                r#"{"ForAnyValue:StringNotLike":{"aws:PrincipalOrgPaths":"o-1/*"}}"#,
-                No,
-            ),
-            (
-                r#"{"ForAllValues:StringLike":{"aws:PrincipalOrgPaths":"o-1/*"}}"#,
-                Yes,
-            ),
-            (
-                r#"{"StringEquals":{"aws:PrincipalType":["User","Anonymous"]}}"#,
-                Yes,
-            ),
+            (r#"{"Null":{"s3:x-amz-server-side-encryption":"true"}}"#, Yes),
+            (r#"{"StringNotEquals":{"s3:x-amz-server-side-encryption":"AES256"}}"#, Yes),
+            (r#"{"ForAnyValue:StringNotLike":{"aws:PrincipalOrgPaths":"o-1/*"}}"#, No),
+            (r#"{"ForAllValues:StringLike":{"aws:PrincipalOrgPaths":"o-1/*"}}"#, Yes),
+            (r#"{"StringEquals":{"aws:PrincipalType":["User","Anonymous"]}}"#, Yes),
             (r#"{"StringNotLike":{"aws:userid":["AROA*:*"]}}"#, Yes),
             (r#"{"StringLike":{"aws:userid":"${aws:x}"}}"#, Maybe),
-            (
-                r#"{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#,
-                Maybe,
-            ),
-            (
-                r#"{"StringNotLike":{"aws:Referer":"https://example.com/*"}}"#,
-                Maybe,
-            ),
+            (r#"{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#, Maybe),
+            (r#"{"StringNotLike":{"aws:Referer":"https://example.com/*"}}"#, Maybe),
             (r#"{"NumericLessThan":{"s3:TlsVersion":"1.2"}}"#, Maybe),
             (r#"{"Brandnew":{"aws:PrincipalArn":"x"}}"#, Maybe),
             // All must hold.
-            (
-                r#"{"Bool":{"aws:SecureTransport":"false"},"StringEquals":{"aws:SourceVpce":"v"}}"#,
-                No,
-            ),
-            (
-                r#"{"Bool":{"aws:SecureTransport":"false"},"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#,
-                Maybe,
-            ),
+            (r#"{"Bool":{"aws:SecureTransport":"false"},"StringEquals":{"aws:SourceVpce":"v"}}"#, No),
+            (r#"{"Bool":{"aws:SecureTransport":"false"},"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, Maybe),
             ("{}", Yes),
         ];
         for (condition, expected) in cases {

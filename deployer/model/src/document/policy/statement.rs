@@ -9,22 +9,15 @@ pub(super) fn is_right(statement: &Json, ours: &OurAccess) -> bool {
     let is = |key: &str, expected: &str| {
         let found = statement.get(key).map(Json::texts).unwrap_or_default();
         found.len() == 1
-            && (found[0] == expected
-                || (key == "Action" && found[0].eq_ignore_ascii_case(expected)))
+            && (found[0] == expected || (key == "Action" && found[0].eq_ignore_ascii_case(expected)))
     };
     let everyone = statement.get("Principal").is_some_and(|principal| {
-        let principal = if principal.fields().len() == 1 {
-            principal.get("AWS").unwrap_or(principal)
-        } else {
-            principal
-        };
+        let principal =
+            if principal.fields().len() == 1 { principal.get("AWS").unwrap_or(principal) } else { principal };
         principal.texts() == ["*"]
     });
     const FIELDS: [&str; 5] = ["Sid", "Effect", "Principal", "Action", "Resource"];
-    statement
-        .fields()
-        .iter()
-        .all(|(key, _)| FIELDS.contains(&key.as_str()))
+    statement.fields().iter().all(|(key, _)| FIELDS.contains(&key.as_str()))
         && everyone
         && is("Sid", SID_READ)
         && is("Effect", "Allow")

@@ -15,17 +15,10 @@ fn merged(current: &str) -> String {
 #[test]
 fn a_bucket_without_policy_gets_one() {
     let fresh = merge(None, &our_access()).unwrap();
-    assert_eq!(
-        fresh,
-        format!(r#"{{"Version":"2012-10-17","Statement":[{OURS}]}}"#)
-    );
+    assert_eq!(fresh, format!(r#"{{"Version":"2012-10-17","Statement":[{OURS}]}}"#));
     assert_eq!(merged(&fresh), fresh);
     assert_eq!(strip(&fresh).unwrap(), Stripped::Nothing);
-    let china = OurAccess {
-        partition: Partition::AwsCn,
-        prefix: String::new(),
-        ..our_access()
-    };
+    let china = OurAccess { partition: Partition::AwsCn, prefix: String::new(), ..our_access() };
     assert!(china.is_whole_bucket() && !our_access().is_whole_bucket());
     assert_eq!(china.resource(), "arn:aws-cn:s3:::media.example.com/*");
 }
@@ -43,19 +36,13 @@ fn the_fixture_keeps_every_byte() {
 fn a_single_statement_is_wrapped_and_unwrapped() {
     let single = "{\"Statement\" : {\"Effect\":\"Deny\"} , \"Id\":1}";
     let with = merged(single);
-    assert_eq!(
-        with,
-        format!("{{\"Statement\" : [ {{\"Effect\":\"Deny\"}},{OURS}] , \"Id\":1}}")
-    );
+    assert_eq!(with, format!("{{\"Statement\" : [ {{\"Effect\":\"Deny\"}},{OURS}] , \"Id\":1}}"));
     assert_eq!(merged(&with), with);
     assert_eq!(strip(&with).unwrap(), Stripped::Document(single.to_owned()));
     // Written anew by S3: the list stays, which means the same.
     let rewritten = with.replace("[ {", "[{");
     let list = strip(&rewritten).unwrap();
-    assert_eq!(
-        list,
-        Stripped::Document("{\"Statement\" : [{\"Effect\":\"Deny\"}] , \"Id\":1}".to_owned())
-    );
+    assert_eq!(list, Stripped::Document("{\"Statement\" : [{\"Effect\":\"Deny\"}] , \"Id\":1}".to_owned()));
     // A single statement of ours.
     let own = format!("{{\"Statement\":{OURS}}}");
     assert_eq!(merged(&own), own);
@@ -68,8 +55,7 @@ fn our_statement_in_other_words_is_left_alone() {
         OURS.replace("\"*\"", r#"{"AWS":"*"}"#),
         OURS.replace("\"*\"", r#"{ "AWS" : ["*"] }"#),
         OURS.replace("\"s3:GetObject\"", r#"[ "s3:getobject" ]"#),
-        OURS.replace(r#""Effect":"Allow","#, "")
-            .replace('}', r#","Effect":"Allow"}"#),
+        OURS.replace(r#""Effect":"Allow","#, "").replace('}', r#","Effect":"Allow"}"#),
     ] {
         let document = format!("{{\"Statement\":[{spelled}, {{\"Sid\":\"x\"}}]}}");
         assert_eq!(merged(&document), document);
@@ -85,16 +71,10 @@ fn our_statement_gone_wrong_is_repaired_in_place() {
         OURS.replace("resized", "other"),
         OURS.replace("Allow", "Deny"),
         OURS.replace("s3:GetObject", "s3:*"),
-        OURS.replace(
-            r#""Action":"s3:GetObject""#,
-            r#""Action":["s3:GetObject","s3:PutObject"]"#,
-        ),
+        OURS.replace(r#""Action":"s3:GetObject""#, r#""Action":["s3:GetObject","s3:PutObject"]"#),
         OURS.replace('}', r#","Condition":{}}"#),
         OURS.replace("ImgdeployReadDerived", "ImgdeploySomethingElse"),
-        OURS.replace(
-            r#""Principal":"*""#,
-            r#""Principal":{"AWS":"*","Service":"x"}"#,
-        ),
+        OURS.replace(r#""Principal":"*""#, r#""Principal":{"AWS":"*","Service":"x"}"#),
         OURS.replace(r#""Principal""#, r#""NotPrincipal""#),
         r#"{"Sid":"Imgdeploy"}"#.to_owned(),
     ] {
@@ -107,38 +87,20 @@ fn our_statement_gone_wrong_is_repaired_in_place() {
     // Several of ours become one, and the right one is the one kept.
     let wrong = OURS.replace("resized", "old");
     let document = format!("{{\"Statement\":[{wrong},{foreign},{OURS},{wrong}]}}");
-    assert_eq!(
-        merged(&document),
-        format!("{{\"Statement\":[{foreign},{OURS}]}}")
-    );
+    assert_eq!(merged(&document), format!("{{\"Statement\":[{foreign},{OURS}]}}"));
     let document = format!("{{\"Statement\":[{wrong},{wrong},{foreign}]}}");
-    assert_eq!(
-        merged(&document),
-        format!("{{\"Statement\":[{OURS},{foreign}]}}")
-    );
+    assert_eq!(merged(&document), format!("{{\"Statement\":[{OURS},{foreign}]}}"));
 }
 
 #[test]
 fn refusals() {
     let refused = |current: &str| merge(Some(current), &our_access()).unwrap_err();
-    assert!(matches!(
-        refused("{"),
-        PolicyError::Json(JsonError::Syntax(_))
-    ));
-    assert!(matches!(
-        refused(""),
-        PolicyError::Json(JsonError::Syntax(_))
-    ));
+    assert!(matches!(refused("{"), PolicyError::Json(JsonError::Syntax(_))));
+    assert!(matches!(refused(""), PolicyError::Json(JsonError::Syntax(_))));
     assert!(matches!(refused("[]"), PolicyError::Shape(_)));
     assert!(matches!(refused("{}"), PolicyError::Shape(_)));
-    assert!(matches!(
-        refused(r#"{"Statement":"x"}"#),
-        PolicyError::Shape(_)
-    ));
-    assert!(matches!(
-        refused(r#"{"Statement":[1]}"#),
-        PolicyError::Shape(_)
-    ));
+    assert!(matches!(refused(r#"{"Statement":"x"}"#), PolicyError::Shape(_)));
+    assert!(matches!(refused(r#"{"Statement":[1]}"#), PolicyError::Shape(_)));
     assert!(matches!(
         refused(r#"{"Statement":[],"Statement":[]}"#),
         PolicyError::Json(JsonError::Duplicate { .. })
@@ -148,17 +110,8 @@ fn refusals() {
         PolicyError::Json(JsonError::Duplicate { .. })
     ));
     for prefix in ["a*/", "a?/", "${aws:username}/"] {
-        let access = OurAccess {
-            prefix: prefix.into(),
-            ..our_access()
-        };
-        assert!(
-            matches!(
-                merge(None, &access).unwrap_err(),
-                PolicyError::Wildcard { .. }
-            ),
-            "{prefix}"
-        );
+        let access = OurAccess { prefix: prefix.into(), ..our_access() };
+        assert!(matches!(merge(None, &access).unwrap_err(), PolicyError::Wildcard { .. }), "{prefix}");
     }
 }
 
@@ -172,9 +125,7 @@ fn the_limit_counts_bytes() {
     assert_eq!(merged(&filled(room)).len(), MAX_BYTES);
     assert_eq!(
         merge(Some(&filled(room + 1)), &our_access()),
-        Err(PolicyError::TooLarge {
-            bytes: MAX_BYTES + 1
-        })
+        Err(PolicyError::TooLarge { bytes: MAX_BYTES + 1 })
     );
 }
 
@@ -182,10 +133,7 @@ fn the_limit_counts_bytes() {
 fn denies_that_matter() {
     // (statement, certain), None: it doesn't matter.
     let cases: &[(&str, Option<bool>)] = &[
-        (
-            r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}"#,
-            Some(true),
-        ),
+        (r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}"#, Some(true)),
         (
             r#"{"Effect":"Deny","Principal":"*","Action":"S3:getobject","Resource":"arn:aws:s3:::media.example.com/*"}"#,
             Some(true),
@@ -214,10 +162,7 @@ fn denies_that_matter() {
             r#"{"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::1:root"},"Action":"s3:*","Resource":"*"}"#,
             Some(true),
         ),
-        (
-            r#"{"Effect":"Deny","Principal":"*","NotAction":"s3:PutObject","Resource":"*"}"#,
-            Some(true),
-        ),
+        (r#"{"Effect":"Deny","Principal":"*","NotAction":"s3:PutObject","Resource":"*"}"#, Some(true)),
         (
             r#"{"Effect":"Deny","Principal":"*","Action":"*","NotResource":"arn:aws:s3:::media.example.com/public/*"}"#,
             Some(true),
@@ -226,31 +171,13 @@ fn denies_that_matter() {
             r#"{"Effect":"Deny","Principal":"*","Action":"*","NotResource":"arn:aws:s3:::media.example.com/resized/a*"}"#,
             Some(true),
         ),
-        (
-            r#"{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}"#,
-            Some(false),
-        ),
-        (
-            r#"{"Effect":"Deny","Principal":"*","Action":"s3:GetObject"}"#,
-            Some(false),
-        ),
+        (r#"{"Effect":"Deny","Action":"s3:GetObject","Resource":"*"}"#, Some(false)),
+        (r#"{"Effect":"Deny","Principal":"*","Action":"s3:GetObject"}"#, Some(false)),
         // None of these concerns an anonymous GET of a derived image.
-        (
-            r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#,
-            None,
-        ),
-        (
-            r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"*"}"#,
-            None,
-        ),
-        (
-            r#"{"Effect":"Deny","Principal":"*","Action":"s3:GetObjectAcl","Resource":"*"}"#,
-            None,
-        ),
-        (
-            r#"{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::1:root"},"Action":"*","Resource":"*"}"#,
-            None,
-        ),
+        (r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#, None),
+        (r#"{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"*"}"#, None),
+        (r#"{"Effect":"Deny","Principal":"*","Action":"s3:GetObjectAcl","Resource":"*"}"#, None),
+        (r#"{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::1:root"},"Action":"*","Resource":"*"}"#, None),
         (
             r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"arn:aws:s3:::media.example.com/private/*"}"#,
             None,
@@ -259,18 +186,9 @@ fn denies_that_matter() {
             r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"arn:aws:s3:::media.example.com"}"#,
             None,
         ),
-        (
-            r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"arn:aws:s3:::other/*"}"#,
-            None,
-        ),
-        (
-            r#"{"Effect":"Deny","NotPrincipal":"*","Action":"*","Resource":"*"}"#,
-            None,
-        ),
-        (
-            r#"{"Effect":"Deny","Principal":"*","NotAction":["s3:get*"],"Resource":"*"}"#,
-            None,
-        ),
+        (r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"arn:aws:s3:::other/*"}"#, None),
+        (r#"{"Effect":"Deny","NotPrincipal":"*","Action":"*","Resource":"*"}"#, None),
+        (r#"{"Effect":"Deny","Principal":"*","NotAction":["s3:get*"],"Resource":"*"}"#, None),
         (
             r#"{"Effect":"Deny","Principal":"*","Action":"*","NotResource":["arn:aws:s3:::media.example.com/re*"]}"#,
             None,
@@ -287,11 +205,7 @@ fn denies_that_matter() {
     for (statement, expected) in cases {
         let policy = format!(r#"{{"Statement":[{{"Sid":"first"}},{statement}]}}"#);
         let hits = denies(&policy, &our_access()).unwrap();
-        assert_eq!(
-            hits.first().map(|hit| hit.certain),
-            *expected,
-            "{statement}\n{hits:?}"
-        );
+        assert_eq!(hits.first().map(|hit| hit.certain), *expected, "{statement}\n{hits:?}");
         assert!(hits.iter().all(|hit| hit.index == 1 && !hit.why.is_empty()));
     }
     assert_eq!(denies(POLICY, &our_access()).unwrap(), []);
@@ -317,10 +231,7 @@ fn a_deny_says_why() {
 #[test]
 fn public_writes_are_found() {
     let cases: &[(&str, &[&str])] = &[
-        (
-            r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"x"}"#,
-            &["s3:*"],
-        ),
+        (r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"x"}"#, &["s3:*"]),
         (
             r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["s3:GetObject","s3:putobject"],"Resource":"x"}"#,
             &["s3:putobject"],
@@ -341,15 +252,9 @@ fn public_writes_are_found() {
             r#"{"Effect":"Allow","Principal":"*","Action":"s3:PutObject","Condition":{"StringLike":{"aws:Referer":"x"}}}"#,
             &["s3:PutObject"],
         ),
-        (
-            r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}"#,
-            &[],
-        ),
+        (r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}"#, &[]),
         (r#"{"Effect":"Deny","Principal":"*","Action":"s3:*"}"#, &[]),
-        (
-            r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:root"},"Action":"s3:*"}"#,
-            &[],
-        ),
+        (r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:root"},"Action":"s3:*"}"#, &[]),
         (
             r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}"#,
             &[],
@@ -362,23 +267,14 @@ fn public_writes_are_found() {
     for (statement, expected) in cases {
         let found = public_writes(&format!(r#"{{"Statement":[{statement}]}}"#)).unwrap();
         assert_eq!(
-            found
-                .first()
-                .map(|hit| hit.actions.clone())
-                .unwrap_or_default(),
+            found.first().map(|hit| hit.actions.clone()).unwrap_or_default(),
             *expected,
             "{statement}"
         );
-        assert!(
-            found
-                .iter()
-                .all(|hit| hit.conditional == statement.contains("Condition"))
-        );
+        assert!(found.iter().all(|hit| hit.conditional == statement.contains("Condition")));
     }
-    let spared = public_writes(
-        r#"{"Statement":[{"Effect":"Allow","Principal":"*","NotAction":"s3:Put*"}]}"#,
-    )
-    .unwrap();
+    let spared =
+        public_writes(r#"{"Statement":[{"Effect":"Allow","Principal":"*","NotAction":"s3:Put*"}]}"#).unwrap();
     assert!(spared[0].actions.contains(&"s3:DeleteObject".to_owned()));
     assert!(!spared[0].actions.contains(&"s3:PutObject".to_owned()));
 }

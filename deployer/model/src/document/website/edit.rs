@@ -15,9 +15,7 @@ pub(super) fn added(
     let elements = ours.elements()?;
     let mut splices = Splices::default();
 
-    let index = xml::child(root, "IndexDocument")
-        .is_none()
-        .then(|| index_document().created());
+    let index = xml::child(root, "IndexDocument").is_none().then(|| index_document().created());
     if index.is_some() {
         notes.push(WebsiteNote::IndexDocumentAdded);
     }
@@ -26,18 +24,12 @@ pub(super) fn added(
             Some(first) => xml::insert_before(&mut splices, text, first, &elements),
             None => xml::fill(&mut splices, text, list, &elements),
         },
-        (None, Some(last)) => xml::insert_after(
-            &mut splices,
-            text,
-            last,
-            &[Element::node("RoutingRules", elements)],
-        ),
+        (None, Some(last)) => {
+            xml::insert_after(&mut splices, text, last, &[Element::node("RoutingRules", elements)])
+        }
         (None, None) => {
-            let all: Vec<_> = index
-                .iter()
-                .cloned()
-                .chain([Element::node("RoutingRules", elements)])
-                .collect();
+            let all: Vec<_> =
+                index.iter().cloned().chain([Element::node("RoutingRules", elements)]).collect();
             xml::fill(&mut splices, text, root, &all);
         }
     }
@@ -74,8 +66,7 @@ fn without_one(text: &str, hosts: &[String]) -> Result<Option<String>, WebsiteEr
 
 fn tidy_list(text: &str) -> Result<String, WebsiteError> {
     let document = xml::parse(text, ROOT)?;
-    let list = xml::child(document.root_element(), "RoutingRules")
-        .filter(|list| !xml::has_elements(*list));
+    let list = xml::child(document.root_element(), "RoutingRules").filter(|list| !xml::has_elements(*list));
     let Some(list) = list else {
         return Ok(text.to_owned());
     };
@@ -91,8 +82,8 @@ fn tidy_list(text: &str) -> Result<String, WebsiteError> {
 fn tidy_index(text: &str) -> Result<String, WebsiteError> {
     let document = xml::parse(text, ROOT)?;
     let root = document.root_element();
-    let added = xml::child(root, "IndexDocument")
-        .filter(|index| xml::before(text, *index) == Before::Missing);
+    let added =
+        xml::child(root, "IndexDocument").filter(|index| xml::before(text, *index) == Before::Missing);
     match added {
         Some(index) if rule_nodes(root).is_empty() => Ok(xml::without(text, index)),
         _ => Ok(text.to_owned()),

@@ -43,9 +43,7 @@ impl fmt::Display for RuleSummary {
 pub fn rules(current: &str, hosts: &[String]) -> Result<Vec<RuleSummary>, WebsiteError> {
     let document = xml::parse(current, ROOT)?;
     let nodes = rule_nodes(document.root_element()).into_iter().enumerate();
-    Ok(nodes
-        .map(|(index, rule)| summary(index, rule, is_ours(rule, hosts)))
-        .collect())
+    Ok(nodes.map(|(index, rule)| summary(index, rule, is_ours(rule, hosts))).collect())
 }
 
 /// The rules of others that would answer requests for derived images if they came before ours: those that stand before our
@@ -70,11 +68,7 @@ fn fits_derived(rule: &RuleSummary, ours: &OurRules) -> bool {
 }
 
 fn summary(index: usize, rule: Node<'_, '_>, ours: bool) -> RuleSummary {
-    let text = |path: &[&str]| {
-        xml::at(rule, path)
-            .map(xml::value)
-            .filter(|value| !value.is_empty())
-    };
+    let text = |path: &[&str]| xml::at(rule, path).map(xml::value).filter(|value| !value.is_empty());
     let redirect = |name: &str| text(&["Redirect", name]);
     let host = redirect("HostName");
     let protocol = redirect("Protocol");
@@ -92,8 +86,7 @@ fn summary(index: usize, rule: Node<'_, '_>, ours: bool) -> RuleSummary {
     RuleSummary {
         index,
         prefix: text(&["Condition", "KeyPrefixEquals"]),
-        error_code: text(&["Condition", "HttpErrorCodeReturnedEquals"])
-            .map(|code| code.trim().to_owned()),
+        error_code: text(&["Condition", "HttpErrorCodeReturnedEquals"]).map(|code| code.trim().to_owned()),
         target,
         redirect_code: redirect("HttpRedirectCode").map(|code| code.trim().to_owned()),
         ours,

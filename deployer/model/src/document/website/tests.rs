@@ -19,9 +19,7 @@ fn stripped(current: &str) -> Stripped {
 fn compact(prefix: &str) -> String {
     let rules = our_rules().elements().unwrap();
     let plain: String = rules.iter().map(ToString::to_string).collect();
-    let marked = plain
-        .replace("</", "\u{1}")
-        .replace('<', &format!("<{prefix}"));
+    let marked = plain.replace("</", "\u{1}").replace('<', &format!("<{prefix}"));
     marked.replace('\u{1}', &format!("</{prefix}"))
 }
 
@@ -30,9 +28,7 @@ fn a_bucket_without_website_gets_one() {
     let fresh = merge(None, &our_rules()).unwrap();
     insta::assert_snapshot!("website_fresh", fresh.document);
     assert_eq!(merged(&fresh.document).document, fresh.document);
-    let Stripped::Document(rest) = stripped(&fresh.document) else {
-        panic!("our rules were in it")
-    };
+    let Stripped::Document(rest) = stripped(&fresh.document) else { panic!("our rules were in it") };
     assert!(is_bare(&rest).unwrap());
     assert!(!is_bare(&fresh.document).unwrap() && !is_bare(WEBSITE).unwrap());
 }
@@ -50,17 +46,8 @@ fn the_fixture_keeps_every_byte() {
         ]
     );
     let again = merged(&with.document);
-    assert_eq!(
-        again,
-        Merged {
-            document: with.document.clone(),
-            notes: Vec::new()
-        }
-    );
-    assert_eq!(
-        stripped(&with.document),
-        Stripped::Document(WEBSITE.to_owned())
-    );
+    assert_eq!(again, Merged { document: with.document.clone(), notes: Vec::new() });
+    assert_eq!(stripped(&with.document), Stripped::Document(WEBSITE.to_owned()));
     assert_eq!(stripped(WEBSITE), Stripped::Unchanged);
 }
 
@@ -69,10 +56,7 @@ fn where_the_rules_go() {
     let index = "<IndexDocument><Suffix>i</Suffix></IndexDocument>";
     let ours = compact("");
     for (before, after) in [
-        (
-            format!("<W>{index}</W>"),
-            format!("<W>{index}<RoutingRules>{ours}</RoutingRules></W>"),
-        ),
+        (format!("<W>{index}</W>"), format!("<W>{index}<RoutingRules>{ours}</RoutingRules></W>")),
         (
             format!("<W>{index}<RoutingRules/></W>"),
             format!("<W>{index}<RoutingRules>{ours}</RoutingRules\t></W>"),
@@ -83,107 +67,56 @@ fn where_the_rules_go() {
         ),
     ] {
         let named = |text: &str| {
-            text.replace("<W>", "<WebsiteConfiguration>")
-                .replace("</W>", "</WebsiteConfiguration>")
+            text.replace("<W>", "<WebsiteConfiguration>").replace("</W>", "</WebsiteConfiguration>")
         };
         assert_eq!(merged(&named(&before)).document, named(&after));
     }
-    let prefixed =
-        "<s:WebsiteConfiguration xmlns:s='u'><s:IndexDocument/></s:WebsiteConfiguration>";
-    assert!(merged(prefixed).document.contains(&format!(
-        "<s:RoutingRules>{}</s:RoutingRules>",
-        compact("s:")
-    )));
+    let prefixed = "<s:WebsiteConfiguration xmlns:s='u'><s:IndexDocument/></s:WebsiteConfiguration>";
+    assert!(
+        merged(prefixed).document.contains(&format!("<s:RoutingRules>{}</s:RoutingRules>", compact("s:")))
+    );
 }
 
 #[test]
 fn a_missing_index_document_is_named_and_said() {
-    let bare = "<WebsiteConfiguration>\n  <ErrorDocument><Key>e</Key></ErrorDocument>\n</WebsiteConfiguration>";
+    let bare =
+        "<WebsiteConfiguration>\n  <ErrorDocument><Key>e</Key></ErrorDocument>\n</WebsiteConfiguration>";
     let with = merged(bare);
     assert!(with.document.contains("<Suffix>index.html</Suffix>"));
     assert_eq!(with.notes, [WebsiteNote::IndexDocumentAdded]);
-    assert_eq!(
-        stripped(&with.document),
-        Stripped::Document(bare.to_owned())
-    );
+    assert_eq!(stripped(&with.document), Stripped::Document(bare.to_owned()));
     // Somebody added a rule since: it needs the index document (S3-07).
-    let more = with.document.replace(
-        "</RoutingRules>",
-        "<RoutingRule><Redirect/></RoutingRule></RoutingRules>",
-    );
-    let Stripped::Document(rest) = stripped(&more) else {
-        panic!("our rules were in it")
-    };
+    let more =
+        with.document.replace("</RoutingRules>", "<RoutingRule><Redirect/></RoutingRule></RoutingRules>");
+    let Stripped::Document(rest) = stripped(&more) else { panic!("our rules were in it") };
     assert!(rest.contains("<Suffix>index.html</Suffix>"));
 }
 
 #[test]
 fn rules_gone_wrong_are_repaired_and_said() {
     let good = merged(WEBSITE).document;
-    let foreign =
-        "<RoutingRule><Redirect><HostName>f.example.com</HostName></Redirect></RoutingRule>";
+    let foreign = "<RoutingRule><Redirect><HostName>f.example.com</HostName></Redirect></RoutingRule>";
     let second = good.match_indices("<RoutingRule>").nth(1).unwrap().0;
     let third = good.match_indices("<RoutingRule>").nth(2).unwrap().0;
     for (wrong, says) in [
-        (
-            good.replace("<HttpRedirectCode>307", "<HttpRedirectCode>301"),
-            "HttpRedirectCode \"301\"",
-        ),
-        (
-            good.replacen("<Protocol>https", "<Protocol>http", 1),
-            "Protocol \"http\"",
-        ),
+        (good.replace("<HttpRedirectCode>307", "<HttpRedirectCode>301"), "HttpRedirectCode \"301\""),
+        (good.replacen("<Protocol>https", "<Protocol>http", 1), "Protocol \"http\""),
         (
             good.replacen("<KeyPrefixEquals>resized/", "<KeyPrefixEquals>resized", 1),
             "KeyPrefixEquals \"resized\"",
         ),
-        (
-            good.replace("prod/resize/resized/", "prod/resize/"),
-            "ReplaceKeyPrefixWith",
-        ),
-        (
-            good.replacen(HOST, &our_rules().hosts[1], 1),
-            "redirected to old0000000",
-        ),
-        (
-            good.replacen(">404<", ">405<", 1),
-            "HttpErrorCodeReturnedEquals \"405\"",
-        ),
-        (
-            format!("{}{}", &good[..second], &good[third..]),
-            "there were 1 of them",
-        ),
-        (
-            format!("{}{foreign}{}", &good[..second], &good[second..]),
-            "another rule stood before",
-        ),
-        (
-            format!(
-                "{}{}{}",
-                &good[..third],
-                &good[second..third],
-                &good[third..]
-            ),
-            "there were 3",
-        ),
+        (good.replace("prod/resize/resized/", "prod/resize/"), "ReplaceKeyPrefixWith"),
+        (good.replacen(HOST, &our_rules().hosts[1], 1), "redirected to old0000000"),
+        (good.replacen(">404<", ">405<", 1), "HttpErrorCodeReturnedEquals \"405\""),
+        (format!("{}{}", &good[..second], &good[third..]), "there were 1 of them"),
+        (format!("{}{foreign}{}", &good[..second], &good[second..]), "another rule stood before"),
+        (format!("{}{}{}", &good[..third], &good[second..third], &good[third..]), "there were 3"),
     ] {
         assert_ne!(wrong, good);
         let repaired = merged(&wrong);
-        let said = repaired
-            .notes
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n");
+        let said = repaired.notes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         assert!(said.contains(says), "{said}");
-        assert_eq!(
-            guard(
-                Ours::Website(&our_rules().hosts),
-                &wrong,
-                &repaired.document
-            ),
-            Ok(())
-        );
+        assert_eq!(guard(Ours::Website(&our_rules().hosts), &wrong, &repaired.document), Ok(()));
         assert_eq!(merged(&repaired.document).document, repaired.document);
         let rest = repaired.document.replace(foreign, "");
         assert!(same(DocumentKind::Website, &rest, &good), "{rest}");
@@ -196,27 +129,17 @@ fn rules_in_other_words_are_left_alone() {
     let spelled = good
         .replace(
             &format!("<HostName>{HOST}</HostName>"),
-            &format!(
-                "<HostName>{}</HostName><!--api--><New/>",
-                HOST.to_uppercase()
-            ),
+            &format!("<HostName>{}</HostName><!--api--><New/>", HOST.to_uppercase()),
         )
-        .replacen(
-            "<Protocol>https</Protocol>",
-            "<Protocol>\n https\n</Protocol>",
-            1,
-        );
+        .replacen("<Protocol>https</Protocol>", "<Protocol>\n https\n</Protocol>", 1);
     assert_ne!(spelled, good);
     assert_eq!(merged(&spelled).document, spelled);
 }
 
 #[test]
 fn values_are_escaped() {
-    let rules = OurRules {
-        prefix: "a&<b/".into(),
-        replace_prefix: "prod/resize?key=a&<b/".into(),
-        ..our_rules()
-    };
+    let rules =
+        OurRules { prefix: "a&<b/".into(), replace_prefix: "prod/resize?key=a&<b/".into(), ..our_rules() };
     let with = merge(Some(WEBSITE), &rules).unwrap().document;
     assert!(with.contains("<KeyPrefixEquals>a&amp;&lt;b/</KeyPrefixEquals>"));
     assert_eq!(merge(Some(&with), &rules).unwrap().document, with);
@@ -224,11 +147,7 @@ fn values_are_escaped() {
 
 #[test]
 fn the_whole_site_needs_no_prefix() {
-    let rules = OurRules {
-        prefix: String::new(),
-        error_codes: Vec::new(),
-        ..our_rules()
-    };
+    let rules = OurRules { prefix: String::new(), error_codes: Vec::new(), ..our_rules() };
     let with = merge(Some(WEBSITE), &rules).unwrap().document;
     assert!(!with.contains("<Condition></Condition>"));
     assert_eq!(merge(Some(&with), &rules).unwrap().document, with);
@@ -239,30 +158,16 @@ fn the_whole_site_needs_no_prefix() {
 fn refusals() {
     let refused = |current: &str| merge(Some(current), &our_rules()).unwrap_err();
     let all = "<WebsiteConfiguration><RedirectAllRequestsTo><HostName>x.example.com</HostName></RedirectAllRequestsTo></WebsiteConfiguration>";
-    assert_eq!(
-        refused(all),
-        WebsiteError::RedirectsAll {
-            host: "x.example.com".into()
-        }
-    );
-    assert!(matches!(
-        refused("<a"),
-        WebsiteError::Xml(XmlError::Syntax(_))
-    ));
-    assert!(matches!(
-        refused("<CORSConfiguration/>"),
-        WebsiteError::Xml(XmlError::Root { .. })
-    ));
-    let nobody = OurRules {
-        hosts: Vec::new(),
-        ..our_rules()
-    };
+    assert_eq!(refused(all), WebsiteError::RedirectsAll { host: "x.example.com".into() });
+    assert!(matches!(refused("<a"), WebsiteError::Xml(XmlError::Syntax(_))));
+    assert!(matches!(refused("<CORSConfiguration/>"), WebsiteError::Xml(XmlError::Root { .. })));
+    let nobody = OurRules { hosts: Vec::new(), ..our_rules() };
     assert_eq!(merge(None, &nobody), Err(WebsiteError::NoHost));
     assert_eq!(merge(Some(WEBSITE), &nobody), Err(WebsiteError::NoHost));
 
     let with_rules = |count: usize| {
-        let rules = "<RoutingRule><Redirect><Protocol>https</Protocol></Redirect></RoutingRule>"
-            .repeat(count);
+        let rules =
+            "<RoutingRule><Redirect><Protocol>https</Protocol></Redirect></RoutingRule>".repeat(count);
         format!(
             "<WebsiteConfiguration><IndexDocument/><RoutingRules>{rules}</RoutingRules></WebsiteConfiguration>"
         )
@@ -270,13 +175,7 @@ fn refusals() {
     let full = merged(&with_rules(48)).document;
     assert_eq!(rules(&full, &our_rules().hosts).unwrap().len(), MAX_RULES);
     assert_eq!(merged(&full).document, full);
-    assert_eq!(
-        refused(&with_rules(49)),
-        WebsiteError::TooManyRules {
-            foreign: 49,
-            ours: 2
-        }
-    );
+    assert_eq!(refused(&with_rules(49)), WebsiteError::TooManyRules { foreign: 49, ours: 2 });
 
     let long = WEBSITE.replace("kept", &"k".repeat(MAX_BYTES));
     assert!(matches!(refused(&long), WebsiteError::TooLarge { .. }));
@@ -308,23 +207,12 @@ fn rules_that_stand_in_the_way() {
             "<WebsiteConfiguration><RoutingRules>{}</RoutingRules></WebsiteConfiguration>",
             rule(prefix, code)
         );
-        assert_eq!(
-            !shadowed_by(&list, &our_rules()).unwrap().is_empty(),
-            in_the_way,
-            "{prefix} {code}"
-        );
+        assert_eq!(!shadowed_by(&list, &our_rules()).unwrap().is_empty(), in_the_way, "{prefix} {code}");
         let with = merged(&list).document;
-        assert_eq!(
-            shadowed_by(&with, &our_rules()).unwrap(),
-            [],
-            "ours come first"
-        );
+        assert_eq!(shadowed_by(&with, &our_rules()).unwrap(), [], "ours come first");
     }
     let all = rules(&merged(WEBSITE).document, &our_rules().hosts).unwrap();
-    assert_eq!(
-        all.iter().map(|rule| rule.ours).collect::<Vec<_>>(),
-        [true, true, false, false]
-    );
+    assert_eq!(all.iter().map(|rule| rule.ours).collect::<Vec<_>>(), [true, true, false, false]);
     assert_eq!(
         all[0].to_string(),
         format!("rule 1: resized/* on 404 -> https://{HOST}/prod/resize/resized/… (307)")

@@ -44,11 +44,7 @@ const AS_IT_WAS: char = '\r';
 fn end_tag(text: &str, node: Node<'_, '_>) -> Option<usize> {
     let range = node.range();
     let own = &text[range.clone()];
-    if own.ends_with("/>") {
-        None
-    } else {
-        own.rfind("</").map(|at| range.start + at)
-    }
+    if own.ends_with("/>") { None } else { own.rfind("</").map(|at| range.start + at) }
 }
 
 /// The white space before the `>` of the end tag.
@@ -95,52 +91,32 @@ fn layout(text: &str, sibling: Node<'_, '_>) -> Layout {
 }
 
 /// Puts elements right before another.
-pub(crate) fn insert_before(
-    splices: &mut Splices,
-    text: &str,
-    sibling: Node<'_, '_>,
-    elements: &[Element],
-) {
+pub(crate) fn insert_before(splices: &mut Splices, text: &str, sibling: Node<'_, '_>, elements: &[Element]) {
     let start = sibling.range().start;
     let (space, layout) = (space_before(text, start), layout(text, sibling));
     let prefix = prefix(text, sibling.parent_element().unwrap_or(sibling));
-    let rendered = elements
-        .iter()
-        .map(|element| element.render(prefix, &layout) + space);
+    let rendered = elements.iter().map(|element| element.render(prefix, &layout) + space);
     splices.replace(start..start, rendered.collect::<String>());
 }
 
 /// Puts elements right after another.
-pub(crate) fn insert_after(
-    splices: &mut Splices,
-    text: &str,
-    sibling: Node<'_, '_>,
-    elements: &[Element],
-) {
+pub(crate) fn insert_after(splices: &mut Splices, text: &str, sibling: Node<'_, '_>, elements: &[Element]) {
     let range = sibling.range();
     let (space, layout) = (space_before(text, range.start), layout(text, sibling));
     let prefix = prefix(text, sibling.parent_element().unwrap_or(sibling));
-    let rendered = elements
-        .iter()
-        .map(|element| format!("{space}{}", element.render(prefix, &layout)));
+    let rendered = elements.iter().map(|element| format!("{space}{}", element.render(prefix, &layout)));
     splices.replace(range.end..range.end, rendered.collect::<String>());
 }
 
 /// Puts an element in the place of another.
 pub(crate) fn replace(splices: &mut Splices, text: &str, old: Node<'_, '_>, element: &Element) {
-    splices.replace(
-        old.range(),
-        element.render(prefix(text, old), &layout(text, old)),
-    );
+    splices.replace(old.range(), element.render(prefix(text, old), &layout(text, old)));
 }
 
 /// Puts elements into one that has none, and has its end tag remember how it was.
 pub(crate) fn fill(splices: &mut Splices, text: &str, parent: Node<'_, '_>, elements: &[Element]) {
     let prefix = prefix(text, parent);
-    let rendered: String = elements
-        .iter()
-        .map(|element| element.render(prefix, &Layout::COMPACT))
-        .collect();
+    let rendered: String = elements.iter().map(|element| element.render(prefix, &Layout::COMPACT)).collect();
     let end = parent.range().end;
     match end_tag(text, parent) {
         None => {

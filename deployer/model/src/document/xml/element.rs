@@ -14,22 +14,12 @@ pub(crate) struct Element {
 impl Element {
     /// An element with text.
     pub(crate) fn leaf(name: &'static str, text: impl ToString) -> Self {
-        Self {
-            name,
-            text: text.to_string(),
-            children: Vec::new(),
-            end_tag_space: "",
-        }
+        Self { name, text: text.to_string(), children: Vec::new(), end_tag_space: "" }
     }
 
     /// An element with elements in it.
     pub(crate) fn node(name: &'static str, children: Vec<Self>) -> Self {
-        Self {
-            name,
-            text: String::new(),
-            children,
-            end_tag_space: "",
-        }
+        Self { name, text: String::new(), children, end_tag_space: "" }
     }
 
     /// The same, recognisable as made by us though it stands alone.
@@ -40,20 +30,14 @@ impl Element {
 
     /// The text of the element. `prefix` is the namespace prefix with its colon.
     pub(crate) fn render(&self, prefix: &str, layout: &Layout) -> String {
-        let Self {
-            name,
-            end_tag_space,
-            ..
-        } = self;
+        let Self { name, end_tag_space, .. } = self;
         let inside = if self.children.is_empty() {
             escape(&self.text)
         } else {
             let inner = layout.deeper();
             let line = inner.indent.as_deref().unwrap_or("");
-            let children = self
-                .children
-                .iter()
-                .map(|child| format!("{line}{}", child.render(prefix, &inner)));
+            let children =
+                self.children.iter().map(|child| format!("{line}{}", child.render(prefix, &inner)));
             children.collect::<String>() + layout.indent.as_deref().unwrap_or("")
         };
         format!("<{prefix}{name}>{inside}</{prefix}{name}{end_tag_space}>")
@@ -78,32 +62,20 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// Everything on one line.
-    pub(crate) const COMPACT: Self = Self {
-        indent: None,
-        unit: String::new(),
-    };
+    pub(crate) const COMPACT: Self = Self { indent: None, unit: String::new() };
 
     /// The layout of an element that has this white space in front of it, when its parent has that.
     pub(crate) fn of(space: &str, parent_space: &str) -> Self {
         let indent = |space: &str| space.rfind('\n').map(|line| space[line..].to_owned());
         let own = indent(space);
         let parent = indent(parent_space).unwrap_or_else(|| "\n".to_owned());
-        let step = own
-            .as_deref()
-            .and_then(|own| own.strip_prefix(&parent))
-            .filter(|step| !step.is_empty());
-        Self {
-            unit: step.unwrap_or("  ").to_owned(),
-            indent: own,
-        }
+        let step = own.as_deref().and_then(|own| own.strip_prefix(&parent)).filter(|step| !step.is_empty());
+        Self { unit: step.unwrap_or("  ").to_owned(), indent: own }
     }
 
     fn deeper(&self) -> Self {
         Self {
-            indent: self
-                .indent
-                .as_ref()
-                .map(|indent| format!("{indent}{}", self.unit)),
+            indent: self.indent.as_ref().map(|indent| format!("{indent}{}", self.unit)),
             unit: self.unit.clone(),
         }
     }

@@ -62,12 +62,7 @@ fn empty_lists_are_filled_and_emptied() {
     ] {
         let document = parse(text, "L").unwrap();
         let mut splices = Splices::default();
-        fill(
-            &mut splices,
-            text,
-            document.root_element(),
-            &[rule(1), rule(2)],
-        );
+        fill(&mut splices, text, document.root_element(), &[rule(1), rule(2)]);
         let filled = splices.apply(text);
         let document = parse(&filled, "L").unwrap();
         assert_eq!(children(document.root_element(), "R").len(), 2, "{filled}");
@@ -81,13 +76,7 @@ fn empty_lists_are_filled_and_emptied() {
 
 #[test]
 fn odd_end_tags_are_not_taken_for_marks() {
-    for text in [
-        "<L>x</L>",
-        "<L>x</L >",
-        "<L>x</L\t>",
-        "<L>x</L\t\t>",
-        "<L/>",
-    ] {
+    for text in ["<L>x</L>", "<L>x</L >", "<L>x</L\t>", "<L>x</L\t\t>", "<L/>"] {
         let document = parse(text, "L").unwrap();
         let mut splices = Splices::default();
         protect(&mut splices, text, document.root_element());
@@ -102,10 +91,7 @@ fn odd_end_tags_are_not_taken_for_marks() {
 
 #[test]
 fn elements_are_escaped_and_indented() {
-    let element = Element::node(
-        "A",
-        vec![Element::leaf("B", "<&>\"'"), Element::leaf("C", "")],
-    );
+    let element = Element::node("A", vec![Element::leaf("B", "<&>\"'"), Element::leaf("C", "")]);
     assert_eq!(
         element.render("p:", &Layout::COMPACT),
         "<p:A><p:B>&lt;&amp;&gt;&quot;&apos;</p:B><p:C></p:C></p:A>"
@@ -120,13 +106,7 @@ fn elements_are_escaped_and_indented() {
 fn other_namespaces_are_not_ours_to_read() {
     let text = "<L xmlns='u' xmlns:o='v'><o:F>1</o:F><F>2</F></L>";
     let document = parse(text, "L").unwrap();
-    assert_eq!(
-        value_at(document.root_element(), &["F"]).as_deref(),
-        Some("2")
-    );
+    assert_eq!(value_at(document.root_element(), &["F"]).as_deref(), Some("2"));
     assert!(matches!(parse("<X/>", "L"), Err(XmlError::Root { .. })));
-    assert!(matches!(
-        parse("<!DOCTYPE a [<!ENTITY x 'y'>]><L>&x;</L>", "L"),
-        Err(XmlError::Syntax(_))
-    ));
+    assert!(matches!(parse("<!DOCTYPE a [<!ENTITY x 'y'>]><L>&x;</L>", "L"), Err(XmlError::Syntax(_))));
 }
