@@ -35,6 +35,10 @@ impl<S: Store> Handler<S> {
         let head = event::is_head(&event);
         let key = event::parse(&event).ok().map(|request| request.key);
         let unfinished = || Record { key, ..Record::default() };
+        if budget.is_zero() {
+            let (response, record) = failed(&Failure::timeout(), unfinished());
+            return (if head { response.without_body() } else { response }, record);
+        }
         let this = Arc::clone(self);
         let mut task = tokio::spawn(async move { this.answer(&event).await });
         let (response, record) = match tokio::time::timeout(budget, &mut task).await {

@@ -220,11 +220,19 @@ async fn failures_of_the_store_are_never_redirects() {
 #[tokio::test]
 async fn the_key_is_known_even_when_time_is_up() {
     let handler = handler(&[]);
-    let event = by_path("GET", "resized/30x20/pics/a.jpg");
-    let (response, record) = handler.serve(event, Duration::ZERO).await;
-    assert_eq!(outcome(&response), (503, "timeout".to_owned()));
-    assert_eq!(response.headers["Retry-After"], "5");
-    assert_eq!(record.key.as_deref(), Some("resized/30x20/pics/a.jpg"));
+    handler.store().stall();
+    for budget in [Duration::ZERO, Duration::from_millis(20)] {
+        for method in ["GET", "HEAD"] {
+            let event = by_path(method, "resized/30x20/pics/a.jpg");
+            let (response, record) = handler.serve(event, budget).await;
+            assert_eq!(response.status_code, 503);
+            assert_eq!(response.body.is_empty(), method == "HEAD");
+            assert_eq!(response.headers["Retry-After"], "5");
+            assert_eq!(record.reason, "timeout");
+            assert_eq!(record.key.as_deref(), Some("resized/30x20/pics/a.jpg"));
+        }
+    }
+    assert_eq!(handler.store().derived().len(), 0);
 }
 
 #[tokio::test]

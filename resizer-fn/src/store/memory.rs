@@ -2,6 +2,7 @@
 
 use super::{Derived, Original, Store, StoreError};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A store in memory. Derived images are kept apart from originals.
@@ -11,6 +12,7 @@ pub struct MemoryStore {
     derived: Mutex<BTreeMap<String, Derived>>,
     fail_get: Mutex<Option<StoreError>>,
     fail_put: Mutex<Option<StoreError>>,
+    stalled: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -36,6 +38,11 @@ impl MemoryStore {
         *lock(&self.fail_get) = Some(error);
     }
 
+    /// Makes every `get` from now on wait for ever.
+    pub fn stall(&self) {
+        self.stalled.store(true, Ordering::Relaxed);
+    }
+
     /// Makes every `put` from now on fail like that.
     pub fn fail_put(&self, error: StoreError) {
         *lock(&self.fail_put) = Some(error);
@@ -44,6 +51,9 @@ impl MemoryStore {
 
 impl Store for MemoryStore {
     async fn get(&self, key: &str, max_bytes: u64) -> Result<Original, StoreError> {
+        if self.stalled.load(Ordering::Relaxed) {
+            return std::future::pending().await;
+        }
         if let Some(error) = lock(&self.fail_get).clone() {
             return Err(error);
         }

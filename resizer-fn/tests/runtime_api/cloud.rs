@@ -1,8 +1,8 @@
 //! The Lambda Runtime API and S3, as far as the function needs them, in one HTTP server.
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::HeaderMap;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -12,13 +12,37 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
 
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A body, or one that never comes.
+type Answer = Either<Full<Bytes>, Stalled>;
+
+/// A body of which only the length is ever sent.
+pub struct Stalled(u64);
+
+impl Body for Stalled {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0)
+    }
+}
 
 /// An object that was put.
 #[derive(Clone)]
@@ -32,6 +56,8 @@ pub struct Stored {
 struct State {
     /// What a GET of each key gives.
     objects: BTreeMap<String, (u16, Bytes)>,
+    /// The keys whose GET gives no more than a length.
+    lengths: BTreeMap<String, u64>,
     /// The keys of all GETs.
     reads: Vec<String>,
     stored: Vec<Stored>,
@@ -89,6 +115,11 @@ impl Cloud {
         self.state.lock().unwrap().objects.insert(key.to_owned(), object);
     }
 
+    /// Makes a GET of `key` say that length and then send nothing.
+    pub fn put_length(&self, key: &str, length: u64) {
+        self.state.lock().unwrap().lengths.insert(key.to_owned(), length);
+    }
+
     /// Makes every PUT answer so.
     pub fn refuse_writes(&self, status: u16, body: &str) {
         self.state.lock().unwrap().refusal = Some((status, body.to_owned()));
@@ -122,7 +153,7 @@ impl Cloud {
 }
 
 impl Ends {
-    async fn serve(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn serve(&self, request: Request<Incoming>) -> Response<Answer> {
         let path = request.uri().path().to_owned();
         if let Some(call) = path.strip_prefix("/2018-06-01/runtime/") {
             self.runtime(call, request).await
@@ -134,7 +165,7 @@ impl Ends {
         }
     }
 
-    async fn runtime(&self, call: &str, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn runtime(&self, call: &str, request: Request<Incoming>) -> Response<Answer> {
         if call == "invocation/next" {
             // Without a further event the test is over; the function is ended by it.
             let Some(event) = self.events.lock().await.recv().await else {
@@ -154,7 +185,7 @@ impl Ends {
                     "lambda-runtime-invoked-function-arn",
                     "arn:aws:lambda:us-east-1:123456789012:function:resizer:Live",
                 )
-                .body(event.to_string().into())
+                .body(Either::Left(event.to_string().into()))
                 .unwrap();
         }
         let failed = call.ends_with("/error");
@@ -166,7 +197,7 @@ impl Ends {
         answer(202, "")
     }
 
-    async fn s3(&self, key: String, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn s3(&self, key: String, request: Request<Incoming>) -> Response<Answer> {
         let (head, body) = request.into_parts();
         if head.method == Method::PUT {
             let body = body.collect().await.unwrap().to_bytes();
@@ -178,6 +209,9 @@ impl Ends {
             return answer(200, "");
         }
         let mut state = self.state.lock().unwrap();
+        if let Some(length) = state.lengths.get(&key) {
+            return Response::new(Either::Right(Stalled(*length)));
+        }
         let absent = || (404, Bytes::from_static(b"<Error><Code>NoSuchKey</Code></Error>"));
         let (status, body) = state.objects.get(&key).cloned().unwrap_or_else(absent);
         state.reads.push(key);
@@ -187,8 +221,8 @@ impl Ends {
     }
 }
 
-fn answer(status: u16, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body.into()));
+fn answer(status: u16, body: impl Into<Bytes>) -> Response<Answer> {
+    let mut response = Response::new(Either::Left(Full::new(body.into())));
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
     response
 }
