@@ -30,7 +30,8 @@ fn alone() -> Bench {
 fn three_addresses_are_printed_in_words() {
     let bench = Bench::used();
     let id = bench.scenario.distribution_id();
-    let mut running = tool(&bench).start(["dev", "--bucket", BUCKET, "--distribution", id]);
+    let tool = tool(&bench);
+    let mut running = tool.start(["dev", "--bucket", BUCKET, "--distribution", id]);
     for name in ["CDN", "website", "API"] {
         let line = running.line();
         let (shown, url) = line.split_once(' ').unwrap_or_else(|| panic!("{line:?} is no name and URL"));
@@ -45,7 +46,8 @@ fn three_addresses_are_printed_in_words() {
 #[test]
 fn three_addresses_are_printed_as_json() {
     let bench = Bench::used();
-    let mut running = tool(&bench).start(["dev", "--bucket", BUCKET, "--output", "json"]);
+    let tool = tool(&bench);
+    let mut running = tool.start(["dev", "--bucket", BUCKET, "--output", "json"]);
     let line: serde_json::Value = serde_json::from_str(&running.line()).unwrap();
     assert_eq!(
         (&line["version"], &line["command"], &line["outcome"]),
@@ -118,12 +120,14 @@ fn a_port_that_is_taken_is_said_so() {
 #[test]
 fn ports_can_be_chosen() {
     let bench = alone();
-    let free = || TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-    // Another process may take a port between the two; then the tool says so, and others are tried.
+    let tool = tool(&bench);
+    // Another process may take a port between the two looks; then the tool says so, and another is tried.
     let website = (0..5).find_map(|_| {
-        let port = free().to_string();
+        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = free.local_addr().unwrap().port().to_string();
+        drop(free);
         let mut running =
-            tool(&bench).start(["dev", "--bucket", BUCKET, "--website-port", &port, "--output", "json"]);
+            tool.start(["dev", "--bucket", BUCKET, "--website-port", &port, "--output", "json"]);
         let urls: serde_json::Value = serde_json::from_str(&running.line()).unwrap();
         (urls["outcome"] == "serving").then(|| (urls["website"].as_str().unwrap().to_owned(), port))
     });
@@ -140,16 +144,8 @@ fn without_a_distribution_the_cdn_port_explains_itself() {
     assert!(answer.text().contains("No distribution was named"), "{}", answer.text());
     assert!(answer.text().contains("website's port"), "{}", answer.text());
 
-    let missing = tool(&bench).start([
-        "dev",
-        "--bucket",
-        BUCKET,
-        "--distribution",
-        "E1NOSUCHTHING",
-        "--output",
-        "json",
-    ]);
-    let dev = Served::of(missing);
+    let arguments = ["dev", "--bucket", BUCKET, "--distribution", "E1NOSUCHTHING", "--output", "json"];
+    let dev = Served::of(tool(&bench).start(arguments));
     let answer = http_client::get(&format!("{}/pics/a.jpg", dev.cdn)).unwrap();
     assert_eq!(answer.status, 404);
     assert!(answer.text().contains("no distribution E1NOSUCHTHING"), "{}", answer.text());
