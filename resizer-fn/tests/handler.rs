@@ -134,15 +134,15 @@ async fn every_refusal_has_its_status_and_stores_nothing() {
 
 #[tokio::test]
 async fn limits_are_413() {
-    for (name, value, code) in [
-        ("MAX_BYTES", "100", "too_many_bytes"),
-        ("MAX_PIXELS", "6143", "too_many_pixels"),
-        ("MAX_OUTPUT_PIXELS", "599", "output_too_large"),
+    for (name, value, code, advice) in [
+        ("MAX_BYTES", "100", "too_many_bytes", "raise MAX_BYTES"),
+        ("MAX_PIXELS", "6143", "too_many_pixels", "raise MAX_PIXELS"),
+        ("MAX_OUTPUT_PIXELS", "599", "output_too_large", "ask for a smaller size"),
     ] {
         let handler = handler(&[(name, value)]);
         let response = get(&handler, "resized/30x20/pics/a.jpg").await;
         assert_eq!(outcome(&response), (413, code.to_owned()));
-        assert!(response.body.contains(name), "{}", response.body);
+        assert!(response.body.contains(advice), "{}", response.body);
         assert_eq!(handler.store().derived().len(), 0);
     }
 }
@@ -248,6 +248,18 @@ async fn settings_show() {
     assert_eq!(stored.cache_control, "no-cache");
     let default = resizer_core::resize(JPEG, &"300x200".parse().unwrap(), &Default::default());
     assert!(stored.bytes.len() < default.unwrap().bytes.len());
+}
+
+#[tokio::test]
+async fn a_query_behind_a_missing_original_is_a_hint() {
+    let handler = handler(&[]);
+    for (original, status) in [("pics/a.jpg", 307), ("absent.jpg", 400)] {
+        let mut event = by_path("GET", &format!("resized/30x20/{original}"));
+        event["queryStringParameters"] = json!({ "v": "2" });
+        let (response, _) = serve(&handler, event).await;
+        assert_eq!(response.status_code, status, "{original}");
+        assert_eq!(response.body.contains("v=2"), status == 400);
+    }
 }
 
 #[tokio::test]

@@ -100,6 +100,7 @@ async fn a_request_through_the_whole_function() {
     assert_eq!(header("x-amz-meta-imgdeploy-spec"), Some("30x20"));
     assert_eq!(header("x-amz-expected-bucket-owner"), Some("123456789012"));
     assert_eq!(header("x-amz-acl"), None);
+    assert_eq!(header("x-amz-server-side-encryption"), Some("AES256"));
     // Signed for the bucket's region, not the function's (LA-16).
     assert!(header("authorization").unwrap().contains("/eu-west-1/s3/aws4_request"));
     let limits = resizer_core::Limits::default();
