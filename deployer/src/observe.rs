@@ -4,6 +4,7 @@
 //! the account and the region. Nothing here writes.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures::future::OptionFuture;
 use serde::Serialize;
@@ -227,7 +228,7 @@ async fn observe_artifacts(clients: &Clients, region: &str, account: &str, query
     let code_key = query.code_sha256.as_deref().map(names::code_key);
     let journal_key = names::journal_key(&query.bucket);
     let (owned, public_access_block, encryption, versioned, journal, code) = futures::join!(
-        bucket.owned(),
+        settled(&bucket),
         bucket.public_access_block(),
         bucket.encryption(),
         bucket.versioned(),
@@ -243,6 +244,20 @@ async fn observe_artifacts(clients: &Clients, region: &str, account: &str, query
         code: code.map_or(Fact::Absent, |fact| fact.map(drop)),
         bucket: name,
     }
+}
+
+/// A bucket that another run is creating at this moment may answer 403 for a blink (seen at the emulator; at AWS
+/// unverified), so a no is asked for twice more.
+async fn settled(bucket: &BucketRead) -> Fact<()> {
+    for _ in 0..2 {
+        match bucket.owned().await {
+            Fact::Unknown(failure) if failure.kind == FailureKind::Denied => {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+            }
+            answered => return answered,
+        }
+    }
+    bucket.owned().await
 }
 
 fn parse_journal(text: Fact<(String, String)>, bucket: &str) -> Fact<(Journal, String)> {

@@ -31,8 +31,8 @@ const NAMES: [(&str, Fate); 16] = [
     ("a|b.jpg", Fate::Carried),
     ("a\"b<c>.jpg", Fate::Carried),
     ("a^`{}[]~.jpg", Fate::Carried),
-    // A raw `?` in `Location` begins a query: the function is asked for `a`, which nobody uploaded.
-    ("a?b.jpg", Fate::Refused(404)),
+    // A raw `?` in `Location` begins a query: the function is asked for `a` and told of the rest.
+    ("a?b.jpg", Fate::Refused(400)),
 ];
 
 struct Dev {

@@ -7,10 +7,13 @@
 
 mod approval;
 mod bench;
+mod cache_loop;
 mod chain;
 mod cut_off;
+mod dev;
 mod faults;
 mod foreign;
+mod init;
 mod keys;
 mod readme;
 mod refusals;

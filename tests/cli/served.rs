@@ -10,11 +10,10 @@ use crate::bench::Bench;
 /// Where browsers give up.
 pub const MOST_REDIRECTS: usize = 20;
 
-/// `dev` while it runs, and its three addresses. It ends with the value.
+/// `dev` while it runs, and where a viewer can ask. It ends with the value.
 pub struct Served {
     pub cdn: String,
     pub website: String,
-    pub api: String,
     _running: Running,
 }
 
@@ -36,7 +35,7 @@ impl Served {
         let urls: serde_json::Value = serde_json::from_str(&line).unwrap();
         let url =
             |name: &str| urls[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}")).to_owned();
-        Self { cdn: url("cdn"), website: url("website"), api: url("api"), _running: running }
+        Self { cdn: url("cdn"), website: url("website"), _running: running }
     }
 
     /// Asks the CDN for a key, as a browser does.

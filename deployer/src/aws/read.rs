@@ -1,13 +1,14 @@
 //! Read-only calls: SDK types in, our own plain types out.
 
-use std::collections::BTreeMap;
+mod bucket;
 
-use aws_sdk_s3::types::Payer;
 use serde::{Deserialize, Serialize};
 
 use super::raw::CaptureBody;
 use super::{AwsFailure, Clients, FailureKind};
 use crate::fact::Fact;
+
+pub use bucket::BucketRead;
 
 /// Who is calling.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,237 +82,6 @@ pub async fn bucket_region(clients: &Clients, bucket: &str) -> Result<String, Aw
     }
 }
 
-/// Reads on one bucket, each naming the owner that the bucket must have.
-#[derive(Debug, Clone)]
-pub struct BucketRead {
-    s3: aws_sdk_s3::Client,
-    bucket: String,
-    owner: String,
-}
-
-impl BucketRead {
-    /// `owner` is the 12-digit account that must own `bucket`.
-    pub fn new(clients: &Clients, region: &str, bucket: &str, owner: &str) -> Self {
-        Self { s3: clients.s3(region), bucket: bucket.to_owned(), owner: owner.to_owned() }
-    }
-
-    /// Whether the bucket exists and is the owner's.
-    pub async fn owned(&self) -> Fact<()> {
-        Fact::of(
-            self.s3
-                .head_bucket()
-                .bucket(&self.bucket)
-                .expected_bucket_owner(&self.owner)
-                .send()
-                .await
-                .map(drop)
-                .map_err(|error| AwsFailure::from_sdk("s3:ListBucket", &error)),
-        )
-    }
-
-    /// The bucket policy as AWS hands it out.
-    pub async fn policy(&self) -> Fact<String> {
-        let result = self
-            .s3
-            .get_bucket_policy()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetBucketPolicy", &error));
-        match Fact::of(result) {
-            Fact::Known(seen) => seen.policy().map_or(Fact::Absent, |text| Fact::Known(text.to_owned())),
-            Fact::Absent => Fact::Absent,
-            Fact::Unknown(why) => Fact::Unknown(why),
-        }
-    }
-
-    /// The raw `WebsiteConfiguration`.
-    pub async fn website(&self) -> Fact<String> {
-        let capture = CaptureBody::default();
-        let result = self
-            .s3
-            .get_bucket_website()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .customize()
-            .interceptor(capture.clone())
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetBucketWebsite", &error))
-            .and_then(|_| raw_text(&capture, "s3:GetBucketWebsite"));
-        Fact::of(result)
-    }
-
-    /// The bucket's own public access block.
-    pub async fn public_access_block(&self) -> Fact<PublicAccessBlock> {
-        let result = self
-            .s3
-            .get_public_access_block()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetBucketPublicAccessBlock", &error));
-        Fact::of(result).map(|seen| {
-            let block = seen.public_access_block_configuration();
-            let flag = |value: Option<bool>| value.unwrap_or(false);
-            PublicAccessBlock {
-                block_public_acls: flag(block.and_then(|b| b.block_public_acls())),
-                ignore_public_acls: flag(block.and_then(|b| b.ignore_public_acls())),
-                block_public_policy: flag(block.and_then(|b| b.block_public_policy())),
-                restrict_public_buckets: flag(block.and_then(|b| b.restrict_public_buckets())),
-            }
-        })
-    }
-
-    /// Tags by key.
-    pub async fn tags(&self) -> Fact<BTreeMap<String, String>> {
-        let result = self
-            .s3
-            .get_bucket_tagging()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetBucketTagging", &error));
-        Fact::of(result).map(|seen| {
-            seen.tag_set().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
-        })
-    }
-
-    /// Whether the requester pays (S3-17).
-    pub async fn requester_pays(&self) -> Fact<bool> {
-        let result = self
-            .s3
-            .get_bucket_request_payment()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetBucketRequestPayment", &error));
-        Fact::of(result).map(|seen| seen.payer() == Some(&Payer::Requester))
-    }
-
-    /// The default encryption algorithm, e.g. `AES256` or `aws:kms` (S3-27).
-    pub async fn encryption(&self) -> Fact<String> {
-        let result = self
-            .s3
-            .get_bucket_encryption()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetEncryptionConfiguration", &error));
-        let missing = |failure: &AwsFailure| {
-            failure.code.as_deref() == Some("ServerSideEncryptionConfigurationNotFoundError")
-        };
-        match result {
-            Err(failure) if missing(&failure) => Fact::Absent,
-            other => Fact::of(other).map(|seen| {
-                seen.server_side_encryption_configuration()
-                    .and_then(|config| config.rules().first())
-                    .and_then(|rule| rule.apply_server_side_encryption_by_default())
-                    .map_or_else(|| "AES256".to_owned(), |by| by.sse_algorithm().as_str().to_owned())
-            }),
-        }
-    }
-
-    /// Whether versioning is on.
-    pub async fn versioned(&self) -> Fact<bool> {
-        let result = self
-            .s3
-            .get_bucket_versioning()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetBucketVersioning", &error));
-        Fact::of(result)
-            .map(|seen| seen.status() == Some(&aws_sdk_s3::types::BucketVersioningStatus::Enabled))
-    }
-
-    /// The first page (at most 1,000) of objects under `prefix`.
-    pub async fn first_objects(&self, prefix: &str) -> Fact<Vec<ObjectSummary>> {
-        let result = self
-            .s3
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(prefix)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:ListBucket", &error));
-        Fact::of(result).map(|seen| seen.contents().iter().filter_map(summary).collect())
-    }
-
-    /// Every object under `prefix`.
-    ///
-    /// # Errors
-    /// The first page that fails.
-    pub async fn all_objects(&self, prefix: &str) -> Result<Vec<ObjectSummary>, AwsFailure> {
-        let mut pages = self
-            .s3
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(prefix)
-            .expected_bucket_owner(&self.owner)
-            .into_paginator()
-            .send();
-        let mut objects = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsFailure::from_sdk("s3:ListBucket", &error))?;
-            objects.extend(page.contents().iter().filter_map(summary));
-        }
-        Ok(objects)
-    }
-
-    /// The user metadata of one object.
-    pub async fn metadata(&self, key: &str) -> Fact<BTreeMap<String, String>> {
-        let result = self
-            .s3
-            .head_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error));
-        Fact::of(result).map(|seen| {
-            seen.metadata()
-                .map(|all| all.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
-                .unwrap_or_default()
-        })
-    }
-
-    /// A small text object and its ETag.
-    pub async fn text(&self, key: &str) -> Fact<(String, String)> {
-        let operation = "s3:GetObject";
-        let sent = self
-            .s3
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk(operation, &error));
-        let seen = match Fact::of(sent) {
-            Fact::Known(seen) => seen,
-            Fact::Absent => return Fact::Absent,
-            Fact::Unknown(why) => return Fact::Unknown(why),
-        };
-        let etag = seen.e_tag().unwrap_or_default().to_owned();
-        match seen.body.collect().await {
-            Ok(body) => match String::from_utf8(body.to_vec()) {
-                Ok(text) => Fact::Known((text, etag)),
-                Err(_) => Fact::Unknown(odd_answer(operation, "the object is not UTF-8 text")),
-            },
-            Err(error) => Fact::Unknown(odd_answer(operation, &error.to_string())),
-        }
-    }
-}
-
 /// The account-level public access block (S3-20).
 pub async fn account_public_access_block(
     clients: &Clients,
@@ -337,13 +107,8 @@ pub async fn account_public_access_block(
     })
 }
 
-fn summary(object: &aws_sdk_s3::types::Object) -> Option<ObjectSummary> {
-    let size = u64::try_from(object.size().unwrap_or(0)).unwrap_or(0);
-    object.key().map(|key| ObjectSummary { key: key.to_owned(), size })
-}
-
 /// The captured raw body, or why there is none.
-pub(super) fn raw_text(capture: &CaptureBody, operation: &str) -> Result<String, AwsFailure> {
+pub(in crate::aws) fn raw_text(capture: &CaptureBody, operation: &str) -> Result<String, AwsFailure> {
     capture.text().ok_or_else(|| odd_answer(operation, "the answer is not UTF-8 text"))
 }
 

@@ -31,14 +31,26 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
             let artifacts = names::artifacts_bucket(&caller.account, &region);
             let read = BucketRead::new(&clients, &region, &artifacts, &caller.account);
             match read.text(&names::journal_key(bucket)).await {
-                Fact::Known((text, _)) => Journal::parse(&text, bucket)
-                    .ok()
-                    .and_then(|journal| journal.distribution)
-                    .map(|recorded| recorded.id),
-                Fact::Absent | Fact::Unknown(_) => None,
+                Fact::Known((text, _)) => match Journal::parse(&text, bucket) {
+                    Ok(journal) => journal.distribution.map(|recorded| recorded.id),
+                    Err(error) => {
+                        report.say(&format!("note: no distribution is served: {error}"));
+                        None
+                    }
+                },
+                Fact::Absent => None,
+                Fact::Unknown(failure) => {
+                    report.say(&format!(
+                        "note: no distribution is served, name it with --distribution ({failure})"
+                    ));
+                    None
+                }
             }
         }
     };
+    if clients.endpoint_url().is_none() {
+        report.say("note: calls of the resizer are passed on at an emulator's endpoint only: with AWS itself they answer 502");
+    }
     let mut config = DevConfig::new(bucket, &region, &region::website_host(bucket, &region));
     config.distribution = distribution;
     config.cdn_port = args.cdn_port;
@@ -50,6 +62,7 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
             &json!({
                 "version": DOCUMENT_VERSION,
                 "command": "dev",
+                "outcome": "serving",
                 "cdn": urls.cdn,
                 "website": urls.website,
                 "api": urls.api,

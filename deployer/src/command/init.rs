@@ -2,20 +2,23 @@
 
 use std::path::Path;
 
-use futures::future::join_all;
+use futures::StreamExt as _;
 use serde_json::json;
 
+use crate::aws::Clients;
 use crate::aws::edge::{self, DistributionSummary};
 use crate::aws::read::{self, BucketRead};
-use crate::aws::{Clients, FailureKind};
 use crate::cli::InitArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
 use crate::fact::Fact;
 use crate::report::Report;
-use crate::settings::Access;
 use crate::settings::write::{FoundBucket, FoundDistribution, InitFacts, OriginKind, settings_file};
+use crate::settings::{Access, DEFAULT_FILE};
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
+
+/// Buckets that are looked at side by side.
+const AT_ONCE: usize = 16;
 
 /// Runs the command.
 ///
@@ -36,6 +39,8 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
     let distributions = match edge::distributions(&clients).await {
         Fact::Known(found) => found,
         Fact::Absent => Vec::new(),
+        // One that was named can't be left out.
+        Fact::Unknown(failure) if distribution.is_some() => return Err(failure.into()),
         Fact::Unknown(failure) => {
             report.say(&format!("note: distributions are left out ({failure})"));
             Vec::new()
@@ -55,15 +60,21 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
             found
         }
     };
-    let names: Vec<String> = if named.is_empty() {
-        read::bucket_names(&clients).await?
-    } else {
-        named.iter().map(ToString::to_string).collect()
-    };
-    let named = !named.is_empty();
+    let mut names: Vec<String> = Vec::new();
+    for name in named.iter().map(ToString::to_string) {
+        // A site may stand in the file once.
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let named = !names.is_empty();
+    if !named {
+        names = read::bucket_names(&clients).await?;
+    }
     let looks = names.iter().map(|name| look(&clients, &caller.account, name, &distributions));
+    let looks = futures::stream::iter(looks).buffered(AT_ONCE).collect::<Vec<_>>().await;
     let mut buckets = Vec::new();
-    for (name, found) in names.iter().zip(join_all(looks).await) {
+    for (name, found) in names.iter().zip(looks) {
         match found {
             Ok(bucket) if named || bucket.website || !bucket.distributions.is_empty() => buckets.push(bucket),
             Ok(_) => {}
@@ -78,6 +89,14 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
             "name the bucket: `imgdeploy init --bucket NAME`",
         ));
     }
+    if let Some(id) = &distribution
+        && buckets.iter().all(|bucket| bucket.distributions.is_empty())
+    {
+        report.say(&format!(
+            "note: no bucket here is an origin of the distribution {id}, so it is not in the file; attach can \
+             still be told to use it: `--distribution {id}`"
+        ));
+    }
     let sites: Vec<String> = buckets.iter().map(|bucket| bucket.name.clone()).collect();
     store(file, &settings_file(&InitFacts { buckets }))?;
     report.result(
@@ -89,9 +108,15 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
             "buckets": sites,
         }),
         &format!(
-            "{} written, with {}\nnext: look at it, then `imgdeploy attach --bucket {} --dry-run`\n",
+            "{} written, with {}\nnext: look at it, then `imgdeploy attach {}--bucket {} --dry-run`\n",
             file.display(),
             sites.join(", "),
+            // Another file than the usual one is read only when it is named.
+            if file == Path::new(DEFAULT_FILE) {
+                String::new()
+            } else {
+                format!("--config {} ", file.display())
+            },
             sites.first().map_or("NAME", String::as_str)
         ),
     );
@@ -107,9 +132,8 @@ async fn look(
     let region = engine::bucket_region(clients, name).await?;
     let bucket = BucketRead::new(clients, &region, name, account);
     let (website, block) = futures::join!(bucket.website(), bucket.public_access_block());
-    if let Fact::Unknown(failure) = &website
-        && failure.kind == FailureKind::Denied
-    {
+    // "Could not look" is not "no website".
+    if let Fact::Unknown(failure) = &website {
         return Err(failure.clone().into());
     }
     Ok(FoundBucket {
@@ -157,6 +181,10 @@ fn store(file: &Path, text: &str) -> Result<(), Failure> {
     };
     let mut beside = file.as_os_str().to_owned();
     beside.push(".part");
-    std::fs::write(&beside, text).map_err(failed)?;
-    std::fs::rename(&beside, file).map_err(failed)
+    let stored = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, file));
+    if stored.is_err() {
+        // It may not even have come to be; the first error is the one to tell.
+        let _ = std::fs::remove_file(&beside);
+    }
+    stored.map_err(failed)
 }

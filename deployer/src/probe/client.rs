@@ -25,21 +25,26 @@ pub(super) struct Answer {
 ///
 /// The error is a sentence part: what kept the answer from coming.
 pub(super) async fn get(url: &str) -> Result<Answer, String> {
-    let connector = HttpsConnectorBuilder::new()
-        .with_native_roots()
-        .map_err(|error| format!("no root certificates on this machine: {error}"))?
-        .https_or_http()
-        .enable_http1()
-        .build();
-    let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
     let request = Request::get(url)
         .header("user-agent", concat!("imgdeploy/", env!("CARGO_PKG_VERSION")))
         .header("accept", "image/*,*/*;q=0.8")
-        .body(Empty::new())
+        .body(Empty::<Bytes>::new())
         .map_err(|error| format!("not a URL: {error}"))?;
+    let builder = Client::builder(TokioExecutor::new());
+    // Root certificates are looked for only where they are needed: not every machine has them.
+    let exchange = if url.starts_with("https:") {
+        let connector = HttpsConnectorBuilder::new()
+            .with_native_roots()
+            .map_err(|error| format!("no root certificates on this machine: {error}"))?
+            .https_only()
+            .enable_http1()
+            .build();
+        builder.build(connector).request(request)
+    } else {
+        builder.build_http().request(request)
+    };
     let exchange = async {
-        let response = client.request(request).await.map_err(|error| cause(&error))?;
-        let (parts, body) = response.into_parts();
+        let (parts, body) = exchange.await.map_err(|error| cause(&error))?.into_parts();
         let body =
             Limited::new(body, MAX_BODY).collect().await.map_err(|error| error.to_string())?.to_bytes();
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })

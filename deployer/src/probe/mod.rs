@@ -3,14 +3,17 @@
 mod client;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use imgdeploy_model::chain::encode::encode_path;
 use serde::Serialize;
 
 use crate::aws::Clients;
 use crate::aws::read::ObjectSummary;
 use crate::desired::Desired;
 use crate::dev;
+use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::plan::looks_derived;
 use crate::report::Report;
@@ -43,19 +46,17 @@ pub struct ProbeReport {
 
 /// Size that is asked for when every size is allowed.
 const DEFAULT_SPEC: &str = "300x200";
+/// Longest key of an original that is asked for, in bytes: prefix and size need room in S3's 1,024.
+const LONGEST_ORIGINAL: usize = 900;
 
 /// Asks for a derived image of one original. What is made on the way stays in the bucket, as any visitor's would.
 pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report: &Report) -> ProbeReport {
     let prefix = desired.site.prefix.as_str();
-    let Some(original) =
-        seen.objects.known().and_then(|objects| choose(objects, prefix, desired.site.max_bytes))
-    else {
-        return ProbeReport {
-            ok: true,
-            url: String::new(),
-            hops: Vec::new(),
-            verdict: "not asked: no JPEG, PNG or WebP among the bucket's first 1,000 objects".to_owned(),
-        };
+    let not_asked = |verdict: String| ProbeReport { ok: true, url: String::new(), hops: Vec::new(), verdict };
+    let objects = match &seen.objects {
+        Fact::Known(objects) => objects.as_slice(),
+        Fact::Absent => &[],
+        Fact::Unknown(why) => return not_asked(format!("not asked, as the bucket can't be listed: {why}")),
     };
     let spec = desired
         .site
@@ -63,9 +64,18 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
         .as_slice()
         .first()
         .map_or_else(|| DEFAULT_SPEC.to_owned(), ToString::to_string);
-    let path = format!("/{}", encode(&format!("{prefix}{spec}/{original}")));
+    let derived = |original: &str| format!("{prefix}{spec}/{original}");
+    let made: BTreeSet<&str> =
+        seen.derived.known().into_iter().flatten().chain(objects).map(|object| object.key.as_str()).collect();
+    let is_made = |original: &str| made.contains(derived(original).as_str());
+    let Some(original) = choose(objects, prefix, desired.site.max_bytes, is_made) else {
+        return not_asked(
+            "not asked: no JPEG, PNG or WebP among the bucket's first 1,000 objects".to_owned(),
+        );
+    };
+    let path = format!("/{}", encode_path(&derived(original)));
     if clients.endpoint_url().is_none() {
-        return patient(&format!("{}{path}", desired.url), &walk::Hosts::Live, report).await;
+        return patient(&format!("{}{path}", desired.url), &walk::Hosts::live(&desired.url), report).await;
     }
     // An emulator has no website endpoint and no CDN: the chain model stands in for both.
     report.say("the endpoint is an emulator: the chain's model serves the website and the CDN for the probe");
@@ -117,26 +127,31 @@ async fn front(
     dev::start(config, source).await
 }
 
-/// The smallest image that is an original: least to wait for.
-fn choose<'a>(objects: &'a [ObjectSummary], prefix: &str, max_bytes: u64) -> Option<&'a str> {
+/// The smallest image that is an original: least to wait for. One that has been resized before is taken only if
+/// there is no other, because its image comes from the bucket without the resizer.
+fn choose<'a>(
+    objects: &'a [ObjectSummary],
+    prefix: &str,
+    max_bytes: u64,
+    is_made: impl Fn(&str) -> bool,
+) -> Option<&'a str> {
     let image = |key: &str| {
         let lower = key.to_ascii_lowercase();
         [".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| lower.ends_with(end))
     };
+    // Names that would be refused rightly (S3-13).
+    let odd = |key: &str| {
+        key.contains('?')
+            || key.chars().any(char::is_control)
+            || key.split('/').any(|part| matches!(part, "." | ".."))
+    };
     objects
         .iter()
         .filter(|object| object.size > 0 && object.size <= max_bytes && image(&object.key))
+        .filter(|object| object.key.len() <= LONGEST_ORIGINAL && !odd(&object.key))
         .filter(|object| !looks_derived(&object.key, prefix))
-        .min_by_key(|object| object.size)
+        .min_by_key(|object| (is_made(&object.key), object.size))
         .map(|object| object.key.as_str())
-}
-
-/// A key as a URL path: everything but unreserved characters and `/` is percent-encoded (RFC 3986).
-fn encode(key: &str) -> String {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const PATH: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-    utf8_percent_encode(key, PATH).to_string()
 }
 
 #[cfg(test)]
@@ -155,12 +170,19 @@ mod tests {
         .into_iter()
         .map(|(key, size)| ObjectSummary { key: key.to_owned(), size })
         .collect();
-        assert_eq!(choose(&objects, "resized/", 1_000), Some("pics/B.JPG"));
-        assert_eq!(choose(&objects[..2], "resized/", 1_000), None);
+        let never = |_: &str| false;
+        assert_eq!(choose(&objects, "resized/", 1_000, never), Some("pics/B.JPG"));
+        assert_eq!(choose(&objects[..2], "resized/", 1_000, never), None);
     }
 
     #[test]
-    fn keys_are_encoded_once() {
-        assert_eq!(encode("a b/c&d+é.jpg"), "a%20b/c%26d%2B%C3%A9.jpg");
+    fn one_that_was_never_resized_is_better_and_odd_names_are_left_alone() {
+        let objects: Vec<ObjectSummary> =
+            [("a.jpg", 1), ("b.jpg", 9), ("c?.jpg", 1), ("../d.jpg", 1), ("e\n.jpg", 1)]
+                .into_iter()
+                .map(|(key, size)| ObjectSummary { key: key.to_owned(), size })
+                .collect();
+        assert_eq!(choose(&objects, "resized/", 1_000, |key| key == "a.jpg"), Some("b.jpg"));
+        assert_eq!(choose(&objects, "resized/", 1_000, |_| true), Some("a.jpg"));
     }
 }

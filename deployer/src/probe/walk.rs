@@ -5,6 +5,8 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use super::client::{self, Answer};
 use super::{ProbeHop, ProbeReport};
 use crate::dev::DevUrls;
+use imgdeploy_model::chain::message::Url;
+use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
 /// As many redirects as browsers follow.
 const MAX_HOPS: usize = 20;
@@ -24,46 +26,73 @@ const TELLING: [&str; 11] = [
     "x-imgdeploy-location",
 ];
 
-/// What the hosts are.
+/// Who is who in the chain.
 pub(super) enum Hosts {
-    /// AWS's own.
-    Live,
+    /// AWS's own, behind a front: CDN or website.
+    Live {
+        /// The front's host.
+        front: String,
+    },
     /// The chain model's loopback addresses.
     Front(DevUrls),
 }
 
+/// The service behind API Gateway's URLs.
+const API: [&str; 2] = ["API Gateway", "API Gateway (model)"];
+
 impl Hosts {
-    fn service(&self, url: &str) -> &'static str {
+    /// AWS's own hosts, entered at this URL.
+    pub(super) fn live(base: &str) -> Self {
+        Self::Live { front: Url::parse(base).map(|url| url.host).unwrap_or_default() }
+    }
+
+    /// Who answers at this URL; `None` for hosts that are no part of the chain.
+    fn service(&self, url: &Url) -> Option<&'static str> {
+        let is =
+            |base: &str| Url::parse(base).is_some_and(|base| base.host == url.host && base.port == url.port);
         match self {
-            Self::Live if url.contains(".execute-api.") => "API Gateway",
-            Self::Live if url.contains(".s3-website") => "S3 website",
-            Self::Live => "CloudFront",
-            Self::Front(front) if url.starts_with(&front.cdn) => "CloudFront (model)",
-            Self::Front(front) if url.starts_with(&front.website) => "S3 website (model)",
-            Self::Front(front) if url.starts_with(&front.api) => "API Gateway (model)",
-            Self::Front(_) => "elsewhere",
+            Self::Live { front } => match parse_origin_host(&url.host) {
+                OriginHost::ExecuteApi { .. } => Some("API Gateway"),
+                OriginHost::Website { .. } => Some("S3 website"),
+                OriginHost::Rest { .. } | OriginHost::Other => (url.host == *front).then_some("CloudFront"),
+            },
+            Self::Front(front) if is(&front.cdn) => Some("CloudFront (model)"),
+            Self::Front(front) if is(&front.website) => Some("S3 website (model)"),
+            Self::Front(front) if is(&front.api) => Some("API Gateway (model)"),
+            Self::Front(_) => None,
         }
     }
 }
 
-/// Walks from `url` to an image, an error or a loop.
+/// Walks from `url` to an image, an error, a loop or out of the chain. What is no part of the chain is not asked.
 pub(super) async fn walk(url: &str, hosts: &Hosts) -> ProbeReport {
     let mut report = ProbeReport { ok: false, url: url.to_owned(), hops: Vec::new(), verdict: String::new() };
-    let mut next = url.to_owned();
+    let Some(mut next) = Url::parse(url) else {
+        "not a URL that can be asked".clone_into(&mut report.verdict);
+        return report;
+    };
     while report.hops.len() < MAX_HOPS {
-        let service = hosts.service(&next);
-        let answer = match client::get(&next).await {
+        let Some(service) = hosts.service(&next) else {
+            report.verdict = format!(
+                "the redirect leads out of the chain, to {next}: another routing rule, behaviour or `--url` is in the way"
+            );
+            return report;
+        };
+        let answer = match client::get(&next.to_string()).await {
             Ok(answer) => answer,
             Err(why) => {
                 report.verdict = format!("{service} at {next}: {why}");
                 return report;
             }
         };
-        report.hops.push(hop(&next, service, &answer));
+        report.hops.push(hop(&next.to_string(), service, &answer));
         match target(&next, &answer) {
             Some(location) => next = location,
             None => {
                 (report.ok, report.verdict) = judge(service, &answer, report.hops.len());
+                if report.ok && !report.hops.iter().any(|hop| API.contains(&hop.service.as_str())) {
+                    report.verdict.push_str("; it had been made before, so the resizer was not asked");
+                }
                 return report;
             }
         }
@@ -83,27 +112,20 @@ fn hop(url: &str, service: &str, answer: &Answer) -> ProbeHop {
     ProbeHop { url: url.to_owned(), service: service.to_owned(), status: answer.status, headers }
 }
 
-/// Where a redirect leads; relative targets are resolved against the asked URL's host.
-fn target(asked: &str, answer: &Answer) -> Option<String> {
-    if !(300..400).contains(&answer.status) {
+/// Where a redirect leads, read as a browser does.
+fn target(asked: &Url, answer: &Answer) -> Option<Url> {
+    if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }
-    let location = answer.headers.get(LOCATION)?.to_str().ok()?;
-    if location.starts_with('/') {
-        let host_end = asked
-            .find("://")
-            .map(|at| at + 3)
-            .and_then(|start| asked[start..].find('/').map(|slash| start + slash));
-        return Some(format!("{}{location}", &asked[..host_end.unwrap_or(asked.len())]));
-    }
-    Some(location.to_owned())
+    asked.join(answer.headers.get(LOCATION)?.to_str().ok()?)
 }
 
 fn judge(service: &str, answer: &Answer, hops: usize) -> (bool, String) {
     let kind = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no type");
     match answer.status {
         200 if kind.starts_with("image/") && !answer.body.is_empty() => {
-            (true, format!("ok: {kind}, {} bytes, after {hops} answers", answer.body.len()))
+            let answers = if hops == 1 { "answer" } else { "answers" };
+            (true, format!("ok: {kind}, {} bytes, after {hops} {answers}", answer.body.len()))
         }
         200 => (false, format!("{service} answered 200, but with {kind} instead of an image")),
         status => {
@@ -115,6 +137,7 @@ fn judge(service: &str, answer: &Answer, hops: usize) -> (bool, String) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use http::{HeaderMap, HeaderValue};
 
@@ -125,15 +148,54 @@ mod tests {
     }
 
     #[test]
-    fn relative_targets_stay_on_the_host() {
+    fn targets_are_read_as_a_browser_does() {
+        let leads = |asked: &str, status, location| {
+            target(&Url::parse(asked).unwrap(), &answer(status, location)).map(|url| url.to_string())
+        };
+        assert_eq!(leads("https://a.example/x/y", 307, "/z").as_deref(), Some("https://a.example/z"));
         assert_eq!(
-            target("https://a.example/x/y", &answer(307, "/z")).as_deref(),
-            Some("https://a.example/z")
-        );
-        assert_eq!(
-            target("https://a.example", &answer(301, "https://b.example/z")).as_deref(),
+            leads("https://a.example", 301, "https://b.example/z").as_deref(),
             Some("https://b.example/z")
         );
-        assert_eq!(target("https://a.example/x", &answer(200, "/z")), None);
+        assert_eq!(
+            leads("https://a.example/x", 302, "//b.example/z#f").as_deref(),
+            Some("https://b.example/z")
+        );
+        assert_eq!(leads("http://127.0.0.1:81/x/y", 302, "z").as_deref(), Some("http://127.0.0.1:81/x/z"));
+        assert_eq!(leads("https://a.example/x", 200, "/z"), None);
+        assert_eq!(leads("https://a.example/x", 304, "/z"), None);
+    }
+
+    #[test]
+    fn hosts_are_told_apart_and_strangers_are_none() {
+        let service = |hosts: &Hosts, url: &str| hosts.service(&Url::parse(url).unwrap());
+        let live = Hosts::live("https://cdn.example.com");
+        assert_eq!(service(&live, "https://cdn.example.com/a"), Some("CloudFront"));
+        assert_eq!(
+            service(&live, "https://abc123.execute-api.eu-west-1.amazonaws.com/prod/resize/a"),
+            Some("API Gateway")
+        );
+        assert_eq!(service(&live, "http://b.s3-website-eu-west-1.amazonaws.com/a"), Some("S3 website"));
+        assert_eq!(service(&live, "https://x.example.com/?a=.execute-api."), None);
+        let front = Hosts::Front(DevUrls {
+            cdn: "http://127.0.0.1:4000".to_owned(),
+            website: "http://127.0.0.1:40001".to_owned(),
+            api: "http://127.0.0.1:40002".to_owned(),
+        });
+        assert_eq!(service(&front, "http://127.0.0.1:40002/id/prod/a"), Some("API Gateway (model)"));
+        assert_eq!(service(&front, "http://127.0.0.1:4000/a"), Some("CloudFront (model)"));
+        assert_eq!(service(&front, "https://abc123.execute-api.eu-west-1.amazonaws.com/prod/"), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_part_of_the_chain_is_not_asked() {
+        let hosts = Hosts::Front(DevUrls {
+            cdn: "http://127.0.0.1:1".to_owned(),
+            website: "http://127.0.0.1:2".to_owned(),
+            api: "http://127.0.0.1:3".to_owned(),
+        });
+        let found = walk("https://elsewhere.example/a", &hosts).await;
+        assert!(!found.ok && found.hops.is_empty(), "{found:?}");
+        assert!(found.verdict.contains("out of the chain, to https://elsewhere.example/a"), "{found:?}");
     }
 }

@@ -188,9 +188,10 @@ impl Source for AwsSource {
             return Err(SourceError(why.to_owned()));
         };
         let query = request.query.as_ref().map(|q| format!("?{q}")).unwrap_or_default();
-        // REST APIs hand the path over as it came; MiniStack decodes it once on the way in. Escaping its percent signs makes the
-        // function see the same path at both.
+        // REST APIs hand the path over as it came (for empty segments unverified); MiniStack decodes it once on the way in and drops
+        // empty segments. Escaping percent signs, and slashes behind slashes, makes the function see the same key at both.
         let path = call.path.replace('%', "%25");
+        let path = path.replace("//", "/%252F");
         let target =
             format!("{}/_aws/execute-api/{api}/{}{path}{query}", endpoint.trim_end_matches('/'), call.stage);
         let mut builder = http::Request::builder().method(call.method.as_str()).uri(&target);

@@ -1,5 +1,7 @@
 //! Which API operation a request is, from what is on the wire alone.
 
+mod rest;
+
 use http::HeaderMap;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
@@ -22,9 +24,9 @@ pub(crate) fn name(parts: &Parts, body: &[u8]) -> (String, String) {
             return ("s3control".to_owned(), s3control(method, path));
         }
         "s3" => s3(method, path, query, &parts.headers),
-        "cloudfront" => cloudfront(method, path, query),
-        "lambda" => lambda(method, path, query),
-        "apigateway" => apigateway(method, path),
+        "cloudfront" => rest::cloudfront(method, path, query),
+        "lambda" => rest::lambda(method, path, query),
+        "apigateway" => rest::apigateway(method, path),
         "execute-api" => Some("Invoke".to_owned()),
         _ => parameter(query, "Action").or_else(|| parameter(&String::from_utf8_lossy(body), "Action")),
     };
@@ -153,101 +155,6 @@ fn s3(method: &str, path: &str, query: &str, headers: &HeaderMap) -> Option<Stri
         "Get" if has(query, "attributes") => "GetObjectAttributes",
         "Put" if headers.contains_key("x-amz-copy-source") => "CopyObject",
         "Get" | "Put" | "Delete" | "Head" => return Some(format!("{verb}Object")),
-        _ => return None,
-    };
-    Some(name.to_owned())
-}
-
-fn cloudfront(method: &str, path: &str, query: &str) -> Option<String> {
-    let parts: Vec<&str> = path.trim_matches('/').split('/').skip(1).collect();
-    let name = match (method, parts.as_slice()) {
-        ("GET", ["distribution"]) => "ListDistributions",
-        ("POST", ["distribution"]) if has(query, "WithTags") => "CreateDistributionWithTags",
-        ("POST", ["distribution"]) => "CreateDistribution",
-        ("GET", ["distribution", _]) => "GetDistribution",
-        ("DELETE", ["distribution", _]) => "DeleteDistribution",
-        ("GET", ["distribution", _, "config"]) => "GetDistributionConfig",
-        ("PUT", ["distribution", _, "config"]) => "UpdateDistribution",
-        ("POST", ["distribution", _, "invalidation"]) => "CreateInvalidation",
-        ("GET", ["distribution", _, "invalidation"]) => "ListInvalidations",
-        ("GET", ["distribution", _, "invalidation", _]) => "GetInvalidation",
-        ("GET", ["tagging"]) => "ListTagsForResource",
-        ("POST", ["tagging"]) if parameter(query, "Operation").is_some_and(|o| o == "Untag") => {
-            "UntagResource"
-        }
-        ("POST", ["tagging"]) => "TagResource",
-        ("GET", ["cache-policy"]) => "ListCachePolicies",
-        ("POST", ["cache-policy"]) => "CreateCachePolicy",
-        ("GET", ["cache-policy", _]) => "GetCachePolicy",
-        ("GET", ["cache-policy", _, "config"]) => "GetCachePolicyConfig",
-        ("PUT", ["cache-policy", _]) => "UpdateCachePolicy",
-        ("DELETE", ["cache-policy", _]) => "DeleteCachePolicy",
-        ("GET", ["origin-access-control"]) => "ListOriginAccessControls",
-        ("POST", ["origin-access-control"]) => "CreateOriginAccessControl",
-        ("GET", ["origin-access-control", _]) => "GetOriginAccessControl",
-        ("DELETE", ["origin-access-control", _]) => "DeleteOriginAccessControl",
-        _ => return None,
-    };
-    Some(name.to_owned())
-}
-
-fn lambda(method: &str, path: &str, query: &str) -> Option<String> {
-    let parts: Vec<&str> = path.trim_matches('/').split('/').skip(1).collect();
-    let name = match (method, parts.as_slice()) {
-        ("GET", ["functions"]) => "ListFunctions",
-        ("POST", ["functions"]) => "CreateFunction",
-        ("GET", ["functions", _]) => "GetFunction",
-        ("DELETE", ["functions", _]) => "DeleteFunction",
-        ("GET", ["functions", _, "configuration"]) => "GetFunctionConfiguration",
-        ("PUT", ["functions", _, "configuration"]) => "UpdateFunctionConfiguration",
-        ("PUT", ["functions", _, "code"]) => "UpdateFunctionCode",
-        ("GET", ["functions", _, "versions"]) => "ListVersionsByFunction",
-        ("POST", ["functions", _, "versions"]) => "PublishVersion",
-        ("GET", ["functions", _, "aliases"]) => "ListAliases",
-        ("POST", ["functions", _, "aliases"]) => "CreateAlias",
-        ("GET", ["functions", _, "aliases", _]) => "GetAlias",
-        ("PUT", ["functions", _, "aliases", _]) => "UpdateAlias",
-        ("DELETE", ["functions", _, "aliases", _]) => "DeleteAlias",
-        ("GET", ["functions", _, "policy"]) => "GetPolicy",
-        ("POST", ["functions", _, "policy"]) => "AddPermission",
-        ("DELETE", ["functions", _, "policy", _]) => "RemovePermission",
-        ("POST", ["functions", _, "invocations"]) => "Invoke",
-        ("GET", ["functions", _, "concurrency"]) => "GetFunctionConcurrency",
-        ("PUT", ["functions", _, "concurrency"]) => "PutFunctionConcurrency",
-        ("DELETE", ["functions", _, "concurrency"]) => "DeleteFunctionConcurrency",
-        ("GET", ["functions", _, "url"]) => "GetFunctionUrlConfig",
-        ("POST", ["functions", _, "url"]) => "CreateFunctionUrlConfig",
-        ("GET", ["account-settings"]) => "GetAccountSettings",
-        ("GET", ["tags", ..]) => "ListTags",
-        ("POST", ["tags", ..]) => "TagResource",
-        ("DELETE", ["tags", ..]) if has(query, "tagKeys") => "UntagResource",
-        _ => return None,
-    };
-    Some(name.to_owned())
-}
-
-fn apigateway(method: &str, path: &str) -> Option<String> {
-    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-    let name = match (method, parts.as_slice()) {
-        ("GET", ["account"]) => "GetAccount",
-        ("GET", ["restapis"]) => "GetRestApis",
-        ("POST", ["restapis"]) => "CreateRestApi",
-        ("GET", ["restapis", _]) => "GetRestApi",
-        ("PUT", ["restapis", _]) => "PutRestApi",
-        ("PATCH", ["restapis", _]) => "UpdateRestApi",
-        ("DELETE", ["restapis", _]) => "DeleteRestApi",
-        ("GET", ["restapis", _, "resources"]) => "GetResources",
-        ("GET", ["restapis", _, "resources", _]) => "GetResource",
-        ("POST", ["restapis", _, "resources", _, "methods", _]) => "TestInvokeMethod",
-        ("GET", ["restapis", _, "resources", _, "methods", _]) => "GetMethod",
-        ("GET", ["restapis", _, "resources", _, "methods", _, "integration"]) => "GetIntegration",
-        ("GET", ["restapis", _, "stages"]) => "GetStages",
-        ("GET", ["restapis", _, "stages", _]) => "GetStage",
-        ("PATCH", ["restapis", _, "stages", _]) => "UpdateStage",
-        ("GET", ["restapis", _, "deployments"]) => "GetDeployments",
-        ("POST", ["restapis", _, "deployments"]) => "CreateDeployment",
-        ("GET", ["restapis", _, "deployments", _]) => "GetDeployment",
-        ("GET", ["tags", ..]) => "GetTags",
         _ => return None,
     };
     Some(name.to_owned())
