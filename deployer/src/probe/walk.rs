@@ -12,7 +12,7 @@ use imgdeploy_model::region::{OriginHost, parse_origin_host};
 const MAX_HOPS: usize = 20;
 
 /// Headers that say which service answered and why.
-const TELLING: [&str; 11] = [
+const TELLING: [&str; 12] = [
     "location",
     "content-type",
     "content-length",
@@ -24,7 +24,11 @@ const TELLING: [&str; 11] = [
     "x-imgdeploy-hop",
     "x-imgdeploy-rule",
     "x-imgdeploy-location",
+    ENDPOINT_FAILED,
 ];
+
+/// The chain's model says with it that the endpoint itself failed, which no waiting mends.
+pub(super) const ENDPOINT_FAILED: &str = "x-imgdeploy-error";
 
 /// Who is who in the chain.
 pub(super) enum Hosts {
