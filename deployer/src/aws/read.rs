@@ -35,6 +35,19 @@ pub struct PublicAccessBlock {
     pub restrict_public_buckets: bool,
 }
 
+impl PublicAccessBlock {
+    /// From the four flags in their usual order; one that AWS leaves out is off.
+    fn of(flags: [Option<bool>; 4]) -> Self {
+        let [acls, ignored, policy, buckets] = flags.map(Option::unwrap_or_default);
+        Self {
+            block_public_acls: acls,
+            ignore_public_acls: ignored,
+            block_public_policy: policy,
+            restrict_public_buckets: buckets,
+        }
+    }
+}
+
 /// One object of a listing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ObjectSummary {
@@ -97,13 +110,12 @@ pub async fn account_public_access_block(
         .map_err(|error| AwsFailure::from_sdk("s3:GetAccountPublicAccessBlock", &error));
     Fact::of(result).map(|seen| {
         let block = seen.public_access_block_configuration();
-        let flag = |value: Option<bool>| value.unwrap_or(false);
-        PublicAccessBlock {
-            block_public_acls: flag(block.and_then(|b| b.block_public_acls())),
-            ignore_public_acls: flag(block.and_then(|b| b.ignore_public_acls())),
-            block_public_policy: flag(block.and_then(|b| b.block_public_policy())),
-            restrict_public_buckets: flag(block.and_then(|b| b.restrict_public_buckets())),
-        }
+        PublicAccessBlock::of([
+            block.and_then(|b| b.block_public_acls()),
+            block.and_then(|b| b.ignore_public_acls()),
+            block.and_then(|b| b.block_public_policy()),
+            block.and_then(|b| b.restrict_public_buckets()),
+        ])
     })
 }
 

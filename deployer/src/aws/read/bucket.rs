@@ -83,13 +83,12 @@ impl BucketRead {
             .map_err(|error| AwsFailure::from_sdk("s3:GetBucketPublicAccessBlock", &error));
         Fact::of(result).map(|seen| {
             let block = seen.public_access_block_configuration();
-            let flag = |value: Option<bool>| value.unwrap_or(false);
-            PublicAccessBlock {
-                block_public_acls: flag(block.and_then(|b| b.block_public_acls())),
-                ignore_public_acls: flag(block.and_then(|b| b.ignore_public_acls())),
-                block_public_policy: flag(block.and_then(|b| b.block_public_policy())),
-                restrict_public_buckets: flag(block.and_then(|b| b.restrict_public_buckets())),
-            }
+            PublicAccessBlock::of([
+                block.and_then(|b| b.block_public_acls()),
+                block.and_then(|b| b.ignore_public_acls()),
+                block.and_then(|b| b.block_public_policy()),
+                block.and_then(|b| b.restrict_public_buckets()),
+            ])
         })
     }
 
