@@ -12,7 +12,7 @@
 //!   White space that tells how a list looked before (see [`xml`]) is lost when AWS writes the document its own way; the
 //!   result is then the same in meaning ([`same`]), and whoever wants the very bytes back takes them from the journal.
 //!
-//! [`guard`] is the last check before a document is sent: computed by another way than the splicing, it lists what of others
+//! [`guard()`] is the last check before a document is sent: computed by another way than the splicing, it lists what of others
 //! would be missing, changed, added or moved.
 
 pub mod distribution;

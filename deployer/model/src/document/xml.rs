@@ -1,8 +1,8 @@
 //! Splicing of XML text: places are found with a parser, text is cut out and put in at those places.
 //!
 //! What is put in between elements copies the white space around it, so that taking it out again by the same rule
-//! ([`removal`]) leaves the bytes as they were. A list that was empty before is remembered by white space inside its end tag,
-//! where it means nothing to XML ([`Before`]).
+//! (`removal`) leaves the bytes as they were. A list that was empty before is remembered by white space inside its end tag,
+//! where it means nothing to XML (`Before`).
 
 mod edit;
 mod element;

@@ -42,7 +42,7 @@ pub(super) fn added(
 /// The configuration without the rules that redirect to one of `hosts`, and without the list of rules if we made it. An index
 /// document that we had to add goes too, unless there are rules of others now, which need one.
 ///
-/// Never [`Stripped::Nothing`]: whether the website itself was made by us is for the journal to say, see [`is_bare`].
+/// Never [`Stripped::Nothing`]: whether the website itself was made by us is for the journal to say, see [`super::is_bare`].
 pub fn strip(current: &str, hosts: &[String]) -> Result<Stripped, WebsiteError> {
     let mut text = current.to_owned();
     while let Some(next) = without_one(&text, hosts)? {

@@ -18,7 +18,7 @@ pub struct RuleSummary {
     pub error_code: Option<String>,
     /// Where the rule sends to, in words: `https://host/prefix…`.
     pub target: String,
-    /// Status of the redirect; S3 takes 301 if there is none [unverified].
+    /// Status of the redirect; S3 takes 301 if there is none (unverified).
     pub redirect_code: Option<String>,
     /// Whether it redirects to a host of ours.
     pub ours: bool,
