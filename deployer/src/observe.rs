@@ -264,13 +264,7 @@ fn parse_journal(text: Fact<(String, String)>, bucket: &str) -> Fact<(Journal, S
     match text {
         Fact::Known((text, etag)) => match Journal::parse(&text, bucket) {
             Ok(journal) => Fact::Known((journal, etag)),
-            Err(why) => Fact::Unknown(AwsFailure {
-                operation: "reading the journal".to_owned(),
-                code: None,
-                message: why,
-                status: None,
-                kind: FailureKind::Other,
-            }),
+            Err(why) => Fact::Unknown(AwsFailure::local("reading the journal", why)),
         },
         Fact::Absent => Fact::Absent,
         Fact::Unknown(why) => Fact::Unknown(why),

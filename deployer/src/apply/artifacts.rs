@@ -24,13 +24,7 @@ impl Run<'_> {
         for protection in missing {
             match protection {
                 Protection::PublicAccessBlock => {
-                    let all = PublicAccessBlock {
-                        block_public_acls: true,
-                        ignore_public_acls: true,
-                        block_public_policy: true,
-                        restrict_public_buckets: true,
-                    };
-                    write.put_public_access_block(all).await?;
+                    write.put_public_access_block(PublicAccessBlock::PRIVATE).await?;
                 }
                 Protection::Encryption => write.put_encryption().await?,
                 Protection::Versioning => write.enable_versioning().await?,

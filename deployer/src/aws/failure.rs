@@ -53,6 +53,17 @@ impl AwsFailure {
         }
     }
 
+    /// Something that went wrong on our side of the call: an answer that can't be used, a request that can't be made.
+    pub fn local(operation: &str, message: impl Into<String>) -> Self {
+        Self {
+            operation: operation.to_owned(),
+            code: None,
+            message: message.into(),
+            status: None,
+            kind: FailureKind::Other,
+        }
+    }
+
     /// From what AWS answered. Without code and status there was no answer.
     pub fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self {
         let kind = if code.is_some() || status.is_some() {

@@ -36,6 +36,14 @@ pub struct PublicAccessBlock {
 }
 
 impl PublicAccessBlock {
+    /// Everything blocked: how a private bucket is kept.
+    pub const PRIVATE: Self = Self {
+        block_public_acls: true,
+        ignore_public_acls: true,
+        block_public_policy: true,
+        restrict_public_buckets: true,
+    };
+
     /// From the four flags in their usual order; one that AWS leaves out is off.
     fn of(flags: [Option<bool>; 4]) -> Self {
         let [acls, ignored, policy, buckets] = flags.map(Option::unwrap_or_default);
@@ -121,17 +129,7 @@ pub async fn account_public_access_block(
 
 /// The captured raw body, or why there is none.
 pub(in crate::aws) fn raw_text(capture: &CaptureBody, operation: &str) -> Result<String, AwsFailure> {
-    capture.text().ok_or_else(|| odd_answer(operation, "the answer is not UTF-8 text"))
-}
-
-fn odd_answer(operation: &str, message: &str) -> AwsFailure {
-    AwsFailure {
-        operation: operation.to_owned(),
-        code: None,
-        message: message.to_owned(),
-        status: None,
-        kind: FailureKind::Other,
-    }
+    capture.text().ok_or_else(|| AwsFailure::local(operation, "the answer is not UTF-8 text"))
 }
 
 /// Names of all buckets of the account.

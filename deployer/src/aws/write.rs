@@ -275,11 +275,5 @@ impl BucketWrite {
 }
 
 fn unbuildable(operation: &str, error: &dyn std::error::Error) -> AwsFailure {
-    AwsFailure {
-        operation: operation.to_owned(),
-        code: None,
-        message: error.to_string(),
-        status: None,
-        kind: FailureKind::Other,
-    }
+    AwsFailure::local(operation, error.to_string())
 }

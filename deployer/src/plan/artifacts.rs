@@ -8,13 +8,6 @@ use crate::fact::Fact;
 use crate::names;
 use crate::observe::Artifacts;
 
-const PRIVATE: PublicAccessBlock = PublicAccessBlock {
-    block_public_acls: true,
-    ignore_public_acls: true,
-    block_public_policy: true,
-    restrict_public_buckets: true,
-};
-
 /// Plans the bucket, then the upload of code that it lacks.
 pub fn plan(plan: &mut Plan, seen: &Artifacts, artifact: &Artifact) {
     let create = match &seen.owned {
@@ -49,7 +42,7 @@ pub fn plan(plan: &mut Plan, seen: &Artifacts, artifact: &Artifact) {
 fn missing(plan: &mut Plan, seen: &Artifacts) -> Vec<Protection> {
     let mut missing = Vec::new();
     match &seen.public_access_block {
-        Fact::Known(block) if *block == PRIVATE => {}
+        Fact::Known(block) if *block == PublicAccessBlock::PRIVATE => {}
         Fact::Known(_) | Fact::Absent => missing.push(Protection::PublicAccessBlock),
         Fact::Unknown(why) => plan.unseen.push(why.clone()),
     }

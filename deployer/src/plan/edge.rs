@@ -1,7 +1,7 @@
 //! Our origin and behaviour in a distribution.
 
 use imgdeploy_model::chain::cloudfront::Distribution;
-use imgdeploy_model::document::distribution::{self, DistributionError, OurEdge};
+use imgdeploy_model::document::distribution;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
 use super::{Action, Plan, Refusal};
@@ -50,7 +50,7 @@ pub fn plan(
         ));
         return None;
     }
-    match merged(&document.xml, &desired.edge(owned_patterns(edge, journal))) {
+    match distribution::merge(&document.xml, &desired.edge(owned_patterns(edge, journal))) {
         Ok(merged) => {
             for note in merged.notes {
                 plan.note(note.to_string());
@@ -73,18 +73,6 @@ pub fn plan(
             ));
             None
         }
-    }
-}
-
-/// Merges; a behaviour on our pattern that targets our own origin is ours even without a journal.
-fn merged(xml: &str, ours: &OurEdge) -> Result<distribution::Merged, DistributionError> {
-    match distribution::merge(xml, ours) {
-        Err(DistributionError::PatternTaken { target_origin, .. }) if target_origin == ours.origin_id => {
-            let mut ours = ours.clone();
-            ours.owned_patterns.push(ours.path_pattern.clone());
-            distribution::merge(xml, &ours)
-        }
-        other => other,
     }
 }
 

@@ -25,13 +25,7 @@ impl StackError {
             Self::Aws { operation, code, message, .. } => {
                 AwsFailure::of_code(&format!("cloudformation:{operation}"), code, message, None)
             }
-            other => AwsFailure {
-                operation: "cloudformation".to_owned(),
-                code: None,
-                message: other.to_string(),
-                status: None,
-                kind: FailureKind::Other,
-            },
+            other => AwsFailure::local("cloudformation", other.to_string()),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::Payer;
 
-use super::{ObjectSummary, PublicAccessBlock, odd_answer, raw_text};
+use super::{ObjectSummary, PublicAccessBlock, raw_text};
 use crate::aws::raw::CaptureBody;
 use crate::aws::{AwsFailure, Clients};
 use crate::fact::Fact;
@@ -232,9 +232,9 @@ impl BucketRead {
         match seen.body.collect().await {
             Ok(body) => match String::from_utf8(body.to_vec()) {
                 Ok(text) => Fact::Known((text, etag)),
-                Err(_) => Fact::Unknown(odd_answer(operation, "the object is not UTF-8 text")),
+                Err(_) => Fact::Unknown(AwsFailure::local(operation, "the object is not UTF-8 text")),
             },
-            Err(error) => Fact::Unknown(odd_answer(operation, &error.to_string())),
+            Err(error) => Fact::Unknown(AwsFailure::local(operation, error.to_string())),
         }
     }
 }
