@@ -10,6 +10,7 @@
 //! Nothing is allocated for pixels before the header has passed the [`Limits`].
 
 pub mod codec;
+pub mod effect;
 pub mod error;
 pub mod geometry;
 pub mod limits;
