@@ -19,7 +19,7 @@ pub mod round_corner;
 pub mod saturation;
 pub mod sharpen;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod tone;
 pub mod trim;
 pub mod turn;

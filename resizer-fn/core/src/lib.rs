@@ -16,6 +16,7 @@ pub mod geometry;
 pub mod limits;
 pub mod orientation;
 pub mod pixels;
+pub mod smart;
 pub mod sniff;
 pub mod spec;
 
