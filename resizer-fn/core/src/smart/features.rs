@@ -15,7 +15,7 @@ const DISTINCT: f32 = 0.5;
 const RARITY: i32 = 4;
 
 /// Largest values below this part of the range are noise, and are not made larger.
-const NOISE: f32 = 0.02;
+const NOISE: f32 = 0.1;
 
 /// A value for each pixel, 0 and up, row by row. Few strong values outweigh many weak ones.
 pub(super) fn saliency(pixels: &Pixels) -> Vec<f32> {
