@@ -10,11 +10,13 @@
 //! Nothing is allocated for pixels before the header has passed the [`Limits`].
 
 pub mod codec;
+pub mod effect;
 pub mod error;
 pub mod geometry;
 pub mod limits;
 pub mod orientation;
 pub mod pixels;
+pub mod smart;
 pub mod sniff;
 pub mod spec;
 
