@@ -108,11 +108,8 @@ impl Encoder {
         // consists of numbers and pointers and so is valid even zeroed.
         let (interface, code, mut config) = unsafe {
             let interface = ffi::aom_codec_av1_cx();
-            let code = ffi::aom_codec_enc_config_default(
-                interface,
-                config.as_mut_ptr(),
-                ffi::AOM_USAGE_ALL_INTRA,
-            );
+            let code =
+                ffi::aom_codec_enc_config_default(interface, config.as_mut_ptr(), ffi::AOM_USAGE_ALL_INTRA);
             (interface, code, config.assume_init())
         };
         if code != ffi::AOM_CODEC_OK {

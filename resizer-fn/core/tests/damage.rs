@@ -104,6 +104,7 @@ proptest! {
     fn arbitrary_bytes_never_panic(
         start in prop_oneof![
             Just(&b""[..]), Just(&b"\xFF\xD8\xFF"[..]), Just(&b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"[..]),
+            Just(&b"\0\0\0\x14ftypavif\0\0\0\0avif\0\0\x01\0meta\0\0\0\0"[..]),
             Just(&b"RIFF\x40\0\0\0WEBPVP8 \x34\0\0\0"[..]), Just(&b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0"[..]),
         ],
         rest in prop::collection::vec(any::<u8>(), 0..300),
