@@ -48,7 +48,8 @@ fn every_cut_is_an_error() {
         for end in ends {
             let error = resize(&bytes[..end], &spec(), &LIMITS).expect_err(&name);
             let expected = match error {
-                Error::NotAnImage => end < 12,
+                // An AVIF file is known by a list of brands, not by its first bytes.
+                Error::NotAnImage => end < 12 || (end < 24 && name.contains("AVIF")),
                 Error::Truncated { .. } => true,
                 _ => false,
             };

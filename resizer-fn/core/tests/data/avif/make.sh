@@ -53,5 +53,5 @@ enc --depth 8 --yuv 420 --grid 2x2 "$work/large.png" grid.avif
 # Stored turned; irot and imir put it right.
 enc --depth 8 --yuv 420 --irot 1 "$work/turned.png" irot.avif
 enc --depth 8 --yuv 420 --imir 1 "$work/mirrored.png" imir.avif
-enc --depth 8 --yuv 420 --timescale 1 "$work/rgb.png" "$work/grey.png" sequence.avif
+enc --depth 8 --yuv 420 --timescale 1 "$work/rgb.png" "$work/mirrored.png" sequence.avif
 rm -r "$work"
