@@ -6,12 +6,15 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 VENV   := $(CURDIR)/.venv
 ZIP    := $(TARGET)/test/bootstrap.zip
 
+# cmake, meson and ninja for the C codecs, from .venv; see resizer-fn/av1/build-tools.
+export PATH := $(CURDIR)/resizer-fn/av1/build-tools:$(PATH)
+
 # What the tests and the demo need to know.
 export IMGDEPLOY_MINISTACK := $(VENV)/bin/ministack
 export IMGDEPLOY_TEST_ZIP  := $(ZIP)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build clean venv zip lint-templates need-cargo need-python
+.PHONY: help demo test check build clean venv assembler zip lint-templates need-cargo need-python
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +23,7 @@ demo: venv zip ## a used bucket gets resized images, on this machine, in under a
 	@$(CARGO) build --locked --quiet --package imgdeploy --bin imgdeploy
 	@$(CARGO) run --locked --quiet --package test-support --bin demo -- $(TARGET)/debug/imgdeploy
 
-test: venv zip lint-templates ## all tests
+test: venv assembler zip lint-templates ## all tests
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  set -x; $(CARGO) nextest run --locked --workspace; \
 	else \
@@ -29,7 +32,7 @@ test: venv zip lint-templates ## all tests
 	fi
 	$(CARGO) test --locked --workspace --doc
 
-check: venv need-cargo lint-templates ## format, lints, dependencies, templates
+check: venv assembler need-cargo lint-templates ## format, lints, dependencies, templates
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	@if $(CARGO) deny --version >/dev/null 2>&1; then \
@@ -44,19 +47,36 @@ build: need-cargo ## the release binary: target/release/imgdeploy
 clean: ## everything that was built or fetched
 	rm -rf $(VENV) $(TARGET)
 
-venv: $(VENV)/.complete ## emulator and template linter, pinned by hash
+venv: $(VENV)/.complete ## emulator, template linter and build tools, pinned by hash
 
 # The stamp comes last: a run that was cut off starts over.
 $(VENV)/.complete: tests/requirements.txt | need-python
 	@rm -rf $(VENV)
-	@echo "fetching the emulator and cfn-lint into .venv (once)"
+	@echo "fetching the emulator, cfn-lint and build tools into .venv (once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $< \
 	  || { echo "error: pip could not install tests/requirements.txt: is there a network?" >&2; exit 1; }
 	@touch $@
 
+# The fast paths of the AVIF codecs are written for nasm on x86-64; without it they are built from C. Tried once:
+# a machine that can't have it is not asked again. The codecs are not rebuilt when nasm comes later:
+# cargo clean -p libaom-sys -p libdav1d-sys.
+assembler: $(VENV)/.assembler
+
+$(VENV)/.assembler: $(VENV)/.complete
+	@case $$(uname -m) in x86_64|amd64) ;; *) exit 0;; esac; \
+	  command -v nasm >/dev/null && exit 0; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing nasm for the AVIF codecs (once)"; \
+	    install='timeout 120 apt-get -qq -y --no-install-recommends install nasm'; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    { $$install || { timeout 120 apt-get -qq update && $$install; }; } </dev/null >/dev/null 2>&1 || true; \
+	  fi; \
+	  command -v nasm >/dev/null || echo "note: nasm is missing: AVIF works, but slowly (apt install nasm, then cargo clean -p libaom-sys -p libdav1d-sys)"
+	@touch $@
+
 # The function as it will run on this machine's processor, without symbols: every test uploads it.
-zip: need-cargo need-python
+zip: need-cargo venv assembler
 	@$(CARGO) build --locked --quiet --package resizer-fn --bin bootstrap
 	@mkdir -p $(dir $(ZIP))
 	@if [ ! -e $(ZIP) ] || [ $(TARGET)/debug/bootstrap -nt $(ZIP) ]; then \

@@ -3,6 +3,7 @@
 //! Each format is walked structurally first (`read_header`): sizes, EXIF, colour profile, and
 //! whether the file is all there. Only then, and after the limits, is anything decoded.
 
+pub mod avif;
 pub mod jpeg;
 mod jpeg_scan;
 pub mod png;
@@ -39,6 +40,9 @@ pub struct Decoded {
 pub struct Colour {
     /// An ICC profile that fits the pixels' channels.
     pub icc: Option<Vec<u8>>,
+    /// Code points of ITU-T H.273. A profile counts more than its primaries and transfer; its matrix
+    /// and range are those of the file, no longer of the pixels.
+    pub cicp: Option<avif::Cicp>,
     /// The `gAMA` chunk of a PNG without a profile.
     gamma: Option<::png::ScaledFloat>,
     /// The `cHRM` chunk of a PNG without a profile.
@@ -68,6 +72,7 @@ pub fn read_header(format: Format, bytes: &[u8]) -> Result<Header, Error> {
         Format::Jpeg => jpeg::read_header(bytes),
         Format::Png => png::read_header(bytes),
         Format::WebP => webp::read_header(bytes),
+        Format::Avif => avif::read_header(bytes),
     }
 }
 
@@ -81,6 +86,7 @@ pub fn decode(format: Format, bytes: &[u8], header: &Header) -> Result<Decoded, 
         Format::Jpeg => jpeg::decode(bytes, header),
         Format::Png => png::decode(bytes, header),
         Format::WebP => webp::decode(bytes, header),
+        Format::Avif => avif::decode(bytes, header),
     }
 }
 
@@ -93,5 +99,6 @@ pub fn encode(format: Format, pixels: &Pixels, colour: &Colour, quality: u8) -> 
         Format::Jpeg => jpeg::encode(pixels, colour, quality),
         Format::Png => png::encode(pixels, colour),
         Format::WebP => webp::encode(pixels, colour, quality),
+        Format::Avif => avif::encode(pixels, colour, quality),
     }
 }

@@ -8,7 +8,7 @@ use crate::sniff::Format;
 #[non_exhaustive]
 pub enum Error {
     /// The bytes begin like none of the formats known.
-    #[error("not a JPEG, PNG or WebP image")]
+    #[error("not a JPEG, PNG, WebP or AVIF image")]
     NotAnImage,
     /// The file ends before the image does.
     #[error("the {format} file is cut short")]

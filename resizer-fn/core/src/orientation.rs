@@ -45,6 +45,13 @@ impl Orientation {
             .map_or(Self::UPRIGHT, Self::from_tag)
     }
 
+    /// This turn and then that one.
+    pub const fn then(self, next: Self) -> Self {
+        // Seen from the result, what `next` exchanges lies before what `self` mirrors.
+        let (x, y) = if next.swap { (self.flip_y, self.flip_x) } else { (self.flip_x, self.flip_y) };
+        Self { flip_x: next.flip_x != x, flip_y: next.flip_y != y, swap: self.swap != next.swap }
+    }
+
     /// The size as seen, of an image stored with `stored` pixels.
     pub const fn oriented_size(self, stored: Size) -> Size {
         if self.swap { (stored.1, stored.0) } else { stored }
@@ -98,6 +105,16 @@ mod tests {
         let data = rows.bytes().collect::<Vec<_>>();
         let height = data.len() as u32 / width;
         Pixels { width, height, channels: Channels::Grey, data }
+    }
+
+    #[test]
+    fn turns_add_up() {
+        for (first, second) in (1..=8).flat_map(|a| (1..=8).map(move |b| (a, b))) {
+            let (first, second) = (Orientation::from_tag(first), Orientation::from_tag(second));
+            let stored = letters(3, "ABCDEF");
+            let one_by_one = second.apply(first.apply(stored.clone()));
+            assert_eq!(first.then(second).apply(stored), one_by_one, "{first:?} {second:?}");
+        }
     }
 
     #[test]

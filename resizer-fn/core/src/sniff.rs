@@ -11,11 +11,13 @@ pub enum Format {
     Png,
     /// WebP, lossy or lossless.
     WebP,
+    /// AVIF, a still picture.
+    Avif,
 }
 
 impl Format {
     /// All formats, for tables and tests.
-    pub const ALL: [Self; 3] = [Self::Jpeg, Self::Png, Self::WebP];
+    pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::WebP, Self::Avif];
 
     /// The media type for `Content-Type`.
     pub const fn content_type(self) -> &'static str {
@@ -23,6 +25,7 @@ impl Format {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::WebP => "image/webp",
+            Self::Avif => "image/avif",
         }
     }
 
@@ -32,6 +35,8 @@ impl Format {
             Self::Jpeg => 65_535,
             Self::Png => i32::MAX as u32,
             Self::WebP => 16_383,
+            // AV1 itself could express four times that; its levels, and so most decoders, end there.
+            Self::Avif => 16_384,
         }
     }
 }
@@ -42,6 +47,7 @@ impl fmt::Display for Format {
             Self::Jpeg => "JPEG",
             Self::Png => "PNG",
             Self::WebP => "WebP",
+            Self::Avif => "AVIF",
         })
     }
 }
@@ -57,9 +63,23 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
         Some(Format::Png)
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         Some(Format::WebP)
+    } else if is_avif(bytes) {
+        Some(Format::Avif)
     } else {
         None
     }
+}
+
+/// Whether the file type box, which comes first, names AVIF among the brands that the file meets
+/// (ISO/IEC 14496-12, 4.3). The main brand may be a more general one, such as `mif1`.
+fn is_avif(bytes: &[u8]) -> bool {
+    let Some((size, rest)) = bytes.split_first_chunk::<4>() else { return false };
+    let Some(brands) = rest.strip_prefix(b"ftyp") else { return false };
+    let length = (u32::from_be_bytes(*size) as usize).saturating_sub(8).min(brands.len());
+    let is_ours = |brand: &[u8]| brand == b"avif" || brand == b"avis";
+    // The second word is the version of the main brand.
+    let words = brands.get(..length).unwrap_or_default().chunks_exact(4);
+    words.enumerate().any(|(place, brand)| place != 1 && is_ours(brand))
 }
 
 #[cfg(test)]
@@ -71,6 +91,8 @@ mod tests {
         assert_eq!(sniff(b"\xFF\xD8\xFF\xE0\0\x10JFIF"), Some(Format::Jpeg));
         assert_eq!(sniff(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Some(Format::Png));
         assert_eq!(sniff(b"RIFF\x24\0\0\0WEBPVP8 "), Some(Format::WebP));
+        assert_eq!(sniff(b"\0\0\0\x14ftypavif\0\0\0\0mif1"), Some(Format::Avif));
+        assert_eq!(sniff(b"\0\0\0\x18ftypmif1\0\0\0\0miafavif"), Some(Format::Avif));
     }
 
     #[test]
@@ -84,6 +106,10 @@ mod tests {
             b"<svg xmlns=",
             b"<?xml version=\"1.0\"?><Error><Code>AccessDenied",
             b"\x89PNG\n\x1a\n",
+            b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+            b"\0\0\0\x14ftypmif1avifmiaf",
+            b"\0\0\0\x10ftypmif1\0\0\0\0avif",
+            b"\0\0\0\x14ftyp",
         ] {
             assert_eq!(sniff(other), None, "{other:?}");
         }

@@ -48,7 +48,8 @@ fn every_cut_is_an_error() {
         for end in ends {
             let error = resize(&bytes[..end], &spec(), &LIMITS).expect_err(&name);
             let expected = match error {
-                Error::NotAnImage => end < 12,
+                // An AVIF file is known by a list of brands, not by its first bytes.
+                Error::NotAnImage => end < 12 || (end < 24 && name.contains("AVIF")),
                 Error::Truncated { .. } => true,
                 _ => false,
             };
@@ -104,6 +105,7 @@ proptest! {
     fn arbitrary_bytes_never_panic(
         start in prop_oneof![
             Just(&b""[..]), Just(&b"\xFF\xD8\xFF"[..]), Just(&b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"[..]),
+            Just(&b"\0\0\0\x14ftypavif\0\0\0\0avif\0\0\x01\0meta\0\0\0\0"[..]),
             Just(&b"RIFF\x40\0\0\0WEBPVP8 \x34\0\0\0"[..]), Just(&b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0"[..]),
         ],
         rest in prop::collection::vec(any::<u8>(), 0..300),

@@ -2,6 +2,8 @@
 //! quarters, red, green / blue, white.
 #![allow(dead_code, clippy::unwrap_used)] // Each test binary uses a part of it.
 
+pub mod boxes;
+
 use resizer_core::codec;
 use resizer_core::pixels::{Channels, Pixels};
 use resizer_core::{Format, sniff};
@@ -142,6 +144,7 @@ pub fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
             let extended = [0x08, 0, 0, 0, w[0], w[1], w[2], h[0], h[1], h[2]];
             riff(&[(b"VP8X", &extended), (b"VP8 ", &plain[20..]), (b"EXIF", &exif)])
         }
+        Format::Avif => boxes::oriented(stored, orientation),
     }
 }
 

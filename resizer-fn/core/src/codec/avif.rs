@@ -1,0 +1,238 @@
+//! AVIF, by dav1d and libaom (crate `resizer-av1`); the container is read and written here.
+//!
+//! What is read: a single picture or a grid, 8 to 12 bits, any chroma sampling, alpha as an
+//! auxiliary picture. Of a sequence, its still picture. What is written: one picture of 8 bits.
+
+mod bitstream;
+mod container;
+mod from_rgb;
+mod parts;
+mod properties;
+mod reader;
+mod to_rgb;
+mod write;
+
+pub use resizer_av1::Cicp;
+
+use super::{Colour, Decoded, Header};
+use crate::error::Error;
+use crate::geometry::Rect;
+use crate::orientation::Orientation;
+use crate::pixels::{Channels, Pixels};
+use crate::sniff::Format;
+use container::Container;
+use parts::Part;
+use properties::Properties;
+use std::borrow::Cow;
+
+fn corrupt(reason: impl ToString) -> Error {
+    Error::corrupt(Format::Avif, reason)
+}
+
+fn truncated() -> Error {
+    Error::Truncated { format: Format::Avif }
+}
+
+fn unsupported(feature: &'static str) -> Error {
+    Error::Unsupported { format: Format::Avif, feature }
+}
+
+/// What a file says of its picture; nothing is decoded for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info<'a> {
+    /// Width in pixels as stored, after cropping, before turning.
+    pub width: u32,
+    /// Height in pixels, likewise.
+    pub height: u32,
+    /// How the stored pixels have to be turned. EXIF data have no say in this format.
+    pub orientation: Orientation,
+    /// Whether there is an alpha plane.
+    pub has_alpha: bool,
+    /// Bits of a sample: 8, 10 or 12.
+    pub depth: u8,
+    /// What the colours mean, as far as the container says; the bitstream may say it as well, see
+    /// [`Colour::cicp`].
+    pub cicp: Option<Cicp>,
+    /// An ICC profile. Where there is one, it counts instead of primaries and transfer.
+    pub icc: Option<&'a [u8]>,
+    /// EXIF data from their TIFF header on.
+    pub exif: Option<Cow<'a, [u8]>>,
+}
+
+/// Reads what is known before decoding and checks that the picture's data are all there.
+///
+/// # Errors
+/// [`Error::Truncated`], [`Error::Corrupt`], [`Error::Unsupported`].
+pub fn read_info(bytes: &[u8]) -> Result<Info<'_>, Error> {
+    let container = Container::read(bytes)?;
+    let picture = Picture::of(&container)?;
+    Ok(picture.info(exif(&container)))
+}
+
+pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
+    let Info { width, height, orientation, .. } = read_info(bytes)?;
+    Ok(Header { width, height, orientation })
+}
+
+/// The picture of a file and what belongs to it.
+struct Picture<'a> {
+    colour: Part<'a>,
+    properties: Properties<'a>,
+    alpha: Option<Part<'a>>,
+    premultiplied: bool,
+    visible: Rect,
+}
+
+impl<'a> Picture<'a> {
+    fn of(container: &Container<'a>) -> Result<Self, Error> {
+        let id = container.primary;
+        let properties = Properties::of(container, container.item(id)?)?;
+        let colour = Part::of(container, id)?;
+        let alpha = Part::alpha_of(container, id)?;
+        if alpha.as_ref().is_some_and(|alpha| alpha.size != colour.size) {
+            return Err(corrupt("its alpha plane has another size"));
+        }
+        let premultiplied = alpha.is_some() && !container.refers_to(b"prem", id).is_empty();
+        let visible = properties.visible(colour.size);
+        Ok(Self { colour, properties, alpha, premultiplied, visible })
+    }
+
+    fn info(&self, exif: Option<Cow<'a, [u8]>>) -> Info<'a> {
+        Info {
+            width: self.visible.width,
+            height: self.visible.height,
+            orientation: self.properties.orientation,
+            has_alpha: self.alpha.is_some(),
+            depth: self.colour.stream.depth,
+            cicp: self.properties.nclx,
+            icc: self.properties.icc,
+            exif,
+        }
+    }
+}
+
+/// EXIF data of the picture, if they can be had.
+fn exif<'a>(container: &Container<'a>) -> Option<Cow<'a, [u8]>> {
+    let mut describing = container.referring_to(b"cdsc", container.primary);
+    let id = describing.find(|id| container.item(*id).is_ok_and(|item| item.kind == *b"Exif"))?;
+    let data = container.data(container.item(id).ok()?).ok()?;
+    // The first number says how many bytes lie between it and the TIFF header.
+    let skip = 4 + u32::from_be_bytes(*data.first_chunk()?) as usize;
+    match data {
+        Cow::Borrowed(data) => data.get(skip..).map(Cow::Borrowed),
+        Cow::Owned(data) => data.get(skip..).map(|data| Cow::Owned(data.to_vec())),
+    }
+}
+
+pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
+    let container = Container::read(bytes)?;
+    let picture = Picture::of(&container)?;
+    let Picture { colour, properties, alpha, premultiplied, visible } = picture;
+    if (visible.width, visible.height) != (header.width, header.height) {
+        return Err(corrupt("its headers contradict each other"));
+    }
+    let channels = match (colour.stream.mono, alpha.is_some()) {
+        (true, false) => Channels::Grey,
+        (true, true) => Channels::GreyAlpha,
+        (false, false) => Channels::Rgb,
+        (false, true) => Channels::Rgba,
+    };
+    let step = channels.count();
+    let (width, height) = colour.size;
+    let mut data = vec![0; width as usize * height as usize * step];
+    let mut canvas = to_rgb::Canvas { data: &mut data, width: width as usize, step };
+    let cicp = colour.decode_colours(properties.nclx, &mut canvas)?;
+    if let Some(alpha) = alpha {
+        alpha.decode_alpha(&mut canvas)?;
+        if premultiplied {
+            to_rgb::unpremultiply(&mut data, step);
+        }
+    }
+    let pixels = cut(Pixels { width, height, channels, data }, visible);
+    let colour = Colour::with_profile(properties.icc.map(<[u8]>::to_vec), channels);
+    Ok(Decoded { pixels, colour: Colour { cicp: Some(cicp), ..colour } })
+}
+
+/// The part of the pixels inside of `kept`.
+fn cut(pixels: Pixels, kept: Rect) -> Pixels {
+    let (width, height) = (kept.width, kept.height);
+    if (width, height) == (pixels.width, pixels.height) {
+        return pixels;
+    }
+    let step = pixels.channels.count();
+    let row = pixels.width as usize * step;
+    let (start, length) = (kept.x as usize * step, width as usize * step);
+    let lines = pixels.data.chunks_exact(row).skip(kept.y as usize).take(height as usize);
+    let data = lines.filter_map(|line| line.get(start..start + length)).flatten().copied().collect();
+    Pixels { width, height, channels: pixels.channels, data }
+}
+
+/// How to encode.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// 1 to 100, on the scale that libheif and so sharp have; 50 is usual.
+    pub quality: u8,
+    /// libaom's speed, 0 to 9.
+    pub speed: u8,
+    /// Primaries and transfer of the pixels; `None`, or unspecified ones, is sRGB.
+    pub cicp: Option<Cicp>,
+    /// An ICC profile that fits the pixels' channels.
+    pub icc: Option<&'a [u8]>,
+    /// EXIF data from their TIFF header on.
+    pub exif: Option<&'a [u8]>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { quality: 50, speed: SPEED, cicp: None, icc: None, exif: None }
+    }
+}
+
+/// libaom's speed: the one that costs least where files get no larger and pictures no worse than
+/// sharp's.
+const SPEED: u8 = 6;
+/// From this quality on chroma is not halved.
+const FULL_CHROMA_FROM: u8 = 90;
+
+pub(super) fn encode(pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Vec<u8>, Error> {
+    let options = Options { quality, cicp: colour.cicp, icc: colour.icc.as_deref(), ..Options::default() };
+    encode_with(pixels, &options)
+}
+
+/// Encodes a picture of 8 bits: 4:2:0, from quality 90 on 4:4:4, grey as 4:0:0, alpha (unless all
+/// is opaque) as an auxiliary picture.
+///
+/// # Errors
+/// [`Error::Encode`].
+pub fn encode_with(pixels: &Pixels, options: &Options<'_>) -> Result<Vec<u8>, Error> {
+    let quality = options.quality.clamp(1, 100);
+    // 0 would be lossless coding, many times as large.
+    let quantiser = ((100 - u16::from(quality)) * 63 + 50) / 100;
+    let given = options.cicp.unwrap_or(Cicp::SRGB);
+    let known = |point, otherwise| if point == 2 { otherwise } else { point };
+    let cicp = Cicp {
+        primaries: known(given.primaries, Cicp::SRGB.primaries),
+        transfer: known(given.transfer, Cicp::SRGB.transfer),
+        ..Cicp::SRGB
+    };
+    let failed = |error: resizer_av1::Error| Error::encode(Format::Avif, error);
+    let settings = resizer_av1::Settings { quantiser: quantiser.max(1) as u8, speed: options.speed, cicp };
+    let yuv = from_rgb::Yuv::of(pixels, quality >= FULL_CHROMA_FROM);
+    let colour = resizer_av1::encode(&yuv.planes(), &settings).map_err(failed)?;
+    let alpha = from_rgb::Yuv::of_alpha(pixels)
+        .map(|alpha| {
+            let cicp = Cicp { full_range: true, ..Cicp::UNSPECIFIED };
+            resizer_av1::encode(&alpha.planes(), &resizer_av1::Settings { cicp, ..settings }).map_err(failed)
+        })
+        .transpose()?;
+    let contents = write::Contents {
+        size: (pixels.width, pixels.height),
+        colour: &colour,
+        sampling: yuv.planes().sampling,
+        alpha: alpha.as_deref(),
+        cicp,
+        icc: options.icc,
+        exif: options.exif,
+    };
+    write::file(&contents).ok_or_else(|| Error::encode(Format::Avif, "the file would be too large"))
+}
