@@ -10,9 +10,11 @@
 //! Nothing is allocated for pixels before the header has passed the [`Limits`].
 
 pub mod codec;
+pub mod colour;
 pub mod error;
 pub mod geometry;
 pub mod limits;
+pub mod metadata;
 pub mod orientation;
 pub mod pixels;
 pub mod sniff;
@@ -40,8 +42,8 @@ pub struct Output {
 
 /// Resizes one encoded image to `spec` and encodes it in the format it came in.
 ///
-/// EXIF orientation is applied to the pixels and not carried over; an ICC profile that fits the
-/// output's colours is. The first frame stands for an animation.
+/// EXIF orientation is applied to the pixels, and their colours become sRGB. The first frame stands
+/// for an animation.
 ///
 /// # Errors
 /// See [`Error`]. No input makes this function panic: a panic inside a codec is caught here and
@@ -70,6 +72,7 @@ fn resize_unguarded(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output
     let pixels = pixels::resample(&source.pixels, &raw)?;
     let pixels = orientation.apply(pixels);
 
-    let bytes = codec::encode(format, &pixels, &source.colour, spec.quality)?;
+    let pixels = colour::to_srgb(pixels, &source.colour);
+    let bytes = codec::encode(format, &pixels, &codec::EncodeOptions::with_quality(spec.quality))?;
     Ok(Output { bytes, format, width, height })
 }

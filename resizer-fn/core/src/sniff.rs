@@ -11,11 +11,13 @@ pub enum Format {
     Png,
     /// WebP, lossy or lossless.
     WebP,
+    /// GIF.
+    Gif,
 }
 
 impl Format {
     /// All formats, for tables and tests.
-    pub const ALL: [Self; 3] = [Self::Jpeg, Self::Png, Self::WebP];
+    pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::WebP, Self::Gif];
 
     /// The media type for `Content-Type`.
     pub const fn content_type(self) -> &'static str {
@@ -23,13 +25,14 @@ impl Format {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::WebP => "image/webp",
+            Self::Gif => "image/gif",
         }
     }
 
     /// The longest side that the format can express, in pixels.
     pub const fn longest_side(self) -> u32 {
         match self {
-            Self::Jpeg => 65_535,
+            Self::Jpeg | Self::Gif => 65_535,
             Self::Png => i32::MAX as u32,
             Self::WebP => 16_383,
         }
@@ -42,6 +45,7 @@ impl fmt::Display for Format {
             Self::Jpeg => "JPEG",
             Self::Png => "PNG",
             Self::WebP => "WebP",
+            Self::Gif => "GIF",
         })
     }
 }
@@ -57,6 +61,8 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
         Some(Format::Png)
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         Some(Format::WebP)
+    } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
+        Some(Format::Gif)
     } else {
         None
     }
@@ -71,6 +77,8 @@ mod tests {
         assert_eq!(sniff(b"\xFF\xD8\xFF\xE0\0\x10JFIF"), Some(Format::Jpeg));
         assert_eq!(sniff(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Some(Format::Png));
         assert_eq!(sniff(b"RIFF\x24\0\0\0WEBPVP8 "), Some(Format::WebP));
+        assert_eq!(sniff(b"GIF87a"), Some(Format::Gif));
+        assert_eq!(sniff(b"GIF89a\x01\0\x01\0"), Some(Format::Gif));
     }
 
     #[test]
@@ -78,7 +86,7 @@ mod tests {
         for other in [
             &b""[..],
             b"\xFF\xD8",
-            b"GIF89a",
+            b"GIF88a",
             b"RIFF\x24\0\0\0WAVE",
             b"RIFF\x24\0\0\0WE",
             b"<svg xmlns=",
