@@ -130,6 +130,7 @@ impl<'a> Lzw<'a> {
     }
 
     fn fill(&mut self, mut row: &mut [u8]) -> Result<(), Error> {
+        let mut idle = 0;
         while !row.is_empty() {
             if self.block.is_empty() {
                 self.next_block();
@@ -138,9 +139,11 @@ impl<'a> Lzw<'a> {
             self.block = self.block.get(result.consumed_in..).unwrap_or_default();
             row = row.get_mut(result.consumed_out..).unwrap_or_default();
             let status = result.status.map_err(|_| corrupt("a frame's pixels can't be decoded"))?;
-            let stuck = result.consumed_in == 0 && result.consumed_out == 0;
-            let out = self.block.is_empty() && self.rest.is_empty();
-            if !row.is_empty() && (matches!(status, LzwStatus::Done) || stuck && out) {
+            let stands = result.consumed_in == 0 && result.consumed_out == 0;
+            idle = if stands { idle + 1 } else { 0 };
+            // One call that neither takes nor gives anything does not mean that there is no more:
+            // with small buffers the decoder needs one to go on to its next code.
+            if stands && matches!(status, LzwStatus::Done) || idle > 2 {
                 return Err(corrupt("a frame has too few pixels"));
             }
         }

@@ -59,11 +59,14 @@ impl std::fmt::Debug for Settings {
 impl WebPWriter {
     pub(super) fn new(width: u32, height: u32, options: &EncodeOptions) -> Result<Self, Error> {
         let quality = options.quality.clamp(1, 100);
+        let mut settings = config(quality, METHOD)?;
+        // The colours of clear blocks are chosen here.
+        settings.exact = 1;
         Ok(Self {
             width,
             height,
             tolerance: (100 - quality) / 5,
-            settings: Settings(config(quality, METHOD)?),
+            settings: Settings(settings),
             kept: options.kept.clone(),
             plays: options.plays.try_into().unwrap_or(u16::MAX),
             seen: Vec::new(),
@@ -204,18 +207,23 @@ impl Blocks {
         })
     }
 
-    /// Makes the blocks of a part clear that do not differ. Tells whether there are any.
+    /// Makes the blocks of a part clear that do not differ. Tells whether there are any. What is
+    /// left of them is one colour, their average: it costs next to nothing, and the decoder's
+    /// smoothing across block edges does not draw anything foreign into the neighbours.
     fn clear_unchanged(&self, part: &mut [u8], area: Area) -> bool {
         let mut any = false;
         let (left, top) = (area.x as usize / BLOCK, area.y as usize / BLOCK);
-        for (y, row) in part.chunks_exact_mut(area.width as usize * STEP).enumerate() {
-            let line = (top + y / BLOCK) * self.across + left;
-            let blocks = self.changed.get(line..).unwrap_or_default();
-            for (pixels, changed) in row.chunks_mut(BLOCK * STEP).zip(blocks) {
-                if !changed {
-                    pixels.fill(0);
-                    any = true;
+        let row = area.width as usize * STEP;
+        for (line, rows) in part.chunks_mut(row * BLOCK).enumerate() {
+            let blocks = self.changed.get((top + line) * self.across + left..).unwrap_or_default();
+            for (column, _) in (0..row.div_ceil(BLOCK * STEP)).zip(blocks).filter(|(_, changed)| !**changed) {
+                let from = column * BLOCK * STEP;
+                let columns = from..(from + BLOCK * STEP).min(row);
+                let colour = average(rows.chunks_exact(row).filter_map(|row| row.get(columns.clone())));
+                for pixels in rows.chunks_exact_mut(row).filter_map(|row| row.get_mut(columns.clone())) {
+                    pixels.as_chunks_mut().0.fill(colour);
                 }
+                any = true;
             }
         }
         any
@@ -232,6 +240,21 @@ impl Blocks {
             }
         }
     }
+}
+
+/// The average colour of opaque pixels, clear.
+fn average<'p>(rows: impl Iterator<Item = &'p [u8]>) -> [u8; STEP] {
+    let (mut sums, mut count) = ([0u32; 3], 0u32);
+    for row in rows {
+        for pixel in row.as_chunks::<STEP>().0 {
+            for (sum, value) in sums.iter_mut().zip(pixel) {
+                *sum += u32::from(*value);
+            }
+            count += 1;
+        }
+    }
+    let [r, g, b] = sums.map(|sum| (sum / count.max(1)) as u8);
+    [r, g, b, 0]
 }
 
 /// Whether a pixel differs so that it can be seen. The colour of clear ones can not.

@@ -70,6 +70,11 @@ fn code_points_come_out_right() {
         cicp: Some(Cicp { primaries, transfer }),
         ..ColourInfo::default()
     };
+    println!(
+        "{:?}",
+        profile::of(&cicp(12, 13)).map(|p| (p.red_colorant, p.blue_colorant, p.cicp.is_some(), p.red_trc))
+    );
+    println!("{:?}", ColorProfile::new_display_p3().blue_colorant);
     assert_close(&cicp(12, 13), P3, srgb_linear, 1.6);
     assert_close(&cicp(9, 13), BT2020, srgb_linear, 1.6);
     assert_close(&cicp(9, 1), BT2020, srgb_linear, 1.6);
