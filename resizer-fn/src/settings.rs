@@ -75,6 +75,7 @@ impl Settings {
                     text("MAX_OUTPUT_PIXELS"),
                     defaults.max_output_pixels,
                 )?,
+                ..defaults
             },
             cache_control: cache_control(text("CACHE_CONTROL"))?,
             redirect_code: match number("REDIRECT_CODE", text("REDIRECT_CODE"), 307)? {
@@ -216,7 +217,10 @@ mod tests {
         .unwrap();
         assert_eq!(settings.allowed.iter().collect::<Vec<_>>(), ["300x200", "800x", "x40"]);
         assert_eq!(settings.prefix, "");
-        assert_eq!(settings.limits, Limits { max_bytes: 1000, max_pixels: 2000, max_output_pixels: 3000 });
+        assert_eq!(
+            settings.limits,
+            Limits { max_bytes: 1000, max_pixels: 2000, max_output_pixels: 3000, ..Limits::default() }
+        );
         assert_eq!((settings.redirect_code, settings.quality), (301, 92));
         assert_eq!(settings.bucket_owner.as_deref(), Some("123456789012"));
         assert_eq!(settings.cache_control, "no-cache");

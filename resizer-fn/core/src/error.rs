@@ -8,7 +8,7 @@ use crate::sniff::Format;
 #[non_exhaustive]
 pub enum Error {
     /// The bytes begin like none of the formats known.
-    #[error("not a JPEG, PNG, WebP or AVIF image")]
+    #[error("not a JPEG, PNG, WebP, AVIF or GIF image")]
     NotAnImage,
     /// The file ends before the image does.
     #[error("the {format} file is cut short")]
@@ -48,6 +48,24 @@ pub enum Error {
         /// Height of the source in pixels.
         height: u32,
         /// [`crate::Limits::max_pixels`].
+        limit: u64,
+    },
+    /// The animation has more frames than allowed.
+    #[error("the animation has {frames} frames, more than the {limit} allowed")]
+    TooManyFrames {
+        /// Frames of the source.
+        frames: u32,
+        /// [`crate::Limits::max_frames`].
+        limit: u32,
+    },
+    /// All frames of the animation together have more pixels than allowed.
+    #[error("the animation's {frames} frames have {pixels} pixels together, more than the {limit} allowed")]
+    TooMuchAnimation {
+        /// Frames of the source.
+        frames: u32,
+        /// Pixels of all of them.
+        pixels: u64,
+        /// [`crate::Limits::max_total_pixels`].
         limit: u64,
     },
     /// The result would have more pixels than allowed.

@@ -11,9 +11,11 @@
 
 pub mod codec;
 pub mod effect;
+pub mod colour;
 pub mod error;
 pub mod geometry;
 pub mod limits;
+pub mod metadata;
 pub mod orientation;
 pub mod pixels;
 pub mod smart;
@@ -42,8 +44,8 @@ pub struct Output {
 
 /// Resizes one encoded image to `spec` and encodes it in the format it came in.
 ///
-/// EXIF orientation is applied to the pixels and not carried over; an ICC profile that fits the
-/// output's colours is. The first frame stands for an animation.
+/// EXIF orientation is applied to the pixels, and their colours become sRGB. The first frame stands
+/// for an animation.
 ///
 /// # Errors
 /// See [`Error`]. No input makes this function panic: a panic inside a codec is caught here and
@@ -86,6 +88,8 @@ fn resize_unguarded(
     let pixels = pixels::resample(&source.pixels, &raw)?;
     let pixels = orientation.apply(pixels);
 
-    let bytes = codec::encode(format, &pixels, &source.colour, spec.quality(defaults))?;
+    let pixels = colour::to_srgb(pixels, &source.colour);
+    let options = codec::EncodeOptions::with_quality(spec.quality(defaults));
+    let bytes = codec::encode(format, &pixels, &options)?;
     Ok(Output { bytes, format, width, height })
 }

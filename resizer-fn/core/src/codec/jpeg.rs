@@ -1,8 +1,10 @@
 //! JPEG: decoded by zune-jpeg (rare kinds by jpeg-decoder), encoded by jpeg-encoder.
 
 use super::jpeg_scan::{self, Scan};
-use super::{Colour, Decoded, Header};
+use super::{Decoded, EncodeOptions, Header};
+use crate::colour::ColourInfo;
 use crate::error::Error;
+use crate::metadata;
 use crate::orientation::Orientation;
 use crate::pixels::{Channels, Pixels};
 use crate::sniff::Format;
@@ -20,11 +22,11 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
 }
 
 fn header(scan: &Scan<'_>) -> Header {
-    Header {
-        width: scan.width.into(),
-        height: scan.height.into(),
-        orientation: scan.exif.map_or(Orientation::UPRIGHT, Orientation::from_exif),
-    }
+    Header::still(
+        scan.width.into(),
+        scan.height.into(),
+        scan.exif.map_or(Orientation::UPRIGHT, Orientation::from_exif),
+    )
 }
 
 /// Grey stays grey, everything else (CMYK and YCCK too) becomes RGB.
@@ -42,7 +44,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     }
     Ok(Decoded {
         pixels: Pixels { width: header.width, height: header.height, channels, data },
-        colour: Colour::with_profile(scan.icc(), channels),
+        colour: ColourInfo::with_profile(scan.icc(), channels),
     })
 }
 
@@ -85,8 +87,9 @@ fn decode_in_parts(bytes: &[u8], header: &Header, components: u8) -> Result<Vec<
     decoder.decode().map_err(corrupt)
 }
 
-pub(super) fn encode(pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
     let failed = |error: jpeg_encoder::EncodingError| Error::encode(Format::Jpeg, error);
+    let quality = options.quality;
     let kind = match pixels.channels {
         Channels::Grey => ColorType::Luma,
         Channels::Rgb => ColorType::Rgb,
@@ -108,7 +111,16 @@ pub(super) fn encode(pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Ve
     // Tables of its own would save a few per cent, but with them this encoder writes each component
     // as a scan of its own: nothing could be shown in colour before the end has arrived.
     encoder.set_optimized_huffman_tables(false);
-    if let Some(icc) = &colour.icc {
+    let kept = &options.kept;
+    // A segment has room for so much; what is larger is left out.
+    let fits = |data: &&Vec<u8>| data.len() <= 65_533 - metadata::XMP_IN_JPEG.len();
+    if let Some(exif) = kept.exif.as_ref().filter(fits) {
+        encoder.add_exif_metadata(exif).map_err(failed)?;
+    }
+    if let Some(xmp) = kept.xmp.as_ref().filter(fits) {
+        encoder.add_app_segment(1, [metadata::XMP_IN_JPEG, xmp].concat()).map_err(failed)?;
+    }
+    if let Some(icc) = &kept.icc {
         encoder.add_icc_profile(icc).map_err(failed)?;
     }
     encoder.encode(&pixels.data, width, height, kind).map_err(failed)?;

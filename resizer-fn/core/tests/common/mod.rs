@@ -128,6 +128,9 @@ pub fn riff(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     [b"RIFF", &(body.len() as u32).to_le_bytes()[..], &body].concat()
 }
 
+/// The formats that can say how they are turned.
+pub const ORIENTED: [Format; 3] = [Format::Jpeg, Format::Png, Format::WebP];
+
 /// The same picture stored as each format stores that orientation.
 pub fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
     let exif = exif(orientation);
@@ -145,6 +148,7 @@ pub fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
             riff(&[(b"VP8X", &extended), (b"VP8 ", &plain[20..]), (b"EXIF", &exif)])
         }
         Format::Avif => boxes::oriented(stored, orientation),
+        Format::Gif => panic!("no such GIF"),
     }
 }
 
