@@ -17,7 +17,7 @@ mod presets;
 mod query;
 mod show;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::{SpecError, SpecErrorKind};
 pub use filter::{

@@ -1,7 +1,7 @@
 //! Tests of the whole grammar.
 #![allow(clippy::unwrap_used)]
 
-mod any;
+pub(crate) mod any;
 mod errors;
 mod parts;
 mod properties;
