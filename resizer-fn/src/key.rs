@@ -65,7 +65,8 @@ pub fn parse<'a>(prefix: &str, key: &'a str) -> Result<DerivedKey<'a>, KeyError>
     }
     let rest = key.strip_prefix(prefix).ok_or_else(|| KeyError::Prefix(prefix.to_owned()))?;
     let (spec, original) = rest.split_once('/').ok_or_else(|| KeyError::NoSize(prefix.to_owned()))?;
-    let spec = spec.parse::<Spec>()?;
+    // The image is stored under the text, hence one text for each size.
+    let spec = Spec::parse_canonical(spec)?;
     if original.is_empty() {
         return Err(KeyError::NoOriginal);
     }
@@ -128,8 +129,11 @@ mod tests {
     fn refuses_what_is_no_derived_key() {
         use KeyError::*;
         let prefix = || PREFIX.to_owned();
-        let no_spec =
-            |token: &str| SpecError { at: 0, token: token.to_owned(), kind: SpecErrorKind::NotASpec };
+        let no_spec = |token: &str| SpecError {
+            at: 0,
+            token: token.to_owned(),
+            kind: SpecErrorKind::NotASpec { nearest: None },
+        };
         for (key, error) in [
             ("", Prefix(prefix())),
             ("pics/a.jpg", Prefix(prefix())),

@@ -78,13 +78,13 @@ fn resize_unguarded(
 
     let orientation = header.orientation;
     let seen = orientation.oriented_size((header.width, header.height));
-    let layout = geometry::layout(seen, spec);
-    let (width, height) = layout.output();
+    let window = geometry::layout(seen, spec, &geometry::Found::default()).window;
+    let (width, height) = window.output();
     limits.check_output(format, width, height)?;
 
     let source = codec::decode(format, bytes, &header)?;
     // Shrinking first and turning the few pixels that are left is much cheaper than the reverse.
-    let raw = orientation.unapply(&layout);
+    let raw = orientation.unapply(&window, seen);
     let pixels = pixels::resample(&source.pixels, &raw)?;
     let pixels = orientation.apply(pixels);
 

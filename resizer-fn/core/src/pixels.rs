@@ -1,8 +1,8 @@
 //! Decoded pixels and the resampling of them.
 
 use crate::error::Error;
-use crate::geometry::Layout;
-use fast_image_resize::images::{TypedImage, TypedImageRef};
+use crate::geometry::Window;
+use fast_image_resize::images::{TypedCroppedImage, TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
@@ -105,30 +105,34 @@ fn opaque<const N: usize>(data: &[u8]) -> bool {
     data.as_chunks::<N>().0.iter().all(|pixel| pixel[N - 1] == 255)
 }
 
-/// Scales and cuts `source` in one step, as `layout` (in the same orientation) says: Lanczos with
+/// Scales and cuts `source` in one step, as `window` (in the same orientation) says: Lanczos with
 /// three lobes, alpha premultiplied meanwhile so that the colour of clear pixels does not bleed.
 ///
 /// # Errors
 /// [`Error::Codec`] if the resampler refuses sizes that `geometry` made: a defect of ours.
-pub fn resample(source: &Pixels, layout: &Layout) -> Result<Pixels, Error> {
+pub fn resample(source: &Pixels, window: &Window) -> Result<Pixels, Error> {
     match source.channels {
-        Channels::Grey => resample_as::<U8>(source, layout),
-        Channels::GreyAlpha => resample_as::<U8x2>(source, layout),
-        Channels::Rgb => resample_as::<U8x3>(source, layout),
-        Channels::Rgba => resample_as::<U8x4>(source, layout),
+        Channels::Grey => resample_as::<U8>(source, window),
+        Channels::GreyAlpha => resample_as::<U8x2>(source, window),
+        Channels::Rgb => resample_as::<U8x3>(source, window),
+        Channels::Rgba => resample_as::<U8x4>(source, window),
     }
 }
 
 /// Written for one pixel type at a time, so that only these four are compiled.
-fn resample_as<P: PixelTrait>(source: &Pixels, layout: &Layout) -> Result<Pixels, Error> {
+fn resample_as<P: PixelTrait>(source: &Pixels, window: &Window) -> Result<Pixels, Error> {
     let channels = source.channels;
-    let (width, height) = layout.output();
+    let (width, height) = window.output();
     let from = TypedImageRef::<P>::from_buffer(source.width, source.height, &source.data)
+        .map_err(|_| Error::Codec)?;
+    // The filter is wider than what it makes a pixel of: it must not reach beyond this part.
+    let part = window.source;
+    let from = TypedCroppedImage::from_ref(&from, part.x, part.y, part.width, part.height)
         .map_err(|_| Error::Codec)?;
     let mut data = vec![0; width as usize * height as usize * channels.count()];
     let mut to = TypedImage::<P>::from_buffer(width, height, &mut data).map_err(|_| Error::Codec)?;
-    let (left, across) = span(layout.crop.x, width, layout.scaled.0, source.width);
-    let (top, down) = span(layout.crop.y, height, layout.scaled.1, source.height);
+    let (left, across) = span(window.crop.x, width, window.scaled.0, part.width);
+    let (top, down) = span(window.crop.y, height, window.scaled.1, part.height);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
         .use_alpha(true)
@@ -150,7 +154,7 @@ fn span(start: u32, length: u32, scaled: u32, source: u32) -> (f64, f64) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::geometry;
+    use crate::geometry::{self, Found, Rect, Window};
     use crate::spec::Spec;
     use proptest::prelude::*;
 
@@ -160,8 +164,8 @@ mod tests {
         let data =
             (0..16 * 16).flat_map(|i| if i % 16 < 8 { [255, 0, 0, 255] } else { [0, 255, 0, 0] }).collect();
         let source = Pixels { width: 16, height: 16, channels: Channels::Rgba, data };
-        let layout = geometry::layout((16, 16), &Spec::width(5));
-        let small = resample(&source, &layout).unwrap();
+        let window = geometry::layout((16, 16), &Spec::width(5), &Found::default()).window;
+        let small = resample(&source, &window).unwrap();
         for pixel in small.data.chunks(4).filter(|p| p[3] > 0) {
             assert!(pixel[0] >= 253 && pixel[1] <= 2, "{pixel:?}");
         }
@@ -197,10 +201,23 @@ mod tests {
             let data = vec![77; 40 * 30 * channels.count()];
             let source = Pixels { width: 40, height: 30, channels, data };
             for spec in [Spec::width(7), Spec::height(90), Spec::cover(11, 19)] {
-                let out = resample(&source, &geometry::layout((40, 30), &spec)).unwrap();
+                let out =
+                    resample(&source, &geometry::layout((40, 30), &spec, &Found::default()).window).unwrap();
                 assert!(out.data.iter().all(|v| *v == 77), "{spec}");
             }
         }
+    }
+
+    #[test]
+    fn nothing_outside_of_the_part_is_seen() {
+        // White with a black frame of one pixel.
+        let inside = |i: u32| (1..19).contains(&(i % 20)) && (1..19).contains(&(i / 20));
+        let data = (0..400).map(|i| if inside(i) { 255 } else { 0 }).collect();
+        let source = Pixels { width: 20, height: 20, channels: Channels::Grey, data };
+        let part = Rect { x: 1, y: 1, width: 18, height: 18 };
+        let window = Window { source: part, scaled: (7, 5), crop: Rect { x: 1, y: 0, width: 6, height: 5 } };
+        let out = resample(&source, &window).unwrap();
+        assert!(out.data.iter().all(|v| *v == 255), "{:?}", out.data);
     }
 
     proptest! {
@@ -210,7 +227,7 @@ mod tests {
             let data = vec![1; (w * h) as usize];
             let source = Pixels { width: w, height: h, channels: Channels::Grey, data };
             for spec in [Spec::cover(a, b), Spec::width(a % 50 + 1), Spec::height(b % 50 + 1)] {
-                let layout = geometry::layout((w, h), &spec);
+                let layout = geometry::layout((w, h), &spec, &Found::default()).window;
                 if u64::from(layout.output().0) * u64::from(layout.output().1) < 400_000 {
                     let out = resample(&source, &layout).unwrap();
                     prop_assert_eq!((out.width, out.height), layout.output());
