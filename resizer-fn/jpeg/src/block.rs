@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::header::{NATURAL, Tables};
-use crate::huffman::{Codes, END, SLOW, SkipTable, ValueTable, extend};
+use crate::huffman::{Codes, END, SKIP_MOST, SLOW, SkipTable, ValueTable, value};
 use crate::stream::Bits;
 
 /// The tables of one component in one scan.
@@ -32,16 +32,34 @@ impl BlockTables {
         })
     }
 
+    /// The codes of DC differences.
+    pub(crate) const fn dc_codes(&self) -> &Codes {
+        &self.dc
+    }
+
+    /// The table of DC differences.
+    #[inline(always)]
+    pub(crate) const fn dc_values(&self) -> &ValueTable {
+        &self.dc_values
+    }
+
+    /// The table for passing over AC coefficients.
+    #[inline(always)]
+    pub(crate) const fn ac_skip(&self) -> &SkipTable {
+        &self.ac_skip
+    }
+
     /// The difference of the DC coefficient. Refills.
     #[inline(always)]
     pub(crate) fn difference(&self, bits: &mut Bits<'_>) -> i32 {
         bits.refill();
         let entry = self.dc_values.at(bits.window());
-        if entry >> 8 & 255 == SLOW {
+        if entry >> 16 == SLOW {
             return dc_difference(&self.dc, bits);
         }
-        bits.consume(entry & 255);
-        i32::from((entry >> 16) as i16)
+        let difference = value(bits.window(), entry & 63, entry >> 8 & 15);
+        bits.consume(entry & 63);
+        difference
     }
 
     /// Passes over all AC coefficients from position `k` (1 to 63) on.
@@ -49,20 +67,19 @@ impl BlockTables {
     pub(crate) fn skip(&self, bits: &mut Bits<'_>, mut k: u32) {
         loop {
             bits.refill();
-            // Four times 12 bits are no more than the 56 there are.
-            for _ in 0..4 {
+            for _ in 0..SKIPS {
                 let entry = u32::from(self.ac_skip.at(bits.window()));
                 let to = k + (entry >> 8);
                 if to < 64 {
-                    bits.consume(entry & 255);
+                    bits.consume(entry & 63);
                     k = to;
                     continue;
                 }
-                if to == 64 || (END..END + 64).contains(&to) {
-                    bits.consume(entry & 255);
+                if ends_within(to) {
+                    bits.consume(entry & 63);
                     return;
                 }
-                // A code longer than the index, or the block ends within the entry.
+                // A long code, or the block ends within the entry.
                 k = self.step(bits, k);
                 if k >= 64 {
                     return;
@@ -74,7 +91,8 @@ impl BlockTables {
 
     /// Passes over one coefficient; the new position, 64 or more at the block's end.
     #[cold]
-    fn step(&self, bits: &mut Bits<'_>, k: u32) -> u32 {
+    #[inline(never)]
+    pub(crate) fn step(&self, bits: &mut Bits<'_>, k: u32) -> u32 {
         bits.refill();
         let (symbol, length) = self.ac.symbol((bits.window() >> 48) as u32);
         let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
@@ -89,19 +107,20 @@ impl BlockTables {
         let (mut k, mut last) = (1, 0);
         while k <= keep {
             bits.refill();
-            // Twice 11 + 16 bits at most.
-            let mut entry = self.ac_values.at(bits.window());
-            if entry >> 8 & 255 == SLOW {
-                entry = ac_value(&self.ac, bits);
+            let entry = self.ac_values.at(bits.window());
+            let (coefficient, moved) = if entry >> 16 == SLOW {
+                ac_value(&self.ac, bits)
             } else {
-                bits.consume(entry & 255);
-            }
-            k += entry >> 8 & 255;
+                let coefficient = value(bits.window(), entry & 63, entry >> 8 & 15);
+                bits.consume(entry & 63);
+                (coefficient, entry >> 16)
+            };
+            k += moved;
             if k > 64 {
                 return last;
             }
             last = k - 1;
-            block[usize::from(NATURAL[(last & 63) as usize])] = (entry >> 16) as i16;
+            block[usize::from(NATURAL[(last & 63) as usize])] = coefficient as i16;
         }
         if k < 64 {
             self.skip(bits, k);
@@ -110,25 +129,34 @@ impl BlockTables {
     }
 }
 
-/// The DC difference by way of the codes. The window is refilled.
-#[cold]
-pub(crate) fn dc_difference(codes: &Codes, bits: &mut Bits<'_>) -> i32 {
-    let (symbol, length) = codes.symbol((bits.window() >> 48) as u32);
-    bits.consume(length);
-    // Above 11 is damage for 8 bits a sample; 15 is what the window holds.
-    let size = u32::from(symbol).min(15);
-    extend(bits.take(size), size)
+/// Look-ups in a [`SkipTable`] after one refill.
+pub(crate) const SKIPS: u32 = 56 / SKIP_MOST;
+
+/// Whether a sum of positions means that the block ended with the entry and not before.
+#[inline(always)]
+pub(crate) const fn ends_within(to: u32) -> bool {
+    to == 64 || (to >= END && to < END + 64)
 }
 
-/// An entry as of [`ValueTable`] by way of the codes; its bits are consumed. The window is refilled.
+/// The DC difference by way of the codes. The window is refilled.
 #[cold]
-fn ac_value(codes: &Codes, bits: &mut Bits<'_>) -> u32 {
+#[inline(never)]
+pub(crate) fn dc_difference(codes: &Codes, bits: &mut Bits<'_>) -> i32 {
+    let (symbol, length) = codes.symbol((bits.window() >> 48) as u32);
+    let size = u32::from(symbol).min(15);
+    let difference = value(bits.window(), length + size, size);
+    bits.consume(length + size);
+    difference
+}
+
+/// An AC coefficient by way of the codes, and how far the position moves. The window is refilled.
+#[cold]
+#[inline(never)]
+fn ac_value(codes: &Codes, bits: &mut Bits<'_>) -> (i32, u32) {
     let (symbol, length) = codes.symbol((bits.window() >> 48) as u32);
     let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-    bits.consume(length);
-    if size == 0 {
-        return if run == 15 { 16 << 8 } else { END << 8 };
-    }
-    let value = extend(bits.take(size), size) as u16;
-    u32::from(value) << 16 | (run + 1) << 8
+    let coefficient = value(bits.window(), length + size, size);
+    bits.consume(length + size);
+    let moved = if size == 0 && run != 15 { END } else { run + 1 };
+    (coefficient, moved)
 }

@@ -8,7 +8,7 @@ use crate::Error;
 /// Bits of the index of [`SkipTable`]. 4096 entries of 2 bytes for luma and for chroma stay in a first-level cache.
 const SKIP_BITS: u32 = 12;
 /// Bits of the index of [`ValueTable`].
-const VALUE_BITS: u32 = 11;
+const VALUE_BITS: u32 = 10;
 
 /// Added to the position by an entry that ends the block; positions go to 63, so a sum above this
 /// means the end whatever came before.
@@ -86,9 +86,13 @@ impl Codes {
 /// Several AC coefficients at once, for passing over them.
 ///
 /// The low byte of an entry is the number of bits that these symbols have with their values, the
-/// high byte how far they move the position in the block ([`END`], [`SLOW`]).
+/// high byte how far they move the position in the block ([`END`], [`SLOW`]). As values are not
+/// looked at, the last of them may reach beyond the index.
 #[derive(Clone, Debug)]
 pub(crate) struct SkipTable(Box<[u16; 1 << SKIP_BITS]>);
+
+/// Most bits that one entry of a [`SkipTable`] passes over: three are no more than a refill gives.
+pub(crate) const SKIP_MOST: u32 = 18;
 
 impl SkipTable {
     pub(crate) fn new(codes: &Codes) -> Self {
@@ -96,13 +100,16 @@ impl SkipTable {
         let mut table = Box::new([0; 1 << SKIP_BITS]);
         for (window, entry) in table.iter_mut().enumerate() {
             let (mut used, mut moved) = (0, 0);
-            loop {
+            while used < SKIP_BITS {
                 let (symbol, length) = singles[(window << used) & ((1 << SKIP_BITS) - 1)];
                 let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-                let bits = u32::from(length) + size;
+                let (code, bits) = (u32::from(length), u32::from(length) + size);
                 let ends = size == 0 && run != 15;
                 // A position above 63 in the middle of an entry would hide in the sum.
-                let fits = length > 0 && used + bits <= SKIP_BITS && (ends || moved + run < 63);
+                let fits = code > 0
+                    && used + code <= SKIP_BITS
+                    && used + bits <= SKIP_MOST
+                    && (ends || moved + run < 63);
                 if !fits {
                     break;
                 }
@@ -126,10 +133,10 @@ impl SkipTable {
     }
 }
 
-/// One coefficient at a time, with its value: for DC differences and for the AC coefficients that are kept.
+/// One symbol at a time, for the coefficients whose value is wanted.
 ///
-/// Of an entry, bits 0 to 7 are the number of bits with the value's, 8 to 15 how far the position
-/// moves ([`END`], [`SLOW`]), 16 to 31 the value.
+/// Of an entry, bits 0 to 7 are the number of bits with the value's, 8 to 11 the number of the
+/// value's alone, 16 to 23 how far the position moves ([`END`], [`SLOW`]).
 #[derive(Clone, Debug)]
 pub(crate) struct ValueTable(Box<[u32; 1 << VALUE_BITS]>);
 
@@ -143,24 +150,18 @@ impl ValueTable {
         })
     }
 
-    /// For DC differences: the symbol is a size.
+    /// For DC differences: the symbol is a size. Above 11 is damage for 8 bits a sample.
     pub(crate) fn dc(codes: &Codes) -> Self {
-        Self::new(codes, |symbol| (1, u32::from(symbol)))
+        Self::new(codes, |symbol| (1, u32::from(symbol).min(15)))
     }
 
     fn new(codes: &Codes, meaning: impl Fn(u8) -> (u32, u32)) -> Self {
-        let singles = codes.singles(VALUE_BITS);
         let mut table = Box::new([0; 1 << VALUE_BITS]);
-        for (window, entry) in table.iter_mut().enumerate() {
-            let (symbol, length) = singles[window];
+        for (entry, (symbol, length)) in table.iter_mut().zip(codes.singles(VALUE_BITS)) {
             let (moved, size) = meaning(symbol);
-            let bits = u32::from(length) + size;
-            *entry = if length == 0 || bits > VALUE_BITS {
-                SLOW << 8
-            } else {
-                let raw = (window as u32) >> (VALUE_BITS - bits) & ((1 << size) - 1);
-                let value = extend(raw, size) as u16;
-                u32::from(value) << 16 | moved << 8 | bits
+            *entry = match length {
+                0 => SLOW << 16,
+                _ => moved << 16 | size << 8 | (u32::from(length) + size),
             };
         }
         Self(table)
@@ -173,14 +174,15 @@ impl ValueTable {
     }
 }
 
-/// The number that `size` bits stand for (T.81, F.2.2.1): the lower half of the values is negative.
+/// The value whose last bit is the last of the first `used` bits of `window`, `size` (0 to 15) bits
+/// long (T.81, F.2.2.1): the lower half of what they can be is negative.
 #[inline(always)]
-pub(crate) const fn extend(bits: u32, size: u32) -> i32 {
-    if size == 0 {
-        return 0;
-    }
-    let bits = bits.cast_signed();
-    if bits < 1 << (size - 1) { bits - (1 << size) + 1 } else { bits }
+pub(crate) const fn value(window: u64, used: u32, size: u32) -> i32 {
+    let window = window << (used - size);
+    // Two shifts, as one by 64 is none.
+    let bits = (window >> 1 >> (63 - size)) as i32;
+    let negative = !(window.cast_signed() >> 63) as i32;
+    bits + (negative & ((-1 << size) + 1))
 }
 
 #[cfg(test)]
@@ -237,41 +239,43 @@ mod tests {
 
     #[test]
     fn values_have_their_sign() {
-        for (bits, size, value) in
+        for (bits, size, expected) in
             [(0, 0, 0), (0, 1, -1), (1, 1, 1), (0, 3, -7), (3, 3, -4), (4, 3, 4), (7, 3, 7), (0, 11, -2047)]
         {
-            assert_eq!(extend(bits, size), value);
+            let window = if size == 0 { u64::MAX } else { 0b10 << 62 | bits << (62 - size) };
+            assert_eq!(value(window, 2 + size as u32, size as u32), expected);
         }
     }
 
     #[test]
     fn a_skip_swallows_what_fits() {
-        // 00: one coefficient of 1 bit; 01: end; 100: run 2, 2 bits; 101: sixteen zeros.
+        // 00: one coefficient of 1 bit; 01: end; 100: run 2, 2 bits; 101: sixteen zeros; 1110: 10 bits.
         let table = SkipTable::new(&codes(&[0x01, 0x00, 0x22, 0xF0, 0x08, 0x0A]));
         let at = |window: u64| (u32::from(table.at(window << 52) & 255), u32::from(table.at(window << 52) >> 8));
-        assert_eq!(at(0b0011_0001_0000), (8, 2 + END));
+        assert_eq!(at(0b0011_0001_0100), (10, 1 + 3 + END));
         assert_eq!(at(0b0100_0000_0000), (2, END));
         // Run 2 with 2 bits, twice one coefficient with 1 bit; the last bit is no whole code.
-        assert_eq!(at(0b1001_1001_0000), (11, 3 + 1 + 1));
+        assert_eq!(at(0b1001_1001_0001), (11, 3 + 1 + 1));
+        // The value of the last reaches out of the index, by 1 bit and by 10.
+        assert_eq!(at(0b1001_1001_1000), (13, 3 + 1 + 3));
+        assert_eq!(at(0b1110_0000_0000), (14, 1));
         // Sixteen zeros thrice are 48; a fourth time would pass the end of a block.
         assert_eq!(at(0b1011_0110_1101), (9, 48));
-        // 1110 has 10 more bits.
-        assert_eq!(at(0b1110_0000_0000), (0, SLOW));
+        assert_eq!(at(0b1111_0000_0000), (0, SLOW));
     }
 
     #[test]
     fn values_come_with_their_length() {
         let table = ValueTable::ac(&codes(&[0x01, 0x00, 0x22, 0xF0, 0x09, 0x0A]));
         let at = |window: u64| {
-            let entry = table.at(window << 53);
-            (entry & 255, entry >> 8 & 255, (entry >> 16) as i16)
+            let entry = table.at(window << 54);
+            (entry & 255, entry >> 8 & 15, entry >> 16)
         };
-        assert_eq!(at(0b0000_0000_000), (3, 1, -1));
-        assert_eq!(at(0b0010_0000_000), (3, 1, 1));
-        assert_eq!(at(0b0100_0000_000), (2, END, 0));
-        assert_eq!(at(0b1001_1000_000), (5, 3, 3));
-        assert_eq!(at(0b1010_0000_000), (3, 16, 0));
-        // 3 bits and 9 more are 12: too many for the index.
-        assert_eq!(at(0b1100_0000_000), (0, SLOW, 0));
+        assert_eq!(at(0b00_0000_0000), (3, 1, 1));
+        assert_eq!(at(0b01_0000_0000), (2, 0, END));
+        assert_eq!(at(0b10_0110_0000), (5, 2, 3));
+        assert_eq!(at(0b10_1000_0000), (3, 0, 16));
+        assert_eq!(at(0b11_0000_0000), (12, 9, 1));
+        assert_eq!(at(0b11_1100_0000), (0, 0, SLOW));
     }
 }

@@ -5,6 +5,7 @@ mod block;
 mod header;
 mod huffman;
 mod idct;
+mod means;
 mod plane;
 mod progressive;
 mod sequential;

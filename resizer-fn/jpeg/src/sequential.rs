@@ -4,6 +4,7 @@ use crate::Error;
 use crate::block::BlockTables;
 use crate::header::{Frame, NATURAL, ScanHeader, Tables};
 use crate::idct::{Basis, KEEP, flat, transform};
+use crate::means::Means;
 use crate::plane::Canvas;
 use crate::stream::Bits;
 
@@ -108,80 +109,144 @@ pub(crate) fn scan<'a>(
     channels: &mut [Channel],
     rows: u32,
 ) -> Result<(&'a [u8], u32), Error> {
+    let mut pairs: Vec<(usize, usize)> = header.components.iter().map(|(_, dc, ac)| (*dc, *ac)).collect();
+    pairs.dedup();
+    let block_tables =
+        pairs.iter().map(|(dc, ac)| BlockTables::new(tables, *dc, *ac)).collect::<Result<Vec<_>, _>>()?;
+    let alone = header.components.len() == 1;
     let mut parts = Vec::new();
     for (index, dc, ac) in &header.components {
         let component = &frame.components[*index];
         let quantisation = tables.quantisation[usize::from(component.quantisation)];
         channels[*index]
             .set_quantisation(&quantisation.ok_or(Error::Corrupt("a quantisation table is missing"))?);
-        parts.push(Part {
-            index: *index,
-            tables: BlockTables::new(tables, *dc, *ac)?,
-            across: component.horizontal.into(),
-            down: component.vertical.into(),
-            dc: 0,
-        });
+        let (across, down) = if alone { (1, 1) } else { (component.horizontal, component.vertical) };
+        let table = pairs.iter().position(|pair| *pair == (*dc, *ac)).unwrap_or_default();
+        parts.push(Part { index: *index, table, across: across.into(), down: down.into(), dc: 0 });
     }
     let (across, down) = grid(frame, header);
     // Of a component alone, a row of blocks is less than a row of MCUs.
-    let mut limit = rows;
-    if let [only] = &mut parts[..] {
-        limit = rows.saturating_mul(only.down as u32);
-        (only.across, only.down) = (1, 1);
-    }
+    let rows = if alone { rows.saturating_mul(4) } else { rows };
+    let total = across * down.min(rows);
+    let mut means = parts.iter().all(|part| channels[part.index].scale == 1).then(|| {
+        let blocks = parts.iter().flat_map(|part| std::iter::repeat_n(part.table as u8, part.across * part.down));
+        Means::new(&block_tables, &blocks.collect::<Vec<u8>>())
+    });
     let mut bits = Bits::new(raw);
-    let mut until_restart = tables.restart;
-    let mut missing = 0;
-    let mut place = 0;
-    let total = across * down.min(limit);
-    while place < total {
-        let whole = bits.prepare();
-        let restarts = tables.restart > 0 && until_restart == 0;
-        if !whole || restarts {
-            if !whole {
-                // What is left of the interval is lost; the next one may be fine.
-                let left = if tables.restart > 0 { until_restart } else { total - place };
-                missing += left.min(total - place);
-                place += left;
+    let mut course = Course { place: 0, total, interval: tables.restart, left: tables.restart, missing: 0 };
+    while course.place < total {
+        match course.next(&mut bits) {
+            Next::Read => {}
+            Next::Restarted => {
+                parts.iter_mut().for_each(|part| part.dc = 0);
+                continue;
             }
-            if place >= total || tables.restart == 0 {
-                break;
-            }
-            if !bits.restart() {
-                missing += total - place;
-                break;
-            }
-            until_restart = tables.restart;
-            parts.iter_mut().for_each(|part| part.dc = 0);
+            Next::Over => break,
+        }
+        let (x, y) = ((course.place % across) as usize, (course.place / across) as usize);
+        if let Some(means) = &mut means {
+            let mcus = (across - course.place % across).min(if course.interval > 0 { course.left } else { u32::MAX });
+            let mcus = (mcus as usize).min(means.batch()).min(bits.mcus_ready());
+            put_means(means.read(&mut bits, mcus), &mut parts, channels, (x, y));
+            course.advance(mcus as u32);
             continue;
         }
-        until_restart = until_restart.wrapping_sub(1);
-        let (x, y) = ((place % across) as usize, (place / across) as usize);
         for part in &mut parts {
-            let channel = &mut channels[part.index];
+            let (channel, tables) = (&mut channels[part.index], &block_tables[part.table]);
             for v in 0..part.down {
                 for h in 0..part.across {
                     let (x, y) = (x * part.across + h, y * part.down + v);
-                    channel.read(&mut bits, &part.tables, &mut part.dc, x, y);
+                    channel.read(&mut bits, tables, &mut part.dc, x, y);
                 }
             }
         }
-        place += 1;
+        course.advance(1);
     }
-    if bits.overrun() && missing == 0 {
-        missing = 1;
-    }
+    let missing = course.missing.max(u32::from(bits.overrun()));
     Ok((bits.rest(), missing))
+}
+
+/// Puts down the blocks of the MCUs from column `x` and row `y` of MCUs on.
+fn put_means(sums: &[i32], parts: &mut [Part], channels: &mut [Channel], (x, y): (usize, usize)) {
+    let mut before = 0;
+    let mut sums = sums.iter();
+    for x in x.. {
+        for part in &mut *parts {
+            let channel = &mut channels[part.index];
+            for v in 0..part.down {
+                for h in 0..part.across {
+                    let Some(sum) = sums.next() else { return };
+                    part.dc = part.dc.wrapping_add(sum.wrapping_sub(before));
+                    before = *sum;
+                    channel.put_flat(part.dc, x * part.across + h, y * part.down + v);
+                }
+            }
+        }
+    }
 }
 
 /// A component's part in a scan.
 struct Part {
     index: usize,
-    tables: BlockTables,
+    table: usize,
     /// Blocks in an MCU, across and down.
     across: usize,
     down: usize,
     dc: i32,
+}
+
+/// How far a scan has come, in MCUs.
+pub(crate) struct Course {
+    pub(crate) place: u32,
+    pub(crate) total: u32,
+    /// MCUs between restart markers, 0 for none.
+    pub(crate) interval: u32,
+    pub(crate) left: u32,
+    pub(crate) missing: u32,
+}
+
+pub(crate) enum Next {
+    /// There is an MCU at `place`.
+    Read,
+    /// A restart marker was passed: predictions are 0 again.
+    Restarted,
+    /// Nothing more can be read.
+    Over,
+}
+
+impl Course {
+    /// What comes next. To be called while `place` is below `total`.
+    #[inline(always)]
+    pub(crate) fn next(&mut self, bits: &mut Bits<'_>) -> Next {
+        let whole = bits.prepare();
+        if whole && (self.interval == 0 || self.left > 0) { Next::Read } else { self.leave(bits, whole) }
+    }
+
+    #[cold]
+    fn leave(&mut self, bits: &mut Bits<'_>, whole: bool) -> Next {
+        let remain = self.total - self.place;
+        if !whole {
+            // What is left of the interval is lost; the next one may be fine. One MCU was read that was not there.
+            let lost = if self.interval > 0 { self.left.min(remain) } else { remain };
+            self.missing += lost + 1;
+            self.place += lost;
+        }
+        if self.place >= self.total || self.interval == 0 {
+            return Next::Over;
+        }
+        if !bits.restart() {
+            self.missing += self.total - self.place;
+            return Next::Over;
+        }
+        self.left = self.interval;
+        Next::Restarted
+    }
+
+    #[inline(always)]
+    pub(crate) const fn advance(&mut self, mcus: u32) {
+        self.place += mcus;
+        self.left = self.left.wrapping_sub(mcus);
+    }
 }
 
 /// MCUs of a scan across and down: of a component alone, each block is one (T.81, A.2.2).

@@ -2,9 +2,10 @@
 
 use memchr::memchr;
 
-/// Bytes kept ready. An MCU has at most 10 blocks (T.81, B.2.3) of 64 coefficients of at most
-/// 16 + 16 bits, which is less than [`ENOUGH`].
+/// Bytes kept ready.
 const BUFFER: usize = 32 << 10;
+/// An MCU has at most 10 blocks (T.81, B.2.3) of 64 coefficients of at most 16 + 16 bits.
+const LARGEST_MCU: usize = 10 * 64 * 4;
 /// So many bytes must be ready before an MCU is begun, unless the segment ends.
 const ENOUGH: usize = 4 << 10;
 /// Bytes after the last one that may be read (as zeros).
@@ -18,20 +19,48 @@ pub(crate) struct Bits<'a> {
     /// Without stuffing; zeros from `filled` on.
     ready: Box<[u8; BUFFER + PADDING]>,
     filled: usize,
-    /// The next byte of `ready` to load.
-    at: usize,
-    /// The next bits, from the highest on.
-    window: u64,
-    /// How many of them are valid.
-    valid: u32,
+    cursor: Cursor,
     /// Whether `raw` has come to a marker or its end.
     ended: bool,
+}
+
+/// A place in the ready bytes. Apart from [`Bits`] so that a tight loop can keep a copy in registers.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cursor {
+    /// The next byte to load.
+    at: usize,
+    /// The next bits, from the highest on.
+    pub(crate) window: u64,
+    /// How many of them are valid.
+    valid: u32,
+}
+
+impl Cursor {
+    /// Makes at least 56 bits valid.
+    #[inline(always)]
+    pub(crate) fn refill(&mut self, ready: &[u8; BUFFER + PADDING]) {
+        // Past the end come zeros, for ever.
+        let next = match ready.get(self.at..self.at + 8) {
+            Some(&[a, b, c, d, e, f, g, h]) => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+            _ => 0,
+        };
+        self.window |= next >> self.valid;
+        self.at += ((63 - self.valid) >> 3) as usize;
+        self.valid |= 56;
+    }
+
+    /// Takes `count` bits (below 64, and no more than are valid) off the window.
+    #[inline(always)]
+    pub(crate) const fn consume(&mut self, count: u32) {
+        self.window <<= count & 63;
+        self.valid = self.valid.wrapping_sub(count);
+    }
 }
 
 impl<'a> Bits<'a> {
     pub(crate) fn new(raw: &'a [u8]) -> Self {
         let ready = Box::new([0; BUFFER + PADDING]);
-        let mut bits = Self { raw, ready, filled: 0, at: 0, window: 0, valid: 0, ended: false };
+        let mut bits = Self { raw, ready, filled: 0, cursor: Cursor::default(), ended: false };
         bits.fill();
         bits
     }
@@ -47,7 +76,7 @@ impl<'a> Bits<'a> {
         self.leave();
         let [0xFF, 0xD0..=0xD7, rest @ ..] = self.raw else { return false };
         self.raw = rest;
-        (self.filled, self.at, self.window, self.valid, self.ended) = (0, 0, 0, 0, false);
+        (self.filled, self.cursor, self.ended) = (0, Cursor::default(), false);
         self.fill();
         true
     }
@@ -55,10 +84,16 @@ impl<'a> Bits<'a> {
     /// To be called before each MCU. `false` if the segment ended before what was read last.
     #[inline(always)]
     pub(crate) fn prepare(&mut self) -> bool {
-        if self.at + ENOUGH <= self.filled {
+        if self.cursor.at + ENOUGH <= self.filled {
             return true;
         }
         self.top_up()
+    }
+
+    /// How many MCUs are ready for sure, at least 1 after [`Self::prepare`].
+    #[inline(always)]
+    pub(crate) const fn mcus_ready(&self) -> usize {
+        if self.ended { usize::MAX } else { self.filled.saturating_sub(self.cursor.at) / LARGEST_MCU }
     }
 
     #[cold]
@@ -71,40 +106,50 @@ impl<'a> Bits<'a> {
 
     /// Whether more bits were read than there are.
     pub(crate) fn overrun(&self) -> bool {
-        self.ended && self.at * 8 > self.filled * 8 + self.valid as usize
+        self.ended && self.cursor.at * 8 > self.filled * 8 + self.cursor.valid as usize
     }
 
     /// The next 64 bits, of which at least 56 are valid after [`Self::refill`].
     #[inline(always)]
     pub(crate) const fn window(&self) -> u64 {
-        self.window
+        self.cursor.window
     }
 
     /// Makes at least 56 bits valid.
     #[inline(always)]
     pub(crate) fn refill(&mut self) {
-        // Past the end come zeros, for ever.
-        let next = match self.ready.get(self.at..self.at + 8) {
-            Some(&[a, b, c, d, e, f, g, h]) => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
-            _ => 0,
-        };
-        self.window |= next >> self.valid;
-        self.at += ((63 - self.valid) >> 3) as usize;
-        self.valid |= 56;
+        self.cursor.refill(&self.ready);
     }
 
     /// Takes `count` bits (below 64, and no more than are valid) off the window.
     #[inline(always)]
     pub(crate) const fn consume(&mut self, count: u32) {
-        self.window <<= count & 63;
-        self.valid = self.valid.wrapping_sub(count);
+        self.cursor.consume(count);
+    }
+
+    /// The place that reading has come to.
+    #[inline(always)]
+    pub(crate) const fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    /// Goes on at `cursor`, which was made of an earlier one.
+    #[inline(always)]
+    pub(crate) const fn set(&mut self, cursor: Cursor) {
+        self.cursor = cursor;
+    }
+
+    /// The bytes that a cursor points into.
+    #[inline(always)]
+    pub(crate) const fn ready(&self) -> &[u8; BUFFER + PADDING] {
+        &self.ready
     }
 
     /// The next `count` bits (0 to 16, no more than are valid) as a number.
     #[inline(always)]
     pub(crate) const fn take(&mut self, count: u32) -> u32 {
         // Two shifts, as one by 64 is none.
-        let bits = (self.window >> 1 >> (63 - count)) as u32;
+        let bits = (self.cursor.window >> 1 >> (63 - count)) as u32;
         self.consume(count);
         bits
     }
@@ -112,7 +157,7 @@ impl<'a> Bits<'a> {
     /// One bit.
     #[inline(always)]
     pub(crate) fn bit(&mut self) -> u32 {
-        if self.valid == 0 {
+        if self.cursor.valid == 0 {
             self.refill();
         }
         self.take(1)
@@ -120,10 +165,10 @@ impl<'a> Bits<'a> {
 
     /// Moves what is ready to the front and takes the stuffing out of what comes next.
     fn fill(&mut self) {
-        let at = self.at.min(self.filled);
+        let at = self.cursor.at.min(self.filled);
         self.ready.copy_within(at..self.filled, 0);
         self.filled -= at;
-        self.at -= at;
+        self.cursor.at -= at;
         while self.filled < BUFFER && !self.ended {
             let room = BUFFER - self.filled;
             let look = &self.raw[..self.raw.len().min(room)];
