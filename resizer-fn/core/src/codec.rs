@@ -4,7 +4,9 @@
 //! whether the file is all there. Only then, and after the limits, is anything decoded.
 
 pub mod jpeg;
+pub mod jpeg_planes;
 mod jpeg_scan;
+pub mod jpeg_turbo;
 pub mod png;
 pub mod webp;
 mod webp_chunks;

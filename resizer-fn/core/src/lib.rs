@@ -15,6 +15,8 @@ pub mod geometry;
 pub mod limits;
 pub mod orientation;
 pub mod pixels;
+pub mod planes;
+pub mod resample;
 pub mod sniff;
 pub mod spec;
 

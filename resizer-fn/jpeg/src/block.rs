@@ -65,25 +65,30 @@ impl BlockTables {
     /// Passes over all AC coefficients from position `k` (1 to 63) on.
     #[inline(always)]
     pub(crate) fn skip(&self, bits: &mut Bits<'_>, mut k: u32) {
+        // A copy of the place in the stream stays in registers.
+        let mut cursor = bits.cursor();
         loop {
-            bits.refill();
+            cursor.refill(bits.ready());
             for _ in 0..SKIPS {
-                let entry = u32::from(self.ac_skip.at(bits.window()));
+                let entry = u32::from(self.ac_skip.at(cursor.window));
                 let to = k + (entry >> 8);
                 if to < 64 {
-                    bits.consume(entry & 63);
+                    cursor.consume(entry & 63);
                     k = to;
                     continue;
                 }
                 if ends_within(to) {
-                    bits.consume(entry & 63);
+                    cursor.consume(entry & 63);
+                    bits.set(cursor);
                     return;
                 }
                 // A long code, or the block ends within the entry.
+                bits.set(cursor);
                 k = self.step(bits, k);
                 if k >= 64 {
                     return;
                 }
+                cursor = bits.cursor();
                 break;
             }
         }
@@ -105,23 +110,36 @@ impl BlockTables {
     #[inline(always)]
     pub(crate) fn coefficients(&self, bits: &mut Bits<'_>, keep: u32, block: &mut [i16; 64]) -> u32 {
         let (mut k, mut last) = (1, 0);
-        while k <= keep {
-            bits.refill();
-            let entry = self.ac_values.at(bits.window());
-            let (coefficient, moved) = if entry >> 16 == SLOW {
-                ac_value(&self.ac, bits)
-            } else {
-                let coefficient = value(bits.window(), entry & 63, entry >> 8 & 15);
-                bits.consume(entry & 63);
-                (coefficient, entry >> 16)
-            };
-            k += moved;
-            if k > 64 {
-                return last;
+        let mut cursor = bits.cursor();
+        'all: while k <= keep {
+            cursor.refill(bits.ready());
+            // Two codes of the index's length with their values are no more than a refill gives.
+            for _ in 0..2 {
+                let entry = self.ac_values.at(cursor.window);
+                let (mut coefficient, mut moved) =
+                    (value(cursor.window, entry & 63, entry >> 8 & 15), entry >> 16);
+                if moved == SLOW {
+                    bits.set(cursor);
+                    bits.refill();
+                    (coefficient, moved) = ac_value(&self.ac, bits);
+                    cursor = bits.cursor();
+                    cursor.refill(bits.ready());
+                } else {
+                    cursor.consume(entry & 63);
+                }
+                k += moved;
+                if k > 64 {
+                    bits.set(cursor);
+                    return last;
+                }
+                last = k - 1;
+                block[usize::from(NATURAL[(last & 63) as usize])] = coefficient as i16;
+                if k > keep {
+                    break 'all;
+                }
             }
-            last = k - 1;
-            block[usize::from(NATURAL[(last & 63) as usize])] = coefficient as i16;
         }
+        bits.set(cursor);
         if k < 64 {
             self.skip(bits, k);
         }

@@ -13,7 +13,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 /// From this quality on, colour is kept at full resolution; below, at half (4:2:0).
-const FULL_CHROMA_FROM: u8 = 90;
+pub(super) const FULL_CHROMA_FROM: u8 = 90;
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     Ok(header(&jpeg_scan::scan(bytes)?))
