@@ -3,14 +3,16 @@
 //! Each format is walked structurally first (`read_header`): sizes, EXIF, number of frames, and
 //! whether the file is all there. Only then, and after the limits, is anything decoded.
 
-pub mod avif;
 mod animation;
+pub mod avif;
 mod gif;
 mod gif_blocks;
 mod gif_encode;
 mod gif_frames;
 pub mod jpeg;
-mod jpeg_scan;
+mod jpeg_header;
+mod jpeg_planes;
+mod jpeg_turbo;
 pub mod png;
 mod png_encode;
 mod png_rows;
@@ -26,6 +28,7 @@ use crate::colour::ColourInfo;
 use crate::error::Error;
 use crate::metadata::Kept;
 use crate::orientation::Orientation;
+use crate::picture::{Picture, Wanted};
 use crate::pixels::Pixels;
 use crate::sniff::Format;
 
@@ -59,7 +62,7 @@ impl Header {
 #[derive(Clone, Debug)]
 pub struct Decoded {
     /// As stored, not yet turned.
-    pub pixels: Pixels,
+    pub picture: Picture,
     /// What the numbers in them mean.
     pub colour: ColourInfo,
 }
@@ -96,16 +99,17 @@ pub fn read_header(format: Format, bytes: &[u8]) -> Result<Header, Error> {
     }
 }
 
-/// Decodes to pixels as stored; of an animation, its first frame. `header` is that of the same
-/// bytes, limits already checked: a file that decodes to another size is refused before its pixels
-/// are allocated.
+/// Decodes what is `wanted` of a picture, maybe more; of an animation, its first frame. `header` is
+/// that of the same bytes, limits already checked: a file that decodes to another size is refused
+/// before its pixels are allocated.
 ///
 /// # Errors
 /// [`Error::Truncated`], [`Error::Corrupt`], [`Error::Unsupported`].
-pub fn decode(format: Format, bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
+pub fn decode(format: Format, bytes: &[u8], header: &Header, wanted: &Wanted) -> Result<Decoded, Error> {
     match format {
-        Format::Jpeg => jpeg::decode(bytes, header),
-        Format::Png => png::decode(bytes, header),
+        Format::Jpeg => jpeg::decode(bytes, wanted),
+        // Twice the pixels of the result are left for the resampler, as libvips does.
+        Format::Png => png::decode_shrunk(bytes, header, (0.5 / wanted.detail) as u32),
         Format::WebP => webp::decode(bytes, header),
         Format::Avif => avif::decode(bytes, header),
         Format::Gif => gif::decode(bytes, header),

@@ -90,6 +90,12 @@ pub enum Error {
         /// The longest side that the format allows, in pixels.
         limit: u32,
     },
+    /// An image that a `watermark` filter names was not handed over.
+    #[error("the watermark `{key}` is not there")]
+    MissingWatermark {
+        /// Its key.
+        key: String,
+    },
     /// Encoding failed: not the image's fault.
     #[error("encoding the {format} failed: {reason}")]
     Encode {

@@ -155,7 +155,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     if colour.icc.is_none() {
         colour.cicp = Some(colour::Cicp { primaries: cicp.primaries, transfer: cicp.transfer });
     }
-    Ok(Decoded { pixels, colour })
+    Ok(Decoded { picture: crate::picture::Picture::full(pixels), colour })
 }
 
 /// The part of the pixels inside of `kept`.

@@ -6,6 +6,7 @@ use super::{Decoded, Header};
 use crate::colour::ColourInfo;
 use crate::error::Error;
 use crate::orientation::Orientation;
+use crate::picture::Picture;
 
 /// Walks the blocks, without decompressing anything.
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
@@ -23,5 +24,6 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
 pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     let mut frames = GifFrames::new(bytes, header)?;
     frames.next_frame()?;
-    Ok(Decoded { pixels: frames.into_canvas().without_needless_alpha(), colour: ColourInfo::default() })
+    let pixels = frames.into_canvas().without_needless_alpha();
+    Ok(Decoded { picture: Picture::full(pixels), colour: ColourInfo::default() })
 }

@@ -5,6 +5,7 @@ use super::png_rows::Rows;
 use super::{Decoded, Header};
 use crate::error::Error;
 use crate::orientation::Orientation;
+use crate::picture::Picture;
 use crate::pixels::Pixels;
 use crate::sniff::{Format, PNG_SIGNATURE};
 use png::DecodingError;
@@ -91,7 +92,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     let data = rows.read_all()?;
     let colour = rows.colour();
     let pixels = Pixels { width: header.width, height: header.height, channels: rows.channels, data };
-    Ok(Decoded { pixels, colour })
+    Ok(Decoded { picture: Picture::full(pixels), colour })
 }
 
 /// Decodes and shrinks at once: each pixel is the average of `shrink` x `shrink` stored ones, fewer
@@ -108,7 +109,8 @@ pub fn decode_shrunk(bytes: &[u8], header: &Header, shrink: u32) -> Result<Decod
     }
     let mut rows = Rows::open(bytes, header)?;
     let pixels = super::png_shrink::shrink(&mut rows, header, shrink)?;
-    Ok(Decoded { pixels, colour: rows.colour() })
+    let density = 1.0 / f64::from(shrink);
+    Ok(Decoded { picture: Picture::Pixels { pixels, density: (density, density) }, colour: rows.colour() })
 }
 
 /// Sums of so many values of 16 bits fit into 32 bits.

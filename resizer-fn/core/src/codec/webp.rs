@@ -7,6 +7,7 @@ use crate::colour::ColourInfo;
 use crate::error::Error;
 use crate::metadata::Kept;
 use crate::orientation::Orientation;
+use crate::picture::Picture;
 use crate::pixels::{Channels, Pixels};
 use crate::sniff::Format;
 use std::borrow::Cow;
@@ -54,13 +55,13 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
         let mut frames = WebPFrames::new(bytes, header)?;
         frames.next_frame()?;
         let colour = frames.colour();
-        return Ok(Decoded { pixels: frames.into_canvas().without_needless_alpha(), colour });
+        return Ok(Decoded { picture: Picture::full(frames.into_canvas().without_needless_alpha()), colour });
     }
     let chunks = riff::read(bytes)?;
     let pixels = still(bytes, header.width, header.height)?;
     let icc = riff::find(&chunks, b"ICCP").map(<[u8]>::to_vec);
     let colour = ColourInfo::with_profile(icc, pixels.channels);
-    Ok(Decoded { pixels, colour })
+    Ok(Decoded { picture: Picture::full(pixels), colour })
 }
 
 /// Decodes a file that is one still image of that size.
