@@ -37,16 +37,19 @@ fn from_code_points(cicp: Cicp) -> Option<ColorProfile> {
         // them so.
         _ => srgb_curve(),
     };
-    let code = if cicp.primaries == 2 { 1 } else { cicp.primaries };
+    let code = CicpColorPrimaries::try_from(if cicp.primaries == 2 { 1 } else { cicp.primaries }).ok()?;
+    // Some codes name nothing.
+    ColorPrimaries::try_from(code).ok()?;
     let mut profile = ColorProfile::new_srgb();
-    let known = profile.update_rgb_colorimetry_from_cicp(CicpProfile {
-        color_primaries: CicpColorPrimaries::try_from(code).ok()?,
+    // What it returns says nothing (moxcms 0.9).
+    profile.update_rgb_colorimetry_from_cicp(CicpProfile {
+        color_primaries: code,
         transfer_characteristics: TransferCharacteristics::Srgb,
         matrix_coefficients: MatrixCoefficients::Identity,
         full_range: true,
     });
     profile.cicp = None;
-    known.then(|| with_curve(profile, curve))
+    Some(with_curve(profile, curve))
 }
 
 fn from_primaries(gamma: Option<u32>, chromaticities: Option<Chromaticities>) -> Option<ColorProfile> {
