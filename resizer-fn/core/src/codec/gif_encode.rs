@@ -115,7 +115,7 @@ impl GifWriter {
                 seen.extend(row.iter().zip(under).map(|(new, old)| new != old && new[3] != 0));
             }
         }
-        let (palette, indices, transparent) = indexed(area, colours, &seen)?;
+        let Indexed { palette, indices, transparent } = indexed(area, colours, &seen)?;
         self.encoder
             .write_frame(&Frame {
                 delay: hundredths(frame.delay_ms),
@@ -134,12 +134,17 @@ impl GifWriter {
     }
 }
 
-/// A palette, an index for each pixel, and the index of those that are not `seen`.
-fn indexed(
-    area: Area,
-    colours: Vec<Srgb<u8>>,
-    seen: &[bool],
-) -> Result<(Vec<u8>, Vec<u8>, Option<u8>), Error> {
+/// Pixels as a GIF stores them.
+struct Indexed {
+    /// Red, green, blue, for each index.
+    palette: Vec<u8>,
+    indices: Vec<u8>,
+    /// The index of clear pixels.
+    transparent: Option<u8>,
+}
+
+/// Finds colours for the pixels; those that are not `seen` become clear.
+fn indexed(area: Area, colours: Vec<Srgb<u8>>, seen: &[bool]) -> Result<Indexed, Error> {
     let all_seen = seen.iter().all(|seen| *seen);
     let size = PaletteSize::try_from(if all_seen { 256u16 } else { 255 }).map_err(failed)?;
     let image = ImageBuf::new(area.width, area.height, colours).map_err(failed)?;
@@ -147,14 +152,14 @@ fn indexed(
     let (palette, mut indices) = image.into_parts();
     let mut palette: Vec<u8> = palette.iter().flat_map(|c| [c.red, c.green, c.blue]).collect();
     if all_seen {
-        return Ok((palette, indices, None));
+        return Ok(Indexed { palette, indices, transparent: None });
     }
     let transparent = u8::try_from(palette.len() / 3).map_err(failed)?;
     palette.extend([0; 3]);
     for (index, _) in indices.iter_mut().zip(seen).filter(|(_, seen)| !**seen) {
         *index = transparent;
     }
-    Ok((palette, indices, Some(transparent)))
+    Ok(Indexed { palette, indices, transparent: Some(transparent) })
 }
 
 /// Red, green, blue, alpha, with alpha 255, or all 0.

@@ -59,9 +59,7 @@ impl std::fmt::Debug for Settings {
 impl WebPWriter {
     pub(super) fn new(width: u32, height: u32, options: &EncodeOptions) -> Result<Self, Error> {
         let quality = options.quality.clamp(1, 100);
-        let mut settings = config(quality, METHOD)?;
-        // The colours of clear blocks are chosen here.
-        settings.exact = 1;
+        let settings = config(quality, METHOD)?;
         Ok(Self {
             width,
             height,
@@ -138,6 +136,8 @@ impl WebPWriter {
             blend = true;
         }
         self.alpha |= !opaque || blend;
+        // The colours of blocks that were made clear here are kept; those of the source's are not.
+        self.settings.0.exact = blend.into();
         let size = (area.width, area.height);
         let file = if opaque && !blend {
             let rgb: Vec<u8> =

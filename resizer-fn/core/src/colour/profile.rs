@@ -22,7 +22,7 @@ pub(super) fn of(colour: &ColourInfo) -> Option<ColorProfile> {
     } else {
         return None;
     };
-    (!is_srgb(&profile)).then_some(profile)
+    unless_srgb(profile)
 }
 
 fn from_code_points(cicp: Cicp) -> Option<ColorProfile> {
@@ -37,16 +37,19 @@ fn from_code_points(cicp: Cicp) -> Option<ColorProfile> {
         // them so.
         _ => srgb_curve(),
     };
-    let code = if cicp.primaries == 2 { 1 } else { cicp.primaries };
+    let code = CicpColorPrimaries::try_from(if cicp.primaries == 2 { 1 } else { cicp.primaries }).ok()?;
+    // Some codes name nothing.
+    ColorPrimaries::try_from(code).ok()?;
     let mut profile = ColorProfile::new_srgb();
-    let known = profile.update_rgb_colorimetry_from_cicp(CicpProfile {
-        color_primaries: CicpColorPrimaries::try_from(code).ok()?,
+    // What it returns says nothing (moxcms 0.9).
+    profile.update_rgb_colorimetry_from_cicp(CicpProfile {
+        color_primaries: code,
         transfer_characteristics: TransferCharacteristics::Srgb,
         matrix_coefficients: MatrixCoefficients::Identity,
         full_range: true,
     });
     profile.cicp = None;
-    known.then(|| with_curve(profile, curve))
+    Some(with_curve(profile, curve))
 }
 
 fn from_primaries(gamma: Option<u32>, chromaticities: Option<Chromaticities>) -> Option<ColorProfile> {
@@ -98,14 +101,16 @@ fn srgb_curve() -> ToneReprCurve {
     ToneReprCurve::Parametric(vec![2.4, 1.0 / 1.055, 0.055 / 1.055, 1.0 / 12.92, 0.04045])
 }
 
-/// Whether a profile says what sRGB says, by its values: names are not trusted.
-fn is_srgb(profile: &ColorProfile) -> bool {
+/// The profile, unless it says what sRGB says, by its values: names are not trusted. Primaries that
+/// are sRGB's but for rounding become exactly those, so that they do not mix.
+fn unless_srgb(mut profile: ColorProfile) -> Option<ColorProfile> {
     let tables = profile.lut_a_to_b_perceptual.is_some() || profile.lut_a_to_b_colorimetric.is_some();
     if tables {
-        return false;
+        return Some(profile);
     }
     if profile.color_space == DataColorSpace::Gray {
-        return profile.gray_trc.as_ref().is_some_and(is_srgb_curve);
+        let same = profile.gray_trc.as_ref().is_some_and(is_srgb_curve);
+        return (!same).then_some(profile);
     }
     let srgb = ColorProfile::new_srgb();
     let same_colorants = [
@@ -117,10 +122,17 @@ fn is_srgb(profile: &ColorProfile) -> bool {
     .all(|(one, other)| {
         [one.x - other.x, one.y - other.y, one.z - other.z].iter().all(|d| d.abs() < SAME_COLORANT)
     });
+    if !same_colorants || profile.color_space != DataColorSpace::Rgb {
+        return Some(profile);
+    }
     let curves = [&profile.red_trc, &profile.green_trc, &profile.blue_trc];
-    profile.color_space == DataColorSpace::Rgb
-        && same_colorants
-        && curves.into_iter().all(|curve| curve.as_ref().is_some_and(is_srgb_curve))
+    if curves.into_iter().all(|curve| curve.as_ref().is_some_and(is_srgb_curve)) {
+        return None;
+    }
+    profile.red_colorant = srgb.red_colorant;
+    profile.green_colorant = srgb.green_colorant;
+    profile.blue_colorant = srgb.blue_colorant;
+    Some(profile)
 }
 
 /// Whether a curve makes the same levels linear as sRGB's, at every eighth of 256 levels.
