@@ -1,4 +1,4 @@
-# Needs cargo (Rust 1.95), cc, make and python3 (3.11 with venv); everything else is fetched by the targets themselves.
+# Needs cargo (Rust 1.95), cc and c++, perl, make and python3 (3.11 with venv); everything else is fetched by the targets themselves.
 
 PYTHON ?= python3
 CARGO  ?= cargo
@@ -90,7 +90,9 @@ lint-templates: venv
 
 need-cargo:
 	@command -v $(CARGO) >/dev/null || { echo "error: cargo is missing: see https://rustup.rs" >&2; exit 1; }
-	@command -v cc >/dev/null || { echo "error: cc is missing: apt install build-essential" >&2; exit 1; }
+	@for tool in cc c++ perl; do \
+	  command -v $$tool >/dev/null || { echo "error: $$tool is missing: apt install build-essential perl" >&2; exit 1; }; \
+	done
 
 need-python:
 	@command -v $(PYTHON) >/dev/null || { echo "error: python3 is missing: apt install python3 python3-venv" >&2; exit 1; }

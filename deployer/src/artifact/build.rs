@@ -11,6 +11,8 @@ use crate::settings::value::Arch;
 /// Package and binary of the function in its workspace.
 const PACKAGE: &str = "resizer-fn";
 const BINARY: &str = "bootstrap";
+/// Where the workspace keeps the cmake, meson and ninja that the function's C codecs are built with.
+const BUILD_TOOLS: &str = "resizer-fn/av1/build-tools";
 
 /// Finds the function's workspace from the current folder upwards, builds it in release mode and packs it.
 /// Cargo's progress goes to the terminal.
@@ -52,6 +54,9 @@ pub fn build(arch: Arch) -> Result<Artifact, ArtifactError> {
              and `rustup target add aarch64-unknown-linux-gnu`",
         ));
     }
+    if let Some(path) = path_with(metadata.workspace_root.join(BUILD_TOOLS).into()) {
+        cargo.env("PATH", path);
+    }
     let zig_target = format!("{target}.2.34");
     let uses_zig = cargo.get_args().any(|arg| arg == "zigbuild");
     let status = cargo
@@ -89,6 +94,12 @@ fn rust_arch(arch: Arch) -> &'static str {
         Arch::Arm64 => "aarch64",
         Arch::X86_64 => "x86_64",
     }
+}
+
+/// The PATH with `first` in front.
+fn path_with(first: PathBuf) -> Option<std::ffi::OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(first).chain(std::env::split_paths(&path))).ok()
 }
 
 /// Whether `program` is on the PATH.

@@ -144,10 +144,16 @@ impl Encoder {
         }
         let mut encoder = Self(context);
         let cicp = settings.cicp;
+        // Chosen by measuring photographs and graphics 300 and 800 pixels wide: tuning for SSIM and small
+        // superblocks make files 4 to 5 % smaller at the same SSIM. Looking for repeated blocks made a
+        // picture with repetitions cost seven times as much and no picture smaller.
         // All of these take an int, or an unsigned int, which are passed alike.
         for (control, value) in [
             (ffi::AOME_SET_CPUUSED, c_int::from(settings.speed.min(9))),
             (ffi::AOME_SET_CQ_LEVEL, c_int::from(quantiser)),
+            (ffi::AOME_SET_TUNING, ffi::AOM_TUNE_SSIM as c_int),
+            (ffi::AV1E_SET_SUPERBLOCK_SIZE, ffi::AOM_SUPERBLOCK_SIZE_64X64 as c_int),
+            (ffi::AV1E_SET_ENABLE_INTRABC, 0),
             (ffi::AV1E_SET_COLOR_PRIMARIES, c_int::from(cicp.primaries)),
             (ffi::AV1E_SET_TRANSFER_CHARACTERISTICS, c_int::from(cicp.transfer)),
             (ffi::AV1E_SET_MATRIX_COEFFICIENTS, c_int::from(cicp.matrix)),
