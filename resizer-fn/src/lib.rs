@@ -4,6 +4,7 @@
 //! `main.rs` only wires this library to the environment and the Lambda runtime, so everything
 //! here runs in tests as it does on AWS.
 
+pub mod direct;
 pub mod event;
 pub mod failure;
 pub mod handler;
@@ -11,4 +12,5 @@ pub mod key;
 pub mod record;
 pub mod response;
 pub mod settings;
+pub mod signature;
 pub mod store;

@@ -1,0 +1,9 @@
+//! The direct route: the answer is the image itself, and the original may come from anywhere by URL.
+
+pub mod address;
+pub mod caching;
+pub mod conditional;
+mod connect;
+pub mod fetch;
+pub mod resolve;
+pub mod source;
