@@ -7,6 +7,7 @@ use crate::record::{Record, ms_since};
 use crate::response::Response;
 use crate::settings::Settings;
 use crate::store::{Derived, Store, StoreError};
+use resizer_core::{Defaults, resize_with};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -69,10 +70,11 @@ impl<S: Store> Handler<S> {
         let event::Request { key: asked, query, .. } = event::parse(event)?;
         record.key = Some(asked.clone());
         let key = key::parse(&settings.prefix, &asked)?;
-        let spec = key.spec.with_quality(settings.quality);
-        record.spec = Some(spec.to_string());
+        let spec = key.spec;
+        let spec_text = spec.to_string();
+        record.spec = Some(spec_text.clone());
         if !settings.allows(&spec) {
-            return Err(Failure::not_allowed(&spec.to_string()));
+            return Err(Failure::not_allowed(&spec_text));
         }
         // The image must land where it was asked for: anywhere else, the redirect would lead back
         // here, for ever.
@@ -93,10 +95,11 @@ impl<S: Store> Handler<S> {
         record.bytes_in = Some(original.bytes.len());
 
         let start = Instant::now();
-        let limits = settings.limits;
+        let (limits, defaults) = (settings.limits, Defaults { quality: settings.quality });
         let bytes = original.bytes;
         // On a thread of its own, so that the time limit can strike meanwhile.
-        let resized = tokio::task::spawn_blocking(move || resizer_core::resize(&bytes, &spec, &limits)).await;
+        let resized =
+            tokio::task::spawn_blocking(move || resize_with(&bytes, &spec, &defaults, &limits)).await;
         record.ms_resize = Some(ms_since(start));
         let resized = resized.map_err(|error| Failure::internal(error.to_string()))??;
         record.bytes_out = Some(resized.bytes.len());
@@ -106,7 +109,7 @@ impl<S: Store> Handler<S> {
             content_type: resized.format.content_type(),
             cache_control: settings.cache_control.clone(),
             source_etag: original.etag,
-            spec: spec.to_string(),
+            spec: spec_text,
         };
         let start = Instant::now();
         let stored = self.store.put(&target, derived).await;

@@ -21,7 +21,7 @@ pub mod spec;
 pub use error::Error;
 pub use limits::Limits;
 pub use sniff::Format;
-pub use spec::{Bounds, Spec};
+pub use spec::{Defaults, Spec};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -47,12 +47,26 @@ pub struct Output {
 /// See [`Error`]. No input makes this function panic: a panic inside a codec is caught here and
 /// becomes [`Error::Codec`].
 pub fn resize(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output, Error> {
-    // The one place where panics of foreign code are stopped. Nothing is shared with the closure
-    // that could be seen half-written: it only reads its inputs and returns owned data.
-    catch_unwind(AssertUnwindSafe(|| resize_unguarded(bytes, spec, limits))).unwrap_or(Err(Error::Codec))
+    resize_with(bytes, spec, &Defaults::default(), limits)
 }
 
-fn resize_unguarded(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output, Error> {
+/// [`resize`] with the caller's defaults for what `spec` does not say.
+///
+/// # Errors
+/// As [`resize`].
+pub fn resize_with(bytes: &[u8], spec: &Spec, defaults: &Defaults, limits: &Limits) -> Result<Output, Error> {
+    // The one place where panics of foreign code are stopped. Nothing is shared with the closure
+    // that could be seen half-written: it only reads its inputs and returns owned data.
+    catch_unwind(AssertUnwindSafe(|| resize_unguarded(bytes, spec, defaults, limits)))
+        .unwrap_or(Err(Error::Codec))
+}
+
+fn resize_unguarded(
+    bytes: &[u8],
+    spec: &Spec,
+    defaults: &Defaults,
+    limits: &Limits,
+) -> Result<Output, Error> {
     limits.check_bytes(bytes.len() as u64)?;
     let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
     let header = codec::read_header(format, bytes)?;
@@ -60,7 +74,7 @@ fn resize_unguarded(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output
 
     let orientation = header.orientation;
     let seen = orientation.oriented_size((header.width, header.height));
-    let layout = geometry::layout(seen, spec.bounds);
+    let layout = geometry::layout(seen, spec);
     let (width, height) = layout.output();
     limits.check_output(format, width, height)?;
 
@@ -70,6 +84,6 @@ fn resize_unguarded(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output
     let pixels = pixels::resample(&source.pixels, &raw)?;
     let pixels = orientation.apply(pixels);
 
-    let bytes = codec::encode(format, &pixels, &source.colour, spec.quality)?;
+    let bytes = codec::encode(format, &pixels, &source.colour, spec.quality(defaults))?;
     Ok(Output { bytes, format, width, height })
 }

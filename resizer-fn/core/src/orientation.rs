@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::geometry;
     use crate::pixels::Channels;
-    use crate::spec::Bounds;
+    use crate::spec::Spec;
     use proptest::prelude::*;
 
     fn letters(width: u32, rows: &str) -> Pixels {
@@ -166,7 +166,7 @@ mod tests {
         #[test]
         fn translated_layouts_stay_inside(tag in 1u32..=8, w in 1u32..9000, h in 1u32..9000, a in 1u32..9000, b in 1u32..9000) {
             let orientation = Orientation::from_tag(tag);
-            let seen = geometry::layout(orientation.oriented_size((w, h)), Bounds::Fill { width: a, height: b });
+            let seen = geometry::layout(orientation.oriented_size((w, h)), &Spec::cover(a, b));
             let Layout { scaled, crop } = orientation.unapply(&seen);
             prop_assert!(crop.x + crop.width <= scaled.0 && crop.y + crop.height <= scaled.1);
             prop_assert_eq!(orientation.oriented_size((crop.width, crop.height)), (a, b));

@@ -90,7 +90,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::geometry;
-    use crate::spec::Bounds;
+    use crate::spec::Spec;
     use proptest::prelude::*;
 
     #[test]
@@ -99,7 +99,7 @@ mod tests {
         let data =
             (0..16 * 16).flat_map(|i| if i % 16 < 8 { [255, 0, 0, 255] } else { [0, 255, 0, 0] }).collect();
         let source = Pixels { width: 16, height: 16, channels: Channels::Rgba, data };
-        let layout = geometry::layout((16, 16), Bounds::Width(5));
+        let layout = geometry::layout((16, 16), &Spec::width(5));
         let small = resample(&source, &layout).unwrap();
         for pixel in small.data.chunks(4).filter(|p| p[3] > 0) {
             assert!(pixel[0] >= 253 && pixel[1] <= 2, "{pixel:?}");
@@ -111,9 +111,9 @@ mod tests {
         for channels in [Channels::Grey, Channels::Rgb] {
             let data = vec![77; 40 * 30 * channels.count()];
             let source = Pixels { width: 40, height: 30, channels, data };
-            for bounds in [Bounds::Width(7), Bounds::Height(90), Bounds::Fill { width: 11, height: 19 }] {
-                let out = resample(&source, &geometry::layout((40, 30), bounds)).unwrap();
-                assert!(out.data.iter().all(|v| *v == 77), "{bounds}");
+            for spec in [Spec::width(7), Spec::height(90), Spec::cover(11, 19)] {
+                let out = resample(&source, &geometry::layout((40, 30), &spec)).unwrap();
+                assert!(out.data.iter().all(|v| *v == 77), "{spec}");
             }
         }
     }
@@ -124,8 +124,8 @@ mod tests {
         fn every_layout_can_be_resampled(w in 1u32..400, h in 1u32..400, a in 1u32..500, b in 1u32..500) {
             let data = vec![1; (w * h) as usize];
             let source = Pixels { width: w, height: h, channels: Channels::Grey, data };
-            for bounds in [Bounds::Fill { width: a, height: b }, Bounds::Width(a % 50 + 1), Bounds::Height(b % 50 + 1)] {
-                let layout = geometry::layout((w, h), bounds);
+            for spec in [Spec::cover(a, b), Spec::width(a % 50 + 1), Spec::height(b % 50 + 1)] {
+                let layout = geometry::layout((w, h), &spec);
                 if u64::from(layout.output().0) * u64::from(layout.output().1) < 400_000 {
                     let out = resample(&source, &layout).unwrap();
                     prop_assert_eq!((out.width, out.height), layout.output());

@@ -6,7 +6,7 @@ mod common;
 use common::*;
 use png::{BitDepth, ColorType};
 use resizer_core::pixels::Channels;
-use resizer_core::{Error, Format, Limits, Output, Spec, resize, sniff};
+use resizer_core::{Defaults, Error, Format, Limits, Output, Spec, resize, resize_with, sniff};
 
 /// Lossy codecs at these qualities, on flat colours.
 const TOLERANCE: u8 = 12;
@@ -229,8 +229,8 @@ fn quality_counts_for_lossy_formats() {
     let source = resizer_core::pixels::Pixels { width: 96, height: 64, channels: Channels::Rgb, data: noise };
     for bytes in [jpeg(&source, |_| ()), webp(&source)] {
         let size = |q| {
-            let spec = "90x60".parse::<Spec>().unwrap().with_quality(q);
-            resize(&bytes, &spec, &Limits::default()).unwrap().bytes.len()
+            let defaults = Defaults { quality: q };
+            resize_with(&bytes, &Spec::cover(90, 60), &defaults, &Limits::default()).unwrap().bytes.len()
         };
         let sizes = [1, 20, 50, 80, 95, 100].map(size);
         assert!(sizes.is_sorted() && sizes[5] > 3 * sizes[0], "{sizes:?}");
