@@ -7,10 +7,15 @@
 pub mod direct;
 pub mod event;
 pub mod failure;
+pub mod grammar;
 pub mod handler;
+pub mod image;
 pub mod key;
+pub mod presets;
 pub mod record;
 pub mod response;
 pub mod settings;
 pub mod signature;
 pub mod store;
+mod stored;
+mod work;

@@ -3,6 +3,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use proptest::prelude::*;
+use resizer_fn::direct::fetch::Fetcher;
 use resizer_fn::handler::Handler;
 use resizer_fn::record::Record;
 use resizer_fn::response::Response;
@@ -18,7 +19,7 @@ const PNG: &[u8] = include_bytes!("../core/tests/fixtures/interlaced.png");
 const WEBP: &[u8] = include_bytes!("../core/tests/fixtures/lossy.webp");
 const URL: &str = "https://cdn.example.com";
 
-fn handler(vars: &[(&str, &str)]) -> Arc<Handler<MemoryStore>> {
+fn handler(vars: &[(&str, &str)]) -> Arc<Handler<MemoryStore, Fetcher>> {
     let base = [("BUCKET", "b"), ("BUCKET_REGION", "eu-west-1"), ("URL", URL)];
     let settings = Settings::from_vars(|name| {
         let mut all = vars.iter().chain(&base);
@@ -30,7 +31,7 @@ fn handler(vars: &[(&str, &str)]) -> Arc<Handler<MemoryStore>> {
     store.insert("a.webp", WEBP.to_vec());
     store.insert("cut.jpg", JPEG[..300].to_vec());
     store.insert("page.jpg", b"<html>".to_vec());
-    Arc::new(Handler::new(settings.unwrap(), store))
+    Arc::new(Handler::new(settings.unwrap(), store, Fetcher::new()))
 }
 
 /// What API Gateway sends for the path form: the key percent-encoded.
@@ -53,11 +54,11 @@ fn by_query(method: &str, key: &str) -> Value {
     })
 }
 
-async fn serve(handler: &Arc<Handler<MemoryStore>>, event: Value) -> (Response, Record) {
+async fn serve(handler: &Arc<Handler<MemoryStore, Fetcher>>, event: Value) -> (Response, Record) {
     handler.serve(event, Duration::from_secs(60)).await
 }
 
-async fn get(handler: &Arc<Handler<MemoryStore>>, key: &str) -> Response {
+async fn get(handler: &Arc<Handler<MemoryStore, Fetcher>>, key: &str) -> Response {
     serve(handler, by_path("GET", key)).await.0
 }
 
