@@ -62,6 +62,17 @@ impl Failure {
         Self::new(status, "watermark", problem)
     }
 
+    /// A URL in the path was cut at its `?`.
+    pub fn query_behind_url(query: &str) -> Self {
+        Self::new(
+            400,
+            "bad_request",
+            format!(
+                "the URL in the path was cut at its `?`, behind which stands {query:?}; write %3F for the `?`"
+            ),
+        )
+    }
+
     /// There is no bucket, but a key is asked for.
     pub fn no_bucket() -> Self {
         Self::new(404, "no_bucket", "this resizer has no bucket; ask for ?url=https://… on its direct route")

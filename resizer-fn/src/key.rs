@@ -88,7 +88,8 @@ impl Scheme {
     /// # Errors
     /// See [`KeyError`]. Whatever is accepted, [`Asked`] and the prefix put together are the very same key.
     pub fn parse<'a>(&self, key: &'a str) -> Result<Asked<'a>, KeyError> {
-        check(key)?;
+        check_length(key)?;
+        check_text(key)?;
         let rest = key.strip_prefix(&self.prefix).ok_or_else(|| KeyError::Prefix(self.prefix.clone()))?;
         let mut asked = self.read(rest)?;
         // Without a prefix, folders of originals stand beside derived images. What has no size is one of these: a site
@@ -107,7 +108,11 @@ impl Scheme {
     /// # Errors
     /// See [`KeyError`].
     pub fn parse_path<'a>(&self, path: &'a str) -> Result<Asked<'a>, KeyError> {
-        check(path)?;
+        check_text(path)?;
+        // URLs may be longer than keys.
+        if !path.contains(":/") {
+            check_length(path)?;
+        }
         self.read(path)
     }
 
@@ -157,10 +162,11 @@ impl Scheme {
     }
 }
 
-fn check(key: &str) -> Result<(), KeyError> {
-    if key.len() > LONGEST_KEY {
-        return Err(KeyError::TooLong(key.len()));
-    }
+fn check_length(key: &str) -> Result<(), KeyError> {
+    if key.len() > LONGEST_KEY { Err(KeyError::TooLong(key.len())) } else { Ok(()) }
+}
+
+fn check_text(key: &str) -> Result<(), KeyError> {
     if let Some(control) = key.chars().find(|c| c.is_control()) {
         return Err(KeyError::Control(control.into()));
     }

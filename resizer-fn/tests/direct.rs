@@ -69,6 +69,8 @@ async fn the_path_form_takes_keys_and_urls() {
 async fn refusals_have_their_reason_and_fetch_nothing() {
     let handler = handler(&[SOURCES, ("ALLOWED_DIMENSIONS", "30x20")], Upstream::image(JPEG));
     let asked = |url: &'static str| by_query(&[("url", url), ("width", "30"), ("height", "20")]);
+    let mut cut = by_path("image", "30x20/https://images.example.com/a");
+    cut["queryStringParameters"] = json!({ "w": "1" });
     for (event, status, code) in [
         (asked("https://evil.test/a.jpg"), 403, "source_not_allowed"),
         (asked("http://images.example.com/a.jpg"), 403, "source_not_allowed"),
@@ -87,6 +89,7 @@ async fn refusals_have_their_reason_and_fetch_nothing() {
         (by_path("image", "30x20/resized/30x20/pics/a.jpg"), 400, "bad_key"),
         (by_path("image", "pics/a.jpg"), 400, "bad_key"),
         (by_path("image", "30x20/https://evil.test/a.jpg"), 403, "source_not_allowed"),
+        (cut, 400, "bad_request"),
     ] {
         let (response, record) = serve(&handler, event.clone()).await;
         let body: Value = serde_json::from_str(&response.body).unwrap();

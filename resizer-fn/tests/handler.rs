@@ -272,6 +272,24 @@ async fn a_query_behind_a_missing_original_is_a_hint() {
 }
 
 #[tokio::test]
+async fn presets_are_sizes_by_name() {
+    let presets = ("PRESETS", "thumb=30x20;wide=60x");
+    let open = handler(&[presets]);
+    assert_eq!(get(&open, "resized/thumb/pics/a.jpg").await.status_code, 307);
+    let stored = open.store().derived().remove("resized/thumb/pics/a.jpg").unwrap();
+    assert_eq!(stored.spec, "30x20");
+    assert_eq!(outcome(&get(&open, "resized/thum/pics/a.jpg").await).0, 400);
+    assert_eq!(outcome(&get(&open, "resized/wide/absent.jpg").await).0, 404);
+    let listed = handler(&[presets, ("ALLOWED_DIMENSIONS", "10x")]);
+    let only = handler(&[presets, ("PRESETS_ONLY", "true")]);
+    for (key, by_list, by_only) in [("thumb", 307, 307), ("10x", 307, 403), ("30x20", 403, 403)] {
+        let key = format!("resized/{key}/pics/a.jpg");
+        assert_eq!(get(&listed, &key).await.status_code, by_list, "{key}");
+        assert_eq!(get(&only, &key).await.status_code, by_only, "{key}");
+    }
+}
+
+#[tokio::test]
 async fn keys_that_a_query_has_split_are_400() {
     let handler = handler(&[]);
     let event: Value = serde_json::from_str(include_str!("events/rest-query-split.json")).unwrap();

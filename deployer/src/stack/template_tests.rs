@@ -8,6 +8,11 @@ pub(crate) fn inputs() -> StackInputs {
         prefix: "resized/".to_owned(),
         url: "https://cdn.example.com".to_owned(),
         allowed_dimensions: String::new(),
+        sources: String::new(),
+        security_key: None,
+        allow_unsafe: false,
+        presets: String::new(),
+        presets_only: false,
         code_bucket: "artifacts".to_owned(),
         code_key: "code/1.zip".to_owned(),
         code_sha256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=".to_owned(),
@@ -22,6 +27,7 @@ pub(crate) fn inputs() -> StackInputs {
         quality: 80,
         max_pixels: 50_000_000,
         max_bytes: 52_428_800,
+        max_output_pixels: 16_000_000,
     }
 }
 
@@ -45,7 +51,8 @@ fn changing_ids(text: &str) -> (String, String) {
 fn parameters_in_code_are_those_of_the_template() {
     let template = parsed();
     let names: BTreeSet<String> = template["Parameters"].as_object().unwrap().keys().cloned().collect();
-    let given: BTreeSet<String> = inputs().parameters().keys().cloned().collect();
+    let mut given: BTreeSet<String> = inputs().parameters().keys().cloned().collect();
+    given.extend(inputs().secrets().iter().map(|(name, _)| name.clone()));
     assert_eq!(names, given);
     for (name, parameter) in template["Parameters"].as_object().unwrap() {
         assert!(parameter["Description"].as_str().is_some_and(|d| d.len() > 10), "{name} is described");
@@ -214,7 +221,8 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         change(&mut inputs);
         changing_ids(&render(&inputs))
     };
-    let changing: [(&str, Change<'_>); 14] = [
+    let key = crate::settings::value::FromText::from_text("0123456789abcdef").ok();
+    let changing: [(&str, Change<'_>); 19] = [
         ("bucket", &|i| i.bucket.push('x')),
         ("prefix", &|i| i.prefix = "r/".to_owned()),
         ("url", &|i| i.url.push('x')),
@@ -229,6 +237,11 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         ("quality", &|i| i.quality = 1),
         ("pixels", &|i| i.max_pixels = 1),
         ("bytes", &|i| i.max_bytes = 1),
+        ("output", &|i| i.max_output_pixels = 1),
+        ("key", &|i| i.security_key = key.clone()),
+        ("unsafe", &|i| i.allow_unsafe = true),
+        ("presets", &|i| i.presets = "a=1x".to_owned()),
+        ("presets only", &|i| i.presets_only = true),
     ];
     for (what, change) in changing {
         let (v, d) = of(change);

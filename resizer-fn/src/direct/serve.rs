@@ -95,10 +95,16 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         record.key = Some(path.clone());
         let scheme = &self.settings.scheme;
         let asked = scheme.parse_path(&path)?;
-        let signed = self.settings.gate.pass(asked.mark, asked.signed_texts(encoded.as_deref()))?;
+        // On its way, the `//` of a URL may have lost a slash.
+        let whole = (!path.contains("://")).then(|| asked.path.replacen(":/", "://", 1));
+        let texts = asked.signed_texts(encoded.as_deref()).chain(whole);
+        let signed = self.settings.gate.pass(asked.mark, texts)?;
         let allowed = self.allowed(asked.readings, signed)?;
         if let Some((reading, text)) = allowed.iter().find_map(|reading| Some((reading, as_url(reading)?))) {
-            let text = query.map_or_else(|| text.clone(), |query| format!("{text}?{query}"));
+            // No signature covers it, and its order and encoding are lost.
+            if let Some(query) = query {
+                return Err(Failure::query_behind_url(&query));
+            }
             record.spec = Some(reading.text.to_owned());
             let url = self.settings.sources.read(&text)?;
             return self.by_url(url, reading.spec.clone(), record).await;

@@ -114,6 +114,21 @@ async fn unsafe_only_where_switched_on() {
 }
 
 #[tokio::test]
+async fn urls_in_paths_are_signed_with_both_slashes() {
+    let path = "30x20/https://h.example.com/a.jpg";
+    let signature = SecurityKey::new("k").unwrap().sign(path);
+    let vars = [("SOURCES", "h.example.com"), ("SECURITY_KEY", "k")];
+    let handler = handler(&vars, Upstream::image(common::JPEG));
+    for written in [path, "30x20/https:/h.example.com/a.jpg", "30x20/https%3A%2F%2Fh.example.com%2Fa.jpg"] {
+        let event = as_written("image", &format!("{signature}/{written}"));
+        assert_eq!(outcome(&handler, event).await.0, 200, "{written}");
+    }
+    let other = as_written("image", &format!("{signature}/30x20/https://h.example.com/b.jpg"));
+    assert_eq!(outcome(&handler, other).await, forbidden("signature"));
+    assert_eq!(handler.fetch().asked.lock().unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn queries_are_signed_too() {
     let text = "url=https://h.example.com/a.jpg&width=30";
     let signature = SecurityKey::new("k").unwrap().sign(text);
@@ -127,12 +142,8 @@ async fn queries_are_signed_too() {
     assert_eq!(outcome(&strict, signed("31", &signature)).await, forbidden("signature"));
     assert_eq!(outcome(&strict, signed("30", "x")).await, forbidden("signature"));
     assert_eq!(outcome(&strict, by_query(&asked)).await, forbidden("signature"));
-    assert_eq!(strict_asked(&strict), 1);
+    assert_eq!(strict.fetch().asked.lock().unwrap().len(), 1);
     let lax = handler(&[vars[0], vars[1], ("ALLOW_UNSAFE", "true")], Upstream::image(common::JPEG));
     assert_eq!(outcome(&lax, by_query(&asked)).await.0, 200);
     assert_eq!(outcome(&lax, signed("31", &signature)).await, forbidden("signature"));
-}
-
-fn strict_asked(handler: &common::TestHandler) -> usize {
-    handler.fetch().asked.lock().unwrap().len()
 }
