@@ -1,7 +1,7 @@
 //! Where a path's spec ends and the key of the original begins: the one place that asks the core's grammar. Pure.
 
 use resizer_core::Spec;
-use resizer_core::spec::SpecError;
+use resizer_core::spec::{self, Presets, SpecError};
 
 /// One way to read a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,13 +16,16 @@ pub struct Reading<'a> {
     pub preset: bool,
 }
 
-/// All ways to read `{spec}/{original}`, the longest spec first: `300x200/smart/a.jpg` may ask for `a.jpg`, or for
+/// All ways to read `{spec}/{original}` or `{preset}/{original}`, the longest spec first: `300x200/smart/a.jpg` may ask for `a.jpg`, or for
 /// `smart/a.jpg`.
 ///
 /// # Errors
 /// What is wrong with the spec, if there is no way at all.
-pub fn readings(path: &str) -> Result<Vec<Reading<'_>>, SpecError> {
-    let (text, original) = path.split_once('/').unwrap_or((path, ""));
-    let spec = text.parse::<Spec>()?;
-    Ok(vec![Reading { spec, text, original, preset: false }])
+pub fn readings<'a>(path: &'a str, presets: &Presets) -> Result<Vec<Reading<'a>>, SpecError> {
+    let reading =
+        |preset| move |spec::Reading { spec, text, key }| Reading { spec, text, original: key, preset };
+    if let Some(by_name) = presets.reading(path) {
+        return Ok(vec![reading(true)(by_name)]);
+    }
+    Ok(spec::readings(path)?.into_iter().map(reading(false)).collect())
 }

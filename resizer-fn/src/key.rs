@@ -1,11 +1,10 @@
 //! The derived key, `{prefix}{mark/}{spec}/{original}`: taken apart and put together. Pure.
 
 use crate::grammar::{self, Reading};
-use crate::presets::Presets;
 use crate::signature::{Mark, take_mark};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use resizer_core::Spec;
-use resizer_core::spec::{Side, SpecError};
+use resizer_core::spec::{Presets, Side, SpecError, SpecErrorKind};
 
 /// S3's limit for a key, in bytes of UTF-8.
 const LONGEST_KEY: usize = 1024;
@@ -118,11 +117,13 @@ impl Scheme {
 
     fn read<'a>(&self, marked: &'a str) -> Result<Asked<'a>, KeyError> {
         let (mark, path) = take_mark(marked);
-        let (first, original) = path.split_once('/').ok_or_else(|| KeyError::NoSize(self.prefix.clone()))?;
-        let readings = match self.presets.get(first) {
-            Some(spec) => vec![Reading { spec: spec.clone(), text: first, original, preset: true }],
-            None => grammar::readings(path)?,
-        };
+        if !path.contains('/') {
+            return Err(KeyError::NoSize(self.prefix.clone()));
+        }
+        let readings = grammar::readings(path, &self.presets).map_err(|error| match error.kind {
+            SpecErrorKind::NoKey => KeyError::NoOriginal,
+            _ => KeyError::Size(error),
+        })?;
         let (mut readings, mut refused) = (readings, None);
         readings.retain(|reading| match self.check_original(reading.original) {
             Ok(()) => true,
@@ -138,9 +139,6 @@ impl Scheme {
     }
 
     fn check_original(&self, original: &str) -> Result<(), KeyError> {
-        if original.is_empty() {
-            return Err(KeyError::NoOriginal);
-        }
         if self.is_derived(original) {
             return Err(KeyError::Derived(original.to_owned()));
         }
@@ -155,10 +153,9 @@ impl Scheme {
         }
         let (mark, path) = take_mark(key);
         let Some((first, _)) = path.split_once('/') else { return false };
-        let specs = || grammar::readings(path).unwrap_or_default();
-        (mark == Mark::None && first == "direct")
-            || self.presets.get(first).is_some()
-            || specs().iter().any(|reading| mark != Mark::None || has_size(&reading.spec))
+        let readings = || grammar::readings(path, &self.presets).unwrap_or_default();
+        let sized = |reading: &Reading<'_>| mark != Mark::None || reading.preset || has_size(&reading.spec);
+        (mark == Mark::None && first == "direct") || readings().iter().any(sized)
     }
 }
 
@@ -197,12 +194,11 @@ mod tests {
     use super::*;
     use percent_encoding::percent_decode_str;
     use proptest::prelude::*;
-    use resizer_core::spec::SpecErrorKind;
 
     const PREFIX: &str = "resized/";
 
     fn scheme(prefix: &str) -> Scheme {
-        let presets = "thumb=30x20;wide=300x".parse().unwrap();
+        let presets = Presets::parse("thumb=30x20;wide=300x").unwrap();
         Scheme { prefix: prefix.to_owned(), presets }
     }
 
@@ -281,8 +277,11 @@ mod tests {
     fn refuses_what_is_no_derived_key() {
         use KeyError::*;
         let prefix = || PREFIX.to_owned();
-        let no_spec =
-            |token: &str| SpecError { at: 0, token: token.to_owned(), kind: SpecErrorKind::NotASpec };
+        let no_spec = |token: &str| SpecError {
+            at: 0,
+            token: token.to_owned(),
+            kind: SpecErrorKind::NotASpec { nearest: None },
+        };
         for (key, error) in [
             ("", Prefix(prefix())),
             ("pics/a.jpg", Prefix(prefix())),

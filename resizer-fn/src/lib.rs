@@ -11,7 +11,6 @@ pub mod grammar;
 pub mod handler;
 pub mod image;
 pub mod key;
-pub mod presets;
 pub mod record;
 pub mod response;
 pub mod settings;

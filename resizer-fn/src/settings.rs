@@ -3,7 +3,7 @@
 use crate::direct::source::Sources;
 use crate::key::{Scheme, size_of};
 use crate::signature::{Gate, SecurityKey};
-use resizer_core::spec::DEFAULT_QUALITY;
+use resizer_core::spec::{DEFAULT_QUALITY, Presets};
 use resizer_core::{Limits, Spec};
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -86,7 +86,8 @@ impl Settings {
             allowed: allowed(&parsed("ALLOWED_DIMENSIONS"))?,
             scheme: Scheme {
                 prefix: prefix(var("PREFIX").unwrap_or_else(|| "resized/".to_owned()))?,
-                presets: parsed("PRESETS").parse().map_err(|problem| has("PRESETS", problem))?,
+                presets: Presets::parse(&parsed("PRESETS"))
+                    .map_err(|error| has("PRESETS", error.to_string()))?,
             },
             presets_only: switch("PRESETS_ONLY", text("PRESETS_ONLY"))?,
             gate: Gate {

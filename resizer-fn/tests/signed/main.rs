@@ -26,23 +26,22 @@ async fn all_are_taken(vectors: &Value) {
     let key = vectors["key"].as_str().unwrap();
     let handler =
         handler(&[("SECURITY_KEY", key), ("SOURCES", "h.example.com")], Upstream::image(common::JPEG));
-    for url in list(vectors, "sizes") {
+    let urls = [list(vectors, "sizes"), list(vectors, "grammar")].concat();
+    for url in &urls {
         // A client that got `a%20b` back sends it as it is; others encode what is not.
-        let event = if url.contains('%') {
-            as_written("resize", &format!("resized/{url}"))
-        } else {
-            by_path("resize", &format!("resized/{url}"))
+        let event = |route: &str, key: &str| match url.contains('%') {
+            true => as_written(route, key),
+            false => by_path(route, key),
         };
-        let (response, _) = serve(&handler, event).await;
+        let (response, _) = serve(&handler, event("resize", &format!("resized/{url}"))).await;
         assert_eq!(response.status_code, 307, "{url}: {}", response.body);
-        let direct = if url.contains('%') { as_written("image", &url) } else { by_path("image", &url) };
-        let (response, _) = serve(&handler, direct).await;
+        let (response, _) = serve(&handler, event("image", url)).await;
         assert_eq!(response.status_code, 200, "{url}: {}", response.body);
     }
     // The image is where it was asked for, signature included.
     let stored = handler.store().derived();
-    assert_eq!(stored.len(), list(vectors, "sizes").len());
-    assert!(stored.contains_key(&format!("resized/{}", list(vectors, "sizes")[0])));
+    assert_eq!(stored.len(), urls.len());
+    assert!(stored.contains_key(&format!("resized/{}", urls[0])));
 }
 
 #[tokio::test]

@@ -3,20 +3,39 @@
 //! The text is the path grammar of thumbor (<https://thumbor.readthedocs.io>, "Usage"); the
 //! classic `300x200`, `300x` and `x200` are a part of it.
 
-mod classic;
+mod boxes;
+mod colour;
+mod colour_names;
 mod error;
 mod filter;
+mod filters;
+mod nearest;
+mod number;
+mod parse;
 mod parts;
+mod presets;
+mod query;
 mod show;
+#[cfg(test)]
+mod tests;
 
 pub use error::{SpecError, SpecErrorKind};
 pub use filter::{
     Fill, Filter, Kept, Offset, OutputFormat, Region, Rgb, Rgba, RoundCorner, Watermark, WatermarkPos,
 };
+pub use parse::{Reading, readings};
 pub use parts::{Corner, CropBox, Edge, Fit, HAlign, Side, Trim, VAlign};
+pub use presets::Presets;
+pub use query::{QueryError, QueryErrorKind, from_query};
 
 /// The largest width or height that can be asked for, in pixels.
 pub const MAX_SIDE: u32 = 10_000;
+
+/// The most filters in one spec.
+pub const MAX_FILTERS: usize = 32;
+
+/// The longest text of a spec, in bytes.
+pub const MAX_LENGTH: usize = 2048;
 
 /// The quality used when none is asked for.
 pub const DEFAULT_QUALITY: u8 = 80;
@@ -127,20 +146,5 @@ impl Default for Defaults {
     /// [`DEFAULT_QUALITY`].
     fn default() -> Self {
         Self { quality: DEFAULT_QUALITY }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quality_is_the_last_filters_or_the_default() {
-        let spec = Spec::width(1);
-        assert_eq!(spec.quality(&Defaults::default()), DEFAULT_QUALITY);
-        assert_eq!(spec.quality(&Defaults { quality: 0 }), 1);
-        assert_eq!(spec.quality(&Defaults { quality: 255 }), 100);
-        let spec = spec.with(Filter::Quality(30)).with(Filter::Grayscale).with(Filter::Quality(40));
-        assert_eq!(spec.quality(&Defaults::default()), 40);
     }
 }

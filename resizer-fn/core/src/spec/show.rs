@@ -86,7 +86,7 @@ impl Display for Edge {
 }
 
 /// `1500` as `1.5`.
-fn thousandths(number: u32) -> String {
+pub(super) fn thousandths(number: u32) -> String {
     let text = format!("{}.{:03}", number / 1000, number % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
