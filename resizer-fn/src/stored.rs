@@ -24,12 +24,12 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         }
         let asked = settings.scheme.parse(&target)?;
         let signed = settings.gate.pass(asked.mark, asked.signed_texts(encoded.as_deref()))?;
-        let allowed = self.allowed(asked.readings, signed)?;
+        let (allowed, refused) = self.allowed(asked.readings, signed)?;
         if allowed.first().is_some_and(|reading| is_auto(&reading.spec)) {
             return Err(Failure::auto_format());
         }
 
-        let (reading, original) = match (self.first(&allowed, record).await, query) {
+        let (reading, original) = match (self.first(&allowed, refused, record).await, query) {
             (Err(failure), Some(query)) if failure.status == 404 => {
                 let original = allowed.first().map_or("", |reading| reading.original);
                 return Err(Failure::not_found_with_query(original, &query));
@@ -43,12 +43,12 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         Ok(Response::redirect(settings.redirect_code, key::location(&settings.url, &target)))
     }
 
-    /// The readings that may be made, if there are any.
+    /// The readings that may be made, if there are any, and why the first of the others may not.
     pub(crate) fn allowed<'a>(
         &self,
         readings: Vec<Reading<'a>>,
         signed: bool,
-    ) -> Result<Vec<Reading<'a>>, Failure> {
+    ) -> Result<(Vec<Reading<'a>>, Option<Failure>), Failure> {
         let mut refused = None;
         let mut allowed = readings;
         allowed.retain(|reading| match self.settings.refusal(&reading.spec, reading.preset, signed) {
@@ -60,14 +60,16 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         });
         match refused {
             Some(failure) if allowed.is_empty() => Err(failure),
-            _ => Ok(allowed),
+            refused => Ok((allowed, refused)),
         }
     }
 
     /// The first reading whose original is in the bucket. Only an original that is not there makes it go on to the next.
+    /// Where none is, `refused` is the reason if there is one.
     pub(crate) async fn first<'r, 'a>(
         &self,
         readings: &'r [Reading<'a>],
+        refused: Option<Failure>,
         record: &mut Record,
     ) -> Result<(&'r Reading<'a>, Original), Failure> {
         let start = Instant::now();
@@ -80,7 +82,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             }
         }
         record.spec = readings.first().map(|reading| reading.text.to_owned());
-        Err(StoreError::NotFound.into())
+        Err(refused.unwrap_or_else(|| StoreError::NotFound.into()))
     }
 
     /// Stores an image under `key`.

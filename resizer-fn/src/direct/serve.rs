@@ -99,7 +99,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         let whole = (!path.contains("://")).then(|| asked.path.replacen(":/", "://", 1));
         let texts = asked.signed_texts(encoded.as_deref()).chain(whole);
         let signed = self.settings.gate.pass(asked.mark, texts)?;
-        let allowed = self.allowed(asked.readings, signed)?;
+        let (allowed, refused) = self.allowed(asked.readings, signed)?;
         if let Some((reading, text)) = allowed.iter().find_map(|reading| Some((reading, as_url(reading)?))) {
             // No signature covers it, and its order and encoding are lost.
             if let Some(query) = query {
@@ -112,7 +112,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         if self.settings.bucket.is_none() {
             return Err(Failure::no_bucket());
         }
-        let (reading, original) = self.first(&allowed, record).await?;
+        let (reading, original) = self.first(&allowed, refused, record).await?;
         record.spec = Some(reading.text.to_owned());
         let spec = reading.spec.clone();
         Ok(Work { bytes: original.bytes, etag: original.etag, freshness: Freshness::default(), spec })

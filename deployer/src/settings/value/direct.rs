@@ -14,8 +14,7 @@ text_type! {
 }
 
 /// See [`super::pattern`].
-pub const SOURCES_PATTERN: &str =
-    r"^((https?://)?(\*\.)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(,|$))*$";
+pub const SOURCES_PATTERN: &str = r"^[\s,A-Za-z0-9.*:/_\[\]-]*$";
 
 impl FromText for Sources {
     fn from_text(text: &str) -> Result<Self, Fault> {
@@ -84,7 +83,7 @@ text_type! {
 }
 
 /// See [`super::pattern`].
-pub const PRESETS_PATTERN: &str = r"^([a-z0-9_-]+=[!-:<-~]+(;|$))*$";
+pub const PRESETS_PATTERN: &str = r"^[\s!-~]*$";
 
 impl FromText for Presets {
     fn from_text(text: &str) -> Result<Self, Fault> {
