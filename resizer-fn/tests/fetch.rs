@@ -9,6 +9,7 @@ use resizer_fn::direct::caching::Freshness;
 use resizer_fn::direct::fetch::{Fetch, FetchError, FetchLimits, Fetched, Fetcher};
 use resizer_fn::direct::resolve::{Resolve, SystemResolver};
 use resizer_fn::direct::source::{Sources, UrlError};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -346,10 +347,33 @@ async fn names_that_do_not_exist_are_said_to() {
 
 #[tokio::test]
 async fn certificates_are_checked() {
+    let limits = FetchLimits { connect: Duration::from_secs(1), ..LIMITS };
+    let here = || Fetcher::with(Scripted::new(&[&["127.0.0.1"]]), AlsoHere);
     // Plain text where TLS is expected.
     let upstream = Upstream::saying("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx").await;
-    let fetcher = Fetcher::with(Scripted::new(&[&["127.0.0.1"]]), AlsoHere);
-    let limits = FetchLimits { connect: Duration::from_secs(1), ..LIMITS };
-    let result = fetch_by(&fetcher, upstream.port, "https://https.test:PORT/", limits).await;
+    let result = fetch_by(&here(), upstream.port, "https://https.test:PORT/", limits).await;
     assert!(matches!(result, Err(FetchError::Connection { .. } | FetchError::Timeout { .. })), "{result:?}");
+
+    // The right name, but nobody whom the system trusts has signed it.
+    let certificate = CertificateDer::from(&include_bytes!("tls/self-signed.crt.der")[..]);
+    let key = PrivateKeyDer::Pkcs8(include_bytes!("tls/self-signed.key.der").to_vec().into());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        tokio_rustls::TlsAcceptor::from(Arc::new(config)).accept(stream).await.is_ok()
+    });
+    let result = fetch_by(&here(), port, "https://https.test:PORT/", limits).await;
+    match result {
+        Err(FetchError::Connection { detail, .. }) => assert!(detail.contains("certificate"), "{detail}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(!server.await.unwrap(), "the server is told, too");
 }

@@ -1,6 +1,6 @@
 //! The direct route: `attach --sources`, then the image itself through the API.
 
-use http::Method;
+use http::{Method, Request};
 use test_support::http_client::{self, Answer};
 use test_support::jpeg;
 
@@ -12,7 +12,11 @@ const SECRET: &str = "Zm9yLXRlc3RzLW9ubHktMDEyMzQ1Njc4OQ";
 /// Asks the emulator's data plane of the API.
 fn ask(bench: &Bench, api: &str, path: &str) -> Answer {
     let url = format!("{}/_aws/execute-api/{api}/prod/{path}", bench.aws.url());
-    http_client::request(&Method::GET, &url).unwrap_or_else(|error| panic!("{url}: {error:#}"))
+    // As a browser's <img>: without an `Accept`, API Gateway would answer with the base64 as it is (AG-10).
+    let request =
+        Request::builder().method(Method::GET).uri(&url).header("accept", "image/png,image/*;q=0.8");
+    let request = request.body(bytes::Bytes::new()).unwrap();
+    http_client::send(request).unwrap_or_else(|error| panic!("{url}: {error:#}"))
 }
 
 /// The id of the one API.

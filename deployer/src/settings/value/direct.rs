@@ -3,6 +3,10 @@
 
 use super::{FromText, text_type};
 use crate::settings::problem::Fault;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
 use std::fmt;
 
 /// Longest list of hosts or presets in bytes: all of a function's variables have 4 KB (LA-07).
@@ -134,6 +138,18 @@ impl SecurityKey {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// The signature of `text`, as the function and thumbor's clients make it: HMAC-SHA1 in URL-safe base64.
+    pub fn sign(&self, text: &str) -> String {
+        // HMAC takes keys of any length.
+        Hmac::<Sha1>::new_from_slice(self.0.as_bytes()).map_or_else(
+            |_| String::new(),
+            |mut mac| {
+                mac.update(text.as_bytes());
+                URL_SAFE.encode(mac.finalize().into_bytes())
+            },
+        )
+    }
 }
 
 impl fmt::Debug for SecurityKey {
@@ -214,5 +230,7 @@ mod tests {
         let key = SecurityKey::from_text("0123456789abcdef").unwrap();
         assert_eq!(key.expose(), "0123456789abcdef");
         assert!(!format!("{key:?}").contains("0123"));
+        // Made by libthumbor 2.0.2.
+        assert_eq!(key.sign("300x200/pics/a.jpg"), "ifmc_WaUtFHtgaxh1my4ZEslCi0=");
     }
 }
