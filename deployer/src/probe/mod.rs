@@ -173,6 +173,8 @@ fn choose<'a>(
         .iter()
         .filter(|object| object.size > 0 && object.size <= max_bytes && image(&object.key))
         .filter(|object| object.key.len() <= LONGEST_ORIGINAL && !odd(&object.key))
+        // Under a prefix of its own, the function takes nothing for an original.
+        .filter(|object| prefix.is_empty() || !object.key.starts_with(prefix))
         .filter(|object| !looks_derived(&object.key, prefix, |_| false))
         .min_by_key(|object| (is_made(&object.key), object.size))
         .map(|object| object.key.as_str())
