@@ -322,7 +322,7 @@ fn read_within_limits(bytes: &[u8]) -> Result<(), Error> {
         assert_eq!((frame.pixels.width, frame.pixels.height), (header.width, header.height));
         assert!(frame.delay_ms > 10);
     }
-    codec::decode(format, bytes, &header).map(|_| ())
+    codec::decode(format, bytes, &header, &Wanted::ALL).map(|_| ())
 }
 
 #[test]

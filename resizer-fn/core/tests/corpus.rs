@@ -6,7 +6,7 @@ mod common;
 use common::*;
 use png::{BitDepth, ColorType};
 use resizer_core::pixels::Channels;
-use resizer_core::{Defaults, Error, Format, Limits, Output, Spec, resize, resize_with, sniff};
+use resizer_core::{Assets, Defaults, Error, Format, Limits, Options, Output, Spec, resize, resize_all, sniff};
 
 /// Lossy codecs at these qualities, on flat colours.
 const TOLERANCE: u8 = 12;
@@ -217,7 +217,9 @@ fn quality_counts_for_lossy_formats() {
     for bytes in [jpeg(&source, |_| ()), webp(&source)] {
         let size = |q| {
             let defaults = Defaults { quality: q };
-            resize_with(&bytes, &Spec::cover(90, 60), &defaults, &Limits::default()).unwrap().bytes.len()
+            let options = Options { defaults: &defaults, limits: &Limits::default(), assets: &Assets::new() };
+            let mut outputs = resize_all(&bytes, &[Spec::cover(90, 60)], &options).unwrap();
+            outputs.remove(0).unwrap().bytes.len()
         };
         let sizes = [1, 20, 50, 80, 95, 100].map(size);
         assert!(sizes.is_sorted() && sizes[5] > 3 * sizes[0], "{sizes:?}");

@@ -5,7 +5,10 @@
 pub mod boxes;
 
 use resizer_core::codec;
+use resizer_core::colour::ColourInfo;
+use resizer_core::picture::{Picture, Wanted};
 use resizer_core::pixels::{Channels, Pixels};
+use resizer_core::resample::Part;
 use resizer_core::{Format, sniff};
 
 pub const WIDTH: u32 = 96;
@@ -152,11 +155,29 @@ pub fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
     }
 }
 
+/// A decoded image, all of it.
+#[derive(Debug)]
+pub struct Whole {
+    pub pixels: Pixels,
+    pub colour: ColourInfo,
+}
+
+/// All pixels of what was decoded.
+pub fn whole(decoded: codec::Decoded, size: (u32, u32)) -> Whole {
+    let codec::Decoded { picture, colour } = decoded;
+    let pixels = match picture {
+        Picture::Pixels { pixels, .. } => pixels,
+        planes => planes.resample(&Part::whole(size, size)).unwrap(),
+    };
+    Whole { pixels, colour }
+}
+
 /// Decodes a result with the core itself.
-pub fn decode(bytes: &[u8]) -> codec::Decoded {
+pub fn decode(bytes: &[u8]) -> Whole {
     let format = sniff::sniff(bytes).unwrap();
     let header = codec::read_header(format, bytes).unwrap();
-    codec::decode(format, bytes, &header).unwrap()
+    let decoded = codec::decode(format, bytes, &header, &Wanted::ALL).unwrap();
+    whole(decoded, (header.width, header.height))
 }
 
 /// The colour at a place, as red, green, blue, alpha.
