@@ -69,9 +69,9 @@ def made(tools):
         yield File(f"{name}.webp", cwebp(image, *options), covers, f"cwebp {' '.join(options)}", tolerance=tolerance)
 
     data = saved(scene(), "WEBP", lossless=True, icc_profile=icc.DISPLAY_P3)
-    yield File("icc-p3.webp", data, "ICC profile Display P3", "Pillow", tolerance=(2.0, 8), tags={"colour"})
+    yield File("icc-p3.webp", data, "ICC profile Display P3", "Pillow", tolerance=(2.0, 25), tags={"colour"})
     data = saved(clear, "WEBP", lossless=True, icc_profile=icc.ADOBE_RGB)
-    yield File("icc-adobe-rgb-alpha.webp", data, "ICC profile Adobe RGB, with alpha", "Pillow", tolerance=(2.0, 8), tags={"colour"})
+    yield File("icc-adobe-rgb-alpha.webp", data, "ICC profile Adobe RGB, with alpha", "Pillow", tolerance=(2.0, 25), tags={"colour"})
     exif = Image.Exif()
     exif[0x0112] = 8
     data = saved(orient(scene(), 8), "WEBP", lossless=True, exif=exif.tobytes())
@@ -95,7 +95,8 @@ def made(tools):
         ("animated-one-frame", [whole(still)], "an animation of one frame"),
         ("animated-no-time", [frame(still, 0, 0, 0, lossless=True), frame(moved, 0, 0, 0, lossless=True)], "frames that last 0 ms"),
     ):
-        tolerance = LOSSY if "lossy" in name or "mixed" in name else EXACT
+        # A hard edge to what is clear: rounding counts twice there.
+        tolerance = LOSSY if "lossy" in name or "mixed" in name or "no-blend" in name else EXACT
         yield File(f"{name}.webp", animation(still.size, frames), f"animation: {covers}", "Pillow, put together by `make_webp.py`", tolerance=tolerance)
     data = animation(still.size, [whole(still), whole(moved)], loops=3)
     yield File("animated-loops-3.webp", data, "animation: shown three times", "Pillow, put together by `make_webp.py`", tolerance=EXACT)
