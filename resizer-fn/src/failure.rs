@@ -225,6 +225,9 @@ impl From<ImageError> for Failure {
             ImageError::TooManyPixels { .. } => {
                 (413, "too_many_pixels", "use a smaller original or raise MAX_PIXELS")
             }
+            ImageError::TooManyFrames { .. } | ImageError::TooMuchAnimation { .. } => {
+                (413, "too_many_pixels", "use a shorter or smaller animation")
+            }
             ImageError::OutputTooLarge { .. } => (413, "output_too_large", "ask for a smaller size"),
             ImageError::SideTooLong { .. } => (413, "output_too_large", "ask for a smaller size"),
             // Whatever else the core comes to report is not known to be the image's fault.

@@ -19,6 +19,7 @@ mod png_rows;
 mod png_shrink;
 pub mod webp;
 mod webp_animate;
+mod webp_blocks;
 mod webp_chunks;
 mod webp_frames;
 
