@@ -37,7 +37,7 @@ def svg(results: list[Result], peers: list[str], versions: dict[str, str]) -> st
         group, height = bars(result, others, y)
         body += group
         y += height + GAP
-    title = "CPU time to resize an image, and peak memory, against sharp"
+    title = "CPU time to resize an image, and peak memory: sharp = 1, shorter is better"
     ticks = [tick(value / 4, y - GAP) for value in range(0, int(MOST * 4) + 1)]
     foot = "  ·  ".join(f"{name} {version}" for name, version in versions.items())
     head = [
@@ -109,6 +109,8 @@ def legend(others: list[str]) -> list[str]:
     for mark, words in entries:
         lines.append(f'  <rect class="{mark}" x="{left}" y="42" width="12" height="12"/><text x="{left + 18}" y="52">{escape(words)}</text>')
         left += 40 + 7 * len(words)
+    lines.append(f'  <rect class="fail" x="{left}" y="42" width="12" height="12"/><text x="{left + 18}" y="52">a rule is broken</text>')
+    left += 140
     lines.append(f'  <line class="limit" x1="{left}" y1="40" x2="{left}" y2="56"/><text x="{left + 8}" y="52">limit</text>')
     lines.append(f'  <line class="sharp" x1="{left + 62}" y1="40" x2="{left + 62}" y2="56"/><text x="{left + 70}" y="52">sharp</text>')
     return lines

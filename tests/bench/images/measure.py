@@ -1,5 +1,6 @@
 """Runs a case: every peer once for each photograph and round, side by side, so that all meet the same disturbances."""
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -43,9 +44,15 @@ def run(case: Case, files: list[tuple[str, Path]], workers: list[Worker], rounds
                     one(case, path, worker, outputs[worker.name] if number == 0 else [], photo)
         judge(case, path, outputs, photo)
         done.append(photo)
-        print(f"\r{case.title}: {len(done)} of {len(files)}  ", end="", flush=True)
-    print("\r" + " " * 60 + "\r", end="", flush=True)
+        progress(f"{case.title}: {len(done)} of {len(files)}")
+    progress("")
     return done
+
+
+def progress(text: str) -> None:
+    """One line that is written over, for whoever watches a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r{text:<60}" if text else "\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def names(folder: Path, label: str, case: Case) -> list[Path]:

@@ -7,6 +7,9 @@ import pyvips
 
 from ssim import luma, ssim
 
+# libvips would take a file that was written anew for the one it has read before.
+pyvips.cache_set_max(0)
+
 EVERY = 3
 """Of an animation, one frame in so many is compared."""
 
