@@ -62,7 +62,9 @@ class Inputs:
 
     def large(self) -> list[Path]:
         """One JPEG of 24 megapixels: four photographs side by side, with the detail of all."""
-        return [self._made(self.photos[0], "24mp.jpg", lambda _path, to: four(self.photos[:4], to))]
+        # The same four, however many the other cases take.
+        photos = [self.share / name for name in PHOTOS[:4]]
+        return [self._made(self.photos[0], "24mp.jpg", lambda _path, to: four(photos, to))]
 
     def small(self) -> list[Path]:
         """One JPEG of 640 pixels, for warming up."""
@@ -121,7 +123,6 @@ def half_png(path: Path, to: Path) -> None:
 
 
 def four(paths: list[Path], to: Path) -> None:
-    """6000 x 4000 pixels of up to four photographs."""
+    """6000 x 4000 pixels of four photographs."""
     tiles = [opened(path).thumbnail_image(3000, height=2000, crop="centre").copy_memory() for path in paths]
-    tiles = [tiles[at % len(tiles)] for at in range(4)]
     pyvips.Image.arrayjoin(tiles, across=2).jpegsave(str(to), Q=92, subsample_mode="on", keep="none")

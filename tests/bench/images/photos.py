@@ -59,7 +59,7 @@ def fetch(folder: Path) -> Path:
         if shutil.which(tool) is None:
             raise Unavailable(f"{tool} is missing: the photographs come from Debian packages ({', '.join(PACKAGES)})")
     folder.mkdir(parents=True, exist_ok=True)
-    print("fetching photographs from the Debian archive (once, about 150 MB)", flush=True)
+    print("fetching photographs from the Debian archive (once, about 200 MB unpacked)", flush=True)
     for package in PACKAGES:
         unpack(package, folder)
     missing = [name for name in PHOTOS + PNGS if not (share / name).is_file()]
