@@ -1,7 +1,7 @@
 //! The call into the image core: the one place that changes when its signature does.
 
-use resizer_core::spec::Filter;
 pub use resizer_core::Assets;
+use resizer_core::spec::Filter;
 use resizer_core::{Defaults, Error, Limits, Options, Output, Spec};
 
 /// The keys of the watermarks that `spec` puts on the image, each once.

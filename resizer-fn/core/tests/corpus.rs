@@ -6,7 +6,9 @@ mod common;
 use common::*;
 use png::{BitDepth, ColorType};
 use resizer_core::pixels::Channels;
-use resizer_core::{Assets, Defaults, Error, Format, Limits, Options, Output, Spec, resize, resize_all, sniff};
+use resizer_core::{
+    Assets, Defaults, Error, Format, Limits, Options, Output, Spec, resize, resize_all, sniff,
+};
 
 /// Lossy codecs at these qualities, on flat colours.
 const TOLERANCE: u8 = 12;

@@ -1,7 +1,7 @@
 //! Whole files: size, and pixels compared with the references.
 
 use crate::corpus::{Entry, Wanted, files, reference};
-use crate::product::{self, COLOURS_NOT_YET, FIRST_FRAME_ONLY, NOT_YET, WRONG_YET};
+use crate::product;
 use resizer_core::effect::channels::widen;
 use resizer_core::pixels::{Channels, Pixels};
 use resizer_core::{Error, Limits};
@@ -15,31 +15,14 @@ fn compare(end: &str) {
     assert!(files.len() >= 20, "{} files", files.len());
     let wrong: Vec<String> = files
         .iter()
-        .filter_map(|file| outcome(file).err().map(|why| format!("{}: {why}", file.name)))
+        .filter_map(|file| check(file).err().map(|why| format!("{}: {why}", file.name)))
         .collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), files.len(), wrong.join("\n"));
-}
-
-/// [`check`], or its opposite for files that are known to be wrong: those put right have to leave the list.
-fn outcome(file: &Entry) -> Result<(), String> {
-    if WRONG_YET.contains(&file.name.as_str()) {
-        return match check(file) {
-            Ok(()) => Err("is right now, take it out of WRONG_YET".into()),
-            Err(_) => Ok(()),
-        };
-    }
-    check(file)
 }
 
 fn check(file: &Entry) -> Result<(), String> {
     let width = if file.size.0 == 0 { WIDEST } else { file.size.0.min(WIDEST) };
     let result = product::scaled(&file.bytes, width, &Limits::default());
-    if NOT_YET.iter().any(|end| file.name.ends_with(end)) {
-        return match result {
-            Err(Error::NotAnImage) => Ok(()),
-            other => Err(format!("is decoded now, take it out of NOT_YET: {other:?}")),
-        };
-    }
     let output = match (result, file.wanted) {
         (Err(Error::Codec), _) => return Err("a codec panicked".into()),
         (Err(_), Wanted::Error | Wanted::Either) => return Ok(()),
@@ -47,13 +30,9 @@ fn check(file: &Entry) -> Result<(), String> {
         (Err(error), Wanted::Picture) => return Err(format!("was refused: {error}")),
         (Ok(output), _) => output,
     };
-    if COLOURS_NOT_YET.iter().any(|tag| file.tags.iter().any(|t| t == tag)) {
-        return Ok(());
-    }
     let frames = product::frames(&output);
-    let wanted = if FIRST_FRAME_ONLY { 1 } else { file.frames };
-    if frames.len() != wanted as usize {
-        return Err(format!("{} frames, not {wanted}", frames.len()));
+    if frames.len() != file.frames as usize {
+        return Err(format!("{} frames, not {}", frames.len(), file.frames));
     }
     let strip = reference(&file.name);
     let rows = strip.height / file.frames;

@@ -3,13 +3,18 @@
 use crate::job::{Answer, Job};
 use crate::memory;
 use cpu_time::ProcessTime;
-use resizer_core::{Limits, Output, Spec, resize};
+use resizer_core::{Assets, Defaults, Limits, Options, Output, Spec};
 use std::path::PathBuf;
 use std::{fs, path::Path};
 
 /// The corpus is larger than what the function takes by default.
-const LIMITS: Limits =
-    Limits { max_bytes: 256 << 20, max_pixels: 100_000_000, max_output_pixels: 16_000_000 };
+const LIMITS: Limits = Limits {
+    max_bytes: 256 << 20,
+    max_pixels: 100_000_000,
+    max_output_pixels: 16_000_000,
+    max_frames: 600,
+    max_total_pixels: 400_000_000,
+};
 
 /// Does a job; a failure is a part of the answer.
 pub fn run(job: &Job) -> Answer {
@@ -44,7 +49,9 @@ fn spec(text: &str) -> Result<Spec, String> {
 
 /// All outputs of one input: the one place that knows how the core is called for several.
 fn resize_all(bytes: &[u8], specs: &[Spec]) -> Result<Vec<Output>, String> {
-    specs.iter().map(|spec| resize(bytes, spec, &LIMITS).map_err(|problem| problem.to_string())).collect()
+    let options = Options { defaults: &Defaults::default(), limits: &LIMITS, assets: &Assets::new() };
+    let outputs = resizer_core::resize_all(bytes, specs, &options).map_err(|problem| problem.to_string())?;
+    outputs.into_iter().map(|output| output.map_err(|problem| problem.to_string())).collect()
 }
 
 fn write(path: Option<&PathBuf>, bytes: &[u8]) -> Result<(), String> {
