@@ -65,7 +65,7 @@ def made(tools):
     exif = Image.Exif()
     exif[0x0112] = 6
     note = tools.write("exif", exif.tobytes()[6:])
-    yield file("exif-6", "EXIF orientation 6, which does not count in this format", scene(), options=("-y", 444, "--ignore-exif", "--exif", note), decoder="no-exif")
+    yield file("exif-6", "EXIF orientation 6 and the same turn by irot, which alone counts: turned once", scene(), options=("-y", 444, "--ignore-exif", "--exif", note))
     frames = [scene(shift=s) for s in (0.0, 0.2, 0.4)]
     yield file("animated", "animation of three frames: the first stands for it", *frames, options=("-y", 420, "--timescale", 10), decoder="first")
 

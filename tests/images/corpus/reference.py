@@ -22,13 +22,13 @@ def in_srgb(image, profile):
     return rgb
 
 
-def pillow(data, still=False, turn=True):
+def pillow(data, still=False):
     """All frames as seen, RGBA."""
     image = Image.open(io.BytesIO(data))
     frames = []
     for index in range(1 if still else getattr(image, "n_frames", 1)):
         image.seek(index)
-        seen = ImageOps.exif_transpose(image) if turn else image
+        seen = ImageOps.exif_transpose(image)
         profile = image.info.get("icc_profile")
         frames.append(in_srgb(seen, profile) if profile else seen.convert("RGBA"))
     return frames
@@ -68,7 +68,7 @@ def frames_of(file, tools):
         return [Image.open(io.BytesIO(tools.run("djpeg", "-ppm", stdin=file.data))).convert("RGBA")]
     if file.decoder == "p3":
         return [in_srgb(image, icc.DISPLAY_P3) for image in pillow(file.data)]
-    return pillow(file.data, still=file.decoder == "first", turn=file.decoder != "no-exif")
+    return pillow(file.data, still=file.decoder == "first")
 
 
 def reduced(frames):

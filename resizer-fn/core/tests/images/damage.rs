@@ -8,6 +8,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 /// Small, as a changed size would otherwise cost time honestly.
+#[allow(clippy::needless_update)] // There may be more of them.
 fn limits() -> Limits {
     Limits { max_bytes: 1 << 20, max_pixels: 1 << 20, max_output_pixels: 1 << 20, ..Limits::default() }
 }
