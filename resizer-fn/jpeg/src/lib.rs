@@ -82,14 +82,21 @@ pub fn decode(bytes: &[u8], scales: [u8; 3], bottom: u32) -> Result<Decoded, Err
     let mut missing = 0;
     let mut reader = Reader::new(bytes)?;
     while let Stop::Scan(header) = reader.next()? {
-        let (rest, lost) =
-            sequential::scan(reader.rest(), &frame, &header, &reader.tables, &mut channels, rows)?;
+        let read = sequential::scan(reader.rest(), &frame, &header, &reader.tables, &mut channels, rows);
+        // A later component that is not there is grey.
+        if read == Err(Error::Truncated) && seen.contains(&true) {
+            break;
+        }
+        let (rest, lost) = read?;
         reader.resume(rest);
         missing += lost;
         header.components.iter().for_each(|(index, ..)| seen[*index] = true);
         if seen[..channels.len()].iter().all(|seen| *seen) {
             break;
         }
+    }
+    if !seen.contains(&true) {
+        return Err(Error::Truncated);
     }
     let whole = seen[..channels.len()].iter().all(|seen| *seen) && missing == 0;
     let planes = channels.into_iter().enumerate().map(|(index, channel)| {
@@ -128,6 +135,9 @@ fn decode_dc(bytes: &[u8], frame: &Frame) -> Result<Decoded, Error> {
         if planes.iter().all(|plane| plane.low == Some(0)) {
             break;
         }
+    }
+    if planes.iter().all(|plane| plane.low.is_none()) {
+        return Err(Error::Truncated);
     }
     let whole = planes.iter().all(|plane| plane.low == Some(0)) && missing == 0;
     let planes = planes.iter().zip(channels).enumerate().map(|(index, (plane, mut channel))| {

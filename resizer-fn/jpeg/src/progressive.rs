@@ -87,6 +87,9 @@ pub(crate) fn dc_scan<'a>(
         place += 1;
     }
     let missing = total.saturating_sub(place) + u32::from(bits.overrun());
+    if first && missing >= total {
+        return Err(Error::Truncated);
+    }
     Ok((bits.rest(), missing))
 }
 

@@ -98,7 +98,8 @@ impl Channel {
     }
 }
 
-/// Reads one scan from `raw` into the channels; what follows the scan, and how many MCUs of it are missing.
+/// Reads one scan from `raw` into the channels; what follows the scan, and how many MCUs of it are missing:
+/// if all are, [`Error::Truncated`].
 ///
 /// `rows`: rows of MCUs after which nothing is needed any more.
 pub(crate) fn scan<'a>(
@@ -168,6 +169,9 @@ pub(crate) fn scan<'a>(
         course.advance(1);
     }
     let missing = course.missing.max(u32::from(bits.overrun()));
+    if missing >= total {
+        return Err(Error::Truncated);
+    }
     Ok((bits.rest(), missing))
 }
 
