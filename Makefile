@@ -53,7 +53,7 @@ build: need-cargo ## the release binary: target/release/imgdeploy
 clean: ## everything that was built or fetched
 	rm -rf $(VENV) $(BENCH_VENV) $(TARGET)
 
-bench-images: need-cargo venv $(BENCH_VENV)/.complete $(BENCH_NODE)/.complete ## the image core beside sharp and others (ARGS=--quick; --help)
+bench-images: need-cargo venv assembler $(BENCH_VENV)/.complete $(BENCH_NODE)/.complete ## the image core beside sharp and others (ARGS=--quick; --help)
 	@$(CARGO) build --locked --quiet --release --package image-bench --bin worker
 	@cd $(BENCH) && PYTHONDONTWRITEBYTECODE=1 $(BENCH_VENV)/bin/python -m unittest --quiet tests.py
 	@PYTHONDONTWRITEBYTECODE=1 $(BENCH_VENV)/bin/python $(BENCH)/run.py --target $(TARGET) $(ARGS)
