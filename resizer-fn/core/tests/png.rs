@@ -47,7 +47,9 @@ fn shrunk(source: &Pixels, by: u32) -> Pixels {
 
 fn both(bytes: &[u8], by: u32) -> (Pixels, Pixels) {
     let header = codec::read_header(Format::Png, bytes).unwrap();
-    (decode(bytes).pixels, decode_shrunk(bytes, &header, by).unwrap().pixels)
+    let shrunk = decode_shrunk(bytes, &header, by).unwrap();
+    let size = (header.width.div_ceil(by), header.height.div_ceil(by));
+    (decode(bytes).pixels, whole(shrunk, size).pixels)
 }
 
 #[test]
