@@ -112,7 +112,6 @@ fn what_cannot_be_told_apart_is_wrong_usage() {
         &["30x20", "-"],
         &["30x20", "--also", "9x", "dandelion.jpg", "out.jpg"],
         &["30x20", "dandelion.jpg", "./dandelion.jpg", "--out-dir", "new"],
-        &["30x20", "dandelion.jpg", "--max-pixels", "none"],
     ] {
         let run = resize(&tool, arguments).exits(2);
         assert!(run.stderr.contains("hint: "), "{run}");
