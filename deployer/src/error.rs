@@ -5,6 +5,7 @@ use crate::artifact::ArtifactError;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::observe::ObserveError;
 use crate::plan::{Plan, RefusalKind};
+use crate::resize::ResizeError;
 use crate::settings::SettingsError;
 use crate::stack::StackError;
 
@@ -18,7 +19,7 @@ pub enum Exit {
     Unexpected = 1,
     /// Wrong usage or configuration.
     Usage = 2,
-    /// The plan has changes (`--dry-run --exit-code`).
+    /// The plan has changes (`--dry-run --exit-code`); see also [`Exit::SOME_FAILED`].
     Changes = 3,
     /// Refused: something would be lost or become public, or it was not approved.
     Refused = 4,
@@ -26,6 +27,11 @@ pub enum Exit {
     Denied = 5,
     /// Stopped half-way.
     HalfWay = 6,
+}
+
+impl Exit {
+    /// Some images could not be made, the others were (`resize`, which has no plan).
+    pub const SOME_FAILED: Self = Self::Changes;
 }
 
 /// A failed run, ready to show.
@@ -196,6 +202,13 @@ impl From<ApplyError> for Failure {
             hints.insert(0, "AWS did not allow this step: have it allowed to you first".to_owned());
         }
         Self { exit: Exit::HalfWay, message: with_done(&message, &error.done), hints }
+    }
+}
+
+impl From<ResizeError> for Failure {
+    fn from(error: ResizeError) -> Self {
+        let exit = if matches!(error, ResizeError::SameFile { .. }) { Exit::Refused } else { Exit::Usage };
+        Self::new(exit, error.to_string(), error.hint())
     }
 }
 

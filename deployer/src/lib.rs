@@ -18,5 +18,6 @@ pub mod permissions;
 pub mod plan;
 pub mod probe;
 pub mod report;
+pub mod resize;
 pub mod settings;
 pub mod stack;

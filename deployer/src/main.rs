@@ -63,6 +63,7 @@ async fn run(
             command::detach::run(&site(given)?, args, consent, report, plan).await
         }
         Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,
+        Command::Resize(args) => command::resize::run(&settings::images(given)?, args, report).await,
     }
 }
 
@@ -84,5 +85,6 @@ fn name(command: &Command) -> &'static str {
         Command::Attach(_) => "attach",
         Command::Detach(_) => "detach",
         Command::Dev(_) => "dev",
+        Command::Resize(_) => "resize",
     }
 }

@@ -20,6 +20,7 @@ mod readme;
 mod refusals;
 mod regions;
 mod repeat;
+mod resize;
 mod rivals;
 mod served;
 mod state;

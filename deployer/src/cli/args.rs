@@ -3,6 +3,7 @@
 
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
+use super::resize::ResizeArgs;
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};
 use clap::builder::OsStringValueParser;
@@ -84,6 +85,12 @@ pub enum Command {
     /// says. Response headers show each hop.
     #[command(after_help = help::below())]
     Dev(DevArgs),
+    /// Resize image files on this machine, just as the resizer would
+    ///
+    /// For trying a spec, and for scripts. It needs no AWS and no settings file. IN and OUT may be `-`,
+    /// for standard input and output.
+    #[command(after_help = help::RESIZE)]
+    Resize(ResizeArgs),
 }
 
 /// Which bucket is meant.

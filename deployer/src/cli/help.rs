@@ -2,16 +2,35 @@
 
 use crate::settings::table::setting;
 
-/// The exit codes, below every help.
-pub(super) const EXIT_CODES: &str = "\
+macro_rules! exit_codes {
+    () => {
+        "\
 Exit codes:
   0  done, or nothing to do
   1  unexpected error
   2  wrong usage or settings
-  3  the plan has changes (with --dry-run --exit-code)
+  3  the plan has changes (with --dry-run --exit-code); resize: some images could not be made
   4  refused: something would be lost, or was not approved
   5  AWS said no: credentials or permissions
-  6  stopped half-way: the message says what was done, and running it again goes on";
+  6  stopped half-way: the message says what was done, and running it again goes on"
+    };
+}
+
+/// The exit codes, below every help.
+pub(super) const EXIT_CODES: &str = exit_codes!();
+
+/// Below the help of `resize`.
+pub(super) const RESIZE: &str = concat!(
+    "\
+Where the result goes:
+  resize SPEC IN OUT             this file; `-` is standard output
+  resize SPEC IN... --out-dir D  D/name, with another extension where format(...) makes another format
+  resize SPEC IN... D            the same, if D is a folder that is there
+  resize SPEC IN                 beside IN, the spec in its name
+
+",
+    exit_codes!()
+);
 
 /// How settings are found, below the help of commands that take them.
 pub(super) const SETTINGS: &str = "\

@@ -4,8 +4,10 @@
 mod args;
 mod given;
 mod help;
+mod resize;
 
 pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
+pub use resize::ResizeArgs;
 
 use crate::settings::Given;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};

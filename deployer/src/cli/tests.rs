@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::settings::table::SETTINGS;
-use crate::settings::{Origin, access, resolve};
+use crate::settings::{Origin, access, images, resolve};
 use std::collections::BTreeMap;
 
 fn with_env(words: &[&str], env: &[(&str, &str)]) -> Result<Invocation, clap::Error> {
@@ -34,7 +34,7 @@ fn help(command: &str) -> String {
 
 #[test]
 fn help_of_all_commands() {
-    let all: String = ["", "init", "attach", "detach", "dev"]
+    let all: String = ["", "init", "attach", "detach", "dev", "resize"]
         .map(|command| format!("$ imgdeploy {command} --help\n{}\n", help(command)))
         .concat();
     let tidy: Vec<&str> = all.lines().map(str::trim_end).collect();
@@ -46,7 +46,7 @@ fn every_flag_has_help_and_every_setting_its_variable_and_default() {
     let mut root = Cli::command();
     root.build();
     for command in root.get_subcommands() {
-        for flag in command.get_arguments() {
+        for flag in command.get_arguments().filter(|argument| !argument.is_positional()) {
             let name = flag.get_long().unwrap();
             assert!(flag.get_help().is_some_and(|help| !help.to_string().is_empty()), "{name}");
             if matches!(name, "help" | "version")
@@ -174,6 +174,8 @@ fn wrong_usage_ends_with_2_and_help_with_0() {
         (vec!["dev", "--cdn-port", "70000"], 2),
         (vec!["attach", "--output", "xml"], 2),
         (vec!["attach", "--bucket", "a", "--bucket", "b"], 2),
+        (vec!["resize"], 2),
+        (vec!["resize", "300x200"], 2),
         (vec!["help"], 2),
         (vec!["--help"], 0),
         (vec!["attach", "-h"], 0),
@@ -201,6 +203,30 @@ fn the_arguments_of_each_command() {
         panic!("not dev")
     };
     assert_eq!((dev.cdn_port, dev.website_port, dev.api_port), (8080, 0, 0));
+
+    let words = [
+        "resize",
+        "-300x-200",
+        "a.jpg",
+        "-",
+        "--out-dir",
+        "o",
+        "--also",
+        "-9x",
+        "--also=8x",
+        "--force",
+        "-v",
+    ];
+    let cli = with_env(&words, &[]).unwrap().cli;
+    let Command::Resize(resize) = cli.command else { panic!("not resize") };
+    assert_eq!((resize.spec.as_str(), resize.files.len(), cli.global.verbose), ("-300x-200", 2, 1));
+    assert_eq!((resize.also, resize.force), (vec!["-9x".to_owned(), "8x".to_owned()], true));
+    let limits = ["resize", "9x", "a.jpg", "--max-pixels", "7"];
+    let env = [("IMGDEPLOY_QUALITY", "60"), ("IMGDEPLOY_MAX_PIXELS", "8")];
+    let found = images(&with_env(&limits, &env).unwrap().given).unwrap();
+    assert_eq!((found.max_pixels, found.quality, found.max_output_pixels), (7, 60, 16_000_000));
+    let wrong = with_env(&["resize", "9x", "a.jpg"], &[("IMGDEPLOY_QUALITY", "0")]).unwrap().given;
+    assert!(images(&wrong).unwrap_err().to_string().starts_with("IMGDEPLOY_QUALITY "));
 
     let words = [
         "init",

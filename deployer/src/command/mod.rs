@@ -6,3 +6,4 @@ pub mod detach;
 pub mod dev;
 pub mod engine;
 pub mod init;
+pub mod resize;

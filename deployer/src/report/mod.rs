@@ -1,6 +1,7 @@
 //! The only place that prints: plans, events and failures, as text or JSON.
 
 mod diff;
+mod images;
 mod json;
 mod text;
 
@@ -40,6 +41,11 @@ impl Report {
             && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             && std::io::stderr().is_terminal();
         Self { json, colour, verbose }
+    }
+
+    /// Whether the result is a JSON object.
+    pub fn is_json(&self) -> bool {
+        self.json
     }
 
     /// Whether settings are to be shown with their origins.

@@ -186,3 +186,7 @@ pub(super) fn failure(failure: &Failure, colour: bool) -> String {
     }
     out
 }
+
+pub(super) fn image_failed(input: &str, reason: &str, colour: bool) -> String {
+    format!("{} {input}: {reason}\n", paint("error:", RED, colour))
+}

@@ -4,7 +4,7 @@ use super::choose::choose;
 use super::file::{ConfigFile, Section};
 use super::given::{Given, GivenValue};
 use super::problem::{Fault, Problem, SettingsError};
-use super::site::{Access, DistributionChoice, Origin, Site};
+use super::site::{Access, DistributionChoice, Images, Origin, Site};
 use super::table::{Kind, SETTINGS, setting, switch};
 use super::value::{
     BaseUrl, BucketName, FromText, LogRetention, Profile, Region, SecurityKey, ZipPath, whole,
@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 
 /// The settings in [`Access`].
 const ACCESS: [&str; 3] = ["profile", "region", "endpoint-url"];
+
+/// The settings in [`Images`].
+const IMAGES: [&str; 4] = ["quality", "max-pixels", "max-bytes", "max-output-pixels"];
 
 /// How AWS is reached, for commands that have no site: from flags and environment alone.
 ///
@@ -27,6 +30,25 @@ pub fn access(given: &Given) -> Result<Access, SettingsError> {
     let access = layers.access();
     SettingsError::check(layers.problems.into_inner())?;
     Ok(access)
+}
+
+/// What holds for images that are made on this machine, for commands that have no site: from flags and
+/// environment alone.
+///
+/// # Errors
+/// A value is wrong.
+pub fn images(given: &Given) -> Result<Images, SettingsError> {
+    SettingsError::check(given.problems(IMAGES.iter().filter_map(|name| setting(name))))?;
+    let layers =
+        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
+    let images = Images {
+        quality: layers.number("quality").unwrap_or_default(),
+        max_pixels: layers.number("max-pixels").unwrap_or_default(),
+        max_bytes: layers.number("max-bytes").unwrap_or_default(),
+        max_output_pixels: layers.number("max-output-pixels").unwrap_or_default(),
+    };
+    SettingsError::check(layers.problems.into_inner())?;
+    Ok(images)
 }
 
 /// Resolves the settings of the one site that is meant.

@@ -72,6 +72,19 @@ pub struct Access {
     pub endpoint_url: Option<BaseUrl>,
 }
 
+/// What holds for images that are made on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Images {
+    /// Quality of lossy formats where a spec names none, 1 to 100.
+    pub quality: u8,
+    /// Largest original to decode, in pixels.
+    pub max_pixels: u64,
+    /// Largest original to read, in bytes.
+    pub max_bytes: u64,
+    /// Largest result, in pixels.
+    pub max_output_pixels: u64,
+}
+
 /// Every setting of one site, resolved: flag, else environment, else the site in the file, else the
 /// file's `defaults:`, else the built-in default.
 #[derive(Debug, Clone, PartialEq, Eq)]
