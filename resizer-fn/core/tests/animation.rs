@@ -7,6 +7,7 @@ use common::*;
 use gif::{DisposalMethod, Frame, Repeat};
 use proptest::prelude::*;
 use resizer_core::codec::{self, AnimationWriter, EncodeOptions, Header};
+use resizer_core::picture::Wanted;
 use resizer_core::pixels::{Channels, Pixels};
 use resizer_core::{Error, Format, Limits, sniff};
 

@@ -21,7 +21,6 @@ pub struct Entry {
     pub name: String,
     pub bytes: Vec<u8>,
     pub wanted: Wanted,
-    pub tags: Vec<String>,
     /// Width and height as seen, in pixels; 0 for files that have to be refused.
     pub size: (u32, u32),
     /// Number of frames.
@@ -53,12 +52,6 @@ pub fn files(end: &str) -> Vec<Entry> {
                 "either" => Wanted::Either,
                 other => panic!("{name}: what is `{other}`?"),
             },
-            tags: entry["tags"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|tag| tag.as_str().unwrap().to_owned())
-                .collect(),
             size: (number("width") as u32, number("height") as u32),
             frames: number("frames") as u32,
             tolerance: (number("mean"), number("max")),
