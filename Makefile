@@ -9,15 +9,21 @@ ZIP    := $(TARGET)/test/bootstrap.zip
 # cmake, meson and ninja for the C codecs, from .venv; see resizer-fn/av1/build-tools.
 export PATH := $(CURDIR)/resizer-fn/av1/build-tools:$(PATH)
 
+# The benchmark of images: its own Python packages, sharp, and what it is to do.
+BENCH      := tests/bench/images
+BENCH_VENV := $(CURDIR)/.venv-bench
+BENCH_NODE := $(TARGET)/bench/node
+ARGS       ?=
+
 # What the tests and the demo need to know.
 export IMGDEPLOY_MINISTACK := $(VENV)/bin/ministack
 export IMGDEPLOY_TEST_ZIP  := $(ZIP)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build clean venv assembler zip lint-templates need-cargo need-python
+.PHONY: help demo test check build clean venv assembler zip lint-templates need-cargo need-python need-node bench-images
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: venv zip ## a used bucket gets resized images, on this machine, in under a minute
 	@$(CARGO) build --locked --quiet --package imgdeploy --bin imgdeploy
@@ -45,7 +51,28 @@ build: need-cargo ## the release binary: target/release/imgdeploy
 	$(CARGO) build --locked --release --package imgdeploy --bin imgdeploy
 
 clean: ## everything that was built or fetched
-	rm -rf $(VENV) $(TARGET)
+	rm -rf $(VENV) $(BENCH_VENV) $(TARGET)
+
+bench-images: need-cargo venv assembler $(BENCH_VENV)/.complete $(BENCH_NODE)/.complete ## the image core beside sharp and others (ARGS=--quick; --help)
+	@$(CARGO) build --locked --quiet --release --package image-bench --bin worker
+	@cd $(BENCH) && PYTHONDONTWRITEBYTECODE=1 $(BENCH_VENV)/bin/python -m unittest --quiet tests.py
+	@PYTHONDONTWRITEBYTECODE=1 $(BENCH_VENV)/bin/python $(BENCH)/run.py --target $(TARGET) $(ARGS)
+
+$(BENCH_VENV)/.complete: $(BENCH)/requirements.txt | need-python
+	@rm -rf $(BENCH_VENV)
+	@echo "fetching libvips, thumbor and numpy into .venv-bench (once)"
+	@$(PYTHON) -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $< \
+	  || { echo "error: pip could not install $<: is there a network?" >&2; exit 1; }
+	@touch $@
+
+$(BENCH_NODE)/.complete: $(BENCH)/package.json $(BENCH)/package-lock.json | need-node
+	@mkdir -p $(BENCH_NODE)
+	@echo "fetching sharp (once)"
+	@cp $^ $(BENCH_NODE)
+	@npm ci --prefix $(BENCH_NODE) --no-audit --no-fund --loglevel=error >/dev/null \
+	  || { echo "error: npm could not install sharp: is there a network?" >&2; exit 1; }
+	@touch $@
 
 venv: $(VENV)/.complete ## emulator, template linter and build tools, pinned by hash
 
@@ -100,3 +127,7 @@ need-python:
 	  || { echo "error: $$($(PYTHON) --version) is too old, 3.11 is needed: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	  || { echo "error: python3 cannot make a venv: apt install python3-venv" >&2; exit 1; }
+
+need-node:
+	@command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 9) ? 0 : 1)' \
+	  || { echo "error: sharp needs Node 20.9 or newer, with npm: apt install nodejs npm, or https://nodejs.org" >&2; exit 1; }

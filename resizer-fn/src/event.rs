@@ -15,6 +15,8 @@ pub struct Request {
     pub method: Method,
     /// The derived key asked for, decoded.
     pub key: String,
+    /// The key as it arrived in the path form, percent-encoded.
+    pub encoded: Option<String>,
     /// What stands behind a `?` in the path form, as far as it can be told: most likely there to ward off
     /// caches, but perhaps the rest of a key that was cut (S3-13).
     pub query: Option<String>,
@@ -27,6 +29,45 @@ pub enum Method {
     Get,
     /// The same work, but the answer has no body.
     Head,
+}
+
+/// Which of the API's routes an event came by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `/resize`: the image is stored and redirected to.
+    Resize,
+    /// `/image`: the answer is the image.
+    Image,
+}
+
+/// The route, by the template of its path (`/image/{key+}`), which a viewer can't choose.
+pub fn route(event: &Value) -> Route {
+    match event.get("resource").and_then(Value::as_str) {
+        Some("/image" | "/image/{key+}") => Route::Image,
+        _ => Route::Resize,
+    }
+}
+
+/// The parameters of a query, decoded by API Gateway, if there is no key in the path.
+///
+/// # Errors
+/// [`EventError::Method`], [`EventError::NotProxy`], and [`EventError::Repeated`] for a name that is there twice.
+pub fn query(event: &Value) -> Result<Option<BTreeMap<String, String>>, EventError> {
+    let event = read(event)?;
+    if event.path_parameters.is_some_and(|path| path.get(KEY).is_some_and(Option::is_some)) {
+        return Ok(None);
+    }
+    let all = event.multi_value_query_string_parameters.unwrap_or_default();
+    if let Some((name, _)) = all.iter().find(|(_, values)| values.as_ref().is_some_and(|v| v.len() > 1)) {
+        return Err(EventError::Repeated(name.clone()));
+    }
+    let mut query: BTreeMap<String, String> = all
+        .into_iter()
+        .map(|(name, values)| (name, values.and_then(|mut values| values.pop()).unwrap_or_default()))
+        .collect();
+    let single = event.query_string_parameters.unwrap_or_default();
+    query.extend(single.into_iter().map(|(name, value)| (name, value.unwrap_or_default())));
+    Ok(Some(query))
 }
 
 /// Why an event asks for nothing that can be served.
@@ -60,6 +101,9 @@ pub enum EventError {
     /// The key is given twice.
     #[error("the query has `key` more than once; ask for one key at a time")]
     Twice,
+    /// Another parameter is given twice.
+    #[error("the query has `{0}` more than once; give it once")]
+    Repeated(String),
     /// A `%` that does not begin an encoded byte.
     #[error("the path has a `%` that is not followed by two hexadecimal digits; write %25 for a `%`")]
     Encoding,
@@ -96,23 +140,28 @@ pub fn is_head(event: &Value) -> bool {
 /// # Errors
 /// See [`EventError`]; [`EventError::Method`] is for 405, the others for 400.
 pub fn parse(event: &Value) -> Result<Request, EventError> {
-    let event = ProxyEvent::deserialize(event).map_err(|error| EventError::NotProxy(error.to_string()))?;
-    let method = match event.http_method.as_str() {
-        "GET" => Method::Get,
-        "HEAD" => Method::Head,
-        other => return Err(EventError::Method(other.to_owned())),
-    };
+    let event = read(event)?;
+    let method = if event.http_method == "HEAD" { Method::Head } else { Method::Get };
     let in_path = event.path_parameters.and_then(|mut path| path.remove(KEY)).flatten();
     let query = event.query_string_parameters.unwrap_or_default();
     let all_values = event.multi_value_query_string_parameters.unwrap_or_default();
     let Some(encoded) = in_path else {
-        return Ok(Request { method, key: from_query(query, all_values)?, query: None });
+        return Ok(Request { method, key: from_query(query, all_values)?, encoded: None, query: None });
     };
     let key = decode(&encoded)?;
     let query = written(query, all_values);
     match query {
         Some(query) if is_rest_of(&key, &query) => Err(EventError::Cut(query)),
-        query => Ok(Request { method, key, query }),
+        query => Ok(Request { method, key, encoded: Some(encoded), query }),
+    }
+}
+
+/// An event of a method that is served.
+fn read(event: &Value) -> Result<ProxyEvent, EventError> {
+    let event = ProxyEvent::deserialize(event).map_err(|error| EventError::NotProxy(error.to_string()))?;
+    match event.http_method.as_str() {
+        "GET" | "HEAD" => Ok(event),
+        other => Err(EventError::Method(other.to_owned())),
     }
 }
 
@@ -181,7 +230,12 @@ mod tests {
     use serde_json::json;
 
     fn get(key: &str) -> Result<Request, EventError> {
-        Ok(Request { method: Method::Get, key: key.to_owned(), query: None })
+        Ok(Request { method: Method::Get, key: key.to_owned(), encoded: None, query: None })
+    }
+
+    /// What is asked, without the key's way of arriving.
+    fn parse(event: &Value) -> Result<Request, EventError> {
+        super::parse(event).map(|request| Request { encoded: None, ..request })
     }
 
     fn in_path(key: &str) -> Result<Request, EventError> {
@@ -200,7 +254,12 @@ mod tests {
         let head = include_str!("../tests/events/rest-head.json");
         assert_eq!(
             stored(head),
-            Ok(Request { method: Method::Head, key: "resized/x100/a.png".to_owned(), query: None })
+            Ok(Request {
+                method: Method::Head,
+                key: "resized/x100/a.png".to_owned(),
+                encoded: None,
+                query: None
+            })
         );
         assert!(is_head(&serde_json::from_str(head).unwrap()));
         // An HTTP API has the method elsewhere.
@@ -211,6 +270,8 @@ mod tests {
     #[test]
     fn the_path_is_decoded_exactly_once() {
         assert_eq!(in_path("a%2520b"), get("a%20b"));
+        let arrived = super::parse(&json!({ "httpMethod": "GET", "pathParameters": { "key": "a%20b" } }));
+        assert_eq!(arrived.unwrap().encoded.as_deref(), Some("a%20b"));
         assert_eq!(in_path("a+b%2Bc"), get("a+b+c"));
         assert_eq!(in_path("100%25"), get("100%"));
         for bad in ["100%", "100%2", "%zz", "%2\u{e9}x"] {
@@ -229,7 +290,12 @@ mod tests {
             }))
         };
         let ignored = |key: &str, query: &str| {
-            Ok(Request { method: Method::Get, key: key.to_owned(), query: Some(query.to_owned()) })
+            Ok(Request {
+                method: Method::Get,
+                key: key.to_owned(),
+                encoded: None,
+                query: Some(query.to_owned()),
+            })
         };
         assert_eq!(asked("a", json!({ "v": "2", "key": "b" })), ignored("a", "key=b&v=2"));
         assert_eq!(asked("a.jpg", json!({ "1700000000": "" })), ignored("a.jpg", "1700000000"));
@@ -264,6 +330,37 @@ mod tests {
         assert_eq!(query(Value::Null, Value::Null), Err(EventError::NoKey));
         assert_eq!(query(json!({}), json!({})), Err(EventError::NoKey));
         assert_eq!(query(json!({"key": null}), Value::Null), Err(EventError::NoKey));
+    }
+
+    #[test]
+    fn routes_are_told_by_their_template() {
+        for (resource, expected) in [
+            (json!("/image"), Route::Image),
+            (json!("/image/{key+}"), Route::Image),
+            (json!("/resize"), Route::Resize),
+            (json!("/resize/{key+}"), Route::Resize),
+            (json!(null), Route::Resize),
+        ] {
+            assert_eq!(route(&json!({ "resource": resource, "path": "/image/x" })), expected);
+        }
+    }
+
+    #[test]
+    fn queries_have_each_name_once() {
+        let asked = |single: Value, all: Value| {
+            query(&json!({
+                "httpMethod": "GET",
+                "queryStringParameters": single,
+                "multiValueQueryStringParameters": all,
+            }))
+        };
+        let both = BTreeMap::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), String::new())]);
+        assert_eq!(asked(json!({"a": "1", "b": null}), Value::Null), Ok(Some(both.clone())));
+        assert_eq!(asked(Value::Null, json!({"a": ["1"], "b": []})), Ok(Some(both)));
+        let twice = asked(json!({"a": "2"}), json!({"a": ["1", "2"]}));
+        assert_eq!(twice, Err(EventError::Repeated("a".to_owned())));
+        assert_eq!(query(&json!({ "httpMethod": "GET", "pathParameters": { "key": "a" } })), Ok(None));
+        assert_eq!(query(&json!({ "httpMethod": "PUT" })), Err(EventError::Method("PUT".to_owned())));
     }
 
     #[test]

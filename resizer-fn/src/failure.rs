@@ -1,9 +1,13 @@
 //! Everything that can go wrong with a request, and how it is answered.
 
+use crate::direct::fetch::FetchError;
+use crate::direct::query::QueryError;
+use crate::direct::source::UrlError;
 use crate::event::EventError;
 use crate::key::KeyError;
 use crate::response::Response;
-use crate::settings::SettingsError;
+use crate::settings::{Refusal, SettingsError};
+use crate::signature::SignatureError;
 use crate::store::StoreError;
 use resizer_core::Error as ImageError;
 use serde_json::json;
@@ -31,11 +35,66 @@ impl Failure {
     }
 
     /// The size is not one of those allowed.
-    pub fn not_allowed(spec: &str) -> Self {
+    pub fn not_allowed(spec: &str, refusal: Refusal) -> Self {
+        let message = match refusal {
+            Refusal::Size => {
+                format!("size {spec} is not allowed; add it to ALLOWED_DIMENSIONS or ask for another")
+            }
+            Refusal::MoreThanSize => format!(
+                "{spec} asks for more than a size; with ALLOWED_DIMENSIONS set, that has to be signed, or be a preset"
+            ),
+            Refusal::NoPreset => format!("{spec} is not allowed; only presets are, see PRESETS"),
+        };
+        Self::new(403, "size_not_allowed", message)
+    }
+
+    /// One stored image can't be in as many formats as there are viewers.
+    pub fn auto_format() -> Self {
         Self::new(
-            403,
-            "size_not_allowed",
-            format!("size {spec} is not allowed; add it to ALLOWED_DIMENSIONS or ask for another"),
+            400,
+            "auto_format",
+            "format(auto) depends on the viewer, but the image is stored once for all; name a format, or ask the              direct route (/image)",
+        )
+    }
+
+    /// A watermark that can't be had.
+    pub fn watermark(status: u16, problem: String) -> Self {
+        Self::new(status, "watermark", problem)
+    }
+
+    /// A URL in the path was cut at its `?`.
+    pub fn query_behind_url(query: &str) -> Self {
+        Self::new(
+            400,
+            "bad_request",
+            format!(
+                "the URL in the path was cut at its `?`, behind which stands {query:?}; write %3F for the `?`"
+            ),
+        )
+    }
+
+    /// There is no bucket, but a key is asked for.
+    pub fn no_bucket() -> Self {
+        Self::new(404, "no_bucket", "this resizer has no bucket; ask for ?url=https://… on its direct route")
+    }
+
+    /// The direct route is not switched on.
+    pub fn direct_off() -> Self {
+        Self::new(
+            404,
+            "direct_off",
+            "the direct route is not switched on; set SOURCES to the hosts to fetch from",
+        )
+    }
+
+    /// The image is larger than an answer can be, and there is no bucket to put it in.
+    pub fn answer_too_large(bytes: usize) -> Self {
+        Self::new(
+            413,
+            "answer_too_large",
+            format!(
+                "the result has {bytes} bytes, more than an answer can carry; ask for a smaller size or quality"
+            ),
         )
     }
 
@@ -107,6 +166,48 @@ impl From<KeyError> for Failure {
     }
 }
 
+impl From<SignatureError> for Failure {
+    fn from(error: SignatureError) -> Self {
+        Self::new(403, "signature", error.to_string())
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        Self::new(400, "bad_request", error.to_string())
+    }
+}
+
+impl From<UrlError> for Failure {
+    fn from(error: UrlError) -> Self {
+        match error {
+            UrlError::Host(_) => Self::new(403, "source_not_allowed", error.to_string()),
+            _ => Self::new(400, "bad_url", error.to_string()),
+        }
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        let message = error.to_string();
+        let (status, code, detail) = match error {
+            FetchError::Url(error) => return error.into(),
+            FetchError::TooLarge { bytes, limit } => return ImageError::TooManyBytes { bytes, limit }.into(),
+            FetchError::Address { detail, .. } => (403, "address_not_allowed", Some(detail)),
+            FetchError::Resolve { detail, .. } => (502, "upstream_not_found", Some(detail)),
+            FetchError::Connection { detail, .. } => (502, "upstream_unreachable", Some(detail)),
+            FetchError::Timeout { .. } => (504, "upstream_timeout", None),
+            FetchError::NotFound { .. } => (404, "original_not_found", None),
+            FetchError::Status { .. } => (502, "upstream_status", None),
+            FetchError::Redirect { .. } => (502, "upstream_redirect", None),
+            FetchError::Encoded { .. } => (502, "upstream_encoding", None),
+        };
+        // In the log the message comes first, as `detail` takes its place there.
+        let detail = detail.map(|detail| format!("{message}: {detail}"));
+        Self { status, code, message, detail }
+    }
+}
+
 impl From<ImageError> for Failure {
     fn from(error: ImageError) -> Self {
         let (status, code, advice) = match &error {
@@ -123,6 +224,9 @@ impl From<ImageError> for Failure {
             }
             ImageError::TooManyPixels { .. } => {
                 (413, "too_many_pixels", "use a smaller original or raise MAX_PIXELS")
+            }
+            ImageError::TooManyFrames { .. } | ImageError::TooMuchAnimation { .. } => {
+                (413, "too_many_pixels", "use a shorter or smaller animation")
             }
             ImageError::OutputTooLarge { .. } => (413, "output_too_large", "ask for a smaller size"),
             ImageError::SideTooLong { .. } => (413, "output_too_large", "ask for a smaller size"),
@@ -174,7 +278,9 @@ mod tests {
         assert_eq!((method.status_code, method.headers["Allow"].as_str()), (405, "GET, HEAD"));
         let busy = Failure::from(StoreError::Busy { detail: "SlowDown".to_owned() }).response(None);
         assert_eq!((busy.status_code, busy.headers["Retry-After"].as_str()), (503, "5"));
-        assert!(!Failure::not_allowed("1x").response(None).headers.contains_key("Retry-After"));
+        assert!(
+            !Failure::not_allowed("1x", Refusal::Size).response(None).headers.contains_key("Retry-After")
+        );
     }
 
     #[test]

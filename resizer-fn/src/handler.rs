@@ -1,32 +1,38 @@
 //! A request and a store -> a response. Never an error: whatever happens is an answer.
 
-use crate::event;
+use crate::direct::fetch::Fetch;
+use crate::event::{self, Route};
 use crate::failure::Failure;
-use crate::key;
-use crate::record::{Record, ms_since};
+use crate::record::Record;
 use crate::response::Response;
 use crate::settings::Settings;
-use crate::store::{Derived, Store, StoreError};
+use crate::store::Store;
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Serves requests. Made once, used for all.
 #[derive(Debug)]
-pub struct Handler<S> {
-    settings: Settings,
+pub struct Handler<S, F> {
+    pub(crate) settings: Settings,
     store: S,
+    fetch: F,
 }
 
-impl<S: Store> Handler<S> {
-    /// A handler over a store.
-    pub const fn new(settings: Settings, store: S) -> Self {
-        Self { settings, store }
+impl<S: Store, F: Fetch> Handler<S, F> {
+    /// A handler over a store, and a way to fetch from elsewhere.
+    pub const fn new(settings: Settings, store: S, fetch: F) -> Self {
+        Self { settings, store, fetch }
     }
 
     /// The store it works on.
     pub const fn store(&self) -> &S {
         &self.store
+    }
+
+    /// What it fetches with.
+    pub const fn fetch(&self) -> &F {
+        &self.fetch
     }
 
     /// Serves one event within `budget`. Neither a panic nor running out of time gets out: on AWS
@@ -54,7 +60,11 @@ impl<S: Store> Handler<S> {
 
     async fn answer(&self, event: &Value) -> (Response, Record) {
         let mut record = Record::default();
-        match self.redirect(event, &mut record).await {
+        let answer = match event::route(event) {
+            Route::Resize => self.redirect(event, &mut record).await,
+            Route::Image => self.direct(event, &mut record).await,
+        };
+        match answer {
             Ok(response) => {
                 record.status = response.status_code;
                 record.reason = "ok";
@@ -62,57 +72,6 @@ impl<S: Store> Handler<S> {
             }
             Err(failure) => failed(&failure, record),
         }
-    }
-
-    async fn redirect(&self, event: &Value, record: &mut Record) -> Result<Response, Failure> {
-        let settings = &self.settings;
-        let event::Request { key: asked, query, .. } = event::parse(event)?;
-        record.key = Some(asked.clone());
-        let key = key::parse(&settings.prefix, &asked)?;
-        let spec = key.spec.with_quality(settings.quality);
-        record.spec = Some(spec.to_string());
-        if !settings.allows(&spec) {
-            return Err(Failure::not_allowed(&spec.to_string()));
-        }
-        // The image must land where it was asked for: anywhere else, the redirect would lead back
-        // here, for ever.
-        let target = key::build(&settings.prefix, &spec, key.original);
-        if target != asked {
-            return Err(Failure::internal(format!("`{asked}` would be stored as `{target}`")));
-        }
-
-        let start = Instant::now();
-        let original = self.store.get(key.original, settings.limits.max_bytes).await;
-        record.ms_get = Some(ms_since(start));
-        let original = match (original, query) {
-            (Err(StoreError::NotFound), Some(query)) => {
-                return Err(Failure::not_found_with_query(key.original, &query));
-            }
-            (original, _) => original?,
-        };
-        record.bytes_in = Some(original.bytes.len());
-
-        let start = Instant::now();
-        let limits = settings.limits;
-        let bytes = original.bytes;
-        // On a thread of its own, so that the time limit can strike meanwhile.
-        let resized = tokio::task::spawn_blocking(move || resizer_core::resize(&bytes, &spec, &limits)).await;
-        record.ms_resize = Some(ms_since(start));
-        let resized = resized.map_err(|error| Failure::internal(error.to_string()))??;
-        record.bytes_out = Some(resized.bytes.len());
-
-        let derived = Derived {
-            bytes: resized.bytes,
-            content_type: resized.format.content_type(),
-            cache_control: settings.cache_control.clone(),
-            source_etag: original.etag,
-            spec: spec.to_string(),
-        };
-        let start = Instant::now();
-        let stored = self.store.put(&target, derived).await;
-        record.ms_put = Some(ms_since(start));
-        stored?;
-        Ok(Response::redirect(settings.redirect_code, key::location(&settings.url, &target)))
     }
 }
 

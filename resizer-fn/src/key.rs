@@ -1,8 +1,10 @@
-//! The derived key, `{prefix}{spec}/{original}`: taken apart and put together. Pure.
+//! The derived key, `{prefix}{mark/}{spec}/{original}`: taken apart and put together. Pure.
 
+use crate::grammar::{self, Reading};
+use crate::signature::{Mark, take_mark};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use resizer_core::Spec;
-use resizer_core::spec::SpecError;
+use resizer_core::spec::{Presets, Side, SpecError, SpecErrorKind};
 
 /// S3's limit for a key, in bytes of UTF-8.
 const LONGEST_KEY: usize = 1024;
@@ -10,13 +12,43 @@ const LONGEST_KEY: usize = 1024;
 /// Everything but unreserved characters (RFC 3986) and the `/` between segments.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// A derived key, taken apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DerivedKey<'a> {
-    /// What is asked of the original.
-    pub spec: Spec,
-    /// The key of the original.
-    pub original: &'a str,
+/// How keys are read: what of the settings matters for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scheme {
+    /// What derived keys begin with; empty or ending with `/`.
+    pub prefix: String,
+    /// Names that stand for specs.
+    pub presets: Presets,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// What stands in front of the spec.
+    pub mark: Mark<'a>,
+    /// What a signature is of: everything behind the mark.
+    pub path: &'a str,
+    /// The ways to read it, at least one; they are tried in this order.
+    pub readings: Vec<Reading<'a>>,
+}
+
+impl Asked<'_> {
+    /// The texts that a signature may be of. What client libraries sign is the URL as they write it, in which the key of
+    /// the original is percent-encoded or not; here it arrives decoded, perhaps encoded anew by a redirect in between
+    /// (S3-13). `arrived` is the whole as it came, if that was encoded.
+    pub fn signed_texts(&self, arrived: Option<&str>) -> impl Iterator<Item = String> {
+        // As many segments from the end as the path has.
+        let segments = self.path.split('/').count();
+        let as_it_came = arrived.map(|text| {
+            let all: Vec<&str> = text.split('/').collect();
+            all.get(all.len().saturating_sub(segments)..).unwrap_or_default().join("/")
+        });
+        let encoded = self.readings.iter().map(|reading| {
+            let original = utf8_percent_encode(reading.original, ENCODED);
+            format!("{}/{original}", reading.text)
+        });
+        std::iter::once(self.path.to_owned()).chain(as_it_came).chain(encoded)
+    }
 }
 
 /// Why a key is no derived key.
@@ -49,45 +81,106 @@ pub enum KeyError {
     Derived(String),
 }
 
-/// Takes `key` apart. `prefix` is empty or ends with `/`.
-///
-/// # Errors
-/// See [`KeyError`]. Whatever is accepted, [`build`] makes the very same key of.
-pub fn parse<'a>(prefix: &str, key: &'a str) -> Result<DerivedKey<'a>, KeyError> {
-    if key.len() > LONGEST_KEY {
-        return Err(KeyError::TooLong(key.len()));
+impl Scheme {
+    /// Takes the key of a stored image apart.
+    ///
+    /// # Errors
+    /// See [`KeyError`]. Whatever is accepted, [`Asked`] and the prefix put together are the very same key.
+    pub fn parse<'a>(&self, key: &'a str) -> Result<Asked<'a>, KeyError> {
+        check_length(key)?;
+        check_text(key)?;
+        let rest = key.strip_prefix(&self.prefix).ok_or_else(|| KeyError::Prefix(self.prefix.clone()))?;
+        let mut asked = self.read(rest)?;
+        // Without a prefix, folders of originals stand beside derived images. What has no size is one of these: a site
+        // with a folder `top` or `left` must not lose it.
+        if self.prefix.is_empty() && asked.mark == Mark::None {
+            asked.readings.retain(|reading| reading.preset || has_size(&reading.spec));
+            if asked.readings.is_empty() {
+                return Err(KeyError::NoSize(String::new()));
+            }
+        }
+        Ok(asked)
     }
+
+    /// Takes `{mark/}{spec}/{original}` apart, which is not stored.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn parse_path<'a>(&self, path: &'a str) -> Result<Asked<'a>, KeyError> {
+        check_text(path)?;
+        // URLs may be longer than keys.
+        if !path.contains(":/") {
+            check_length(path)?;
+        }
+        self.read(path)
+    }
+
+    fn read<'a>(&self, marked: &'a str) -> Result<Asked<'a>, KeyError> {
+        let (mark, path) = take_mark(marked);
+        if !path.contains('/') {
+            return Err(KeyError::NoSize(self.prefix.clone()));
+        }
+        let readings = grammar::readings(path, &self.presets).map_err(|error| match error.kind {
+            SpecErrorKind::NoKey => KeyError::NoOriginal,
+            _ => KeyError::Size(error),
+        })?;
+        let (mut readings, mut refused) = (readings, None);
+        readings.retain(|reading| match self.check_original(reading.original) {
+            Ok(()) => true,
+            Err(error) => {
+                refused.get_or_insert(error);
+                false
+            }
+        });
+        match refused {
+            Some(error) if readings.is_empty() => Err(error),
+            _ => Ok(Asked { mark, path, readings }),
+        }
+    }
+
+    fn check_original(&self, original: &str) -> Result<(), KeyError> {
+        if self.is_derived(original) {
+            return Err(KeyError::Derived(original.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Whether a key is one that this function writes. Without this check, sizes of sizes could be
+    /// asked for without end, each stored.
+    pub fn is_derived(&self, key: &str) -> bool {
+        if !self.prefix.is_empty() {
+            return key.starts_with(&self.prefix);
+        }
+        let (mark, path) = take_mark(key);
+        let Some((first, _)) = path.split_once('/') else { return false };
+        let readings = || grammar::readings(path, &self.presets).unwrap_or_default();
+        let sized = |reading: &Reading<'_>| mark != Mark::None || reading.preset || has_size(&reading.spec);
+        (mark == Mark::None && first == "direct") || readings().iter().any(sized)
+    }
+}
+
+fn check_length(key: &str) -> Result<(), KeyError> {
+    if key.len() > LONGEST_KEY { Err(KeyError::TooLong(key.len())) } else { Ok(()) }
+}
+
+fn check_text(key: &str) -> Result<(), KeyError> {
     if let Some(control) = key.chars().find(|c| c.is_control()) {
         return Err(KeyError::Control(control.into()));
     }
     if key.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err(KeyError::Dots);
     }
-    let rest = key.strip_prefix(prefix).ok_or_else(|| KeyError::Prefix(prefix.to_owned()))?;
-    let (spec, original) = rest.split_once('/').ok_or_else(|| KeyError::NoSize(prefix.to_owned()))?;
-    let spec = spec.parse::<Spec>()?;
-    if original.is_empty() {
-        return Err(KeyError::NoOriginal);
-    }
-    if is_derived(prefix, original) {
-        return Err(KeyError::Derived(original.to_owned()));
-    }
-    Ok(DerivedKey { spec, original })
+    Ok(())
 }
 
-/// Whether a key is one that this function writes. Without this check, sizes of sizes could be
-/// asked for without end, each stored.
-fn is_derived(prefix: &str, key: &str) -> bool {
-    if prefix.is_empty() {
-        key.split_once('/').is_some_and(|(spec, _)| spec.parse::<Spec>().is_ok())
-    } else {
-        key.starts_with(prefix)
-    }
+/// Whether a spec names a side, or a flip.
+fn has_size(spec: &Spec) -> bool {
+    spec.width != Side::Auto || spec.height != Side::Auto || spec.flip_horizontal || spec.flip_vertical
 }
 
-/// The inverse of [`parse`].
-pub fn build(prefix: &str, spec: &Spec, original: &str) -> String {
-    format!("{prefix}{spec}/{original}")
+/// The size alone of a spec, as `ALLOWED_DIMENSIONS` has it: `300x200`, `300x`, `x200`.
+pub fn size_of(spec: &Spec) -> Spec {
+    Spec { width: spec.width, height: spec.height, ..Spec::default() }
 }
 
 /// Where a redirect to `key` leads. `url` is the base without a `/` at its end.
@@ -101,15 +194,26 @@ mod tests {
     use super::*;
     use percent_encoding::percent_decode_str;
     use proptest::prelude::*;
-    use resizer_core::Bounds;
 
     const PREFIX: &str = "resized/";
+
+    fn scheme(prefix: &str) -> Scheme {
+        let presets = Presets::parse("thumb=30x20;wide=300x").unwrap();
+        Scheme { prefix: prefix.to_owned(), presets }
+    }
+
+    /// The only reading.
+    fn parse<'a>(prefix: &str, key: &'a str) -> Result<Reading<'a>, KeyError> {
+        let mut asked = scheme(prefix).parse(key)?;
+        assert_eq!(asked.readings.len(), 1, "{key}");
+        Ok(asked.readings.remove(0))
+    }
 
     #[test]
     fn takes_a_key_apart() {
         let key = parse(PREFIX, "resized/300x200/pics/a.jpg").unwrap();
-        assert_eq!(key.original, "pics/a.jpg");
-        assert_eq!(key.spec.bounds, Bounds::Fill { width: 300, height: 200 });
+        assert_eq!((key.original, key.text, key.preset), ("pics/a.jpg", "300x200", false));
+        assert_eq!(key.spec, Spec::cover(300, 200));
         // Odd but valid keys: empty segments, no extension, a size as a folder.
         for original in ["/a", "a//b", "a", "300x200/a.jpg", "...", "a/..b/c.", "x", "a/"] {
             let asked = format!("resized/x20/{original}");
@@ -120,14 +224,64 @@ mod tests {
     #[test]
     fn the_classic_scheme_has_no_prefix() {
         assert_eq!(parse("", "300x/a.jpg").unwrap().original, "a.jpg");
-        assert_eq!(parse("", "300x/x200/a.jpg"), Err(KeyError::Derived("x200/a.jpg".to_owned())));
-        assert!(parse("", "300x/x200").is_ok());
+        let signed = format!("{}=/300x/a.jpg", "a".repeat(27));
+        for derived in ["x200/a.jpg", "thumb/a.jpg", "unsafe/3x/a.jpg", "direct/a.jpg", &signed] {
+            let asked = format!("300x/{derived}");
+            assert_eq!(parse("", &asked), Err(KeyError::Derived(derived.to_owned())));
+            // With a prefix these are folders like any other.
+            assert_eq!(parse(PREFIX, &format!("resized/{asked}")).unwrap().original, derived);
+        }
+        for original in ["x200", "unsafe/a.jpg", "pics/thumb/a.jpg"] {
+            assert_eq!(parse("", &format!("300x/{original}")).unwrap().original, original);
+        }
+    }
+
+    #[test]
+    fn presets_and_marks_come_before_specs() {
+        let key = parse(PREFIX, "resized/thumb/a/b.jpg").unwrap();
+        assert_eq!((key.text, key.original, key.preset), ("thumb", "a/b.jpg", true));
+        assert_eq!(key.spec, Spec::cover(30, 20));
+        let signature = format!("{}=", "a".repeat(27));
+        for (mark, text) in [(Mark::Unsafe, "unsafe"), (Mark::Signature(&signature), &signature)] {
+            for (spec, original) in [("thumb", "a.jpg"), ("300x", "thumb/a.jpg")] {
+                let key = format!("resized/{text}/{spec}/{original}");
+                let asked = scheme(PREFIX).parse(&key).unwrap();
+                assert_eq!((asked.mark, asked.readings[0].original), (mark, original));
+                assert_eq!(asked.path, format!("{spec}/{original}"));
+            }
+        }
+        assert_eq!(parse(PREFIX, "resized/thumb"), Err(KeyError::NoSize(PREFIX.to_owned())));
+        assert_eq!(parse(PREFIX, "resized/unsafe/thumb"), Err(KeyError::NoSize(PREFIX.to_owned())));
+        assert!(matches!(parse(PREFIX, "resized/unsafe/unsafe/300x/a"), Err(KeyError::Size(_))));
+    }
+
+    #[test]
+    fn paths_have_no_prefix_but_originals_may_not_have_it_either() {
+        let path = |path| scheme(PREFIX).parse_path(path).map(|asked| asked.readings[0].original);
+        assert_eq!(path("300x/a.jpg"), Ok("a.jpg"));
+        assert_eq!(path("thumb/a.jpg"), Ok("a.jpg"));
+        assert_eq!(path("300x/resized/x/a.jpg"), Err(KeyError::Derived("resized/x/a.jpg".to_owned())));
+        assert_eq!(path("300x/../a.jpg"), Err(KeyError::Dots));
+    }
+
+    #[test]
+    fn signatures_may_be_of_the_key_encoded_or_not() {
+        let asked = scheme(PREFIX).parse("resized/300x/pics/ä b.jpg").unwrap();
+        let texts: Vec<String> = asked.signed_texts(None).collect();
+        assert_eq!(texts, ["300x/pics/ä b.jpg", "300x/pics/%C3%A4%20b.jpg"]);
+        let arrived = Some("resized/300x/pics/%c3%a4 b.jpg");
+        assert_eq!(asked.signed_texts(arrived).nth(1).as_deref(), Some("300x/pics/%c3%a4 b.jpg"));
     }
 
     #[test]
     fn refuses_what_is_no_derived_key() {
         use KeyError::*;
         let prefix = || PREFIX.to_owned();
+        let no_spec = |token: &str| SpecError {
+            at: 0,
+            token: token.to_owned(),
+            kind: SpecErrorKind::NotASpec { nearest: None },
+        };
         for (key, error) in [
             ("", Prefix(prefix())),
             ("pics/a.jpg", Prefix(prefix())),
@@ -136,8 +290,8 @@ mod tests {
             ("resized/", NoSize(prefix())),
             ("resized/300x200", NoSize(prefix())),
             ("resized/a.jpg", NoSize(prefix())),
-            ("resized//a.jpg", Size(SpecError::Shape(String::new()))),
-            ("resized/pics/a.jpg", Size(SpecError::Shape("pics".to_owned()))),
+            ("resized//a.jpg", Size(no_spec(""))),
+            ("resized/pics/a.jpg", Size(no_spec("pics"))),
             ("resized/300x200/", NoOriginal),
             ("resized/300x200/resized/a.jpg", Derived("resized/a.jpg".to_owned())),
             ("resized/300x200/../../index.html", Dots),
@@ -170,20 +324,27 @@ mod tests {
 
     proptest! {
         #[test]
-        fn build_is_the_inverse_of_parse(
+        fn what_is_accepted_is_what_was_asked_for(
             prefix in prop_oneof![Just(""), Just("resized/"), Just("a/b/")],
-            key in prop_oneof!["\\PC{0,40}", "(resized/|a/b/)?[0-9]{0,3}x[0-9]{0,3}/\\PC{0,20}"],
+            key in prop_oneof!["\\PC{0,40}", "(resized/|a/b/)?(unsafe/)?[0-9]{0,3}x[0-9]{0,3}/\\PC{0,20}"],
         ) {
-            if let Ok(parsed) = parse(prefix, &key) {
-                prop_assert_eq!(build(prefix, &parsed.spec, parsed.original), key);
+            let scheme = scheme(prefix);
+            if let Ok(asked) = scheme.parse(&key) {
+                prop_assert!(!asked.readings.is_empty());
+                let mark = if asked.mark == Mark::Unsafe { "unsafe/" } else { "" };
+                for Reading { text, original, .. } in asked.readings {
+                    prop_assert_eq!(format!("{prefix}{mark}{text}/{original}"), key.clone());
+                    prop_assert!(!scheme.is_derived(original));
+                }
             }
         }
 
         #[test]
-        fn parse_is_the_inverse_of_build(w in 1u32..=10_000, original in "[^/\\pC]\\PC{0,30}") {
-            let spec = Spec::new(Bounds::Width(w));
-            if let Ok(parsed) = parse(PREFIX, &build(PREFIX, &spec, &original)) {
-                prop_assert_eq!(parsed, DerivedKey { spec, original: &original });
+        fn what_is_put_together_is_taken_apart(w in 1u32..=10_000, original in "[^/\\pC]\\PC{0,30}") {
+            let spec = Spec::width(w);
+            if let Ok(parsed) = parse(PREFIX, &format!("{PREFIX}{spec}/{original}")) {
+                prop_assert_eq!(parsed.spec, spec);
+                prop_assert_eq!(parsed.original, original);
             } else {
                 // Only these are refused of what is built with a fine spec.
                 prop_assert!(original.starts_with(PREFIX) || original.split('/').any(|s| s == "." || s == ".."));

@@ -4,11 +4,17 @@
 //! `main.rs` only wires this library to the environment and the Lambda runtime, so everything
 //! here runs in tests as it does on AWS.
 
+pub mod direct;
 pub mod event;
 pub mod failure;
+pub mod grammar;
 pub mod handler;
+pub mod image;
 pub mod key;
 pub mod record;
 pub mod response;
 pub mod settings;
+pub mod signature;
 pub mod store;
+mod stored;
+mod work;

@@ -6,6 +6,7 @@ use aws_sdk_s3::config::Region;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
+use resizer_fn::direct::fetch::Fetcher;
 use resizer_fn::event;
 use resizer_fn::failure::Failure;
 use resizer_fn::handler::{Handler, failed};
@@ -29,7 +30,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let handler = match Settings::from_vars(|name| std::env::var(name).ok()) {
         Ok(settings) => {
             let store = store(&settings).await;
-            Ok(Arc::new(Handler::new(settings, store)))
+            Ok(Arc::new(Handler::new(settings, store, Fetcher::new())))
         }
         Err(error) => Err(Failure::settings(&error)),
     };
@@ -68,7 +69,8 @@ async fn store(settings: &Settings) -> S3Store {
         .await;
     let config = aws_sdk_s3::config::Builder::from(&shared).force_path_style(settings.path_style).build();
     let client = aws_sdk_s3::Client::from_conf(config);
-    S3Store::new(client, settings.bucket.clone(), settings.bucket_owner.clone())
+    // Without a bucket the handler asks nothing of the store.
+    S3Store::new(client, settings.bucket.clone().unwrap_or_default(), settings.bucket_owner.clone())
 }
 
 /// The time left for working on a request.

@@ -9,7 +9,7 @@ pub struct Record {
     /// Lambda's id of the request.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub request_id: String,
-    /// The derived key asked for.
+    /// The derived key asked for; on the direct route the path, or the URL without its query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// The size.

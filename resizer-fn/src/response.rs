@@ -13,7 +13,7 @@ pub struct Response {
     pub headers: BTreeMap<&'static str, String>,
     /// Always a string (AG-07), empty for none.
     pub body: String,
-    /// Bodies here are text.
+    /// Whether the body is base64 of bytes; else it is text (AG-10).
     pub is_base64_encoded: bool,
 }
 
@@ -40,6 +40,7 @@ impl Response {
     /// The same without its body, as an answer to HEAD.
     pub fn without_body(mut self) -> Self {
         self.body.clear();
+        self.is_base64_encoded = false;
         self
     }
 }

@@ -1,6 +1,9 @@
 //! Environment variables -> settings, with errors that name the variable.
 
-use resizer_core::spec::DEFAULT_QUALITY;
+use crate::direct::source::Sources;
+use crate::key::{Scheme, size_of};
+use crate::signature::{Gate, SecurityKey};
+use resizer_core::spec::{DEFAULT_QUALITY, Presets};
 use resizer_core::{Limits, Spec};
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -8,21 +11,27 @@ use std::str::FromStr;
 /// Everything that can be set, resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// `BUCKET`: the bucket of originals and derived images.
-    pub bucket: String,
+    /// `BUCKET`: the bucket of originals and derived images. There may be none where `SOURCES` are set.
+    pub bucket: Option<String>,
     /// `BUCKET_REGION`, else `AWS_REGION`: where the bucket is (LA-16).
     pub region: String,
     /// `BUCKET_OWNER`: the account that has to own the bucket, 12 digits.
     pub bucket_owner: Option<String>,
-    /// `URL`: where redirects lead, without a `/` at the end.
+    /// `URL`: where redirects lead, without a `/` at the end; empty without a bucket.
     pub url: String,
     /// `ALLOWED_DIMENSIONS`: the sizes that are made, by their text; empty = all.
     pub allowed: BTreeSet<String>,
-    /// `PREFIX`: what derived keys begin with; empty or ending with `/`.
-    pub prefix: String,
+    /// `PREFIX`: what derived keys begin with; empty or ending with `/`. `PRESETS`: names for specs.
+    pub scheme: Scheme,
+    /// `PRESETS_ONLY`: nothing but presets is made.
+    pub presets_only: bool,
+    /// `SECURITY_KEY`, `ALLOW_UNSAFE`: which requests have to be signed.
+    pub gate: Gate,
+    /// `SOURCES`: hosts that images are fetched from. With any, the direct route is on.
+    pub sources: Sources,
     /// `MAX_BYTES`, `MAX_PIXELS`, `MAX_OUTPUT_PIXELS`.
     pub limits: Limits,
-    /// `CACHE_CONTROL` of derived objects.
+    /// `CACHE_CONTROL` of derived objects, and of direct answers.
     pub cache_control: String,
     /// `REDIRECT_CODE`: 301, 302 or 307.
     pub redirect_code: u16,
@@ -54,9 +63,14 @@ impl Settings {
         let required = |name: &'static str, example: &str| {
             text(name).ok_or_else(|| wrong(name, format!("is not set; set it to {example}")))
         };
+        let parsed = |name: &'static str| text(name).unwrap_or_default();
         let defaults = Limits::default();
+        let sources: Sources = parsed("SOURCES").parse().map_err(|problem| has("SOURCES", problem))?;
+        let bucket = match text("BUCKET") {
+            None if sources.is_empty() => Some(required("BUCKET", "the name of the bucket")?),
+            bucket => bucket,
+        };
         Ok(Self {
-            bucket: required("BUCKET", "the name of the bucket")?,
             region: match text("BUCKET_REGION") {
                 Some(region) => region,
                 None => text("AWS_REGION").ok_or_else(|| {
@@ -64,9 +78,24 @@ impl Settings {
                 })?,
             },
             bucket_owner: text("BUCKET_OWNER").map(owner).transpose()?,
-            url: url(required("URL", "the base URL to redirect to")?)?,
-            allowed: allowed(&text("ALLOWED_DIMENSIONS").unwrap_or_default())?,
-            prefix: prefix(var("PREFIX").unwrap_or_else(|| "resized/".to_owned()))?,
+            url: match bucket {
+                Some(_) => url(required("URL", "the base URL to redirect to")?)?,
+                None => String::new(),
+            },
+            bucket,
+            allowed: allowed(&parsed("ALLOWED_DIMENSIONS"))?,
+            scheme: Scheme {
+                prefix: prefix(var("PREFIX").unwrap_or_else(|| "resized/".to_owned()))?,
+                presets: Presets::parse(&parsed("PRESETS"))
+                    .map_err(|error| has("PRESETS", error.to_string()))?,
+            },
+            presets_only: switch("PRESETS_ONLY", text("PRESETS_ONLY"))?,
+            gate: Gate {
+                // Not trimmed: a key is whatever its owner has it be.
+                key: SecurityKey::new(&var("SECURITY_KEY").unwrap_or_default()),
+                allow_unsafe: switch("ALLOW_UNSAFE", text("ALLOW_UNSAFE"))?,
+            },
+            sources,
             limits: Limits {
                 max_bytes: number("MAX_BYTES", text("MAX_BYTES"), defaults.max_bytes)?,
                 max_pixels: number("MAX_PIXELS", text("MAX_PIXELS"), defaults.max_pixels)?,
@@ -75,6 +104,7 @@ impl Settings {
                     text("MAX_OUTPUT_PIXELS"),
                     defaults.max_output_pixels,
                 )?,
+                ..defaults
             },
             cache_control: cache_control(text("CACHE_CONTROL"))?,
             redirect_code: match number("REDIRECT_CODE", text("REDIRECT_CODE"), 307)? {
@@ -89,14 +119,48 @@ impl Settings {
         })
     }
 
-    /// Whether this size may be made.
-    pub fn allows(&self, spec: &Spec) -> bool {
-        self.allowed.is_empty() || self.allowed.contains(&spec.to_string())
+    /// Why this may not be made; `None` if it may be. `preset`: it was asked for by a preset's name; `signed`: by
+    /// somebody who has the key.
+    pub fn refusal(&self, spec: &Spec, preset: bool, signed: bool) -> Option<Refusal> {
+        let size = size_of(spec);
+        match () {
+            () if preset => None,
+            () if self.presets_only => Some(Refusal::NoPreset),
+            () if self.allowed.is_empty() => None,
+            () if !self.allowed.contains(&size.to_string()) => Some(Refusal::Size),
+            // The list says how many images of one original there may be. Filters and crops have no end, so that
+            // anyone could have any number of them stored.
+            () if size != *spec && !signed => Some(Refusal::MoreThanSize),
+            () => None,
+        }
     }
+}
+
+/// Why an image is not made, although it could be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Its size is not in `ALLOWED_DIMENSIONS`.
+    Size,
+    /// Its size is, but more is asked for.
+    MoreThanSize,
+    /// It is no preset, and `PRESETS_ONLY` is set.
+    NoPreset,
 }
 
 fn wrong(name: &'static str, problem: String) -> SettingsError {
     SettingsError { name, problem }
+}
+
+fn has(name: &'static str, problem: String) -> SettingsError {
+    wrong(name, format!("has a wrong entry: {problem}"))
+}
+
+fn switch(name: &'static str, text: Option<String>) -> Result<bool, SettingsError> {
+    match text.as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(text) => Err(wrong(name, format!("is `{text}`; set true or false"))),
+    }
 }
 
 fn number<T: FromStr + Default + PartialEq>(
@@ -158,7 +222,8 @@ fn allowed(list: &str) -> Result<BTreeSet<String>, SettingsError> {
     list.split(|c: char| c == ',' || c.is_whitespace())
         .filter(|size| !size.is_empty())
         .map(|size| match size.parse::<Spec>() {
-            Ok(spec) => Ok(spec.to_string()),
+            Ok(spec) if spec == size_of(&spec) => Ok(spec.to_string()),
+            Ok(_) => Err(wrong("ALLOWED_DIMENSIONS", format!("has `{size}`, more than a size; use PRESETS"))),
             Err(error) => Err(wrong("ALLOWED_DIMENSIONS", format!("has a wrong size: {error}"))),
         })
         .collect()
@@ -183,12 +248,15 @@ mod tests {
         assert_eq!(
             settings,
             Settings {
-                bucket: "b".to_owned(),
+                bucket: Some("b".to_owned()),
                 region: "eu-west-1".to_owned(),
                 bucket_owner: None,
                 url: "https://cdn.example.com".to_owned(),
                 allowed: BTreeSet::new(),
-                prefix: "resized/".to_owned(),
+                scheme: Scheme { prefix: "resized/".to_owned(), ..Scheme::default() },
+                presets_only: false,
+                gate: Gate::default(),
+                sources: Sources::default(),
                 limits: Limits::default(),
                 cache_control: "public, max-age=1209600".to_owned(),
                 redirect_code: 307,
@@ -215,15 +283,57 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(settings.allowed.iter().collect::<Vec<_>>(), ["300x200", "800x", "x40"]);
-        assert_eq!(settings.prefix, "");
-        assert_eq!(settings.limits, Limits { max_bytes: 1000, max_pixels: 2000, max_output_pixels: 3000 });
+        assert_eq!(settings.scheme.prefix, "");
+        assert_eq!(
+            settings.limits,
+            Limits { max_bytes: 1000, max_pixels: 2000, max_output_pixels: 3000, ..Limits::default() }
+        );
         assert_eq!((settings.redirect_code, settings.quality), (301, 92));
         assert_eq!(settings.bucket_owner.as_deref(), Some("123456789012"));
         assert_eq!(settings.cache_control, "no-cache");
         assert!(settings.path_style);
-        assert!(settings.allows(&"800x".parse().unwrap()));
-        assert!(!settings.allows(&"801x".parse().unwrap()));
-        assert!(read(&[]).unwrap().allows(&"801x".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_is_made() {
+        let refusal =
+            |settings: &Settings, spec: &Spec, preset, signed| settings.refusal(spec, preset, signed);
+        let (listed, other) = (Spec::width(800), Spec::width(801));
+        let more = Spec { smart: true, ..Spec::width(800) };
+        let open = read(&[]).unwrap();
+        for spec in [&listed, &other, &more] {
+            assert_eq!(refusal(&open, spec, false, false), None);
+        }
+        let list = read(&[("ALLOWED_DIMENSIONS", "300x200,800x")]).unwrap();
+        assert_eq!(refusal(&list, &listed, false, false), None);
+        assert_eq!(refusal(&list, &other, false, true), Some(Refusal::Size));
+        assert_eq!(refusal(&list, &more, false, false), Some(Refusal::MoreThanSize));
+        assert_eq!(refusal(&list, &more, false, true), None);
+        assert_eq!(refusal(&list, &Spec::default(), false, true), Some(Refusal::Size));
+        let presets = read(&[("ALLOWED_DIMENSIONS", "800x"), ("PRESETS_ONLY", "true")]).unwrap();
+        assert_eq!(refusal(&presets, &listed, false, true), Some(Refusal::NoPreset));
+        for settings in [&list, &presets] {
+            assert_eq!(refusal(settings, &more, true, false), None);
+        }
+    }
+
+    #[test]
+    fn the_newer_settings() {
+        let settings = read(&[
+            ("PRESETS", "thumb=300x200"),
+            ("PRESETS_ONLY", "true"),
+            ("SECURITY_KEY", " k "),
+            ("ALLOW_UNSAFE", "true"),
+            ("SOURCES", "*.example.com"),
+            ("BUCKET", ""),
+            ("URL", ""),
+        ])
+        .unwrap();
+        assert_eq!(settings.scheme.presets.get("thumb"), Some(&Spec::cover(300, 200)));
+        assert_eq!(settings.gate, Gate { key: SecurityKey::new(" k "), allow_unsafe: true });
+        assert!(settings.presets_only);
+        assert_eq!((settings.bucket, settings.url.as_str()), (None, ""));
+        assert_eq!(settings.sources, "*.example.com".parse().unwrap());
     }
 
     #[test]
@@ -247,6 +357,11 @@ mod tests {
             ("URL", "https://cdn.example.com/?a=b"),
             ("URL", "https://cdn.example.com/\r\nSet-Cookie: a"),
             ("ALLOWED_DIMENSIONS", "300x200,big"),
+            ("PRESETS", "thumb"),
+            ("PRESETS", "thumb=big"),
+            ("PRESETS_ONLY", "yes"),
+            ("ALLOW_UNSAFE", "1"),
+            ("SOURCES", "a.com *"),
             ("PREFIX", "resized"),
             ("PREFIX", "/resized/"),
             ("PREFIX", "/"),

@@ -3,6 +3,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use proptest::prelude::*;
+use resizer_fn::direct::fetch::Fetcher;
 use resizer_fn::handler::Handler;
 use resizer_fn::record::Record;
 use resizer_fn::response::Response;
@@ -18,7 +19,7 @@ const PNG: &[u8] = include_bytes!("../core/tests/fixtures/interlaced.png");
 const WEBP: &[u8] = include_bytes!("../core/tests/fixtures/lossy.webp");
 const URL: &str = "https://cdn.example.com";
 
-fn handler(vars: &[(&str, &str)]) -> Arc<Handler<MemoryStore>> {
+fn handler(vars: &[(&str, &str)]) -> Arc<Handler<MemoryStore, Fetcher>> {
     let base = [("BUCKET", "b"), ("BUCKET_REGION", "eu-west-1"), ("URL", URL)];
     let settings = Settings::from_vars(|name| {
         let mut all = vars.iter().chain(&base);
@@ -30,7 +31,7 @@ fn handler(vars: &[(&str, &str)]) -> Arc<Handler<MemoryStore>> {
     store.insert("a.webp", WEBP.to_vec());
     store.insert("cut.jpg", JPEG[..300].to_vec());
     store.insert("page.jpg", b"<html>".to_vec());
-    Arc::new(Handler::new(settings.unwrap(), store))
+    Arc::new(Handler::new(settings.unwrap(), store, Fetcher::new()))
 }
 
 /// What API Gateway sends for the path form: the key percent-encoded.
@@ -53,11 +54,11 @@ fn by_query(method: &str, key: &str) -> Value {
     })
 }
 
-async fn serve(handler: &Arc<Handler<MemoryStore>>, event: Value) -> (Response, Record) {
+async fn serve(handler: &Arc<Handler<MemoryStore, Fetcher>>, event: Value) -> (Response, Record) {
     handler.serve(event, Duration::from_secs(60)).await
 }
 
-async fn get(handler: &Arc<Handler<MemoryStore>>, key: &str) -> Response {
+async fn get(handler: &Arc<Handler<MemoryStore, Fetcher>>, key: &str) -> Response {
     serve(handler, by_path("GET", key)).await.0
 }
 
@@ -267,6 +268,24 @@ async fn a_query_behind_a_missing_original_is_a_hint() {
         let (response, _) = serve(&handler, event).await;
         assert_eq!(response.status_code, status, "{original}");
         assert_eq!(response.body.contains("v=2"), status == 400);
+    }
+}
+
+#[tokio::test]
+async fn presets_are_sizes_by_name() {
+    let presets = ("PRESETS", "thumb=30x20;wide=60x");
+    let open = handler(&[presets]);
+    assert_eq!(get(&open, "resized/thumb/pics/a.jpg").await.status_code, 307);
+    let stored = open.store().derived().remove("resized/thumb/pics/a.jpg").unwrap();
+    assert_eq!(stored.spec, "30x20");
+    assert_eq!(outcome(&get(&open, "resized/thum/pics/a.jpg").await).0, 400);
+    assert_eq!(outcome(&get(&open, "resized/wide/absent.jpg").await).0, 404);
+    let listed = handler(&[presets, ("ALLOWED_DIMENSIONS", "10x")]);
+    let only = handler(&[presets, ("PRESETS_ONLY", "true")]);
+    for (key, by_list, by_only) in [("thumb", 307, 307), ("10x", 307, 403), ("30x20", 403, 403)] {
+        let key = format!("resized/{key}/pics/a.jpg");
+        assert_eq!(get(&listed, &key).await.status_code, by_list, "{key}");
+        assert_eq!(get(&only, &key).await.status_code, by_only, "{key}");
     }
 }
 

@@ -11,6 +11,7 @@ mod cache_loop;
 mod chain;
 mod cut_off;
 mod dev;
+mod direct;
 mod faults;
 mod foreign;
 mod init;

@@ -32,6 +32,11 @@ pub fn inputs(code: &Code) -> StackInputs {
         prefix: "resized/".to_owned(),
         url: "https://cdn.example.com".to_owned(),
         allowed_dimensions: "300x200, 800x".to_owned(),
+        sources: String::new(),
+        security_key: None,
+        allow_unsafe: false,
+        presets: String::new(),
+        presets_only: false,
         code_bucket: code.bucket.clone(),
         code_key: code.key.clone(),
         code_sha256: code.sha256.clone(),
@@ -46,6 +51,7 @@ pub fn inputs(code: &Code) -> StackInputs {
         quality: 80,
         max_pixels: 50_000_000,
         max_bytes: 52_428_800,
+        max_output_pixels: 16_000_000,
     }
 }
 

@@ -220,16 +220,20 @@ setting_flags! {
             prefix "prefix" "PREFIX",
             url "url" "URL",
             redirect "redirect" "CODE",
+            sources "sources" "LIST",
+            security_key "security-key" "KEY",
         "Code":
             zip "zip" "FILE",
             arch "arch" "ARCH",
         "Images":
             allowed_dimensions "allowed-dimensions" "LIST",
+            presets "presets" "LIST",
             quality "quality" "N",
             cache_control "cache-control" "TEXT",
         "Limits":
             max_pixels "max-pixels" "N",
             max_bytes "max-bytes" "N",
+            max_output_pixels "max-output-pixels" "N",
             memory "memory" "MB",
             timeout "timeout" "SECONDS",
             throttle_rate "throttle-rate" "RPS",
@@ -251,6 +255,18 @@ pub struct AttachArgs {
     )]
     #[allow(missing_docs)]
     pub no_distribution: Option<String>,
+    #[arg(
+        long, num_args = 0, default_missing_value = "true", help_heading = "Chain", help = help::of("allow-unsafe"),
+        env = help::env("allow-unsafe"), hide_env_values = true
+    )]
+    #[allow(missing_docs)]
+    pub allow_unsafe: Option<String>,
+    #[arg(
+        long, num_args = 0, default_missing_value = "true", help_heading = "Images", help = help::of("presets-only"),
+        env = help::env("presets-only"), hide_env_values = true
+    )]
+    #[allow(missing_docs)]
+    pub presets_only: Option<String>,
     /// Approve that derived images become public: the plan shows what that changes [default: refuse]
     #[arg(long)]
     pub allow_public: bool,

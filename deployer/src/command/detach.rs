@@ -62,8 +62,12 @@ pub async fn run(
 async fn derived_keys(clients: &Clients, seen: &Observed, prefix: &str) -> Result<Vec<String>, Failure> {
     let read = BucketRead::new(clients, &seen.region, &seen.bucket, &seen.caller.account);
     let objects = read.all_objects(prefix).await?;
-    let candidates =
-        objects.into_iter().map(|object| object.key).filter(|key| crate::plan::looks_derived(key, prefix));
+    // Under a prefix of our own any folder may be a preset's: the metadata decides.
+    let is_preset = |_: &str| !prefix.is_empty();
+    let candidates = objects
+        .into_iter()
+        .map(|object| object.key)
+        .filter(|key| crate::plan::looks_derived(key, prefix, is_preset));
     let checked: Vec<Option<String>> = stream::iter(candidates)
         .map(|key| {
             let read = &read;

@@ -172,6 +172,11 @@ pub fn desired_stack(desired: &Desired, artifacts_bucket: &str) -> DesiredStack 
         prefix: site.prefix.to_string(),
         url: desired.url.clone(),
         allowed_dimensions: site.allowed_dimensions.to_string(),
+        sources: site.sources.to_string(),
+        security_key: site.security_key.clone(),
+        allow_unsafe: site.allow_unsafe,
+        presets: site.presets.to_string(),
+        presets_only: site.presets_only,
         code_bucket: artifacts_bucket.to_owned(),
         code_key: names::code_key(&desired.artifact.sha256),
         code_sha256: desired.artifact.code_sha256.clone(),
@@ -186,6 +191,7 @@ pub fn desired_stack(desired: &Desired, artifacts_bucket: &str) -> DesiredStack 
         quality: site.quality,
         max_pixels: site.max_pixels,
         max_bytes: site.max_bytes,
+        max_output_pixels: site.max_output_pixels,
     };
     DesiredStack::new(&inputs, env!("CARGO_PKG_VERSION"))
 }

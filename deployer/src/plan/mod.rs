@@ -10,10 +10,11 @@ mod notes;
 mod policy;
 mod predict;
 mod public_access;
+mod shape;
 mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
-pub use notes::looks_derived;
+pub use shape::looks_derived;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::shape::looks_derived;
 use super::{Plan, Refusal};
 use crate::desired::Desired;
 use crate::fact::Fact;
@@ -55,8 +56,16 @@ fn overlap(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     if desired.site.prefix.is_empty() {
         return;
     }
+    // Those of the last run count, too: their images are still there.
+    let before = seen.stack.known().and_then(|stack| stack.parameters.get("Presets"));
+    let named = |list: &str, name: &str| {
+        list.split(';').any(|entry| entry.split_once('=').is_some_and(|(known, _)| known == name))
+    };
+    let is_preset = |name: &str| {
+        named(desired.site.presets.as_str(), name) || before.is_some_and(|list| named(list, name))
+    };
     let foreign = seen.derived.known().into_iter().flatten().find(|object| {
-        !object.key.ends_with('/') && !looks_derived(&object.key, desired.site.prefix.as_str())
+        !object.key.ends_with('/') && !looks_derived(&object.key, desired.site.prefix.as_str(), is_preset)
     });
     if let Some(object) = foreign {
         plan.refusals.push(Refusal::protect(
@@ -68,16 +77,6 @@ fn overlap(plan: &mut Plan, desired: &Desired, seen: &Observed) {
             "choose another `--prefix`, or move these objects",
         ));
     }
-}
-
-/// Whether a key has the shape `{prefix}{spec}/{original}`.
-pub fn looks_derived(key: &str, prefix: &str) -> bool {
-    let Some((spec, original)) = key.strip_prefix(prefix).and_then(|rest| rest.split_once('/')) else {
-        return false;
-    };
-    let Some((width, height)) = spec.split_once('x') else { return false };
-    let side = |text: &str| text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit());
-    !original.is_empty() && side(width) && side(height) && !(width.is_empty() && height.is_empty())
 }
 
 /// Tags that say who else deploys this: their next deployment may undo our edits.
@@ -97,26 +96,5 @@ fn owner_note(plan: &mut Plan, what: &str, tags: &BTreeMap<String, String>) {
             "{what} is tagged as Terraform's ({key}={value}): its next apply may undo these edits; \
              run `imgdeploy attach` after it"
         ));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn derived_keys_are_recognised_by_their_shape() {
-        for (key, derived) in [
-            ("resized/300x200/a.jpg", true),
-            ("resized/300x/pics/a.jpg", true),
-            ("resized/x200/a", true),
-            ("resized/x/a", false),
-            ("resized/300x200/", false),
-            ("resized/logo.png", false),
-            ("resized/old/300x200/a.jpg", false),
-            ("other/300x200/a.jpg", false),
-        ] {
-            assert_eq!(looks_derived(key, "resized/"), derived, "{key}");
-        }
     }
 }

@@ -17,6 +17,7 @@ use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::plan::looks_derived;
 use crate::report::Report;
+use crate::settings::Site;
 
 /// One answer on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,13 +59,10 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
         Fact::Absent => &[],
         Fact::Unknown(why) => return not_asked(format!("not asked, as the bucket can't be listed: {why}")),
     };
-    let spec = desired
-        .site
-        .allowed_dimensions
-        .as_slice()
-        .first()
-        .map_or_else(|| DEFAULT_SPEC.to_owned(), ToString::to_string);
-    let derived = |original: &str| format!("{prefix}{spec}/{original}");
+    let Some(spec) = spec(&desired.site) else {
+        return not_asked("not asked: only presets are served, and there are none".to_owned());
+    };
+    let derived = |original: &str| derived(&desired.site, &spec, original);
     let made: BTreeSet<&str> =
         seen.derived.known().into_iter().flatten().chain(objects).map(|object| object.key.as_str()).collect();
     let is_made = |original: &str| made.contains(derived(original).as_str());
@@ -94,6 +92,25 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
             hops: Vec::new(),
             verdict: format!("the chain's model could not be started: {error}"),
         },
+    }
+}
+
+/// A spec that is served.
+fn spec(site: &Site) -> Option<String> {
+    if site.presets_only {
+        return site.presets.as_str().split_once('=').map(|(name, _)| name.to_owned());
+    }
+    let allowed = site.allowed_dimensions.as_slice().first();
+    Some(allowed.map_or_else(|| DEFAULT_SPEC.to_owned(), ToString::to_string))
+}
+
+/// The derived key, signed where it has to be.
+fn derived(site: &Site, spec: &str, original: &str) -> String {
+    let path = format!("{spec}/{original}");
+    let prefix = site.prefix.as_str();
+    match &site.security_key {
+        Some(key) => format!("{prefix}{}/{path}", key.sign(&path)),
+        None => format!("{prefix}{path}"),
     }
 }
 
@@ -156,7 +173,9 @@ fn choose<'a>(
         .iter()
         .filter(|object| object.size > 0 && object.size <= max_bytes && image(&object.key))
         .filter(|object| object.key.len() <= LONGEST_ORIGINAL && !odd(&object.key))
-        .filter(|object| !looks_derived(&object.key, prefix))
+        // Under a prefix of its own, the function takes nothing for an original.
+        .filter(|object| prefix.is_empty() || !object.key.starts_with(prefix))
+        .filter(|object| !looks_derived(&object.key, prefix, |_| false))
         .min_by_key(|object| (is_made(&object.key), object.size))
         .map(|object| object.key.as_str())
 }

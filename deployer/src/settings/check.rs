@@ -170,7 +170,22 @@ impl<'t> Reader<'t> {
                         _ => (steps, value),
                     };
                     let message = format!("`{}` of {whose} {}", setting.name, fault.message);
-                    self.problem(&steps, node.width(), message, fault.hint);
+                    // The value of a secret is neither said nor pointed at: it may stand on a line of its own.
+                    match setting.name {
+                        "security-key" => {
+                            let message = match value {
+                                Node::Text(_) => message,
+                                _ => format!("`{}` of {whose} must be text", setting.name),
+                            };
+                            self.problem(
+                                &with(at, Step::Key(index)),
+                                setting.name.len(),
+                                message,
+                                fault.hint,
+                            );
+                        }
+                        _ => self.problem(&steps, node.width(), message, fault.hint),
+                    }
                 }
             }
         }

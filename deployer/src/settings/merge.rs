@@ -6,7 +6,9 @@ use super::given::{Given, GivenValue};
 use super::problem::{Fault, Problem, SettingsError};
 use super::site::{Access, DistributionChoice, Origin, Site};
 use super::table::{Kind, SETTINGS, setting, switch};
-use super::value::{BaseUrl, BucketName, FromText, LogRetention, Profile, Region, ZipPath, whole};
+use super::value::{
+    BaseUrl, BucketName, FromText, LogRetention, Profile, Region, SecurityKey, ZipPath, whole,
+};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -176,6 +178,7 @@ impl<'a> Layers<'a> {
         let access = self.access();
         let (url, zip, distribution) =
             (self.value("url", BaseUrl::from_text), self.zip(), self.distribution());
+        let security_key = self.value("security-key", SecurityKey::from_text);
         let parts = self.required();
         SettingsError::check(self.problems.take())?;
         // Every setting in `required` has a default or was asked for by `choose`, so this can only be
@@ -187,6 +190,7 @@ impl<'a> Layers<'a> {
         site.access = access;
         site.url = url;
         site.zip = zip;
+        site.security_key = security_key;
         site.distribution = distribution;
         site.origins = self.origins.into_inner();
         Ok(site)
@@ -202,14 +206,20 @@ impl<'a> Layers<'a> {
             delivery: self.value("delivery", FromText::from_text)?,
             prefix: self.value("prefix", FromText::from_text)?,
             url: None,
+            sources: self.value("sources", FromText::from_text)?,
+            security_key: None,
+            allow_unsafe: self.value("allow-unsafe", switch)?,
             zip: None,
             arch: self.value("arch", FromText::from_text)?,
             redirect: self.value("redirect", FromText::from_text)?,
             allowed_dimensions: self.value("allowed-dimensions", FromText::from_text)?,
+            presets: self.value("presets", FromText::from_text)?,
+            presets_only: self.value("presets-only", switch)?,
             quality: self.number("quality")?,
             cache_control: self.value("cache-control", FromText::from_text)?,
             max_pixels: self.number("max-pixels")?,
             max_bytes: self.number("max-bytes")?,
+            max_output_pixels: self.number("max-output-pixels")?,
             memory: self.number("memory")?,
             timeout: self.number("timeout")?,
             throttle_rate: self.number("throttle-rate")?,

@@ -71,7 +71,7 @@ impl Problem {
         message: impl Into<String>,
         hint: Option<String>,
     ) -> Self {
-        let line = at.and_then(|at| text.lines().nth(at.line - 1)).unwrap_or_default().to_owned();
+        let line = without_secret(at.and_then(|at| text.lines().nth(at.line - 1)).unwrap_or_default());
         let quoted = at.is_some_and(|at| matches!(line.chars().nth(at.column - 1), Some('\'' | '"')));
         let width = if quoted { width + 2 } else { width };
         Self {
@@ -112,6 +112,15 @@ impl fmt::Display for Problem {
         let (shown, before, width) = window(&excerpt.line, at.column - 1, excerpt.width);
         write!(f, "\n {gutter} |\n {number} | {shown}")?;
         write!(f, "\n {gutter} | {before}{}", "^".repeat(width))
+    }
+}
+
+/// A line of the file, without the value of the setting that is a secret.
+fn without_secret(line: &str) -> String {
+    const KEY: &str = "security-key";
+    match line.find(KEY) {
+        Some(at) => format!("{}: …", line.get(..at + KEY.len()).unwrap_or_default()),
+        None => line.to_owned(),
     }
 }
 

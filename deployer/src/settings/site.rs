@@ -1,8 +1,8 @@
 //! The resolved settings of one site.
 
 use super::value::{
-    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, Prefix, Profile,
-    RedirectCode, Region,
+    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, Prefix, Presets, Profile,
+    RedirectCode, Region, SecurityKey, Sources,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -90,6 +90,12 @@ pub struct Site {
     pub prefix: Prefix,
     /// Address to redirect back to, if it was given.
     pub url: Option<BaseUrl>,
+    /// Hosts that images are fetched from; with any, there is the direct route.
+    pub sources: Sources,
+    /// Key that URLs have to be signed with, if any.
+    pub security_key: Option<SecurityKey>,
+    /// Whether `unsafe/` stands in for a signature.
+    pub allow_unsafe: bool,
     /// Zip with the function's code, if one was given. Relative to the working directory.
     pub zip: Option<PathBuf>,
     /// Processor of the function.
@@ -98,6 +104,10 @@ pub struct Site {
     pub redirect: RedirectCode,
     /// Sizes that may be asked for.
     pub allowed_dimensions: Dimensions,
+    /// Names for specs.
+    pub presets: Presets,
+    /// Whether nothing but presets is served.
+    pub presets_only: bool,
     /// Quality of derived images, 1 to 100.
     pub quality: u8,
     /// `Cache-Control` of derived images.
@@ -106,6 +116,8 @@ pub struct Site {
     pub max_pixels: u64,
     /// Largest original to read, in bytes.
     pub max_bytes: u64,
+    /// Largest derived image, in pixels.
+    pub max_output_pixels: u64,
     /// Memory of the function, in MB.
     pub memory: u32,
     /// Time for one image, in seconds.
@@ -138,14 +150,20 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         delivery,
         prefix,
         url,
+        sources,
+        security_key,
+        allow_unsafe,
         zip,
         arch,
         redirect,
         allowed_dimensions,
+        presets,
+        presets_only,
         quality,
         cache_control,
         max_pixels,
         max_bytes,
+        max_output_pixels,
         memory,
         timeout,
         throttle_rate,
@@ -162,20 +180,27 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         if allowed_dimensions.allows_all() { "(all)".to_owned() } else { allowed_dimensions.to_string() };
     let prefix = if prefix.is_empty() { "(empty)".to_owned() } else { prefix.to_string() };
     let or = |value: Option<String>, absent: &str| value.unwrap_or_else(|| absent.to_owned());
+    let or_none = |list: &str| if list.is_empty() { "(none)".to_owned() } else { list.to_owned() };
     let values = [
         ("bucket", bucket.to_string()),
         ("distribution", distribution),
         ("delivery", delivery.to_string()),
         ("prefix", prefix),
         ("url", or(url.as_ref().map(BaseUrl::to_string), "(distribution's domain or website endpoint)")),
+        ("sources", or_none(sources.as_str())),
+        ("security-key", if security_key.is_some() { "(secret)" } else { "(none)" }.to_owned()),
+        ("allow-unsafe", allow_unsafe.to_string()),
         ("zip", or(zip.as_ref().map(|zip| zip.display().to_string()), "(built)")),
         ("arch", arch.to_string()),
         ("redirect", redirect.to_string()),
         ("allowed-dimensions", sizes),
+        ("presets", or_none(presets.as_str())),
+        ("presets-only", presets_only.to_string()),
         ("quality", quality.to_string()),
         ("cache-control", cache_control.to_string()),
         ("max-pixels", max_pixels.to_string()),
         ("max-bytes", max_bytes.to_string()),
+        ("max-output-pixels", max_output_pixels.to_string()),
         ("memory", memory.to_string()),
         ("timeout", timeout.to_string()),
         ("throttle-rate", throttle_rate.to_string()),

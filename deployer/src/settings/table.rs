@@ -4,7 +4,8 @@
 use super::problem::Fault;
 use super::value::{
     Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, FromText,
-    LOG_RETENTION_DAYS, LogRetention, Prefix, Profile, RedirectCode, Region, ZipPath, pattern, whole,
+    LOG_RETENTION_DAYS, LogRetention, Prefix, Presets, Profile, RedirectCode, Region, SecurityKey, Sources,
+    ZipPath, pattern, whole,
 };
 
 /// What a setting takes.
@@ -105,7 +106,7 @@ impl Setting {
     /// The sentence with the default behind it, for help and comments.
     pub fn help_with_default(&self) -> String {
         match self.default {
-            // The only empty default: `allowed-dimensions`.
+            Some("") if self.name != "allowed-dimensions" => format!("{} [default: none]", self.help),
             Some("") => format!("{} [default: all]", self.help),
             Some(default) => format!("{} [default: {default}]", self.help),
             None => self.help.to_owned(),
@@ -148,6 +149,12 @@ settings! {
         "Prefix of derived keys, `PREFIX300x200/KEY`; ends with `/`, or is empty for the classic `300x200/KEY`, where every absent key of the site goes to the resizer";
     "url", "URL", text::<BaseUrl>(pattern::URL), None,
         "Address that the resizer redirects back to, such as `https://cdn.example.com`; without it the distribution's domain, else the website endpoint";
+    "sources", "SOURCES", text::<Sources>(pattern::SOURCES), Some(""),
+        "Hosts that images are fetched from by URL, such as `images.example.com,*.example.org`; with any, the API has the direct route `/image`, whose answer is the image";
+    "security-key", "SECURITY_KEY", text::<SecurityKey>(pattern::SECURITY_KEY), None,
+        "Key that URLs have to be signed with, as clients of thumbor do, 16 to 256 characters; without it they need not be. Better given as variable or in the file: others on this machine can see arguments";
+    "allow-unsafe", "ALLOW_UNSAFE", Kind::Switch, Some("false"),
+        "Take `unsafe/` in place of a signature";
     "zip", "ZIP", text::<ZipPath>(pattern::LINE), None,
         "Ready zip with the function's code, instead of building one; in the file, relative to the file's folder";
     "arch", "ARCH", Kind::Word { check: check::<Arch>, words: Arch::WORDS }, Some("arm64"),
@@ -156,6 +163,10 @@ settings! {
         "HTTP status of the redirect back to the derived image: 307, 302, or 301, which browsers keep for ever";
     "allowed-dimensions", "ALLOWED_DIMENSIONS", Kind::Sizes, Some(""),
         "Sizes that may be asked for, in pixels, such as `300x200,800x,x600`; an empty list allows all";
+    "presets", "PRESETS", text::<Presets>(pattern::PRESETS), Some(""),
+        "Names for specs, such as `thumb=300x200/smart;hero=1600x`, so that `PREFIXthumb/KEY` can be asked for, also where sizes are limited";
+    "presets-only", "PRESETS_ONLY", Kind::Switch, Some("false"),
+        "Serve nothing but presets";
     "quality", "QUALITY", plain(1, 100, ""), Some("80"),
         "Quality of derived JPEG and WebP images, 1 to 100";
     "cache-control", "CACHE_CONTROL", text::<CacheControl>(pattern::CACHE_CONTROL), Some("public, max-age=1209600"),
@@ -164,6 +175,8 @@ settings! {
         "Largest original that is decoded, in pixels (width times height)";
     "max-bytes", "MAX_BYTES", plain(1, 5_000_000_000, "bytes"), Some("52428800"),
         "Largest original that is read, in bytes";
+    "max-output-pixels", "MAX_OUTPUT_PIXELS", plain(1, 1_000_000_000, "pixels"), Some("16000000"),
+        "Largest derived image, in pixels (width times height)";
     "memory", "MEMORY", Kind::Whole { min: 128, max: 10_240, unit: "MB", why: Some("Lambda gives a function 128 to 10240 MB") }, Some("1024"),
         "Memory of the function, in MB, 128 to 10240; processor speed grows with it";
     // AG-09

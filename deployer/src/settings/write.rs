@@ -158,6 +158,7 @@ fn sample(setting: &Setting) -> String {
         (_, None) => scalar(match setting.name {
             "distribution" => "E2QWRUHAPOMQZL",
             "url" => "https://cdn.example.com",
+            "security-key" => "a-long-random-text",
             "zip" => "build/resizer-fn.zip",
             "profile" => "default",
             "region" => "eu-west-1",

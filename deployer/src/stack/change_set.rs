@@ -54,7 +54,7 @@ pub(super) async fn create(
     tags: &BTreeMap<String, String>,
 ) -> Result<Option<ChangeSet>, StackError> {
     let name = unique_name(stack);
-    let parameters = desired.parameters.iter();
+    let parameters = desired.parameters.iter().chain(desired.secrets.iter());
     let tags = tags.iter();
     let creating = kind == ChangeSetType::Create;
     let call = cfn

@@ -23,6 +23,7 @@ mod names;
 mod observe;
 mod outputs;
 mod plan;
+mod secrets;
 mod status;
 pub mod template;
 mod validation;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::observe::StackSeen;
+use super::secrets::Secrets;
 use super::status::Standing;
 
 /// Tag that says whose stack it is: the bucket's name. A stack without it is not ours.
@@ -19,8 +20,11 @@ pub struct DesiredStack {
     pub name: String,
     /// The template, from [`super::render`].
     pub template_body: String,
-    /// A value for every parameter of the template, from [`super::StackInputs::parameters`].
+    /// A value for every parameter of the template but its secrets, from [`super::StackInputs::parameters`].
     pub parameters: BTreeMap<String, String>,
+    /// Values of the parameters that nobody is to see. They are compared by the template, whose digest has them.
+    #[serde(skip)]
+    pub secrets: Secrets,
     /// Our tags: [`TAG_BUCKET`], [`TAG_VERSION`] and what the user gave. Tags that others put on the stack are kept.
     pub tags: BTreeMap<String, String>,
 }
@@ -32,6 +36,7 @@ impl DesiredStack {
             name: super::stack_name(&inputs.bucket),
             template_body: super::render(inputs),
             parameters: inputs.parameters(),
+            secrets: inputs.secrets(),
             tags: BTreeMap::from([
                 (TAG_BUCKET.to_owned(), inputs.bucket.clone()),
                 (TAG_VERSION.to_owned(), tool_version.to_owned()),
@@ -183,9 +188,12 @@ fn why_dead(seen: &StackSeen) -> String {
 fn difference(desired: &DesiredStack, seen: &StackSeen) -> Difference {
     let mut all_tags = seen.tags.clone();
     all_tags.extend(desired.tags.clone());
+    // CloudFormation shows `****` for them.
+    let mut shown = seen.parameters.clone();
+    shown.retain(|name, _| !desired.secrets.has(name));
     Difference {
         id: seen.id.clone(),
-        parameters: changes(&desired.parameters, &seen.parameters, true),
+        parameters: changes(&desired.parameters, &shown, true),
         template_changed: !seen
             .template
             .as_deref()

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use super::secrets::Secrets;
+use crate::settings::value::SecurityKey;
 
 /// The template as it is in the repository, with its two placeholders.
 pub const SOURCE: &str = include_str!("../../../templates/stack.yaml");
@@ -22,7 +24,7 @@ static PARSED: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// Everything that a bucket's stack is made from: one field per parameter of the template, whose descriptions say more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackInputs {
     /// The bucket.
     pub bucket: String,
@@ -32,6 +34,16 @@ pub struct StackInputs {
     pub url: String,
     /// Sizes served, such as `300x200,800x`; empty for all.
     pub allowed_dimensions: String,
+    /// Hosts that images are fetched from, separated by commas; empty for no direct route.
+    pub sources: String,
+    /// Key that URLs have to be signed with.
+    pub security_key: Option<SecurityKey>,
+    /// Whether `unsafe/` stands in for a signature.
+    pub allow_unsafe: bool,
+    /// Names for specs, such as `thumb=300x200;hero=1600x`.
+    pub presets: String,
+    /// Whether nothing but presets is served.
+    pub presets_only: bool,
     /// Bucket of the function's zip, in the stack's region.
     pub code_bucket: String,
     /// Key of the function's zip; other code needs another key.
@@ -60,10 +72,12 @@ pub struct StackInputs {
     pub max_pixels: u64,
     /// Largest original, in bytes.
     pub max_bytes: u64,
+    /// Largest derived image, in pixels.
+    pub max_output_pixels: u64,
 }
 
 impl StackInputs {
-    /// The template's parameters.
+    /// The template's parameters, without its secrets.
     pub fn parameters(&self) -> BTreeMap<String, String> {
         // Destructured, so that a new field can't be forgotten here.
         let Self {
@@ -71,6 +85,11 @@ impl StackInputs {
             prefix,
             url,
             allowed_dimensions,
+            sources,
+            security_key: _,
+            allow_unsafe,
+            presets,
+            presets_only,
             code_bucket,
             code_key,
             code_sha256,
@@ -85,12 +104,17 @@ impl StackInputs {
             quality,
             max_pixels,
             max_bytes,
+            max_output_pixels,
         } = self;
         [
             ("Bucket", bucket.clone()),
             ("Prefix", prefix.clone()),
             ("Url", url.clone()),
             ("AllowedDimensions", allowed_dimensions.clone()),
+            ("Sources", sources.clone()),
+            ("AllowUnsafe", allow_unsafe.to_string()),
+            ("Presets", presets.clone()),
+            ("PresetsOnly", presets_only.to_string()),
             ("CodeBucket", code_bucket.clone()),
             ("CodeKey", code_key.clone()),
             ("CodeSha256", code_sha256.clone()),
@@ -105,10 +129,17 @@ impl StackInputs {
             ("Quality", quality.to_string()),
             ("MaxPixels", max_pixels.to_string()),
             ("MaxBytes", max_bytes.to_string()),
+            ("MaxOutputPixels", max_output_pixels.to_string()),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
+    }
+
+    /// The template's secret parameters (`NoEcho`).
+    pub fn secrets(&self) -> Secrets {
+        let key = self.security_key.as_ref().map_or("", SecurityKey::expose);
+        Secrets::new([("SecurityKey".to_owned(), key.to_owned())])
     }
 }
 
@@ -122,7 +153,9 @@ pub fn default_of(parameter: &str) -> Option<String> {
 
 /// The template to send for `inputs`: the file with digests in its two changing logical ids.
 pub fn render(inputs: &StackInputs) -> String {
-    let parameters = inputs.parameters();
+    let mut parameters = inputs.parameters();
+    // CloudFormation never shows a secret again: that it has changed is seen by the digest of the version.
+    parameters.extend(inputs.secrets().iter().map(|(name, value)| (name.clone(), value.clone())));
     SOURCE
         .replace(VERSION, &format!("Version{}", version_digest(&PARSED, &parameters)))
         .replace(DEPLOYMENT, &format!("Deployment{}", api_digest(&PARSED, &parameters)))
@@ -148,6 +181,7 @@ fn version_digest(template: &Value, parameters: &BTreeMap<String, String>) -> St
 /// deployment (AG-04), and but names and descriptions.
 fn api_digest(template: &Value, parameters: &BTreeMap<String, String>) -> String {
     let parts = resources(template)
+        .filter(|(id, ..)| exists(template, id, parameters))
         .filter(|(_, kind, _)| {
             kind.starts_with("AWS::ApiGateway::")
                 && !matches!(*kind, "AWS::ApiGateway::Deployment" | "AWS::ApiGateway::Stage")
@@ -160,6 +194,19 @@ fn api_digest(template: &Value, parameters: &BTreeMap<String, String>) -> String
             (id, properties)
         });
     digest(parts.collect(), parameters)
+}
+
+/// Whether a resource's condition holds. The template has conditions of one form: a parameter is not empty.
+fn exists(template: &Value, id: &str, parameters: &BTreeMap<String, String>) -> bool {
+    let Some(condition) = template.pointer(&format!("/Resources/{id}/Condition")).and_then(Value::as_str)
+    else {
+        return true;
+    };
+    let parameter = template.pointer(&format!("/Conditions/{condition}/Fn::Not/0/Fn::Equals/0/Ref"));
+    parameter
+        .and_then(Value::as_str)
+        .and_then(|name| parameters.get(name))
+        .is_some_and(|value| !value.is_empty())
 }
 
 /// Logical id, type and properties of each resource.

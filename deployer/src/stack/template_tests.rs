@@ -8,6 +8,11 @@ pub(crate) fn inputs() -> StackInputs {
         prefix: "resized/".to_owned(),
         url: "https://cdn.example.com".to_owned(),
         allowed_dimensions: String::new(),
+        sources: String::new(),
+        security_key: None,
+        allow_unsafe: false,
+        presets: String::new(),
+        presets_only: false,
         code_bucket: "artifacts".to_owned(),
         code_key: "code/1.zip".to_owned(),
         code_sha256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=".to_owned(),
@@ -22,6 +27,7 @@ pub(crate) fn inputs() -> StackInputs {
         quality: 80,
         max_pixels: 50_000_000,
         max_bytes: 52_428_800,
+        max_output_pixels: 16_000_000,
     }
 }
 
@@ -45,7 +51,8 @@ fn changing_ids(text: &str) -> (String, String) {
 fn parameters_in_code_are_those_of_the_template() {
     let template = parsed();
     let names: BTreeSet<String> = template["Parameters"].as_object().unwrap().keys().cloned().collect();
-    let given: BTreeSet<String> = inputs().parameters().keys().cloned().collect();
+    let mut given: BTreeSet<String> = inputs().parameters().keys().cloned().collect();
+    given.extend(inputs().secrets().iter().map(|(name, _)| name.clone()));
     assert_eq!(names, given);
     for (name, parameter) in template["Parameters"].as_object().unwrap() {
         assert!(parameter["Description"].as_str().is_some_and(|d| d.len() > 10), "{name} is described");
@@ -80,6 +87,9 @@ fn the_function_gets_the_environment_it_reads() {
         "BUCKET": {"Ref": "Bucket"}, "BUCKET_REGION": {"Ref": "AWS::Region"},
         "BUCKET_OWNER": {"Ref": "AWS::AccountId"}, "URL": {"Ref": "Url"},
         "PREFIX": {"Ref": "Prefix"}, "ALLOWED_DIMENSIONS": {"Ref": "AllowedDimensions"},
+        "SOURCES": {"Ref": "Sources"}, "SECURITY_KEY": {"Ref": "SecurityKey"},
+        "ALLOW_UNSAFE": {"Ref": "AllowUnsafe"}, "PRESETS": {"Ref": "Presets"},
+        "PRESETS_ONLY": {"Ref": "PresetsOnly"}, "MAX_OUTPUT_PIXELS": {"Ref": "MaxOutputPixels"},
         "MAX_PIXELS": {"Ref": "MaxPixels"}, "MAX_BYTES": {"Ref": "MaxBytes"},
         "CACHE_CONTROL": {"Ref": "CacheControl"}, "REDIRECT_CODE": {"Ref": "RedirectCode"}, "QUALITY": {"Ref": "Quality"}
     });
@@ -169,16 +179,82 @@ fn every_method_calls_the_alias_and_every_call_is_permitted() {
     let pairs: BTreeSet<(&str, &str)> = methods.iter().map(|(method, path, _)| (*method, *path)).collect();
     assert_eq!(
         pairs,
-        BTreeSet::from([("GET", "Resize"), ("GET", "ResizeKey"), ("HEAD", "Resize"), ("HEAD", "ResizeKey")])
+        ["Resize", "ResizeKey", "Image", "ImageKey"]
+            .into_iter()
+            .flat_map(|path| [("GET", path), ("HEAD", path)])
+            .collect()
     );
     let ids: BTreeSet<&str> = methods.iter().map(|(_, _, id)| *id).collect();
-    let waits: BTreeSet<&str> = template["Resources"][DEPLOYMENT]["DependsOn"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    assert_eq!(ids, waits, "the snapshot is taken after all methods are there (CN-08)");
+    let waits = |id: &str| {
+        let resource = &template["Resources"][id];
+        let mut waits: BTreeSet<String> = resource["DependsOn"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|id| id.as_str().unwrap().to_owned())
+            .collect();
+        // Those with a condition are named in a text instead.
+        references(&resource["Properties"]["Description"], &mut waits);
+        waits
+    };
+    let names = |kind: &str| -> BTreeSet<String> {
+        resources(&template).filter(|(_, found, _)| *found == kind).map(|(id, ..)| id.to_owned()).collect()
+    };
+    assert_eq!(
+        ids,
+        waits(DEPLOYMENT).iter().map(String::as_str).collect(),
+        "the snapshot is taken last (CN-08)"
+    );
+    let mut stage = waits("Stage");
+    stage.remove("AWS::NoValue");
+    assert_eq!(stage, names("AWS::Lambda::Permission"), "the stage opens last (AG-05)");
+}
+
+#[test]
+fn the_direct_route_is_there_only_with_sources() {
+    let template = parsed();
+    let with = |sources: &str| StackInputs { sources: sources.to_owned(), ..inputs() }.parameters();
+    let there = |sources: &str| -> BTreeSet<String> {
+        let parameters = with(sources);
+        resources(&template)
+            .filter(|(id, ..)| exists(&template, id, &parameters))
+            .map(|(id, ..)| id.to_owned())
+            .collect()
+    };
+    let direct: BTreeSet<String> = there("a.com").difference(&there("")).cloned().collect();
+    assert_eq!(
+        direct.iter().map(String::as_str).collect::<Vec<_>>(),
+        [
+            "Image",
+            "ImageGet",
+            "ImageHead",
+            "ImageKey",
+            "ImageKeyGet",
+            "ImageKeyHead",
+            "PermitImageGet",
+            "PermitImageHead"
+        ]
+    );
+    // Without it, the API is deployed anew neither for its sake nor for that of other hosts.
+    let mut without = parsed();
+    without["Resources"].as_object_mut().unwrap().retain(|id, _| !direct.contains(id));
+    assert_eq!(api_digest(&template, &with("")), api_digest(&without, &with("")));
+    assert_ne!(api_digest(&template, &with("")), api_digest(&template, &with("a.com")));
+    assert_eq!(api_digest(&template, &with("b.com")), api_digest(&template, &with("a.com")));
+}
+
+#[test]
+fn secrets_are_in_no_output() {
+    let key: crate::settings::value::SecurityKey =
+        crate::settings::value::FromText::from_text("not-to-be-seen-at-all").unwrap();
+    let inputs = StackInputs { security_key: Some(key), ..inputs() };
+    let desired = crate::stack::DesiredStack::new(&inputs, "1");
+    assert!(desired.secrets.iter().any(|(_, value)| value == "not-to-be-seen-at-all"));
+    let shown = format!("{inputs:?} {desired:?} {}", serde_json::to_string(&desired).unwrap());
+    assert!(!shown.contains("not-to-be-seen"), "{shown}");
+    let hidden =
+        parsed()["Parameters"].as_object().unwrap().iter().filter(|(_, p)| p["NoEcho"] == true).count();
+    assert_eq!(hidden, inputs.secrets().iter().count());
 }
 
 #[test]
@@ -214,7 +290,8 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         change(&mut inputs);
         changing_ids(&render(&inputs))
     };
-    let changing: [(&str, Change<'_>); 14] = [
+    let key = crate::settings::value::FromText::from_text("0123456789abcdef").ok();
+    let changing: [(&str, Change<'_>); 19] = [
         ("bucket", &|i| i.bucket.push('x')),
         ("prefix", &|i| i.prefix = "r/".to_owned()),
         ("url", &|i| i.url.push('x')),
@@ -229,6 +306,11 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         ("quality", &|i| i.quality = 1),
         ("pixels", &|i| i.max_pixels = 1),
         ("bytes", &|i| i.max_bytes = 1),
+        ("output", &|i| i.max_output_pixels = 1),
+        ("key", &|i| i.security_key = key.clone()),
+        ("unsafe", &|i| i.allow_unsafe = true),
+        ("presets", &|i| i.presets = "a=1x".to_owned()),
+        ("presets only", &|i| i.presets_only = true),
     ];
     for (what, change) in changing {
         let (v, d) = of(change);

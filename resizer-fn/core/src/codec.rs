@@ -1,65 +1,88 @@
 //! Encoded bytes to pixels and back, one module per format.
 //!
-//! Each format is walked structurally first (`read_header`): sizes, EXIF, colour profile, and
+//! Each format is walked structurally first (`read_header`): sizes, EXIF, number of frames, and
 //! whether the file is all there. Only then, and after the limits, is anything decoded.
 
+mod animation;
 pub mod avif;
+mod gif;
+mod gif_blocks;
+mod gif_encode;
+mod gif_frames;
 pub mod jpeg;
-mod jpeg_scan;
+mod jpeg_header;
+mod jpeg_planes;
+mod jpeg_turbo;
 pub mod png;
+mod png_encode;
+mod png_rows;
+mod png_shrink;
 pub mod webp;
+mod webp_animate;
+mod webp_blocks;
 mod webp_chunks;
+mod webp_frames;
 
+pub use animation::{AnimationWriter, FrameView, Frames};
+
+use crate::colour::ColourInfo;
 use crate::error::Error;
+use crate::metadata::Kept;
 use crate::orientation::Orientation;
-use crate::pixels::{Channels, Pixels};
+use crate::picture::{Picture, Wanted};
+use crate::pixels::Pixels;
 use crate::sniff::Format;
 
 /// What is known of an image before decoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Width in pixels as stored, at least 1.
+    /// Width in pixels as stored, at least 1; of an animation, that of its canvas.
     pub width: u32,
-    /// Height in pixels as stored, at least 1.
+    /// Height in pixels as stored, at least 1; of an animation, that of its canvas.
     pub height: u32,
     /// How the stored pixels have to be turned.
     pub orientation: Orientation,
+    /// Frames that [`frames`] will give: 1 for a still image, and for the animations (of PNGs)
+    /// whose first frame alone is read.
+    pub frames: u32,
+    /// How often an animation is shown from begin to end; 0: for ever.
+    pub plays: u32,
+    /// Pixels that all frames have as they are stored, which in a GIF is independent of its canvas.
+    pub stored_pixels: u64,
+}
+
+impl Header {
+    /// The header of a still image.
+    pub const fn still(width: u32, height: u32, orientation: Orientation) -> Self {
+        let stored_pixels = (width as u64).saturating_mul(height as u64);
+        Self { width, height, orientation, frames: 1, plays: 1, stored_pixels }
+    }
 }
 
 /// A decoded image.
 #[derive(Clone, Debug)]
 pub struct Decoded {
     /// As stored, not yet turned.
-    pub pixels: Pixels,
+    pub picture: Picture,
     /// What the numbers in them mean.
-    pub colour: Colour,
+    pub colour: ColourInfo,
 }
 
-/// What the numbers in the pixels mean, carried from input to output.
-#[derive(Clone, Debug, Default)]
-pub struct Colour {
-    /// An ICC profile that fits the pixels' channels.
-    pub icc: Option<Vec<u8>>,
-    /// Code points of ITU-T H.273. A profile counts more than its primaries and transfer; its matrix
-    /// and range are those of the file, no longer of the pixels.
-    pub cicp: Option<avif::Cicp>,
-    /// The `gAMA` chunk of a PNG without a profile.
-    gamma: Option<::png::ScaledFloat>,
-    /// The `cHRM` chunk of a PNG without a profile.
-    chromaticities: Option<::png::SourceChromaticities>,
+/// How an image is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodeOptions {
+    /// 1 to 100, for lossy formats.
+    pub quality: u8,
+    /// Metadata that go into the file.
+    pub kept: Kept,
+    /// How often an animation is shown from begin to end; 0: for ever.
+    pub plays: u32,
 }
 
-impl Colour {
-    /// Keeps `icc` only if it describes such channels. A CMYK profile, say, would be wrong on the
-    /// RGB pixels that are left after decoding.
-    fn with_profile(icc: Option<Vec<u8>>, channels: Channels) -> Self {
-        let space: &[u8] = match channels {
-            Channels::Grey | Channels::GreyAlpha => b"GRAY",
-            Channels::Rgb | Channels::Rgba => b"RGB ",
-        };
-        // Bytes 16 to 19 of an ICC profile name its data colour space, 36 to 39 are its signature.
-        let fits = |icc: &Vec<u8>| icc.get(16..20) == Some(space) && icc.get(36..40) == Some(b"acsp");
-        Self { icc: icc.filter(fits), ..Self::default() }
+impl EncodeOptions {
+    /// This quality, no metadata, an animation for ever.
+    pub fn with_quality(quality: u8) -> Self {
+        Self { quality, kept: Kept::default(), plays: 0 }
     }
 }
 
@@ -73,32 +96,60 @@ pub fn read_header(format: Format, bytes: &[u8]) -> Result<Header, Error> {
         Format::Png => png::read_header(bytes),
         Format::WebP => webp::read_header(bytes),
         Format::Avif => avif::read_header(bytes),
+        Format::Gif => gif::read_header(bytes),
     }
 }
 
-/// Decodes to pixels as stored. `header` is that of the same bytes, limits already checked: a file
-/// that decodes to another size is refused before its pixels are allocated.
+/// Decodes what is `wanted` of a picture, maybe more; of an animation, its first frame. `header` is
+/// that of the same bytes, limits already checked: a file that decodes to another size is refused
+/// before its pixels are allocated.
 ///
 /// # Errors
 /// [`Error::Truncated`], [`Error::Corrupt`], [`Error::Unsupported`].
-pub fn decode(format: Format, bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
+pub fn decode(format: Format, bytes: &[u8], header: &Header, wanted: &Wanted) -> Result<Decoded, Error> {
     match format {
-        Format::Jpeg => jpeg::decode(bytes, header),
-        Format::Png => png::decode(bytes, header),
+        Format::Jpeg => jpeg::decode(bytes, wanted),
+        // Twice the pixels of the result are left for the resampler, as libvips does.
+        Format::Png => png::decode_shrunk(bytes, header, (0.5 / wanted.detail) as u32),
         Format::WebP => webp::decode(bytes, header),
         Format::Avif => avif::decode(bytes, header),
+        Format::Gif => gif::decode(bytes, header),
     }
 }
 
-/// Encodes pixels. `quality` (1 to 100) counts for lossy formats.
+/// The frames of an animation, one after the other. `header` is that of the same bytes, limits
+/// already checked.
+///
+/// # Errors
+/// [`Error::Unsupported`] for formats that have no animations here; what [`decode`] returns.
+pub fn frames<'a>(format: Format, bytes: &'a [u8], header: &Header) -> Result<Frames<'a>, Error> {
+    Frames::new(format, bytes, header)
+}
+
+/// Encodes pixels, which are taken for sRGB unless a profile is kept.
 ///
 /// # Errors
 /// [`Error::Encode`].
-pub fn encode(format: Format, pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Vec<u8>, Error> {
+pub fn encode(format: Format, pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
     match format {
-        Format::Jpeg => jpeg::encode(pixels, colour, quality),
-        Format::Png => png::encode(pixels, colour),
-        Format::WebP => webp::encode(pixels, colour, quality),
-        Format::Avif => avif::encode(pixels, colour, quality),
+        Format::Avif => avif::encode(pixels, options),
+        Format::Jpeg => jpeg::encode(pixels, options),
+        Format::Png => png::encode(pixels, options),
+        Format::WebP => webp::encode(pixels, options),
+        Format::Gif => gif_encode::encode(pixels, options),
     }
+}
+
+/// The XMP data of a GIF, if there are any.
+pub(crate) fn xmp_of_gif(bytes: &[u8]) -> Option<&[u8]> {
+    gif_blocks::read(bytes).ok()?.xmp
+}
+
+/// The first chunk of each name in a WebP.
+pub(crate) fn webp_chunks_named<'a, const N: usize>(
+    bytes: &'a [u8],
+    names: [&[u8; 4]; N],
+) -> [Option<&'a [u8]>; N] {
+    let chunks = webp_chunks::read(bytes).unwrap_or_default();
+    names.map(|name| webp_chunks::find(&chunks, name))
 }

@@ -8,7 +8,7 @@ use crate::sniff::Format;
 #[non_exhaustive]
 pub enum Error {
     /// The bytes begin like none of the formats known.
-    #[error("not a JPEG, PNG, WebP or AVIF image")]
+    #[error("not a JPEG, PNG, WebP, AVIF or GIF image")]
     NotAnImage,
     /// The file ends before the image does.
     #[error("the {format} file is cut short")]
@@ -50,6 +50,24 @@ pub enum Error {
         /// [`crate::Limits::max_pixels`].
         limit: u64,
     },
+    /// The animation has more frames than allowed.
+    #[error("the animation has {frames} frames, more than the {limit} allowed")]
+    TooManyFrames {
+        /// Frames of the source.
+        frames: u32,
+        /// [`crate::Limits::max_frames`].
+        limit: u32,
+    },
+    /// All frames of the animation together have more pixels than allowed.
+    #[error("the animation's {frames} frames have {pixels} pixels together, more than the {limit} allowed")]
+    TooMuchAnimation {
+        /// Frames of the source.
+        frames: u32,
+        /// Pixels of all of them.
+        pixels: u64,
+        /// [`crate::Limits::max_total_pixels`].
+        limit: u64,
+    },
     /// The result would have more pixels than allowed.
     #[error("the result would have {width} x {height} pixels, more than the {limit} allowed")]
     OutputTooLarge {
@@ -71,6 +89,12 @@ pub enum Error {
         height: u32,
         /// The longest side that the format allows, in pixels.
         limit: u32,
+    },
+    /// An image that a `watermark` filter names was not handed over.
+    #[error("the watermark `{key}` is not there")]
+    MissingWatermark {
+        /// Its key.
+        key: String,
     },
     /// Encoding failed: not the image's fault.
     #[error("encoding the {format} failed: {reason}")]

@@ -4,72 +4,61 @@
 //! the Lambda function, the command line and the tests all run the very same code.
 //!
 //! ```text
-//! bytes -> sniff -> header -> limits -> decode -> resize (+ crop) -> orient -> encode -> bytes
+//! bytes -> sniff -> header -> limits -> decode -> resize (+ crop) -> orient -> filters -> encode -> bytes
 //! ```
 //!
 //! Nothing is allocated for pixels before the header has passed the [`Limits`].
 
 pub mod codec;
+pub mod colour;
+pub mod effect;
 pub mod error;
 pub mod geometry;
 pub mod limits;
+pub mod metadata;
 pub mod orientation;
+pub mod picture;
+mod pipeline;
 pub mod pixels;
+pub mod planes;
+pub mod resample;
+pub mod smart;
 pub mod sniff;
 pub mod spec;
 
 pub use error::Error;
 pub use limits::Limits;
+pub use pipeline::{Assets, Options, Output};
 pub use sniff::Format;
-pub use spec::{Bounds, Spec};
+pub use spec::{Defaults, Spec};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A resized image.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
-    /// The encoded file.
-    pub bytes: Vec<u8>,
-    /// What the file is; always the format of the input.
-    pub format: Format,
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-}
-
-/// Resizes one encoded image to `spec` and encodes it in the format it came in.
+/// Makes of one encoded image what `spec` asks for, with nothing but defaults around it.
 ///
-/// EXIF orientation is applied to the pixels and not carried over; an ICC profile that fits the
-/// output's colours is. The first frame stands for an animation.
+/// EXIF orientation is applied to the pixels, and their colours become sRGB. The format stays,
+/// unless the spec names one; animations stay animated where the format can.
 ///
 /// # Errors
 /// See [`Error`]. No input makes this function panic: a panic inside a codec is caught here and
 /// becomes [`Error::Codec`].
 pub fn resize(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output, Error> {
-    // The one place where panics of foreign code are stopped. Nothing is shared with the closure
-    // that could be seen half-written: it only reads its inputs and returns owned data.
-    catch_unwind(AssertUnwindSafe(|| resize_unguarded(bytes, spec, limits))).unwrap_or(Err(Error::Codec))
+    let options = Options { defaults: &Defaults::default(), limits, assets: &Assets::new() };
+    let mut outputs = resize_all(bytes, std::slice::from_ref(spec), &options)?;
+    outputs.pop().unwrap_or(Err(Error::Codec))
 }
 
-fn resize_unguarded(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output, Error> {
-    limits.check_bytes(bytes.len() as u64)?;
-    let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
-    let header = codec::read_header(format, bytes)?;
-    limits.check_source(header.width, header.height)?;
-
-    let orientation = header.orientation;
-    let seen = orientation.oriented_size((header.width, header.height));
-    let layout = geometry::layout(seen, spec.bounds);
-    let (width, height) = layout.output();
-    limits.check_output(format, width, height)?;
-
-    let source = codec::decode(format, bytes, &header)?;
-    // Shrinking first and turning the few pixels that are left is much cheaper than the reverse.
-    let raw = orientation.unapply(&layout);
-    let pixels = pixels::resample(&source.pixels, &raw)?;
-    let pixels = orientation.apply(pixels);
-
-    let bytes = codec::encode(format, &pixels, &source.colour, spec.quality)?;
-    Ok(Output { bytes, format, width, height })
+/// Makes several results of one original, which is decoded once for all of them (animations once each).
+/// A result that can't be made does not keep the others from being made.
+///
+/// # Errors
+/// See [`Error`]: outside, what is wrong with the original; inside, with one result.
+pub fn resize_all(
+    bytes: &[u8],
+    specs: &[Spec],
+    options: &Options<'_>,
+) -> Result<Vec<Result<Output, Error>>, Error> {
+    // The one place where panics of foreign code are stopped. Nothing is shared with the closure
+    // that could be seen half-written: it only reads its inputs and returns owned data.
+    catch_unwind(AssertUnwindSafe(|| pipeline::run(bytes, specs, options))).unwrap_or(Err(Error::Codec))
 }

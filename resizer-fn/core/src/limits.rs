@@ -1,5 +1,6 @@
 //! What a caller is willing to spend on one image.
 
+use crate::codec::Header;
 use crate::error::Error;
 use crate::sniff::Format;
 
@@ -12,13 +13,25 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Most pixels (width x height) of the result.
     pub max_output_pixels: u64,
+    /// Most frames of an animation.
+    pub max_frames: u32,
+    /// Most pixels of all frames of an animation together, each counted at the size of the canvas.
+    pub max_total_pixels: u64,
 }
 
 impl Default for Limits {
     /// 32 MiB, 50 million pixels in, 16 million out. A progressive JPEG of 50 million pixels is
-    /// the costliest: 6 bytes a pixel for coefficients and 3 for the decoded image.
+    /// the costliest: 6 bytes a pixel for coefficients and 3 for the decoded image. Of animations,
+    /// 600 frames and 200 million pixels together: they are held one frame at a time, so that
+    /// limits time and not memory.
     fn default() -> Self {
-        Self { max_bytes: 32 << 20, max_pixels: 50_000_000, max_output_pixels: 16_000_000 }
+        Self {
+            max_bytes: 32 << 20,
+            max_pixels: 50_000_000,
+            max_output_pixels: 16_000_000,
+            max_frames: 600,
+            max_total_pixels: 200_000_000,
+        }
     }
 }
 
@@ -45,6 +58,25 @@ impl Limits {
         Ok(())
     }
 
+    /// Checks what showing all frames of an animation would cost, as its header gives it. Only for
+    /// callers that go through the frames: one frame alone is [`Limits::check_source`]'s matter.
+    ///
+    /// # Errors
+    /// [`Error::TooManyFrames`], [`Error::TooMuchAnimation`].
+    pub fn check_animation(&self, header: &Header) -> Result<(), Error> {
+        let frames = header.frames;
+        if frames > self.max_frames {
+            return Err(Error::TooManyFrames { frames, limit: self.max_frames });
+        }
+        let shown = (u64::from(header.width) * u64::from(header.height)).saturating_mul(frames.into());
+        // A GIF's frames may be larger than its canvas; they are decoded all the same.
+        let pixels = shown.max(header.stored_pixels);
+        if frames > 1 && pixels > self.max_total_pixels {
+            return Err(Error::TooMuchAnimation { frames, pixels, limit: self.max_total_pixels });
+        }
+        Ok(())
+    }
+
     /// Checks the size of the result, also against what its format can express.
     ///
     /// # Errors
@@ -67,7 +99,7 @@ mod tests {
 
     #[test]
     fn each_limit_is_inclusive() {
-        let limits = Limits { max_bytes: 10, max_pixels: 12, max_output_pixels: 6 };
+        let limits = Limits { max_bytes: 10, max_pixels: 12, max_output_pixels: 6, ..Limits::default() };
         assert_eq!(limits.check_bytes(10), Ok(()));
         assert_eq!(limits.check_bytes(11), Err(Error::TooManyBytes { bytes: 11, limit: 10 }));
         assert_eq!(limits.check_source(3, 4), Ok(()));
@@ -80,8 +112,31 @@ mod tests {
     }
 
     #[test]
+    fn animations_are_counted_as_a_whole() {
+        let limits = Limits { max_frames: 3, max_total_pixels: 60, ..Limits::default() };
+        let header = |frames, stored_pixels| Header {
+            frames,
+            stored_pixels,
+            ..Header::still(4, 5, crate::orientation::Orientation::UPRIGHT)
+        };
+        assert_eq!(limits.check_animation(&header(3, 60)), Ok(()));
+        assert_eq!(limits.check_animation(&header(4, 4)), Err(Error::TooManyFrames { frames: 4, limit: 3 }));
+        let too_much = |frames, pixels| Err(Error::TooMuchAnimation { frames, pixels, limit: 60 });
+        assert_eq!(limits.check_animation(&header(2, 61)), too_much(2, 61));
+        let tighter = Limits { max_total_pixels: 59, ..limits };
+        assert_eq!(
+            tighter.check_animation(&header(3, 0)),
+            Err(Error::TooMuchAnimation { frames: 3, pixels: 60, limit: 59 })
+        );
+        // One frame is no animation.
+        assert_eq!(tighter.check_animation(&header(1, 100)), Ok(()));
+    }
+
+    #[test]
     fn products_do_not_overflow() {
         let limits = Limits::default();
+        let huge = Header { frames: 600, ..Header::still(u32::MAX, u32::MAX, Default::default()) };
+        assert!(limits.check_animation(&huge).is_err());
         assert!(limits.check_source(u32::MAX, u32::MAX).is_err());
         assert!(limits.check_output(Format::Png, u32::MAX, u32::MAX).is_err());
     }

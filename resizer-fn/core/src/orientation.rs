@@ -1,6 +1,6 @@
 //! EXIF orientation: how the stored pixels have to be turned to be seen upright.
 
-use crate::geometry::{Layout, Rect, Size};
+use crate::geometry::{Rect, Size, Window};
 use crate::pixels::Pixels;
 
 /// How stored pixels have to be turned to be seen upright. Any of the eight EXIF values is a
@@ -57,19 +57,22 @@ impl Orientation {
         if self.swap { (stored.1, stored.0) } else { stored }
     }
 
-    /// Translates a layout of the image as seen into one of the image as stored.
-    pub fn unapply(self, seen: &Layout) -> Layout {
-        let Layout { scaled, crop } = *seen;
-        let x = if self.flip_x { scaled.0 - crop.width - crop.x } else { crop.x };
-        let y = if self.flip_y { scaled.1 - crop.height - crop.y } else { crop.y };
+    /// Translates a window on the image as seen, of `size` pixels, into one on the image as stored.
+    pub fn unapply(self, seen: &Window, size: Size) -> Window {
+        let Window { source, scaled, crop } = *seen;
+        let (source, crop) = (self.mirrored(source, size), self.mirrored(crop, scaled));
         if self.swap {
-            Layout {
-                scaled: (scaled.1, scaled.0),
-                crop: Rect { x: y, y: x, width: crop.height, height: crop.width },
-            }
+            Window { source: source.transposed(), scaled: (scaled.1, scaled.0), crop: crop.transposed() }
         } else {
-            Layout { scaled, crop: Rect { x, y, ..crop } }
+            Window { source, scaled, crop }
         }
+    }
+
+    /// Where `rect` of a picture of `size` pixels is when that is mirrored.
+    fn mirrored(self, rect: Rect, size: Size) -> Rect {
+        let x = if self.flip_x { size.0.saturating_sub(rect.width).saturating_sub(rect.x) } else { rect.x };
+        let y = if self.flip_y { size.1.saturating_sub(rect.height).saturating_sub(rect.y) } else { rect.y };
+        Rect { x, y, ..rect }
     }
 
     /// Turns stored pixels upright.
@@ -96,9 +99,9 @@ impl Orientation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry;
+    use crate::geometry::{self, Found};
     use crate::pixels::Channels;
-    use crate::spec::Bounds;
+    use crate::spec::Spec;
     use proptest::prelude::*;
 
     fn letters(width: u32, rows: &str) -> Pixels {
@@ -161,30 +164,39 @@ mod tests {
     }
 
     proptest! {
-        /// Cutting the stored pixels by the translated layout and turning the cut is the same as
-        /// turning everything and cutting by the layout.
+        /// Cutting the stored pixels by the translated window and turning the cut is the same as
+        /// turning everything and cutting by the window.
         #[test]
         fn cut_then_turn_is_turn_then_cut(tag in 1u32..=8, w in 1u32..20, h in 1u32..20, a in 1u32..20, b in 1u32..20) {
             let orientation = Orientation::from_tag(tag);
-            // Take a layout whose scaled size is the source itself, so that cutting is all.
+            // Take a window whose scaled size is the source itself, so that cutting is all.
             let (sw, sh) = orientation.oriented_size((w, h));
             let (a, b) = (a.min(sw), b.min(sh));
             let crop = Rect { x: (sw - a) / 2, y: (sh - b) / 3, width: a, height: b };
-            let seen = Layout { scaled: (sw, sh), crop };
+            let seen = Window { source: Rect::whole((sw, sh)), scaled: (sw, sh), crop };
             let data = (0..w * h).map(|i| (i % 251) as u8).collect();
             let stored = Pixels { width: w, height: h, channels: Channels::Grey, data };
 
-            let raw = orientation.unapply(&seen);
+            let raw = orientation.unapply(&seen, (sw, sh));
             let one = orientation.apply(cut(&stored, raw.crop));
+            let other = cut(&orientation.apply(stored.clone()), crop);
+            prop_assert_eq!(one, other);
+
+            // The same for the part of the source that is read.
+            let seen = Window { source: crop, scaled: (a, b), crop: Rect::whole((a, b)) };
+            let raw = orientation.unapply(&seen, (sw, sh));
+            let one = orientation.apply(cut(&stored, raw.source));
             let other = cut(&orientation.apply(stored), crop);
             prop_assert_eq!(one, other);
         }
 
         #[test]
-        fn translated_layouts_stay_inside(tag in 1u32..=8, w in 1u32..9000, h in 1u32..9000, a in 1u32..9000, b in 1u32..9000) {
+        fn translated_windows_stay_inside(tag in 1u32..=8, w in 1u32..9000, h in 1u32..9000, a in 1u32..9000, b in 1u32..9000) {
             let orientation = Orientation::from_tag(tag);
-            let seen = geometry::layout(orientation.oriented_size((w, h)), Bounds::Fill { width: a, height: b });
-            let Layout { scaled, crop } = orientation.unapply(&seen);
+            let size = orientation.oriented_size((w, h));
+            let seen = geometry::layout(size, &Spec::cover(a, b), &Found::default()).window;
+            let Window { source, scaled, crop } = orientation.unapply(&seen, size);
+            prop_assert_eq!(source, Rect::whole((w, h)));
             prop_assert!(crop.x + crop.width <= scaled.0 && crop.y + crop.height <= scaled.1);
             prop_assert_eq!(orientation.oriented_size((crop.width, crop.height)), (a, b));
         }

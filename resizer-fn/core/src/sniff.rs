@@ -13,11 +13,13 @@ pub enum Format {
     WebP,
     /// AVIF, a still picture.
     Avif,
+    /// GIF.
+    Gif,
 }
 
 impl Format {
     /// All formats, for tables and tests.
-    pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::WebP, Self::Avif];
+    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::WebP, Self::Avif, Self::Gif];
 
     /// The media type for `Content-Type`.
     pub const fn content_type(self) -> &'static str {
@@ -26,13 +28,14 @@ impl Format {
             Self::Png => "image/png",
             Self::WebP => "image/webp",
             Self::Avif => "image/avif",
+            Self::Gif => "image/gif",
         }
     }
 
     /// The longest side that the format can express, in pixels.
     pub const fn longest_side(self) -> u32 {
         match self {
-            Self::Jpeg => 65_535,
+            Self::Jpeg | Self::Gif => 65_535,
             Self::Png => i32::MAX as u32,
             Self::WebP => 16_383,
             // AV1 itself could express four times that; its levels, and so most decoders, end there.
@@ -48,6 +51,7 @@ impl fmt::Display for Format {
             Self::Png => "PNG",
             Self::WebP => "WebP",
             Self::Avif => "AVIF",
+            Self::Gif => "GIF",
         })
     }
 }
@@ -65,6 +69,8 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
         Some(Format::WebP)
     } else if is_avif(bytes) {
         Some(Format::Avif)
+    } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
+        Some(Format::Gif)
     } else {
         None
     }
@@ -93,6 +99,8 @@ mod tests {
         assert_eq!(sniff(b"RIFF\x24\0\0\0WEBPVP8 "), Some(Format::WebP));
         assert_eq!(sniff(b"\0\0\0\x14ftypavif\0\0\0\0mif1"), Some(Format::Avif));
         assert_eq!(sniff(b"\0\0\0\x18ftypmif1\0\0\0\0miafavif"), Some(Format::Avif));
+        assert_eq!(sniff(b"GIF87a"), Some(Format::Gif));
+        assert_eq!(sniff(b"GIF89a\x01\0\x01\0"), Some(Format::Gif));
     }
 
     #[test]
@@ -100,7 +108,7 @@ mod tests {
         for other in [
             &b""[..],
             b"\xFF\xD8",
-            b"GIF89a",
+            b"GIF88a",
             b"RIFF\x24\0\0\0WAVE",
             b"RIFF\x24\0\0\0WE",
             b"<svg xmlns=",

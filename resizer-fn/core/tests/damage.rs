@@ -6,14 +6,20 @@ mod common;
 use common::*;
 use proptest::prelude::*;
 use resizer_core::pixels::Channels;
-use resizer_core::{Error, Format, Limits, Spec, resize};
+use resizer_core::{Error, Limits, Spec, resize};
 
 fn spec() -> Spec {
     "30x20".parse().unwrap()
 }
 
 /// Small, so that a flipped size does not make the tests slow.
-const LIMITS: Limits = Limits { max_bytes: 1 << 20, max_pixels: 1 << 20, max_output_pixels: 1 << 20 };
+const LIMITS: Limits = Limits {
+    max_bytes: 1 << 20,
+    max_pixels: 1 << 20,
+    max_output_pixels: 1 << 20,
+    max_frames: 20,
+    max_total_pixels: 1 << 22,
+};
 
 /// The fixtures and some of our own: baseline, restarts, large enough for many cuts.
 fn corpus() -> Vec<(String, Vec<u8>)> {
@@ -26,7 +32,7 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
     all.push(("noise, restarts".to_owned(), jpeg(&noise, |e| e.set_restart_interval(2))));
     all.push(("noise, progressive".to_owned(), jpeg(&noise, |e| e.set_progressive(true))));
     all.push(("noise.webp".to_owned(), webp(&noise)));
-    for format in Format::ALL {
+    for format in ORIENTED {
         all.push((format!("turned {format}"), oriented(format, &rgb, 6)));
     }
     all
@@ -60,7 +66,7 @@ fn every_cut_is_an_error() {
 
 #[test]
 fn no_image_is_an_error() {
-    for other in [&b""[..], b"GIF89a\x01\0\x01\0", b"<html>", b"RIFF\0\0\0\0WAVE", &[0; 4096]] {
+    for other in [&b""[..], b"GIF88a\x01\0\x01\0", b"<html>", b"RIFF\0\0\0\0WAVE", &[0; 4096]] {
         assert_eq!(resize(other, &spec(), &LIMITS), Err(Error::NotAnImage));
     }
 }

@@ -6,6 +6,7 @@ use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 /// The bucket on S3. Retries are the SDK's own.
 #[derive(Clone, Debug)]
@@ -66,7 +67,7 @@ impl Store for S3Store {
                     .source_etag
                     .map(|etag| (META_SOURCE_ETAG.to_owned(), etag))
                     .into_iter()
-                    .chain([(META_SPEC.to_owned(), derived.spec)])
+                    .chain([(META_SPEC.to_owned(), metadata(&derived.spec))])
                     .collect(),
             ))
             .body(ByteStream::from(derived.bytes))
@@ -75,6 +76,11 @@ impl Store for S3Store {
             .map_err(|error| refused("write", &error))?;
         Ok(())
     }
+}
+
+/// A text as a header can carry it: ASCII, and within the 2 KB that S3 has for all metadata.
+fn metadata(text: &str) -> String {
+    utf8_percent_encode(text, CONTROLS).flat_map(str::chars).take(1500).collect()
 }
 
 /// What a refusal means. S3 gives the reason as a code; where it has none, the status decides.
@@ -104,5 +110,17 @@ where
         // a signature or a host is not that.
         (None, _) if !matches!(error, SdkError::ConstructionFailure(_)) => StoreError::Busy { detail },
         _ => StoreError::Other { action, detail },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_short_ascii() {
+        assert_eq!(metadata("fit-in/300x200"), "fit-in/300x200");
+        assert_eq!(metadata("watermark(ä\n)"), "watermark(%C3%A4%0A)");
+        assert_eq!(metadata(&"x".repeat(4000)).len(), 1500);
     }
 }

@@ -172,6 +172,35 @@ async fn refusals_of_s3_become_answers() {
     assert_eq!(cloud.crashes(), 0);
 }
 
+/// The whole function, with nothing swapped for a test: what is on this machine stays out of reach.
+#[tokio::test]
+async fn the_direct_route_reaches_the_bucket_but_nothing_local() {
+    let cloud = Cloud::start().await;
+    cloud.put("a.jpg", 200, JPEG);
+    let port = cloud.address.port();
+    let sources = format!("http://127.0.0.1:{port},http://localhost:{port}");
+    let vars = [VARS, &[("SOURCES", sources.as_str())]].concat();
+    let function = Function::start(&cloud, &vars);
+    for host in ["127.0.0.1", "localhost", "2130706433", "0x7f.1"] {
+        let url = format!("http://{host}:{port}/photos/a.jpg");
+        let query = json!({ "url": url, "width": "30", "height": "20" });
+        let event = json!({ "resource": "/image", "httpMethod": "GET", "queryStringParameters": query });
+        let answer = cloud.invoke(event).await;
+        assert_eq!(answer["statusCode"], 403, "{host}: {answer}");
+        assert!(answer["body"].as_str().unwrap().contains("address_not_allowed"), "{answer}");
+        assert!(function.log()["detail"].as_str().unwrap().contains("loopback"));
+    }
+    assert_eq!(cloud.asked_for("a.jpg"), 0);
+
+    let mut by_path = event("GET", "30x20/a.jpg");
+    by_path["resource"] = json!("/image/{key+}");
+    let answer = cloud.invoke(by_path).await;
+    assert_eq!((&answer["statusCode"], &answer["isBase64Encoded"]), (&json!(200), &json!(true)));
+    assert_eq!(answer["headers"]["Content-Type"], "image/jpeg");
+    assert!(answer["body"].as_str().unwrap().starts_with("/9j/"), "a JPEG in base64");
+    assert_eq!((cloud.asked_for("a.jpg"), cloud.stored().len()), (1, 0));
+}
+
 #[tokio::test]
 async fn wrong_settings_are_answered_not_crashed_on() {
     let cloud = Cloud::start().await;

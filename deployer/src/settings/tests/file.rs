@@ -250,3 +250,21 @@ fn a_bomb_of_aliases_is_refused() {
     assert!(error.contains("repetition limit"), "{error}");
     assert_eq!(ConfigFile::parse(Path::new("x"), "[".repeat(5000)).unwrap_err().problems().len(), 1);
 }
+
+#[test]
+fn a_secret_is_in_no_message() {
+    for value in [
+        "tooshort!",
+        "\"has a blank in it, has it\"",
+        "4711471147114711",
+        ">\n      folded!\n      text",
+        "[s3cret]",
+    ] {
+        let text = format!("version: 1\nsites:\n  a:\n    bucket: abc\n    security-key: {value}\n");
+        let error = file(&text).unwrap_err().to_string();
+        assert!(error.contains("security-key"), "{error}");
+        for part in ["tooshort", "blank in it", "4711", "folded", "s3cret"] {
+            assert!(!error.contains(part), "{error}");
+        }
+    }
+}

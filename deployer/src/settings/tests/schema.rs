@@ -164,6 +164,12 @@ fn what_the_schema_refuses_the_code_refuses_and_what_the_code_takes_the_schema_t
         "\"a\\nb\"",
         "ü",
         "99999x1",
+        "images.example.com,*.example.org",
+        "'http://a.example.com:8080  [::1]'",
+        "thumb=300x200/smart",
+        "' thumb = 300x200/smart ;\ta=1x'",
+        "0123456789abcdef",
+        "\"with a blank in it\"",
     ];
     let mut taken = 0;
     for setting in SETTINGS.iter().filter(|setting| setting.name != "bucket") {

@@ -3,12 +3,14 @@
 
 mod choice;
 mod dimensions;
+mod direct;
 mod name;
 mod prefix;
 mod url;
 
 pub use choice::{Arch, Delivery, LOG_RETENTION_DAYS, RedirectCode};
 pub use dimensions::{Dimension, Dimensions, MAX_SIDE};
+pub use direct::{Presets, SecurityKey, Sources};
 pub use name::{BucketName, CacheControl, DistributionId, Profile, Region};
 pub use prefix::Prefix;
 pub use url::BaseUrl;
@@ -31,6 +33,9 @@ pub trait FromText: Sized {
 /// takes matches its pattern; the code may be stricter.
 pub mod pattern {
     pub use super::dimensions::{LIST_PATTERN as DIMENSION_LIST, PATTERN as DIMENSION};
+    pub use super::direct::{
+        PRESETS_PATTERN as PRESETS, SECURITY_KEY_PATTERN as SECURITY_KEY, SOURCES_PATTERN as SOURCES,
+    };
     pub use super::name::{
         BUCKET_PATTERN as BUCKET, CACHE_CONTROL_PATTERN as CACHE_CONTROL,
         DISTRIBUTION_PATTERN as DISTRIBUTION, LINE_PATTERN as LINE, REGION_PATTERN as REGION,

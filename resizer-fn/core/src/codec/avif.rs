@@ -14,7 +14,8 @@ mod write;
 
 pub use resizer_av1::Cicp;
 
-use super::{Colour, Decoded, Header};
+use super::{Decoded, EncodeOptions, Header};
+use crate::colour::{self, ColourInfo};
 use crate::error::Error;
 use crate::geometry::Rect;
 use crate::orientation::Orientation;
@@ -51,7 +52,7 @@ pub struct Info<'a> {
     /// Bits of a sample: 8, 10 or 12.
     pub depth: u8,
     /// What the colours mean, as far as the container says; the bitstream may say it as well, see
-    /// [`Colour::cicp`].
+    /// [`ColourInfo::cicp`].
     pub cicp: Option<Cicp>,
     /// An ICC profile. Where there is one, it counts instead of primaries and transfer.
     pub icc: Option<&'a [u8]>,
@@ -71,7 +72,7 @@ pub fn read_info(bytes: &[u8]) -> Result<Info<'_>, Error> {
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let Info { width, height, orientation, .. } = read_info(bytes)?;
-    Ok(Header { width, height, orientation })
+    Ok(Header::still(width, height, orientation))
 }
 
 /// The picture of a file and what belongs to it.
@@ -149,8 +150,12 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
         }
     }
     let pixels = cut(Pixels { width, height, channels, data }, visible);
-    let colour = Colour::with_profile(properties.icc.map(<[u8]>::to_vec), channels);
-    Ok(Decoded { pixels, colour: Colour { cicp: Some(cicp), ..colour } })
+    let mut colour = ColourInfo::with_profile(properties.icc.map(<[u8]>::to_vec), channels);
+    // Here a profile counts more than the code points (ISO/IEC 23000-22, 7.3.6.4); elsewhere less.
+    if colour.icc.is_none() {
+        colour.cicp = Some(colour::Cicp { primaries: cicp.primaries, transfer: cicp.transfer });
+    }
+    Ok(Decoded { picture: crate::picture::Picture::full(pixels), colour })
 }
 
 /// The part of the pixels inside of `kept`.
@@ -196,8 +201,14 @@ const WORST_QUANTISER: u16 = 58;
 /// From this quality on chroma is not halved.
 const FULL_CHROMA_FROM: u8 = 90;
 
-pub(super) fn encode(pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Vec<u8>, Error> {
-    let options = Options { quality, cicp: colour.cicp, icc: colour.icc.as_deref(), ..Options::default() };
+pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    let EncodeOptions { quality, kept, .. } = options;
+    let options = Options {
+        quality: *quality,
+        icc: kept.icc.as_deref(),
+        exif: kept.exif.as_deref(),
+        ..Options::default()
+    };
     encode_with(pixels, &options)
 }
 

@@ -1,116 +1,99 @@
-//! JPEG: decoded by zune-jpeg (rare kinds by jpeg-decoder), encoded by jpeg-encoder.
+//! JPEG: the usual kinds are decoded to planes by `resizer-jpeg`, all others, and what is written,
+//! by libjpeg-turbo.
 
-use super::jpeg_scan::{self, Scan};
-use super::{Colour, Decoded, Header};
+use super::jpeg_header::{self, JpegHeader};
+use super::jpeg_turbo::Raw;
+use super::{Decoded, EncodeOptions, Header, jpeg_planes, jpeg_turbo};
+use crate::colour::{self, ColourInfo};
 use crate::error::Error;
+use crate::metadata::{self, Kept};
 use crate::orientation::Orientation;
+use crate::picture::{Picture, Wanted};
 use crate::pixels::{Channels, Pixels};
+use crate::planes::Planes;
 use crate::sniff::Format;
-use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
-use zune_core::bytestream::ZCursor;
-use zune_core::colorspace::ColorSpace;
-use zune_core::options::DecoderOptions;
-use zune_jpeg::JpegDecoder;
 
 /// From this quality on, colour is kept at full resolution; below, at half (4:2:0).
-const FULL_CHROMA_FROM: u8 = 90;
+pub const FULL_CHROMA_FROM: u8 = 90;
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
-    Ok(header(&jpeg_scan::scan(bytes)?))
+    let JpegHeader { width, height, exif, .. } = jpeg_header::read(bytes)?;
+    let orientation = exif.map_or(Orientation::UPRIGHT, Orientation::from_exif);
+    Ok(Header::still(width.into(), height.into(), orientation))
 }
 
-fn header(scan: &Scan<'_>) -> Header {
-    Header {
-        width: scan.width.into(),
-        height: scan.height.into(),
-        orientation: scan.exif.map_or(Orientation::UPRIGHT, Orientation::from_exif),
+/// Grey stays grey, everything else (CMYK and YCCK too) becomes RGB or its planes. Of a file that is
+/// cut short, what is there is shown, the rest being grey, if anything is.
+pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
+    let header = jpeg_header::read(bytes)?;
+    let channels = if header.components == 1 { Channels::Grey } else { Channels::Rgb };
+    let colour = ColourInfo::with_profile(header.icc(), channels);
+    match jpeg_planes::decode(bytes, wanted) {
+        Ok(planes) => return Ok(Decoded { picture: Picture::Planes(planes), colour }),
+        Err(resizer_jpeg::Error::Truncated) => return Err(Error::Truncated { format: Format::Jpeg }),
+        // The other decoder may know better what is to be made of it.
+        Err(_) => {}
     }
-}
-
-/// Grey stays grey, everything else (CMYK and YCCK too) becomes RGB.
-pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
-    let scan = jpeg_scan::scan(bytes)?;
-    let channels = if scan.components == 1 { Channels::Grey } else { Channels::Rgb };
-    let size = header.width as usize * header.height as usize * channels.count();
-    let data = if scan.sequential_in_parts {
-        decode_in_parts(bytes, header, scan.components)?
-    } else {
-        decode_usual(bytes, header, channels)?
-    };
-    if data.len() != size {
-        return Err(contradiction());
-    }
-    Ok(Decoded {
-        pixels: Pixels { width: header.width, height: header.height, channels, data },
-        colour: Colour::with_profile(scan.icc(), channels),
-    })
-}
-
-fn contradiction() -> Error {
-    Error::corrupt(Format::Jpeg, "its headers contradict each other")
-}
-
-fn decode_usual(bytes: &[u8], header: &Header, channels: Channels) -> Result<Vec<u8>, Error> {
-    let space = if channels == Channels::Grey { ColorSpace::Luma } else { ColorSpace::RGB };
-    let options = DecoderOptions::default()
-        // Not strict means: fill what is missing with grey and call it done.
-        .set_strict_mode(true)
-        .set_max_width(usize::from(u16::MAX))
-        .set_max_height(usize::from(u16::MAX))
-        .jpeg_set_out_colorspace(space);
-    let corrupt = |error: zune_jpeg::errors::DecodeErrors| Error::corrupt(Format::Jpeg, error);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(corrupt)?;
-    if decoder.dimensions() != Some((header.width as usize, header.height as usize)) {
-        return Err(contradiction());
-    }
-    let mut data = vec![0; header.width as usize * header.height as usize * channels.count()];
-    decoder.decode_into(&mut data).map_err(corrupt)?;
-    Ok(data)
-}
-
-/// Sequential images whose components are not interleaved. zune-jpeg 0.5.15 takes them, but with
-/// 4:2:0 the colours come out wrong without an error (its issues 422 and 448).
-fn decode_in_parts(bytes: &[u8], header: &Header, components: u8) -> Result<Vec<u8>, Error> {
-    if components == 4 {
-        return Err(Error::Unsupported { format: Format::Jpeg, feature: "CMYK in several scans" });
-    }
-    let corrupt = |error: jpeg_decoder::Error| Error::corrupt(Format::Jpeg, error);
-    let mut decoder = jpeg_decoder::Decoder::new(bytes);
-    decoder.read_info().map_err(corrupt)?;
-    let size = decoder.info().map(|info| (u32::from(info.width), u32::from(info.height)));
-    if size != Some((header.width, header.height)) {
-        return Err(contradiction());
-    }
-    decoder.decode().map_err(corrupt)
-}
-
-pub(super) fn encode(pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Vec<u8>, Error> {
-    let failed = |error: jpeg_encoder::EncodingError| Error::encode(Format::Jpeg, error);
-    let kind = match pixels.channels {
-        Channels::Grey => ColorType::Luma,
-        Channels::Rgb => ColorType::Rgb,
-        Channels::GreyAlpha | Channels::Rgba => {
-            return Err(Error::encode(Format::Jpeg, "it has no alpha channel"));
+    let scale = [1, 2, 4].into_iter().find(|scale| f64::from(*scale) >= 8.0 * wanted.detail).unwrap_or(8);
+    let (pixels, colour) = match jpeg_turbo::decode(bytes, scale, header.components)? {
+        Raw::Pixels(pixels) => (pixels, colour),
+        Raw::Cmyk { width, height, data } => {
+            let data = colour::cmyk_to_srgb(&data, header.icc().as_deref(), header.adobe);
+            (Pixels { width, height, channels: Channels::Rgb, data }, ColourInfo::default())
         }
     };
-    let side =
-        |side: u32| u16::try_from(side).map_err(|_| Error::encode(Format::Jpeg, "a side is above 65535"));
-    let (width, height) = (side(pixels.width)?, side(pixels.height)?);
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, quality.clamp(1, 100));
-    encoder.set_sampling_factor(if quality < FULL_CHROMA_FROM {
-        SamplingFactor::R_4_2_0
-    } else {
-        SamplingFactor::R_4_4_4
-    });
-    encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-    // Tables of its own would save a few per cent, but with them this encoder writes each component
-    // as a scan of its own: nothing could be shown in colour before the end has arrived.
-    encoder.set_optimized_huffman_tables(false);
-    if let Some(icc) = &colour.icc {
-        encoder.add_icc_profile(icc).map_err(failed)?;
+    // Lossless files are not scaled while they are decoded.
+    let whole = (pixels.width, pixels.height) == (header.width.into(), header.height.into());
+    let density = if whole { 1.0 } else { f64::from(scale) / 8.0 };
+    Ok(Decoded { picture: Picture::Pixels { pixels, density: (density, density) }, colour })
+}
+
+pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    Ok(with_metadata(jpeg_turbo::encode_pixels(pixels, options.quality)?, &options.kept))
+}
+
+/// Encodes planes, whose chroma says by its size whether it is 4:4:4 or 4:2:0.
+///
+/// # Errors
+/// [`Error::Encode`].
+pub(crate) fn encode_planes(planes: &Planes, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    Ok(with_metadata(jpeg_turbo::encode_planes(planes, options.quality)?, &options.kept))
+}
+
+/// Puts the segments in after the start marker and JFIF's segment, which has to be the first.
+fn with_metadata(file: Vec<u8>, kept: &Kept) -> Vec<u8> {
+    let mut segments = Vec::new();
+    let mut segment = |marker: u8, parts: &[&[u8]]| {
+        let length = 2 + parts.iter().map(|part| part.len()).sum::<usize>();
+        // A segment has room for so much; what is larger is left out.
+        if let Ok(length) = u16::try_from(length) {
+            segments.extend_from_slice(&[0xFF, marker]);
+            segments.extend_from_slice(&length.to_be_bytes());
+            parts.iter().for_each(|part| segments.extend_from_slice(part));
+        }
+    };
+    if let Some(exif) = &kept.exif {
+        segment(0xE1, &[b"Exif\0\0", exif]);
     }
-    encoder.encode(&pixels.data, width, height, kind).map_err(failed)?;
-    Ok(bytes)
+    if let Some(xmp) = &kept.xmp {
+        segment(0xE1, &[metadata::XMP_IN_JPEG, xmp]);
+    }
+    // ICC.1, annex B.4: chunks with their number and how many there are.
+    const CHUNK: usize = 65_519;
+    if let Some((icc, count)) =
+        kept.icc.as_ref().and_then(|icc| Some((icc, u8::try_from(icc.len().div_ceil(CHUNK)).ok()?)))
+    {
+        for (number, chunk) in (1..=count).zip(icc.chunks(CHUNK)) {
+            segment(0xE2, &[b"ICC_PROFILE\0", &[number, count], chunk]);
+        }
+    }
+    if segments.is_empty() {
+        return file;
+    }
+    let jfif = match &file[..] {
+        [0xFF, 0xD8, 0xFF, 0xE0, high, low, ..] => usize::from(u16::from_be_bytes([*high, *low])) + 2,
+        _ => 0,
+    };
+    let (head, tail) = file.split_at((2 + jfif).min(file.len()));
+    [head, &segments, tail].concat()
 }

@@ -1,21 +1,31 @@
-//! PNG, by the `png` crate. Whatever comes in (palette, 1 to 16 bits, interlaced) goes out as
+//! PNG, by the `png` crate. Whatever comes in (palette, 1 to 16 bits, interlaced) comes out as
 //! 8-bit grey or colour, with alpha if it had any.
 
-use super::{Colour, Decoded, Header};
+use super::png_rows::Rows;
+use super::{Decoded, Header};
 use crate::error::Error;
 use crate::orientation::Orientation;
-use crate::pixels::{Channels, Pixels};
+use crate::picture::Picture;
+use crate::pixels::Pixels;
 use crate::sniff::{Format, PNG_SIGNATURE};
-use png::{BitDepth, ColorType, DecodingError, Info, Transformations};
-use std::borrow::Cow;
-use std::io::{Cursor, ErrorKind};
+use png::DecodingError;
+use std::io::ErrorKind;
 
-fn truncated() -> Error {
+pub(super) use super::png_encode::encode;
+
+pub(super) fn truncated() -> Error {
     Error::Truncated { format: Format::Png }
 }
 
-fn corrupt(reason: impl ToString) -> Error {
+pub(super) fn corrupt(reason: impl ToString) -> Error {
     Error::corrupt(Format::Png, reason)
+}
+
+pub(super) fn decoding(error: DecodingError) -> Error {
+    match error {
+        DecodingError::IoError(io) if io.kind() == ErrorKind::UnexpectedEof => truncated(),
+        other => corrupt(other),
+    }
 }
 
 /// Walks the chunks. The end chunk has to be there: without it the decoder would hand out what
@@ -23,30 +33,45 @@ fn corrupt(reason: impl ToString) -> Error {
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let mut size = None;
     let mut orientation = Orientation::UPRIGHT;
-    let mut rest = bytes.get(PNG_SIGNATURE.len()..).ok_or_else(truncated)?;
-    loop {
-        let (length, name) = rest.split_first_chunk::<4>().ok_or_else(truncated)?;
-        let (name, body) = name.split_first_chunk::<4>().ok_or_else(truncated)?;
-        let length = u32::from_be_bytes(*length) as usize;
-        if !name.iter().all(u8::is_ascii_alphabetic) {
-            return Err(corrupt("a chunk has no name"));
-        }
-        // Four bytes of checksum follow the data.
-        if length.saturating_add(4) > body.len() {
-            return Err(truncated());
-        }
-        let (data, after) = (&body[..length], &body[length + 4..]);
-        match name {
-            b"IHDR" if size.is_none() => size = Some(dimensions(data)?),
+    for chunk in chunks(bytes) {
+        match chunk? {
+            (b"IHDR", data) if size.is_none() => size = Some(dimensions(data)?),
             _ if size.is_none() => return Err(corrupt("it does not begin with its header")),
-            b"eXIf" => orientation = Orientation::from_exif(data),
-            b"IEND" => break,
+            (b"eXIf", data) => orientation = Orientation::from_exif(data),
             _ => {}
         }
-        rest = after;
     }
     let (width, height) = size.ok_or_else(truncated)?;
-    Ok(Header { width, height, orientation })
+    Ok(Header::still(width, height, orientation))
+}
+
+/// A chunk: its name and its data.
+pub(crate) type Chunk<'a> = (&'a [u8; 4], &'a [u8]);
+
+/// The chunks of a file, without the end chunk; an error if that is missing.
+pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Result<Chunk<'_>, Error>> {
+    let mut rest = bytes.get(PNG_SIGNATURE.len()..);
+    std::iter::from_fn(move || match chunk(rest.take()?) {
+        Ok(((b"IEND", _), _)) => None,
+        Ok((chunk, after)) => {
+            rest = Some(after);
+            Some(Ok(chunk))
+        }
+        Err(error) => Some(Err(error)),
+    })
+}
+
+/// The first chunk, and what follows it.
+fn chunk(bytes: &[u8]) -> Result<(Chunk<'_>, &[u8]), Error> {
+    let (length, name) = bytes.split_first_chunk::<4>().ok_or_else(truncated)?;
+    let (name, body) = name.split_first_chunk::<4>().ok_or_else(truncated)?;
+    let length = u32::from_be_bytes(*length) as usize;
+    if !name.iter().all(u8::is_ascii_alphabetic) {
+        return Err(corrupt("a chunk has no name"));
+    }
+    let (data, rest) = body.split_at_checked(length).ok_or_else(truncated)?;
+    let (_checksum, rest) = rest.split_first_chunk::<4>().ok_or_else(truncated)?;
+    Ok(((name, data), rest))
 }
 
 fn dimensions(header: &[u8]) -> Result<(u32, u32), Error> {
@@ -63,72 +88,33 @@ fn dimensions(header: &[u8]) -> Result<(u32, u32), Error> {
 
 /// Of an animation, the image that stands for it where animations are not shown.
 pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
-    let mut decoder = png::Decoder::new(Cursor::new(bytes));
-    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
-    decoder.set_ignore_text_chunk(true);
-    let mut reader = decoder.read_info().map_err(decoding)?;
-    if (reader.info().width, reader.info().height) != (header.width, header.height) {
-        return Err(corrupt("its headers contradict each other"));
-    }
-    let channels = match reader.output_color_type() {
-        (ColorType::Grayscale, BitDepth::Eight) => Channels::Grey,
-        (ColorType::GrayscaleAlpha, BitDepth::Eight) => Channels::GreyAlpha,
-        (ColorType::Rgb, BitDepth::Eight) => Channels::Rgb,
-        (ColorType::Rgba, BitDepth::Eight) => Channels::Rgba,
-        _ => return Err(Error::Unsupported { format: Format::Png, feature: "this kind of pixels" }),
-    };
-    let size = reader.output_buffer_size().ok_or_else(|| corrupt("it is too large"))?;
-    let mut data = vec![0; size];
-    let frame = reader.next_frame(&mut data).map_err(decoding)?;
-    if (frame.width, frame.height) != (header.width, header.height)
-        || size != header.width as usize * header.height as usize * channels.count()
-    {
-        return Err(corrupt("its first frame has another size"));
-    }
-    reader.finish().map_err(decoding)?;
-    let colour = colour(reader.info(), channels);
-    let pixels = Pixels { width: header.width, height: header.height, channels, data };
-    Ok(Decoded { pixels, colour })
+    let mut rows = Rows::open(bytes, header)?;
+    let data = rows.read_all()?;
+    let colour = rows.colour();
+    let pixels = Pixels { width: header.width, height: header.height, channels: rows.channels, data };
+    Ok(Decoded { picture: Picture::full(pixels), colour })
 }
 
-fn decoding(error: DecodingError) -> Error {
-    match error {
-        DecodingError::IoError(io) if io.kind() == ErrorKind::UnexpectedEof => truncated(),
-        other => corrupt(other),
+/// Decodes and shrinks at once: each pixel is the average of `shrink` x `shrink` stored ones, fewer
+/// at the right and lower edge, so that the whole image is never in memory (but if it is
+/// interlaced). The result is `header`'s size divided by `shrink`, rounded up. Averages are taken of
+/// the stored numbers, weighted with alpha.
+///
+/// # Errors
+/// Those of [`super::decode`].
+pub fn decode_shrunk(bytes: &[u8], header: &Header, shrink: u32) -> Result<Decoded, Error> {
+    let shrink = shrink.clamp(1, MAX_SHRINK);
+    if shrink == 1 {
+        return decode(bytes, header);
     }
+    let mut rows = Rows::open(bytes, header)?;
+    let pixels = super::png_shrink::shrink(&mut rows, header, shrink)?;
+    let density = 1.0 / f64::from(shrink);
+    Ok(Decoded { picture: Picture::Pixels { pixels, density: (density, density) }, colour: rows.colour() })
 }
 
-fn colour(info: &Info<'_>, channels: Channels) -> Colour {
-    let icc = info.icc_profile.as_deref().map(<[u8]>::to_vec);
-    let mut colour = Colour::with_profile(icc, channels);
-    // sRGB is what a PNG without any of these chunks is taken for, so it needs no chunk.
-    if colour.icc.is_none() && info.srgb.is_none() {
-        colour.gamma = info.gama_chunk;
-        colour.chromaticities = info.chrm_chunk;
-    }
-    colour
-}
-
-pub(super) fn encode(pixels: &Pixels, colour: &Colour) -> Result<Vec<u8>, Error> {
-    let failed = |error: png::EncodingError| Error::encode(Format::Png, error);
-    let mut info = Info::with_size(pixels.width, pixels.height);
-    info.bit_depth = BitDepth::Eight;
-    info.color_type = match pixels.channels {
-        Channels::Grey => ColorType::Grayscale,
-        Channels::GreyAlpha => ColorType::GrayscaleAlpha,
-        Channels::Rgb => ColorType::Rgb,
-        Channels::Rgba => ColorType::Rgba,
-    };
-    info.icc_profile = colour.icc.as_deref().map(Cow::Borrowed);
-    info.source_gamma = colour.gamma;
-    info.source_chromaticities = colour.chromaticities;
-    let mut bytes = Vec::new();
-    let encoder = png::Encoder::with_info(&mut bytes, info).map_err(failed)?;
-    let mut writer = encoder.write_header().map_err(failed)?;
-    writer.write_image_data(&pixels.data).map_err(failed)?;
-    writer.finish().map_err(failed)?;
-    Ok(bytes)
-}
+/// Sums of so many values of 16 bits fit into 32 bits.
+const MAX_SHRINK: u32 = 128;
 
 #[cfg(test)]
 mod tests {
@@ -146,12 +132,13 @@ mod tests {
             assert_eq!(read_header(&whole[..end]), Err(truncated()), "cut at {end}");
         }
         for bad in [
-            file(&[iend]),
             file(&[b"\0\0\0\x02IHDR\0\0crc!", iend]),
+            file(&[b"\0\0\0\x04tEXt\0\0\0\0crc!", iend]),
             file(&[b"\0\0\0\x0DIHDR\0\0\0\0\0\0\0\x05\x08\0\0\0\0crc!", iend]),
             file(&[ihdr, b"\0\0\0\0\0\0\0\0\0\0\0\0", iend]),
         ] {
             assert!(matches!(read_header(&bad), Err(Error::Corrupt { .. })), "{bad:?}");
         }
+        assert_eq!(read_header(&file(&[iend])), Err(truncated()));
     }
 }

@@ -1,24 +1,44 @@
-//! WebP, by libwebp. Of an animation the first frame is taken.
+//! WebP, by libwebp.
 
-use super::webp_chunks::{self as riff, Chunk, Frame, corrupt};
-use super::{Colour, Decoded, Header};
+use super::webp_chunks::{self as riff, Chunk, Extended, corrupt};
+use super::webp_frames::WebPFrames;
+use super::{Decoded, EncodeOptions, Header};
+use crate::colour::ColourInfo;
 use crate::error::Error;
+use crate::metadata::Kept;
 use crate::orientation::Orientation;
+use crate::picture::Picture;
 use crate::pixels::{Channels, Pixels};
 use crate::sniff::Format;
+use std::borrow::Cow;
 use webp::{BitstreamFeatures, Decoder, PixelLayout, WebPConfig};
+
+/// How hard libwebp tries, 0 to 6; its own default.
+const METHOD: i32 = 4;
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let chunks = riff::read(bytes)?;
     let features = features(bytes)?;
-    Ok(Header {
-        width: features.width(),
-        height: features.height(),
-        orientation: riff::find(&chunks, b"EXIF").map_or(Orientation::UPRIGHT, |exif| {
-            // Some writers keep the prefix that the data have in a JPEG.
-            Orientation::from_exif(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif))
-        }),
-    })
+    let orientation = riff::find(&chunks, b"EXIF").map_or(Orientation::UPRIGHT, |exif| {
+        // Some writers keep the prefix that the data have in a JPEG.
+        Orientation::from_exif(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif))
+    });
+    let still = Header::still(features.width(), features.height(), orientation);
+    if !features.has_animation() {
+        return Ok(still);
+    }
+    let frames = chunks.iter().filter(|(name, _)| *name == b"ANMF").count();
+    if frames == 0 {
+        return Err(corrupt("it is an animation without frames"));
+    }
+    let frames = frames.try_into().unwrap_or(u32::MAX);
+    // After the background colour, which browsers ignore.
+    let plays = match riff::find(&chunks, b"ANIM") {
+        Some([_, _, _, _, low, high, ..]) => u16::from_le_bytes([*low, *high]).into(),
+        _ => 0,
+    };
+    let stored_pixels = still.stored_pixels.saturating_mul(frames.into());
+    Ok(Header { frames, plays, stored_pixels, ..still })
 }
 
 fn features(bytes: &[u8]) -> Result<BitstreamFeatures, Error> {
@@ -29,20 +49,23 @@ fn features(bytes: &[u8]) -> Result<BitstreamFeatures, Error> {
     Ok(features)
 }
 
+/// Of an animation, the first frame.
 pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
+    if features(bytes)?.has_animation() {
+        let mut frames = WebPFrames::new(bytes, header)?;
+        frames.next_frame()?;
+        let colour = frames.colour();
+        return Ok(Decoded { picture: Picture::full(frames.into_canvas().without_needless_alpha()), colour });
+    }
     let chunks = riff::read(bytes)?;
-    let pixels = if features(bytes)?.has_animation() {
-        first_frame(&chunks, header)?
-    } else {
-        still(bytes, header.width, header.height)?
-    };
+    let pixels = still(bytes, header.width, header.height)?;
     let icc = riff::find(&chunks, b"ICCP").map(<[u8]>::to_vec);
-    let colour = Colour::with_profile(icc, pixels.channels);
-    Ok(Decoded { pixels, colour })
+    let colour = ColourInfo::with_profile(icc, pixels.channels);
+    Ok(Decoded { picture: Picture::full(pixels), colour })
 }
 
 /// Decodes a file that is one still image of that size.
-fn still(bytes: &[u8], width: u32, height: u32) -> Result<Pixels, Error> {
+pub(super) fn still(bytes: &[u8], width: u32, height: u32) -> Result<Pixels, Error> {
     let found = features(bytes)?;
     if (found.width(), found.height()) != (width, height) {
         return Err(corrupt("its headers contradict each other"));
@@ -56,61 +79,60 @@ fn still(bytes: &[u8], width: u32, height: u32) -> Result<Pixels, Error> {
     Ok(Pixels { width, height, channels, data: image.to_vec() })
 }
 
-/// The first frame, put where it belongs on a clear canvas. It is made a still image of its own
-/// for that: the decoder for animations would decode all frames at once.
-fn first_frame(chunks: &[Chunk<'_>], canvas: &Header) -> Result<Pixels, Error> {
-    let data = riff::find(chunks, b"ANMF").ok_or_else(|| corrupt("it is an animation without frames"))?;
-    let Frame { x, y, width, height, chunks } = riff::frame(data)?;
-    let right = x.checked_add(width).ok_or_else(|| corrupt("its first frame is too large"))?;
-    let bottom = y.checked_add(height).ok_or_else(|| corrupt("its first frame is too large"))?;
-    if right > canvas.width || bottom > canvas.height {
-        return Err(corrupt("its first frame reaches out of the image"));
+pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    let pixels = match pixels.channels {
+        Channels::Rgb | Channels::Rgba => Cow::Borrowed(pixels),
+        Channels::Grey | Channels::GreyAlpha => Cow::Owned(pixels.clone().into_colour()),
+    };
+    let alpha = pixels.channels == Channels::Rgba;
+    let layout = if alpha { PixelLayout::Rgba } else { PixelLayout::Rgb };
+    let size = (pixels.width, pixels.height);
+    let file = compress(&pixels.data, layout, size, &config(options.quality, METHOD)?)?;
+    if options.kept == Kept::default() {
+        return Ok(file);
     }
-    let picture: Vec<_> =
-        chunks.into_iter().filter(|(name, _)| matches!(*name, b"ALPH" | b"VP8 " | b"VP8L")).collect();
-    let alpha = riff::find(&picture, b"ALPH").is_some() || riff::find(&picture, b"VP8L").is_some();
-    let frame = still(&riff::write(width, height, alpha, &picture), width, height)?;
-    if (width, height) == (canvas.width, canvas.height) {
-        return Ok(frame);
-    }
-    let step = Channels::Rgba.count();
-    let mut data = vec![0; canvas.width as usize * canvas.height as usize * step];
-    let row = canvas.width as usize * step;
-    let from = frame.channels.count();
-    for (line, source) in frame.data.chunks_exact(width as usize * from).enumerate() {
-        let start = (y as usize + line) * row + x as usize * step;
-        let target = data[start..].chunks_exact_mut(step);
-        for (target, source) in target.zip(source.chunks_exact(from)) {
-            target[3] = 255;
-            target[..from].copy_from_slice(source);
-        }
-    }
-    Ok(Pixels { width: canvas.width, height: canvas.height, channels: Channels::Rgba, data })
+    let chunks = riff::read(&file)?;
+    let picture: Vec<_> = chunks.into_iter().filter(|(name, _)| *name != b"VP8X").collect();
+    Ok(assemble(Extended { width: size.0, height: size.1, alpha }, &picture, &options.kept))
 }
 
-pub(super) fn encode(pixels: &Pixels, colour: &Colour, quality: u8) -> Result<Vec<u8>, Error> {
-    let layout = match pixels.channels {
-        Channels::Rgb => PixelLayout::Rgb,
-        Channels::Rgba => PixelLayout::Rgba,
-        Channels::Grey | Channels::GreyAlpha => {
-            return Err(Error::encode(Format::WebP, "it has no grey pixels"));
-        }
-    };
+/// libwebp's settings for lossy images.
+pub(super) fn config(quality: u8, method: i32) -> Result<WebPConfig, Error> {
     let mut config =
         WebPConfig::new().map_err(|()| Error::encode(Format::WebP, "libwebp refused its own defaults"))?;
     config.quality = f32::from(quality.clamp(1, 100));
-    let file = webp::Encoder::new(&pixels.data, layout, pixels.width, pixels.height)
-        .encode_advanced(&config)
-        .map_err(|error| Error::encode(Format::WebP, format!("{error:?}")))?;
-    let Some(icc) = &colour.icc else { return Ok(file.to_vec()) };
-    let chunks = riff::read(&file)?;
-    let with_profile: Vec<Chunk<'_>> = std::iter::once((b"ICCP", icc.as_slice()))
-        .chain(chunks.into_iter().filter(|(name, _)| *name != b"VP8X"))
-        .collect();
-    let alpha = layout_has_alpha(layout);
-    Ok(riff::write(pixels.width, pixels.height, alpha, &with_profile))
+    config.method = method;
+    Ok(config)
 }
 
-fn layout_has_alpha(layout: PixelLayout) -> bool {
-    matches!(layout, PixelLayout::Rgba)
+/// Makes a file of its own out of pixels of that width and height.
+pub(super) fn compress(
+    data: &[u8],
+    layout: PixelLayout,
+    (width, height): (u32, u32),
+    config: &WebPConfig,
+) -> Result<Vec<u8>, Error> {
+    let step = if matches!(layout, PixelLayout::Rgba) { 4 } else { 3 };
+    if data.len() != width as usize * height as usize * step {
+        return Err(Error::encode(Format::WebP, "its pixels do not fit its size"));
+    }
+    let file = webp::Encoder::new(data, layout, width, height)
+        .encode_advanced(config)
+        .map_err(|error| Error::encode(Format::WebP, format!("{error:?}")))?;
+    Ok(file.to_vec())
+}
+
+/// A file of a picture's (or an animation's) chunks and metadata, in the order that the container
+/// specification asks for.
+pub(super) fn assemble(image: Extended, picture: &[Chunk<'_>], kept: &Kept) -> Vec<u8> {
+    let named = |name, data: &'_ Option<Vec<u8>>| data.clone().map(|data| (name, data));
+    let before = named(b"ICCP", &kept.icc);
+    let after = [named(b"EXIF", &kept.exif), named(b"XMP ", &kept.xmp)];
+    let chunks: Vec<Chunk<'_>> = before
+        .iter()
+        .map(|(name, data)| (*name, data.as_slice()))
+        .chain(picture.iter().copied())
+        .chain(after.iter().flatten().map(|(name, data)| (*name, data.as_slice())))
+        .collect();
+    riff::write(image, &chunks)
 }

@@ -16,6 +16,12 @@ pub(super) struct Frame<'a> {
     pub(super) y: u32,
     pub(super) width: u32,
     pub(super) height: u32,
+    /// Milliseconds.
+    pub(super) duration: u32,
+    /// Whether it is laid over what is there, or takes its place.
+    pub(super) blend: bool,
+    /// Whether its rectangle becomes clear before the next frame.
+    pub(super) clear: bool,
     pub(super) chunks: Vec<Chunk<'a>>,
 }
 
@@ -67,32 +73,48 @@ pub(super) fn frame(data: &[u8]) -> Result<Frame<'_>, Error> {
         y: 2 * number(3),
         width: number(6) + 1,
         height: number(9) + 1,
+        duration: number(12),
+        blend: head[15] & 2 == 0,
+        clear: head[15] & 1 != 0,
         chunks: split(rest)?,
     })
 }
 
-/// Puts chunks of a still image into a file, with an extended header that names the size and what
-/// is in it. `chunks` must not have an extended header of their own.
-pub(super) fn write(width: u32, height: u32, alpha: bool, chunks: &[Chunk<'_>]) -> Vec<u8> {
-    const ALPHA: u8 = 0x10;
-    const ICC: u8 = 0x20;
-    let mut flags = if alpha { ALPHA } else { 0 };
-    if find(chunks, b"ICCP").is_some() {
-        flags |= ICC;
-    }
-    let (w, h) = ((width - 1).to_le_bytes(), (height - 1).to_le_bytes());
+/// What an extended header says about a file, beside what follows from its chunks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extended {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) alpha: bool,
+}
+
+/// Puts chunks into a file, with an extended header that names the size and what is in it.
+/// `chunks` must not have an extended header of their own.
+pub(super) fn write(image: Extended, chunks: &[Chunk<'_>]) -> Vec<u8> {
+    let flags = [(b"ANIM", 0x02), (b"XMP ", 0x04), (b"EXIF", 0x08), (b"ICCP", 0x20)]
+        .into_iter()
+        .filter(|(name, _)| find(chunks, name).is_some())
+        .fold(if image.alpha { 0x10 } else { 0 }, |flags, (_, flag)| flags | flag);
+    let (w, h) = ((image.width - 1).to_le_bytes(), (image.height - 1).to_le_bytes());
     let extended = [flags, 0, 0, 0, w[0], w[1], w[2], h[0], h[1], h[2]];
-    let mut body = b"WEBP".to_vec();
-    for (name, data) in std::iter::once(&(b"VP8X", &extended[..])).chain(chunks) {
-        body.extend_from_slice(*name);
-        // Chunks come from files or an encoder that count their bytes with 32 bits themselves.
-        body.extend_from_slice(&(data.len() as u32).to_le_bytes());
-        body.extend_from_slice(data);
-        if data.len() % 2 == 1 {
-            body.push(0);
-        }
+    let mut file = b"RIFF\0\0\0\0WEBP".to_vec();
+    for chunk in std::iter::once(&(b"VP8X", &extended[..])).chain(chunks) {
+        push(&mut file, *chunk);
     }
-    [b"RIFF", &(body.len() as u32).to_le_bytes()[..], &body].concat()
+    // Chunks come from files or an encoder that count their bytes with 32 bits themselves.
+    let size = (file.len() - 8) as u32;
+    file[4..8].copy_from_slice(&size.to_le_bytes());
+    file
+}
+
+/// Appends a chunk.
+pub(super) fn push(file: &mut Vec<u8>, (name, data): Chunk<'_>) {
+    file.extend_from_slice(name);
+    file.extend_from_slice(&(data.len() as u32).to_le_bytes());
+    file.extend_from_slice(data);
+    if data.len() % 2 == 1 {
+        file.push(0);
+    }
 }
 
 #[cfg(test)]
@@ -103,7 +125,7 @@ mod tests {
     #[test]
     fn what_is_written_reads_back_and_every_cut_is_noticed() {
         let chunks: [Chunk<'_>; 2] = [(b"ICCP", b"odd"), (b"VP8 ", b"even")];
-        let file = write(300, 2, true, &chunks);
+        let file = write(Extended { width: 300, height: 2, alpha: true }, &chunks);
         let read_back = read(&file).unwrap();
         assert_eq!(read_back[1..], chunks);
         assert_eq!(read_back[0], (b"VP8X", &[0x30, 0, 0, 0, 43, 1, 0, 1, 0, 0][..]));
@@ -118,5 +140,13 @@ mod tests {
         assert_eq!(read(b"RIFF\x02\0\0\0WEBP"), Err(corrupt("its size is too small")));
         assert_eq!(read(b"RIFF\xFF\xFF\xFF\xFFWEBP"), Err(truncated()));
         assert!(frame(&[0; 15]).is_err());
+    }
+
+    #[test]
+    fn frames_say_where_and_how() {
+        let head = [1, 0, 0, 2, 0, 0, 3, 0, 0, 4, 0, 0, 5, 1, 0, 3];
+        let frame = frame(&head).unwrap();
+        assert_eq!((frame.x, frame.y, frame.width, frame.height), (2, 4, 4, 5));
+        assert_eq!((frame.duration, frame.blend, frame.clear), (261, false, true));
     }
 }

@@ -1,7 +1,7 @@
 //! AVIF files put together by hand, around pictures that the core itself has encoded.
 
 use resizer_core::Format;
-use resizer_core::codec::{self, Colour};
+use resizer_core::codec::{self, EncodeOptions};
 use resizer_core::pixels::Pixels;
 
 /// A box.
@@ -77,7 +77,7 @@ pub fn ispe(width: u32, height: u32) -> Vec<u8> {
 
 /// The bitstream and `av1C` box of a picture without alpha.
 pub fn stream(pixels: &Pixels) -> (Vec<u8>, Vec<u8>) {
-    let file = codec::encode(Format::Avif, pixels, &Colour::default(), 85).unwrap();
+    let file = codec::encode(Format::Avif, pixels, &EncodeOptions::with_quality(85)).unwrap();
     let find = |name: &[u8]| file.windows(4).position(|window| window == name).unwrap();
     let (configuration, data) = (find(b"av1C"), find(b"mdat"));
     (file[data + 4..].to_vec(), boxed(b"av1C", &[&file[configuration + 4..configuration + 8]]))

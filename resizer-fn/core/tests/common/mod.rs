@@ -5,7 +5,10 @@
 pub mod boxes;
 
 use resizer_core::codec;
+use resizer_core::colour::ColourInfo;
+use resizer_core::picture::{Picture, Wanted};
 use resizer_core::pixels::{Channels, Pixels};
+use resizer_core::resample::Part;
 use resizer_core::{Format, sniff};
 
 pub const WIDTH: u32 = 96;
@@ -128,6 +131,9 @@ pub fn riff(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     [b"RIFF", &(body.len() as u32).to_le_bytes()[..], &body].concat()
 }
 
+/// The formats that can say how they are turned.
+pub const ORIENTED: [Format; 3] = [Format::Jpeg, Format::Png, Format::WebP];
+
 /// The same picture stored as each format stores that orientation.
 pub fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
     let exif = exif(orientation);
@@ -145,14 +151,33 @@ pub fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
             riff(&[(b"VP8X", &extended), (b"VP8 ", &plain[20..]), (b"EXIF", &exif)])
         }
         Format::Avif => boxes::oriented(stored, orientation),
+        Format::Gif => panic!("no such GIF"),
     }
 }
 
+/// A decoded image, all of it.
+#[derive(Debug)]
+pub struct Whole {
+    pub pixels: Pixels,
+    pub colour: ColourInfo,
+}
+
+/// All pixels of what was decoded.
+pub fn whole(decoded: codec::Decoded, size: (u32, u32)) -> Whole {
+    let codec::Decoded { picture, colour } = decoded;
+    let pixels = match picture {
+        Picture::Pixels { pixels, .. } => pixels,
+        planes => planes.resample(&Part::whole(size, size)).unwrap(),
+    };
+    Whole { pixels, colour }
+}
+
 /// Decodes a result with the core itself.
-pub fn decode(bytes: &[u8]) -> codec::Decoded {
+pub fn decode(bytes: &[u8]) -> Whole {
     let format = sniff::sniff(bytes).unwrap();
     let header = codec::read_header(format, bytes).unwrap();
-    codec::decode(format, bytes, &header).unwrap()
+    let decoded = codec::decode(format, bytes, &header, &Wanted::ALL).unwrap();
+    whole(decoded, (header.width, header.height))
 }
 
 /// The colour at a place, as red, green, blue, alpha.

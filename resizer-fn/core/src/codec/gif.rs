@@ -1,0 +1,29 @@
+//! GIF, read: its blocks walked here, its pixels decompressed by `weezl`.
+
+use super::gif_blocks;
+use super::gif_frames::GifFrames;
+use super::{Decoded, Header};
+use crate::colour::ColourInfo;
+use crate::error::Error;
+use crate::orientation::Orientation;
+use crate::picture::Picture;
+
+/// Walks the blocks, without decompressing anything.
+pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
+    let gif = gif_blocks::read(bytes)?;
+    let stored_pixels = gif.frames.iter().map(|f| u64::from(f.width) * u64::from(f.height)).sum();
+    Ok(Header {
+        frames: gif.frames.len().try_into().unwrap_or(u32::MAX),
+        plays: gif.plays,
+        stored_pixels,
+        ..Header::still(gif.width, gif.height, Orientation::UPRIGHT)
+    })
+}
+
+/// The first frame; without alpha if none of it is transparent.
+pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
+    let mut frames = GifFrames::new(bytes, header)?;
+    frames.next_frame()?;
+    let pixels = frames.into_canvas().without_needless_alpha();
+    Ok(Decoded { picture: Picture::full(pixels), colour: ColourInfo::default() })
+}

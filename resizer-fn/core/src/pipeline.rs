@@ -1,0 +1,157 @@
+//! From encoded bytes and specs to encoded bytes: the order of the steps.
+//!
+//! ```text
+//! sniff -> header -> limits -> layout -> decode (once for all specs) -> trim, smart -> layout
+//!       -> for each spec: resample -> turn -> colours to sRGB -> filters -> encode
+//! ```
+
+mod animate;
+mod encode;
+mod filters;
+mod look;
+mod render;
+
+use crate::codec::{self, Header};
+use crate::error::Error;
+use crate::geometry::{self, Found, Size};
+use crate::limits::Limits;
+use crate::picture::Wanted;
+use crate::resample::Part;
+use crate::sniff::{self, Format};
+use crate::spec::{Defaults, Filter, OutputFormat, Spec};
+use std::collections::BTreeMap;
+
+/// Other images that specs need (watermarks), by the key that stands in the spec.
+pub type Assets = BTreeMap<String, Vec<u8>>;
+
+/// What holds for all specs of a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// What holds where a spec says nothing.
+    pub defaults: &'a Defaults,
+    /// What may be spent.
+    pub limits: &'a Limits,
+    /// Other images.
+    pub assets: &'a Assets,
+}
+
+/// A resized image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The encoded file.
+    pub bytes: Vec<u8>,
+    /// What the file is.
+    pub format: Format,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+}
+
+/// An original, as far as its header tells.
+struct Original<'a> {
+    bytes: &'a [u8],
+    format: Format,
+    header: Header,
+    /// Its size as seen.
+    size: Size,
+}
+
+/// What is to be made for one spec.
+struct Job<'s> {
+    spec: &'s Spec,
+    format: Format,
+    animated: bool,
+}
+
+pub(crate) fn run(
+    bytes: &[u8],
+    specs: &[Spec],
+    options: &Options<'_>,
+) -> Result<Vec<Result<Output, Error>>, Error> {
+    options.limits.check_bytes(bytes.len() as u64)?;
+    let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
+    let header = codec::read_header(format, bytes)?;
+    options.limits.check_source(header.width, header.height)?;
+    let size = header.orientation.oriented_size((header.width, header.height));
+    let original = Original { bytes, format, header, size };
+    let jobs: Vec<Job<'_>> = specs.iter().map(|spec| Job::new(spec, &original)).collect();
+
+    // What can't be made is not decoded for.
+    let fine: Vec<Result<(), Error>> = jobs.iter().map(|job| job.check(&original, options.limits)).collect();
+    let stills = jobs.iter().zip(&fine).filter(|(job, fine)| fine.is_ok() && !job.animated);
+    let stills: Vec<&Job<'_>> = stills.map(|(job, _)| job).collect();
+    let source = match stills.is_empty() {
+        true => None,
+        false => {
+            let wanted = wanted(&stills, &original, options.defaults);
+            Some(codec::decode(format, bytes, &original.header, &wanted)?)
+        }
+    };
+    let make = |(job, fine): (&Job<'_>, Result<(), Error>)| {
+        fine?;
+        match &source {
+            Some(source) if !job.animated => render::still(job, &original, source, options),
+            _ => animate::animation(job, &original, options),
+        }
+    };
+    Ok(jobs.iter().zip(fine).map(make).collect())
+}
+
+impl<'s> Job<'s> {
+    fn new(spec: &'s Spec, original: &Original<'_>) -> Self {
+        let format = match spec.format() {
+            None | Some(OutputFormat::Auto) => original.format,
+            Some(OutputFormat::Jpeg) => Format::Jpeg,
+            Some(OutputFormat::Png) => Format::Png,
+            Some(OutputFormat::WebP) => Format::WebP,
+            Some(OutputFormat::Avif) => Format::Avif,
+            Some(OutputFormat::Gif) => Format::Gif,
+        };
+        let animated = original.header.frames > 1
+            && matches!(format, Format::Gif | Format::WebP)
+            && !spec.has(&Filter::Still);
+        Self { spec, format, animated }
+    }
+
+    /// Whether the result is within the limits, as far as can be said without the pixels.
+    fn check(&self, original: &Original<'_>, limits: &Limits) -> Result<(), Error> {
+        let (width, height) = geometry::layout(original.size, self.spec, &Found::default()).output();
+        limits.check_output(self.format, width, height)?;
+        if self.animated { limits.check_animation(&original.header) } else { Ok(()) }
+    }
+
+    /// Quality of lossy formats. libavif's scale is another: what is 80 for a JPEG is 50 there.
+    fn quality(&self, defaults: &Defaults) -> u8 {
+        let asked = self.spec.filters.iter().any(|filter| matches!(filter, Filter::Quality(_)));
+        let quality = self.spec.quality(defaults);
+        if self.format == Format::Avif && !asked {
+            (u16::from(quality) * 5 / 8).max(1) as u8
+        } else {
+            quality
+        }
+    }
+}
+
+/// How much has to be decoded, so that it is enough for all.
+fn wanted(jobs: &[&Job<'_>], original: &Original<'_>, defaults: &Defaults) -> Wanted {
+    let mut wanted = Wanted { detail: 0.0, chroma: 0.5, bottom: 0 };
+    for job in jobs {
+        let layout = geometry::layout(original.size, job.spec, &Found::default());
+        let window = original.header.orientation.unapply(&layout.window, original.size);
+        let part = Part::of(&window);
+        // Borders are found by the pixel; what they leave is then enlarged more.
+        let detail = if job.spec.trim.is_some() { 1.0 } else { 1.0 / part.reduction() };
+        wanted.detail = wanted.detail.max(detail);
+        if !(render::in_planes(job, &layout) && render::half_chroma(job, defaults)) {
+            wanted.chroma = 1.0;
+        }
+        // The subject may be anywhere.
+        let all = job.spec.smart || job.spec.trim.is_some();
+        let bottom = if all { f64::from(u32::MAX) } else { part.corner.1 + part.extent.1 };
+        // The filter reaches three result pixels further.
+        let reach = 4.0 * (part.extent.1 / f64::from(part.to.1)).max(1.0);
+        wanted.bottom = wanted.bottom.max((bottom + reach).ceil() as u32);
+    }
+    wanted
+}

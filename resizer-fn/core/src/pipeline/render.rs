@@ -1,0 +1,114 @@
+//! One still result from a decoded picture.
+
+use super::encode::{encode, keep};
+use super::{Job, Options, Original, Output, filters, look};
+use crate::codec::{Decoded, EncodeOptions, jpeg};
+use crate::colour;
+use crate::effect::turn::{flip_horizontal, flip_vertical};
+use crate::error::Error;
+use crate::geometry::Layout;
+use crate::orientation::Orientation;
+use crate::picture::Picture;
+use crate::pixels::Pixels;
+use crate::planes::{Chroma, Planes};
+use crate::resample::Part;
+use crate::sniff::Format;
+use crate::spec::{Defaults, Filter};
+
+/// Makes one result.
+pub(super) fn still(
+    job: &Job<'_>,
+    original: &Original<'_>,
+    source: &Decoded,
+    options: &Options<'_>,
+) -> Result<Output, Error> {
+    let layout = look::layout(job, original, &source.picture)?;
+    let (width, height) = layout.output();
+    options.limits.check_output(job.format, width, height)?;
+    let orientation = original.header.orientation;
+    let part = Part::of(&orientation.unapply(&layout.window, original.size));
+    let kept = keep(job.spec, original);
+    let how = EncodeOptions { quality: job.quality(options.defaults), kept, plays: 0 };
+    let as_it_is = how.kept.icc.is_some();
+
+    if let Picture::Planes(planes) = &source.picture
+        && in_planes(job, &layout)
+        && (as_it_is || source.colour.is_srgb())
+    {
+        let chroma = if half_chroma(job, options.defaults) { Chroma::Half } else { Chroma::Full };
+        let planes = flipped(planes.resample(&part, chroma)?.oriented(orientation), &layout);
+        let bytes = encode(job.spec, &how, |how| jpeg::encode_planes(&planes, how))?;
+        return Ok(Output { bytes, format: job.format, width, height });
+    }
+    let mut pixels = orientation.apply(source.picture.resample(&part)?);
+    if !as_it_is {
+        pixels = colour::to_srgb(pixels, &source.colour);
+    }
+    let marks = filters::Marks::of(job.spec, options)?;
+    let pixels = finished(pixels, job, &layout, &marks)?;
+    let (width, height) = (pixels.width, pixels.height);
+    let bytes = encode(job.spec, &how, |how| crate::codec::encode(job.format, &pixels, how))?;
+    Ok(Output { bytes, format: job.format, width, height })
+}
+
+/// What follows scaling: flips, filters, and a ground where the format has no alpha.
+pub(super) fn finished(
+    mut pixels: Pixels,
+    job: &Job<'_>,
+    layout: &Layout,
+    marks: &filters::Marks,
+) -> Result<Pixels, Error> {
+    if layout.flip_horizontal {
+        flip_horizontal(&mut pixels);
+    }
+    if layout.flip_vertical {
+        flip_vertical(&mut pixels);
+    }
+    let pixels = filters::apply(pixels, job.spec, layout, marks)?;
+    Ok(if job.format == Format::Jpeg { filters::on_ground(pixels, job.spec) } else { pixels })
+}
+
+/// Whether nothing is asked that needs pixels rather than planes.
+pub(super) fn in_planes(job: &Job<'_>, layout: &Layout) -> bool {
+    job.format == Format::Jpeg && !layout.is_padded() && !job.spec.filters.iter().any(changes_pixels)
+}
+
+/// Whether chroma is kept at half the resolution.
+pub(super) fn half_chroma(job: &Job<'_>, defaults: &Defaults) -> bool {
+    job.quality(defaults) < jpeg::FULL_CHROMA_FROM
+}
+
+fn changes_pixels(filter: &Filter) -> bool {
+    match filter {
+        Filter::Blur { .. }
+        | Filter::Sharpen { .. }
+        | Filter::Rotate(_)
+        | Filter::Grayscale
+        | Filter::Brightness(_)
+        | Filter::Contrast(_)
+        | Filter::Saturation { .. }
+        | Filter::RoundCorner(_)
+        | Filter::Watermark(_) => true,
+        // A JPEG has no clear parts that something could be seen behind.
+        Filter::Fill { .. } | Filter::BackgroundColor(_) => false,
+        Filter::Format(_)
+        | Filter::Quality(_)
+        | Filter::MaxBytes(_)
+        | Filter::Proportion { .. }
+        | Filter::StripExif
+        | Filter::StripIcc
+        | Filter::Keep(_)
+        | Filter::NoUpscale
+        | Filter::Upscale
+        | Filter::Focal(_)
+        | Filter::Still
+        | Filter::Stretch
+        | Filter::Dpr { .. } => false,
+    }
+}
+
+fn flipped(planes: Planes, layout: &Layout) -> Planes {
+    // EXIF's values for the two mirrorings.
+    let planes = if layout.flip_horizontal { planes.oriented(Orientation::from_tag(2)) } else { planes };
+    if layout.flip_vertical { planes.oriented(Orientation::from_tag(4)) } else { planes }
+}

@@ -1,0 +1,270 @@
+//! Sequential (baseline and extended) scans: each block comes once, as a whole.
+
+use crate::Error;
+use crate::block::BlockTables;
+use crate::header::{Frame, NATURAL, ScanHeader, Tables};
+use crate::idct::{Basis, KEEP, flat, transform};
+use crate::means::Means;
+use crate::plane::Canvas;
+use crate::stream::Bits;
+
+/// One component on its way to a plane.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    /// Samples of a block's side in the result, 1 to 8.
+    scale: u8,
+    pub(crate) canvas: Canvas,
+    basis: Basis,
+    /// Natural order; from the first scan that has this component.
+    quantisation: [f32; 64],
+    dc_quantisation: i32,
+    block: [i16; 64],
+    /// Whether `block` has anything but zeros beside DC.
+    dirty: bool,
+}
+
+impl Channel {
+    pub(crate) fn new(frame: &Frame, index: usize, scale: u8) -> Self {
+        let component = &frame.components[index];
+        let (across, down) = frame.mcus();
+        let side = |mcus: u32, factor: u8| mcus as usize * usize::from(factor) * usize::from(scale);
+        Self {
+            scale,
+            canvas: Canvas::new(side(across, component.horizontal), side(down, component.vertical)),
+            basis: Basis::new(scale),
+            quantisation: [1.0; 64],
+            dc_quantisation: 1,
+            block: [0; 64],
+            dirty: false,
+        }
+    }
+
+    pub(crate) fn set_quantisation(&mut self, zigzag: &[u16; 64]) {
+        self.dc_quantisation = zigzag[0].into();
+        for (k, value) in zigzag.iter().enumerate() {
+            self.quantisation[usize::from(NATURAL[k])] = f32::from(*value);
+        }
+    }
+
+    /// Reads the block in column `x` and row `y` of blocks. `dc` is the prediction.
+    #[inline(always)]
+    fn read(&mut self, bits: &mut Bits<'_>, tables: &BlockTables, dc: &mut i32, x: usize, y: usize) {
+        *dc = dc.wrapping_add(tables.difference(bits));
+        if self.scale == 1 {
+            tables.skip(bits, 1);
+            self.put_flat(*dc, x, y);
+            return;
+        }
+        if self.dirty {
+            self.block = [0; 64];
+        }
+        let keep = KEEP[usize::from(self.scale)];
+        let last = tables.coefficients(bits, keep.into(), &mut self.block);
+        self.dirty = last > 0;
+        self.put(*dc, last > 0, x, y);
+    }
+
+    /// At 1/8: the mean of the block.
+    #[inline(always)]
+    pub(crate) fn put_flat(&mut self, dc: i32, x: usize, y: usize) {
+        if let Some(sample) = self.canvas.at(x, y).first_mut() {
+            *sample = flat(i32::from(dc as i16) * self.dc_quantisation);
+        }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, dc: i32, detailed: bool, x: usize, y: usize) {
+        let side = usize::from(self.scale);
+        let stride = self.canvas.stride;
+        let out = self.canvas.at(x * side, y * side);
+        if !detailed {
+            let sample = flat(i32::from(dc as i16) * self.dc_quantisation);
+            for row in out.chunks_mut(stride).take(side) {
+                row.iter_mut().take(side).for_each(|s| *s = sample);
+            }
+            return;
+        }
+        self.block[0] = dc as i16;
+        let (block, quantisation, basis) = (&self.block, &self.quantisation, &self.basis);
+        match side {
+            2 => transform::<2>(block, quantisation, basis, out, stride),
+            3 => transform::<3>(block, quantisation, basis, out, stride),
+            4 => transform::<4>(block, quantisation, basis, out, stride),
+            5 => transform::<5>(block, quantisation, basis, out, stride),
+            6 => transform::<6>(block, quantisation, basis, out, stride),
+            7 => transform::<7>(block, quantisation, basis, out, stride),
+            _ => transform::<8>(block, quantisation, basis, out, stride),
+        }
+    }
+}
+
+/// Reads one scan from `raw` into the channels; what follows the scan, and how many MCUs of it are missing:
+/// if all are, [`Error::Truncated`].
+///
+/// `rows`: rows of MCUs after which nothing is needed any more.
+pub(crate) fn scan<'a>(
+    raw: &'a [u8],
+    frame: &Frame,
+    header: &ScanHeader,
+    tables: &Tables,
+    channels: &mut [Channel],
+    rows: u32,
+) -> Result<(&'a [u8], u32), Error> {
+    let mut pairs: Vec<(usize, usize)> = header.components.iter().map(|(_, dc, ac)| (*dc, *ac)).collect();
+    pairs.dedup();
+    let block_tables =
+        pairs.iter().map(|(dc, ac)| BlockTables::new(tables, *dc, *ac)).collect::<Result<Vec<_>, _>>()?;
+    let alone = header.components.len() == 1;
+    let mut parts = Vec::new();
+    for (index, dc, ac) in &header.components {
+        let component = &frame.components[*index];
+        let quantisation = tables.quantisation[usize::from(component.quantisation)];
+        channels[*index]
+            .set_quantisation(&quantisation.ok_or(Error::Corrupt("a quantisation table is missing"))?);
+        let (across, down) = if alone { (1, 1) } else { (component.horizontal, component.vertical) };
+        let table = pairs.iter().position(|pair| *pair == (*dc, *ac)).unwrap_or_default();
+        parts.push(Part { index: *index, table, across: across.into(), down: down.into(), dc: 0 });
+    }
+    let (across, down) = grid(frame, header);
+    // Of a component alone, a row of blocks is less than a row of MCUs.
+    let rows = if alone { rows.saturating_mul(4) } else { rows };
+    let total = across * down.min(rows);
+    let mut means = parts.iter().all(|part| channels[part.index].scale == 1).then(|| {
+        let blocks =
+            parts.iter().flat_map(|part| std::iter::repeat_n(part.table as u8, part.across * part.down));
+        Means::new(&block_tables, &blocks.collect::<Vec<u8>>())
+    });
+    let mut bits = Bits::new(raw);
+    let mut course = Course { place: 0, total, interval: tables.restart, left: tables.restart, missing: 0 };
+    while course.place < total {
+        match course.next(&mut bits) {
+            Next::Read => {}
+            Next::Restarted => {
+                parts.iter_mut().for_each(|part| part.dc = 0);
+                continue;
+            }
+            Next::Over => break,
+        }
+        let (x, y) = ((course.place % across) as usize, (course.place / across) as usize);
+        if let Some(means) = &mut means {
+            let mcus = (across - course.place % across).min(if course.interval > 0 {
+                course.left
+            } else {
+                u32::MAX
+            });
+            let mcus = (mcus as usize).min(means.batch()).min(bits.mcus_ready());
+            put_means(means.read(&mut bits, mcus), &mut parts, channels, (x, y));
+            course.advance(mcus as u32);
+            continue;
+        }
+        for part in &mut parts {
+            let (channel, tables) = (&mut channels[part.index], &block_tables[part.table]);
+            for v in 0..part.down {
+                for h in 0..part.across {
+                    let (x, y) = (x * part.across + h, y * part.down + v);
+                    channel.read(&mut bits, tables, &mut part.dc, x, y);
+                }
+            }
+        }
+        course.advance(1);
+    }
+    let missing = course.missing.max(u32::from(bits.overrun()));
+    if missing >= total {
+        return Err(Error::Truncated);
+    }
+    Ok((bits.rest(), missing))
+}
+
+/// Puts down the blocks of the MCUs from column `x` and row `y` of MCUs on.
+fn put_means(sums: &[i32], parts: &mut [Part], channels: &mut [Channel], (x, y): (usize, usize)) {
+    let mut before = 0;
+    let mut sums = sums.iter();
+    for x in x.. {
+        for part in &mut *parts {
+            let channel = &mut channels[part.index];
+            for v in 0..part.down {
+                for h in 0..part.across {
+                    let Some(sum) = sums.next() else { return };
+                    part.dc = part.dc.wrapping_add(sum.wrapping_sub(before));
+                    before = *sum;
+                    channel.put_flat(part.dc, x * part.across + h, y * part.down + v);
+                }
+            }
+        }
+    }
+}
+
+/// A component's part in a scan.
+struct Part {
+    index: usize,
+    table: usize,
+    /// Blocks in an MCU, across and down.
+    across: usize,
+    down: usize,
+    dc: i32,
+}
+
+/// How far a scan has come, in MCUs.
+pub(crate) struct Course {
+    pub(crate) place: u32,
+    pub(crate) total: u32,
+    /// MCUs between restart markers, 0 for none.
+    pub(crate) interval: u32,
+    pub(crate) left: u32,
+    pub(crate) missing: u32,
+}
+
+pub(crate) enum Next {
+    /// There is an MCU at `place`.
+    Read,
+    /// A restart marker was passed: predictions are 0 again.
+    Restarted,
+    /// Nothing more can be read.
+    Over,
+}
+
+impl Course {
+    /// What comes next. To be called while `place` is below `total`.
+    #[inline(always)]
+    pub(crate) fn next(&mut self, bits: &mut Bits<'_>) -> Next {
+        let whole = bits.prepare();
+        if whole && (self.interval == 0 || self.left > 0) { Next::Read } else { self.leave(bits, whole) }
+    }
+
+    #[cold]
+    fn leave(&mut self, bits: &mut Bits<'_>, whole: bool) -> Next {
+        let remain = self.total - self.place;
+        if !whole {
+            // What is left of the interval is lost; the next one may be fine. One MCU was read that was not there.
+            let lost = if self.interval > 0 { self.left.min(remain) } else { remain };
+            self.missing += lost + 1;
+            self.place += lost;
+        }
+        if self.place >= self.total || self.interval == 0 {
+            return Next::Over;
+        }
+        if !bits.restart() {
+            self.missing += self.total - self.place;
+            return Next::Over;
+        }
+        self.left = self.interval;
+        Next::Restarted
+    }
+
+    #[inline(always)]
+    pub(crate) const fn advance(&mut self, mcus: u32) {
+        self.place += mcus;
+        self.left = self.left.wrapping_sub(mcus);
+    }
+}
+
+/// MCUs of a scan across and down: of a component alone, each block is one (T.81, A.2.2).
+pub(crate) fn grid(frame: &Frame, header: &ScanHeader) -> (u32, u32) {
+    match &header.components[..] {
+        [(index, ..)] => {
+            let (width, height) = frame.component_size(&frame.components[*index]);
+            (width.div_ceil(8), height.div_ceil(8))
+        }
+        _ => frame.mcus(),
+    }
+}

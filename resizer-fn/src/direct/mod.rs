@@ -1,0 +1,12 @@
+//! The direct route: the answer is the image itself, and the original may come from anywhere by URL.
+
+pub mod address;
+pub mod answer;
+pub mod caching;
+pub mod conditional;
+mod connect;
+pub mod fetch;
+pub mod query;
+pub mod resolve;
+mod serve;
+pub mod source;

@@ -1,0 +1,58 @@
+//! The call into the image core: the one place that changes when its signature does.
+
+pub use resizer_core::Assets;
+use resizer_core::spec::Filter;
+use resizer_core::{Defaults, Error, Limits, Options, Output, Spec};
+
+/// The keys of the watermarks that `spec` puts on the image, each once.
+pub fn watermarks(spec: &Spec) -> Vec<&str> {
+    let mut keys: Vec<&str> = Vec::new();
+    for filter in &spec.filters {
+        if let Filter::Watermark(mark) = filter
+            && !keys.contains(&mark.key.as_str())
+        {
+            keys.push(&mark.key);
+        }
+    }
+    keys
+}
+
+/// Makes the derived image.
+///
+/// # Errors
+/// The core's.
+pub fn make(
+    bytes: &[u8],
+    spec: &Spec,
+    assets: &Assets,
+    defaults: &Defaults,
+    limits: &Limits,
+) -> Result<Output, Error> {
+    let options = Options { defaults, limits, assets };
+    resizer_core::resize_all(bytes, std::slice::from_ref(spec), &options)?.pop().unwrap_or(Err(Error::Codec))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use resizer_core::spec::{Offset, Watermark, WatermarkPos};
+
+    #[test]
+    fn each_watermark_is_named_once() {
+        let mark = |key: &str| {
+            let (x, y) = (WatermarkPos::Center, WatermarkPos::Start(Offset::Pixels(1)));
+            let key = key.to_owned();
+            Filter::Watermark(Watermark {
+                key,
+                x,
+                y,
+                alpha_percent: 0,
+                width_percent: None,
+                height_percent: None,
+            })
+        };
+        let spec = Spec::width(1).with(mark("b")).with(Filter::Grayscale).with(mark("a")).with(mark("b"));
+        assert_eq!(watermarks(&spec), ["b", "a"]);
+        assert!(watermarks(&Spec::width(1)).is_empty());
+    }
+}

@@ -1,0 +1,109 @@
+//! `/resize`: the image is stored where it was asked for, and redirected to.
+
+use crate::direct::answer::is_auto;
+use crate::direct::fetch::Fetch;
+use crate::event;
+use crate::failure::Failure;
+use crate::grammar::Reading;
+use crate::handler::Handler;
+use crate::key;
+use crate::record::{Record, ms_since};
+use crate::response::Response;
+use crate::store::{Derived, Original, Store, StoreError};
+use resizer_core::{Output, Spec};
+use serde_json::Value;
+use std::time::Instant;
+
+impl<S: Store, F: Fetch> Handler<S, F> {
+    pub(crate) async fn redirect(&self, event: &Value, record: &mut Record) -> Result<Response, Failure> {
+        let settings = &self.settings;
+        let event::Request { key: target, encoded, query, .. } = event::parse(event)?;
+        record.key = Some(target.clone());
+        if settings.bucket.is_none() {
+            return Err(Failure::no_bucket());
+        }
+        let asked = settings.scheme.parse(&target)?;
+        let signed = settings.gate.pass(asked.mark, asked.signed_texts(encoded.as_deref()))?;
+        let (allowed, refused) = self.allowed(asked.readings, signed)?;
+        if allowed.first().is_some_and(|reading| is_auto(&reading.spec)) {
+            return Err(Failure::auto_format());
+        }
+
+        let (reading, original) = match (self.first(&allowed, refused, record).await, query) {
+            (Err(failure), Some(query)) if failure.status == 404 => {
+                let original = allowed.first().map_or("", |reading| reading.original);
+                return Err(Failure::not_found_with_query(original, &query));
+            }
+            (found, _) => found?,
+        };
+        record.spec = Some(reading.text.to_owned());
+        let made = self.make(original.bytes, reading.spec.clone(), record).await?;
+        // The image lands where it was asked for: anywhere else, the redirect would lead back here, for ever.
+        self.put(&target, made, original.etag, &reading.spec, record).await?;
+        Ok(Response::redirect(settings.redirect_code, key::location(&settings.url, &target)))
+    }
+
+    /// The readings that may be made, if there are any, and why the first of the others may not.
+    pub(crate) fn allowed<'a>(
+        &self,
+        readings: Vec<Reading<'a>>,
+        signed: bool,
+    ) -> Result<(Vec<Reading<'a>>, Option<Failure>), Failure> {
+        let mut refused = None;
+        let mut allowed = readings;
+        allowed.retain(|reading| match self.settings.refusal(&reading.spec, reading.preset, signed) {
+            Some(refusal) => {
+                refused.get_or_insert_with(|| Failure::not_allowed(reading.text, refusal));
+                false
+            }
+            None => true,
+        });
+        match refused {
+            Some(failure) if allowed.is_empty() => Err(failure),
+            refused => Ok((allowed, refused)),
+        }
+    }
+
+    /// The first reading whose original is in the bucket. Only an original that is not there makes it go on to the next.
+    /// Where none is, `refused` is the reason if there is one.
+    pub(crate) async fn first<'r, 'a>(
+        &self,
+        readings: &'r [Reading<'a>],
+        refused: Option<Failure>,
+        record: &mut Record,
+    ) -> Result<(&'r Reading<'a>, Original), Failure> {
+        let start = Instant::now();
+        for reading in readings {
+            let found = self.store().get(reading.original, self.settings.limits.max_bytes).await;
+            record.ms_get = Some(ms_since(start));
+            match found {
+                Err(StoreError::NotFound) => {}
+                found => return Ok((reading, found?)),
+            }
+        }
+        record.spec = readings.first().map(|reading| reading.text.to_owned());
+        Err(refused.unwrap_or_else(|| StoreError::NotFound.into()))
+    }
+
+    /// Stores an image under `key`.
+    pub(crate) async fn put(
+        &self,
+        key: &str,
+        made: Output,
+        source_etag: Option<String>,
+        spec: &Spec,
+        record: &mut Record,
+    ) -> Result<(), Failure> {
+        let derived = Derived {
+            bytes: made.bytes,
+            content_type: made.format.content_type(),
+            cache_control: self.settings.cache_control.clone(),
+            source_etag,
+            spec: spec.to_string(),
+        };
+        let start = Instant::now();
+        let stored = self.store().put(key, derived).await;
+        record.ms_put = Some(ms_since(start));
+        Ok(stored?)
+    }
+}
