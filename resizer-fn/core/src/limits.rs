@@ -58,6 +58,18 @@ impl Limits {
         Ok(())
     }
 
+    /// Checks what is stored of a still image: more than what is seen, where a part is cut off.
+    ///
+    /// # Errors
+    /// [`Error::TooManyPixels`].
+    pub fn check_stored(&self, header: &Header) -> Result<(), Error> {
+        if header.frames == 1 && header.stored_pixels > self.max_pixels {
+            let Header { width, height, .. } = *header;
+            return Err(Error::TooManyPixels { width, height, limit: self.max_pixels });
+        }
+        Ok(())
+    }
+
     /// Checks what showing all frames of an animation would cost, as its header gives it. Only for
     /// callers that go through the frames: one frame alone is [`Limits::check_source`]'s matter.
     ///

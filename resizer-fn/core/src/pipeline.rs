@@ -73,6 +73,7 @@ pub(crate) fn run(
     let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
     let header = codec::read_header(format, bytes)?;
     options.limits.check_source(header.width, header.height)?;
+    options.limits.check_stored(&header)?;
     let size = header.orientation.oriented_size((header.width, header.height));
     let original = Original { bytes, format, header, size };
     let jobs: Vec<Job<'_>> = specs.iter().map(|spec| Job::new(spec, &original)).collect();

@@ -11,7 +11,7 @@ use resizer_core::{
 };
 
 /// Lossy codecs at these qualities, on flat colours.
-const TOLERANCE: u8 = 12;
+const TOLERANCE: u8 = 16;
 
 fn to(bytes: &[u8], spec: &str) -> Output {
     resize(bytes, &spec.parse().unwrap(), &Limits::default()).unwrap()

@@ -12,7 +12,7 @@ use resizer_core::smart::focus;
 fn jpeg(bytes: &[u8], side: usize) -> Pixels {
     let mut decoder = turbojpeg::Decompressor::new().unwrap();
     let header = decoder.read_header(bytes).unwrap();
-    let enough = |eighths: &usize| header.width.min(header.height) * eighths / 8 >= side;
+    let enough = |eighths: &usize| header.width.max(header.height) * eighths / 8 >= side;
     let factor = turbojpeg::ScalingFactor::new([1, 2, 4].into_iter().find(enough).unwrap_or(8), 8);
     decoder.set_scaling_factor(factor).unwrap();
     let (width, height) = (factor.scale(header.width), factor.scale(header.height));

@@ -71,8 +71,12 @@ pub fn read_info(bytes: &[u8]) -> Result<Info<'_>, Error> {
 }
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
-    let Info { width, height, orientation, .. } = read_info(bytes)?;
-    Ok(Header::still(width, height, orientation))
+    let container = Container::read(bytes)?;
+    let picture = Picture::of(&container)?;
+    let Rect { width, height, .. } = picture.visible;
+    let (across, down) = picture.colour.size;
+    let stored_pixels = u64::from(across).saturating_mul(down.into());
+    Ok(Header { stored_pixels, ..Header::still(width, height, picture.properties.orientation) })
 }
 
 /// The picture of a file and what belongs to it.

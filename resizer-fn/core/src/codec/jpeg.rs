@@ -35,7 +35,12 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
         Err(_) => {}
     }
     let scale = [1, 2, 4].into_iter().find(|scale| f64::from(*scale) >= 8.0 * wanted.detail).unwrap_or(8);
-    let (pixels, colour) = match jpeg_turbo::decode(bytes, scale, header.components)? {
+    let decoded = jpeg_turbo::decode(bytes, scale, header.components).map_err(|error| {
+        // Without an end, that is what is wrong with it.
+        let ends = bytes.windows(2).rev().any(|pair| pair == [0xFF, 0xD9]);
+        if ends { error } else { Error::Truncated { format: Format::Jpeg } }
+    })?;
+    let (pixels, colour) = match decoded {
         Raw::Pixels(pixels) => (pixels, colour),
         Raw::Cmyk { width, height, data } => {
             let data = colour::cmyk_to_srgb(&data, header.icc().as_deref(), header.adobe);

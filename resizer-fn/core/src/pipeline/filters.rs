@@ -45,6 +45,7 @@ fn picture(bytes: &[u8], options: &Options<'_>) -> Result<Pixels, Error> {
     let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
     let header = codec::read_header(format, bytes)?;
     options.limits.check_source(header.width, header.height)?;
+    options.limits.check_stored(&header)?;
     let decoded = codec::decode(format, bytes, &header, &Wanted::ALL)?;
     let size = (header.width, header.height);
     let pixels = decoded.picture.resample(&Part::whole(size, size))?;

@@ -13,6 +13,8 @@ pub enum Wanted {
     Error,
     /// Either; but a picture has to be the right one.
     Either,
+    /// A picture, whatever is on it: a part is missing.
+    Shown,
 }
 
 /// One file of the corpus.
@@ -50,6 +52,7 @@ pub fn files(end: &str) -> Vec<Entry> {
                 "picture" => Wanted::Picture,
                 "error" => Wanted::Error,
                 "either" => Wanted::Either,
+                "shown" => Wanted::Shown,
                 other => panic!("{name}: what is `{other}`?"),
             },
             size: (number("width") as u32, number("height") as u32),
