@@ -6,7 +6,7 @@ mod common;
 use common::*;
 use proptest::prelude::*;
 use resizer_core::pixels::Channels;
-use resizer_core::{Error, Limits, Spec, resize};
+use resizer_core::{Error, Format, Limits, Spec, resize};
 
 fn spec() -> Spec {
     "30x20".parse().unwrap()
