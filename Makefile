@@ -15,6 +15,9 @@ BENCH_VENV := $(CURDIR)/.venv-bench
 BENCH_NODE := $(TARGET)/bench/node
 ARGS       ?=
 
+# A comma that does not end an argument.
+comma := ,
+
 # What the tests and the demo need to know.
 export IMGDEPLOY_MINISTACK := $(VENV)/bin/ministack
 export IMGDEPLOY_TEST_ZIP  := $(ZIP)
@@ -58,14 +61,6 @@ bench-images: need-cargo venv assembler $(BENCH_VENV)/.complete $(BENCH_NODE)/.c
 	@cd $(BENCH) && PYTHONDONTWRITEBYTECODE=1 $(BENCH_VENV)/bin/python -m unittest --quiet tests.py
 	@PYTHONDONTWRITEBYTECODE=1 $(BENCH_VENV)/bin/python $(BENCH)/run.py --target $(TARGET) $(ARGS)
 
-$(BENCH_VENV)/.complete: $(BENCH)/requirements.txt | need-python
-	@rm -rf $(BENCH_VENV)
-	@echo "fetching libvips, thumbor and numpy into .venv-bench (once)"
-	@$(PYTHON) -m venv $(BENCH_VENV)
-	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $< \
-	  || { echo "error: pip could not install $<: is there a network?" >&2; exit 1; }
-	@touch $@
-
 $(BENCH_NODE)/.complete: $(BENCH)/package.json $(BENCH)/package-lock.json | need-node
 	@mkdir -p $(BENCH_NODE)
 	@echo "fetching sharp (once)"
@@ -76,14 +71,21 @@ $(BENCH_NODE)/.complete: $(BENCH)/package.json $(BENCH)/package-lock.json | need
 
 venv: $(VENV)/.complete ## emulator, template linter and build tools, pinned by hash
 
-# The stamp comes last: a run that was cut off starts over.
+# $(call fresh_venv,FOLDER,REQUIREMENTS,WHAT IS IN IT); the stamp comes last: a run that was cut off starts over.
+define fresh_venv
+	@rm -rf $(1)
+	@echo "fetching $(3) into $(notdir $(1)) (once)"
+	@$(PYTHON) -m venv $(1)
+	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(2) \
+	  || { echo "error: pip could not install $(2): is there a network?" >&2; exit 1; }
+	@touch $(1)/.complete
+endef
+
 $(VENV)/.complete: tests/requirements.txt | need-python
-	@rm -rf $(VENV)
-	@echo "fetching the emulator, cfn-lint and build tools into .venv (once)"
-	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $< \
-	  || { echo "error: pip could not install tests/requirements.txt: is there a network?" >&2; exit 1; }
-	@touch $@
+	$(call fresh_venv,$(VENV),$<,the emulator$(comma) cfn-lint and build tools)
+
+$(BENCH_VENV)/.complete: $(BENCH)/requirements.txt | need-python
+	$(call fresh_venv,$(BENCH_VENV),$<,libvips$(comma) thumbor and numpy)
 
 # The fast paths of the AVIF codecs are written for nasm on x86-64; without it they are built from C. Tried once:
 # a machine that can't have it is not asked again. The codecs are not rebuilt when nasm comes later:

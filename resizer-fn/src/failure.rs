@@ -228,6 +228,9 @@ impl From<ImageError> for Failure {
             ImageError::TooManyFrames { .. } | ImageError::TooMuchAnimation { .. } => {
                 (413, "too_many_pixels", "use a shorter or smaller animation")
             }
+            ImageError::TooMuchMemory { .. } => {
+                (413, "too_much_memory", "use a smaller original, ask for a smaller size, or raise --memory")
+            }
             ImageError::OutputTooLarge { .. } => (413, "output_too_large", "ask for a smaller size"),
             ImageError::SideTooLong { .. } => (413, "output_too_large", "ask for a smaller size"),
             // Whatever else the core comes to report is not known to be the image's fault.

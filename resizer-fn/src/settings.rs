@@ -8,6 +8,9 @@ use resizer_core::{Limits, Spec};
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
+/// Memory of the function that images do not get, in bytes: the runtime, the clients, an answer in base64.
+const OWN_MEMORY: u64 = 64 << 20;
+
 /// Everything that can be set, resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -29,7 +32,7 @@ pub struct Settings {
     pub gate: Gate,
     /// `SOURCES`: hosts that images are fetched from. With any, the direct route is on.
     pub sources: Sources,
-    /// `MAX_BYTES`, `MAX_PIXELS`, `MAX_OUTPUT_PIXELS`.
+    /// `MAX_BYTES`, `MAX_PIXELS`, `MAX_OUTPUT_PIXELS`, and the memory that Lambda gives.
     pub limits: Limits,
     /// `CACHE_CONTROL` of derived objects, and of direct answers.
     pub cache_control: String,
@@ -104,6 +107,13 @@ impl Settings {
                     text("MAX_OUTPUT_PIXELS"),
                     defaults.max_output_pixels,
                 )?,
+                max_memory: match text("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") {
+                    // Set by Lambda, in MB; elsewhere nothing is known.
+                    Some(size) => number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Some(size), 0u64)?
+                        .saturating_mul(1 << 20)
+                        .saturating_sub(OWN_MEMORY),
+                    None => defaults.max_memory,
+                },
                 ..defaults
             },
             cache_control: cache_control(text("CACHE_CONTROL"))?,
@@ -279,14 +289,22 @@ mod tests {
             ("CACHE_CONTROL", "no-cache"),
             ("REDIRECT_CODE", "301"),
             ("QUALITY", "92"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
             ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
         ])
         .unwrap();
         assert_eq!(settings.allowed.iter().collect::<Vec<_>>(), ["300x200", "800x", "x40"]);
         assert_eq!(settings.scheme.prefix, "");
+        let max_memory = (512 - 64) << 20;
         assert_eq!(
             settings.limits,
-            Limits { max_bytes: 1000, max_pixels: 2000, max_output_pixels: 3000, ..Limits::default() }
+            Limits {
+                max_bytes: 1000,
+                max_pixels: 2000,
+                max_output_pixels: 3000,
+                max_memory,
+                ..Limits::default()
+            }
         );
         assert_eq!((settings.redirect_code, settings.quality), (301, 92));
         assert_eq!(settings.bucket_owner.as_deref(), Some("123456789012"));

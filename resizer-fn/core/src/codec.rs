@@ -49,13 +49,31 @@ pub struct Header {
     pub plays: u32,
     /// Pixels that all frames have as they are stored, which in a GIF is independent of its canvas.
     pub stored_pixels: u64,
+    /// Memory that decoding takes at most besides the pixels it hands out, in bytes.
+    pub working_bytes: u64,
+    /// Bytes of a pixel as it is handed out.
+    pub pixel_bytes: u8,
 }
 
 impl Header {
-    /// The header of a still image.
+    /// The header of a still image that is decoded straight to colours with alpha.
     pub const fn still(width: u32, height: u32, orientation: Orientation) -> Self {
         let stored_pixels = (width as u64).saturating_mul(height as u64);
-        Self { width, height, orientation, frames: 1, plays: 1, stored_pixels }
+        Self {
+            width,
+            height,
+            orientation,
+            frames: 1,
+            plays: 1,
+            stored_pixels,
+            working_bytes: 0,
+            pixel_bytes: 4,
+        }
+    }
+
+    /// Pixels as seen: one frame of an animation.
+    pub fn pixels(&self) -> u64 {
+        u64::from(self.width).saturating_mul(self.height.into())
     }
 }
 
@@ -109,11 +127,20 @@ pub fn read_header(format: Format, bytes: &[u8]) -> Result<Header, Error> {
 pub fn decode(format: Format, bytes: &[u8], header: &Header, wanted: &Wanted) -> Result<Decoded, Error> {
     match format {
         Format::Jpeg => jpeg::decode(bytes, wanted),
-        // Twice the pixels of the result are left for the resampler, as libvips does.
-        Format::Png => png::decode_shrunk(bytes, header, (0.5 / wanted.detail) as u32),
+        Format::Png => png::decode_shrunk(bytes, header, png::reduction(wanted)),
         Format::WebP => webp::decode(bytes, header),
         Format::Avif => avif::decode(bytes, header),
         Format::Gif => gif::decode(bytes, header),
+    }
+}
+
+/// How many samples [`decode`] hands out to one pixel of the file, in each direction, at most.
+pub fn density(format: Format, wanted: &Wanted) -> f64 {
+    match format {
+        // libjpeg-turbo's steps; `resizer-jpeg` has finer ones.
+        Format::Jpeg => f64::from(jpeg::scale(wanted)) / 8.0,
+        Format::Png => 1.0 / f64::from(png::reduction(wanted)),
+        Format::WebP | Format::Avif | Format::Gif => 1.0,
     }
 }
 
@@ -138,6 +165,11 @@ pub fn encode(format: Format, pixels: &Pixels, options: &EncodeOptions) -> Resul
         Format::WebP => webp::encode(pixels, options),
         Format::Gif => gif_encode::encode(pixels, options),
     }
+}
+
+/// The metadata of a JPEG.
+pub(crate) fn metadata_of_jpeg(bytes: &[u8]) -> Kept {
+    jpeg::metadata(bytes)
 }
 
 /// The XMP data of a GIF, if there are any.

@@ -78,6 +78,14 @@ pub enum Error {
         /// [`crate::Limits::max_output_pixels`].
         limit: u64,
     },
+    /// It might take more memory than allowed.
+    #[error("it could take {} MiB of memory, more than the {} allowed", bytes.div_ceil(1 << 20), limit >> 20)]
+    TooMuchMemory {
+        /// The estimate, in bytes; see `pipeline/memory.rs`.
+        bytes: u64,
+        /// [`crate::Limits::max_memory`].
+        limit: u64,
+    },
     /// A side of the result would be longer than its format can express.
     #[error("the result would be {width} x {height}; a side of a {format} has at most {limit}")]
     SideTooLong {

@@ -17,13 +17,13 @@ pub struct Limits {
     pub max_frames: u32,
     /// Most pixels of all frames of an animation together, each counted at the size of the canvas.
     pub max_total_pixels: u64,
+    /// Most memory that making all results of a call may take, in bytes, as `pipeline/memory.rs` estimates it.
+    pub max_memory: u64,
 }
 
 impl Default for Limits {
-    /// 32 MiB, 50 million pixels in, 16 million out. A progressive JPEG of 50 million pixels is
-    /// the costliest: 6 bytes a pixel for coefficients and 3 for the decoded image. Of animations,
-    /// 600 frames and 200 million pixels together: they are held one frame at a time, so that
-    /// limits time and not memory.
+    /// 32 MiB, 50 million pixels in, 16 million out. Of animations, 600 frames and 200 million pixels
+    /// together: they are held one frame at a time, so that limits time and not memory. Memory is not limited.
     fn default() -> Self {
         Self {
             max_bytes: 32 << 20,
@@ -31,6 +31,7 @@ impl Default for Limits {
             max_output_pixels: 16_000_000,
             max_frames: 600,
             max_total_pixels: 200_000_000,
+            max_memory: u64::MAX,
         }
     }
 }
@@ -85,6 +86,17 @@ impl Limits {
         let pixels = shown.max(header.stored_pixels);
         if frames > 1 && pixels > self.max_total_pixels {
             return Err(Error::TooMuchAnimation { frames, pixels, limit: self.max_total_pixels });
+        }
+        Ok(())
+    }
+
+    /// Checks the memory that is needed.
+    ///
+    /// # Errors
+    /// [`Error::TooMuchMemory`].
+    pub fn check_memory(&self, bytes: u64) -> Result<(), Error> {
+        if bytes > self.max_memory {
+            return Err(Error::TooMuchMemory { bytes, limit: self.max_memory });
         }
         Ok(())
     }

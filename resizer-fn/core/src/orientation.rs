@@ -1,5 +1,6 @@
 //! EXIF orientation: how the stored pixels have to be turned to be seen upright.
 
+use crate::effect::turn::{flip_horizontal, flip_vertical, transpose};
 use crate::geometry::{Rect, Size, Window};
 use crate::pixels::Pixels;
 
@@ -77,22 +78,14 @@ impl Orientation {
 
     /// Turns stored pixels upright.
     pub fn apply(self, stored: Pixels) -> Pixels {
-        if self == Self::UPRIGHT {
-            return stored;
+        let mut pixels = if self.swap { transpose(&stored) } else { stored };
+        if self.flip_x {
+            flip_horizontal(&mut pixels);
         }
-        let (width, height) = self.oriented_size((stored.width, stored.height));
-        let step = stored.channels.count();
-        let row = stored.width as usize * step;
-        let mut data = Vec::with_capacity(stored.data.len());
-        for y in 0..height {
-            let y = if self.flip_y { height - 1 - y } else { y } as usize;
-            for x in 0..width {
-                let x = if self.flip_x { width - 1 - x } else { x } as usize;
-                let at = if self.swap { x * row + y * step } else { y * row + x * step };
-                data.extend_from_slice(&stored.data[at..at + step]);
-            }
+        if self.flip_y {
+            flip_vertical(&mut pixels);
         }
-        Pixels { width, height, channels: stored.channels, data }
+        pixels
     }
 }
 

@@ -9,6 +9,7 @@ mod animate;
 mod encode;
 mod filters;
 mod look;
+mod memory;
 mod render;
 
 use crate::codec::{self, Header};
@@ -82,12 +83,13 @@ pub(crate) fn run(
     let fine: Vec<Result<(), Error>> = jobs.iter().map(|job| job.check(&original, options.limits)).collect();
     let stills = jobs.iter().zip(&fine).filter(|(job, fine)| fine.is_ok() && !job.animated);
     let stills: Vec<&Job<'_>> = stills.map(|(job, _)| job).collect();
-    let source = match stills.is_empty() {
-        true => None,
-        false => {
-            let wanted = wanted(&stills, &original, options.defaults);
-            Some(codec::decode(format, bytes, &original.header, &wanted)?)
-        }
+    let wanted = (!stills.is_empty()).then(|| wanted(&stills, &original, options.defaults));
+    let made: Vec<&Job<'_>> =
+        jobs.iter().zip(&fine).filter(|(_, fine)| fine.is_ok()).map(|(job, _)| job).collect();
+    options.limits.check_memory(memory::needed(&original, &made, wanted.as_ref(), options))?;
+    let source = match wanted {
+        None => None,
+        Some(wanted) => Some(codec::decode(format, bytes, &original.header, &wanted)?),
     };
     let make = |(job, fine): (&Job<'_>, Result<(), Error>)| {
         fine?;

@@ -2,10 +2,8 @@
 
 use crate::error::Error;
 use crate::geometry::{Rect, Window};
-use crate::pixels::{Channels, Pixels};
-use fast_image_resize::images::{TypedCroppedImage, TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4};
-use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use crate::pixels::Pixels;
+use resizer_resample::{Kernel, Source, Stretch, scale};
 
 /// The part of a picture that becomes a result, and of how many pixels that one is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,24 +47,16 @@ impl Part {
     }
 }
 
-/// Where in samples a part is: whole samples that count, and the stretch that is seen, from their edge on.
-struct Samples {
-    within: Rect,
-    corner: (f64, f64),
-    extent: (f64, f64),
-}
-
-impl Samples {
-    /// Of `size` samples, `density` to a pixel.
-    fn of(part: &Part, size: (u32, u32), density: (f64, f64)) -> Self {
-        let Rect { x, y, width, height } = part.within;
-        let across = stretch((x, width), (part.corner.0, part.extent.0), size.0, density.0);
-        let down = stretch((y, height), (part.corner.1, part.extent.1), size.1, density.1);
-        Self {
-            within: Rect { x: across.0, y: down.0, width: across.1, height: down.1 },
-            corner: (across.2, down.2),
-            extent: (across.3, down.3),
-        }
+/// Where a part is in `size` samples, `density` of them to a pixel.
+fn place(part: &Part, size: (u32, u32), density: (f64, f64)) -> Stretch {
+    let Rect { x, y, width, height } = part.within;
+    let across = stretch((x, width), (part.corner.0, part.extent.0), size.0, density.0);
+    let down = stretch((y, height), (part.corner.1, part.extent.1), size.1, density.1);
+    Stretch {
+        within: (across.0, down.0, across.1, down.1),
+        corner: (across.2, down.2),
+        extent: (across.3, down.3),
+        to: part.to,
     }
 }
 
@@ -89,13 +79,8 @@ fn stretch(within: (u32, u32), seen: (f64, f64), side: u32, density: f64) -> (u3
 /// [`Error::Codec`] if the resampler refuses sizes that `geometry` made: a defect of ours.
 pub fn resample(pixels: &Pixels, density: (f64, f64), part: &Part) -> Result<Pixels, Error> {
     let size = (pixels.width, pixels.height);
-    let samples = Samples::of(part, size, density);
-    let data = match pixels.channels {
-        Channels::Grey => resample_as::<U8>(&pixels.data, size, &samples, part.to),
-        Channels::GreyAlpha => resample_as::<U8x2>(&pixels.data, size, &samples, part.to),
-        Channels::Rgb => resample_as::<U8x3>(&pixels.data, size, &samples, part.to),
-        Channels::Rgba => resample_as::<U8x4>(&pixels.data, size, &samples, part.to),
-    }?;
+    let source = Source { data: &pixels.data, size, channels: pixels.channels.count() };
+    let data = scale(&source, &place(part, size, density), Kernel::Lanczos).ok_or(Error::Codec)?;
     Ok(Pixels { width: part.to.0, height: part.to.1, channels: pixels.channels, data })
 }
 
@@ -109,29 +94,8 @@ pub fn resample_grey(
     density: (f64, f64),
     part: &Part,
 ) -> Result<Vec<u8>, Error> {
-    resample_as::<U8>(data, size, &Samples::of(part, size, density), part.to)
-}
-
-/// Written for one pixel type at a time, so that only these four are compiled.
-fn resample_as<P: PixelTrait>(
-    data: &[u8],
-    size: (u32, u32),
-    samples: &Samples,
-    to: (u32, u32),
-) -> Result<Vec<u8>, Error> {
-    let Samples { within, corner, extent } = samples;
-    let source = TypedImageRef::<P>::from_buffer(size.0, size.1, data).map_err(|_| Error::Codec)?;
-    // The filter is wider than what it makes a pixel of: it must not reach beyond this part.
-    let source = TypedCroppedImage::from_ref(&source, within.x, within.y, within.width, within.height)
-        .map_err(|_| Error::Codec)?;
-    let mut result = vec![0; to.0 as usize * to.1 as usize * P::size()];
-    let mut target = TypedImage::<P>::from_buffer(to.0, to.1, &mut result).map_err(|_| Error::Codec)?;
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .use_alpha(true)
-        .crop(corner.0, corner.1, extent.0, extent.1);
-    Resizer::new().resize_typed(&source, &mut target, &options).map_err(|_| Error::Codec)?;
-    Ok(result)
+    let source = Source { data, size, channels: 1 };
+    scale(&source, &place(part, size, density), Kernel::Lanczos).ok_or(Error::Codec)
 }
 
 #[cfg(test)]
@@ -139,6 +103,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::geometry::{self, Found};
+    use crate::pixels::Channels;
     use crate::spec::Spec;
     use proptest::prelude::*;
 

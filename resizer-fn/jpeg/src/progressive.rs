@@ -4,7 +4,7 @@ use crate::Error;
 use crate::block::dc_difference;
 use crate::header::{Frame, ScanHeader, Tables};
 use crate::huffman::Codes;
-use crate::sequential::grid;
+use crate::sequential::{Course, Next, grid};
 use crate::stream::Bits;
 
 /// The DC coefficients of one component, block by block, as wide as whole MCUs need.
@@ -51,29 +51,18 @@ pub(crate) fn dc_scan<'a>(
         planes[*index].low = Some(header.low);
     }
     let (across, down) = grid(frame, header);
-    let total = across * down;
     let mut bits = Bits::new(raw);
-    let mut until_restart = tables.restart;
-    let mut place = 0;
-    while place < total {
-        if tables.restart > 0 && until_restart == 0 {
-            if !bits.restart() {
-                break;
+    let mut course = Course::new(across * down, tables.restart);
+    while course.place < course.total {
+        match course.next(&mut bits) {
+            Next::Read => {}
+            Next::Restarted => {
+                parts.iter_mut().for_each(|part| part.dc = 0);
+                continue;
             }
-            until_restart = tables.restart;
-            parts.iter_mut().for_each(|part| part.dc = 0);
+            Next::Over => break,
         }
-        if !bits.prepare() {
-            if tables.restart == 0 {
-                break;
-            }
-            // The rest of this interval is lost.
-            place += until_restart;
-            until_restart = 0;
-            continue;
-        }
-        until_restart = until_restart.wrapping_sub(1);
-        let (x, y) = ((place % across) as usize, (place / across) as usize);
+        let (x, y) = ((course.place % across) as usize, (course.place / across) as usize);
         for part in &mut parts {
             let plane = &mut planes[part.index];
             for v in 0..part.down {
@@ -84,10 +73,10 @@ pub(crate) fn dc_scan<'a>(
                 }
             }
         }
-        place += 1;
+        course.advance(1);
     }
-    let missing = total.saturating_sub(place) + u32::from(bits.overrun());
-    if first && missing >= total {
+    let missing = course.missing.max(u32::from(bits.overrun()));
+    if first && missing >= course.total {
         return Err(Error::Truncated);
     }
     Ok((bits.rest(), missing))

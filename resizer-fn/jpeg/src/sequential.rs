@@ -135,7 +135,7 @@ pub(crate) fn scan<'a>(
         Means::new(&block_tables, &blocks.collect::<Vec<u8>>())
     });
     let mut bits = Bits::new(raw);
-    let mut course = Course { place: 0, total, interval: tables.restart, left: tables.restart, missing: 0 };
+    let mut course = Course::new(total, tables.restart);
     while course.place < total {
         match course.next(&mut bits) {
             Next::Read => {}
@@ -224,6 +224,11 @@ pub(crate) enum Next {
 }
 
 impl Course {
+    /// At the begin of a scan of `total` MCUs with a restart marker after each `interval`.
+    pub(crate) const fn new(total: u32, interval: u32) -> Self {
+        Self { place: 0, total, interval, left: interval, missing: 0 }
+    }
+
     /// What comes next. To be called while `place` is below `total`.
     #[inline(always)]
     pub(crate) fn next(&mut self, bits: &mut Bits<'_>) -> Next {

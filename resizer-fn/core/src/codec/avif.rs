@@ -76,7 +76,10 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let Rect { width, height, .. } = picture.visible;
     let (across, down) = picture.colour.size;
     let stored_pixels = u64::from(across).saturating_mul(down.into());
-    Ok(Header { stored_pixels, ..Header::still(width, height, picture.properties.orientation) })
+    // Three planes of up to two bytes, twice where there is film grain, the decoder's own, and pixels before they are cut.
+    let working_bytes = stored_pixels.saturating_mul(WORKING_BYTES);
+    let still = Header::still(width, height, picture.properties.orientation);
+    Ok(Header { stored_pixels, working_bytes, ..still })
 }
 
 /// The picture of a file and what belongs to it.
@@ -175,6 +178,9 @@ fn cut(pixels: Pixels, kept: Rect) -> Pixels {
     let data = lines.filter_map(|line| line.get(start..start + length)).flatten().copied().collect();
     Pixels { width, height, channels: pixels.channels, data }
 }
+
+/// Memory for a pixel while decoding, in bytes, besides the pixel that comes out.
+const WORKING_BYTES: u64 = 20;
 
 /// How to encode.
 #[derive(Clone, Copy, Debug)]

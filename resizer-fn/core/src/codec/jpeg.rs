@@ -17,9 +17,20 @@ use crate::sniff::Format;
 pub const FULL_CHROMA_FROM: u8 = 90;
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
-    let JpegHeader { width, height, exif, .. } = jpeg_header::read(bytes)?;
+    let JpegHeader { width, height, components, exif, .. } = jpeg_header::read(bytes)?;
     let orientation = exif.map_or(Orientation::UPRIGHT, Orientation::from_exif);
-    Ok(Header::still(width.into(), height.into(), orientation))
+    let header = Header::still(width.into(), height.into(), orientation);
+    let pixel_bytes = if components == 1 { 1 } else { 3 };
+    // libjpeg-turbo may hold all coefficients, and does not scale each kind; inks are there before and after.
+    let planes_alone = resizer_jpeg::frame(bytes).is_ok_and(|frame| !frame.progressive);
+    let each = 2 * components + if components == 4 { 7 } else { pixel_bytes };
+    let working_bytes = if planes_alone { 0 } else { header.stored_pixels.saturating_mul(each.into()) };
+    Ok(Header { working_bytes, pixel_bytes, ..header })
+}
+
+/// The scale, in eighths, that libjpeg-turbo is asked for.
+pub(super) fn scale(wanted: &Wanted) -> u8 {
+    [1, 2, 4].into_iter().find(|scale| f64::from(*scale) >= 8.0 * wanted.detail).unwrap_or(8)
 }
 
 /// Grey stays grey, everything else (CMYK and YCCK too) becomes RGB or its planes. Of a file that is
@@ -34,7 +45,7 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
         // The other decoder may know better what is to be made of it.
         Err(_) => {}
     }
-    let scale = [1, 2, 4].into_iter().find(|scale| f64::from(*scale) >= 8.0 * wanted.detail).unwrap_or(8);
+    let scale = scale(wanted);
     let decoded = jpeg_turbo::decode(bytes, scale, header.components).map_err(|error| {
         // Without an end, that is what is wrong with it.
         let ends = bytes.windows(2).rev().any(|pair| pair == [0xFF, 0xD9]);
@@ -51,6 +62,13 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
     let whole = (pixels.width, pixels.height) == (header.width.into(), header.height.into());
     let density = if whole { 1.0 } else { f64::from(scale) / 8.0 };
     Ok(Decoded { picture: Picture::Pixels { pixels, density: (density, density) }, colour })
+}
+
+/// The metadata of a file; none if its headers cannot be read.
+pub(super) fn metadata(bytes: &[u8]) -> Kept {
+    let Ok(header) = jpeg_header::read(bytes) else { return Kept::default() };
+    let owned = |data: Option<&[u8]>| data.map(<[u8]>::to_vec);
+    Kept { exif: owned(header.exif), icc: header.icc(), xmp: owned(header.xmp) }
 }
 
 pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {

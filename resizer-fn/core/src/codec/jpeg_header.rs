@@ -1,6 +1,7 @@
 //! What stands before the pixels of a JPEG.
 
 use crate::error::Error;
+use crate::metadata::XMP_IN_JPEG;
 use crate::sniff::Format;
 
 /// What the headers of a JPEG say, up to its first scan.
@@ -14,6 +15,8 @@ pub(super) struct JpegHeader<'a> {
     pub(super) adobe: bool,
     /// EXIF data from its TIFF header on.
     pub(super) exif: Option<&'a [u8]>,
+    /// XMP, as UTF-8 text.
+    pub(super) xmp: Option<&'a [u8]>,
     /// The chunks of the ICC profile: number, count, data.
     icc: Vec<(u8, u8, &'a [u8])>,
 }
@@ -51,7 +54,7 @@ fn unsupported(feature: &'static str) -> Error {
 pub(super) fn read(bytes: &[u8]) -> Result<JpegHeader<'_>, Error> {
     let mut frame = None;
     let mut adobe = false;
-    let mut exif = None;
+    let (mut exif, mut xmp) = (None, None);
     let mut icc = Vec::new();
     let mut rest = bytes.get(2..).ok_or_else(truncated)?;
     loop {
@@ -73,7 +76,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<JpegHeader<'_>, Error> {
             0xC5..=0xC7 | 0xCD..=0xCF => return Err(unsupported("hierarchical coding")),
             0xC0..=0xC3 | 0xC9..=0xCB if frame.is_none() => frame = Some(start_of_frame(body)?),
             0xC0..=0xC3 | 0xC9..=0xCB => return Err(corrupt("it has more than one frame header")),
-            0xE1 if exif.is_none() => exif = body.strip_prefix(b"Exif\0\0"),
+            0xE1 => {
+                exif = exif.or(body.strip_prefix(b"Exif\0\0"));
+                xmp = xmp.or(body.strip_prefix(XMP_IN_JPEG));
+            }
             0xE2 => {
                 if let Some([number, count, data @ ..]) = body.strip_prefix(b"ICC_PROFILE\0") {
                     icc.push((*number, *count, data));
@@ -85,7 +91,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<JpegHeader<'_>, Error> {
     }
     let (width, height, components) =
         frame.ok_or_else(|| corrupt("its pixels come before its frame header"))?;
-    Ok(JpegHeader { width, height, components, adobe, exif, icc })
+    Ok(JpegHeader { width, height, components, adobe, exif, xmp, icc })
 }
 
 /// The next marker and what follows it. Bytes that are no marker are passed over, as decoders do.

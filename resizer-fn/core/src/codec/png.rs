@@ -5,7 +5,7 @@ use super::png_rows::Rows;
 use super::{Decoded, Header};
 use crate::error::Error;
 use crate::orientation::Orientation;
-use crate::picture::Picture;
+use crate::picture::{Picture, Wanted};
 use crate::pixels::Pixels;
 use crate::sniff::{Format, PNG_SIGNATURE};
 use png::DecodingError;
@@ -31,18 +31,33 @@ pub(super) fn decoding(error: DecodingError) -> Error {
 /// Walks the chunks. The end chunk has to be there: without it the decoder would hand out what
 /// there is. Checksums are left to the decoder.
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
-    let mut size = None;
+    let mut header = None;
     let mut orientation = Orientation::UPRIGHT;
     for chunk in chunks(bytes) {
         match chunk? {
-            (b"IHDR", data) if size.is_none() => size = Some(dimensions(data)?),
-            _ if size.is_none() => return Err(corrupt("it does not begin with its header")),
+            (b"IHDR", data) if header.is_none() => header = Some(data),
+            _ if header.is_none() => return Err(corrupt("it does not begin with its header")),
             (b"eXIf", data) => orientation = Orientation::from_exif(data),
             _ => {}
         }
     }
-    let (width, height) = size.ok_or_else(truncated)?;
-    Ok(Header::still(width, height, orientation))
+    let data = header.ok_or_else(truncated)?;
+    let (width, height) = dimensions(data)?;
+    let header = Header::still(width, height, orientation);
+    let [.., depth, colour, _, _, interlaced] = data else { return Ok(header) };
+    // Palettes and greys may have a clear colour.
+    let pixel_bytes = if matches!(colour, 0 | 4) { 2 } else { 4 };
+    // Rows are handed out as they come, but those of an interlaced image come in another order: it is there
+    // as it is stored, and as it is handed out.
+    let held = pixel_bytes * if *depth == 16 { 3 } else { 2 };
+    let working_bytes = if *interlaced == 0 { 0 } else { header.stored_pixels.saturating_mul(held.into()) };
+    Ok(Header { working_bytes, pixel_bytes, ..header })
+}
+
+/// By how much rows and columns are averaged while decoding: twice the pixels of the result are left for the
+/// resampler, as libvips does.
+pub(super) fn reduction(wanted: &Wanted) -> u32 {
+    ((0.5 / wanted.detail) as u32).clamp(1, MAX_SHRINK)
 }
 
 /// A chunk: its name and its data.

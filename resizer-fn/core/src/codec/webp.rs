@@ -24,6 +24,8 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
         Orientation::from_exif(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif))
     });
     let still = Header::still(features.width(), features.height(), orientation);
+    // Lossless pictures are decoded to a buffer of libwebp's own, and what it gives is copied.
+    let still = Header { working_bytes: still.stored_pixels.saturating_mul(9), ..still };
     if !features.has_animation() {
         return Ok(still);
     }

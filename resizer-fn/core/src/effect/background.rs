@@ -2,9 +2,7 @@
 
 use super::blur::blur;
 use crate::pixels::{Channels, Pixels};
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{U8, U8x2, U8x3, U8x4};
-use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use resizer_resample::{Kernel, Source, Stretch};
 
 /// The longer side, in pixels, of the small picture that is blurred: large blurs of large pictures
 /// are dear, and nobody sees the difference.
@@ -72,34 +70,16 @@ pub fn blurred_cover(pixels: &Pixels, width: u32, height: u32) -> Pixels {
 
 /// Scales a part (left, top, width, height) to a size, without overshooting.
 fn scale(pixels: &Pixels, part: (f64, f64, f64, f64), to: (u32, u32)) -> Pixels {
-    match pixels.channels {
-        Channels::Grey => scale_as::<U8>(pixels, part, to),
-        Channels::GreyAlpha => scale_as::<U8x2>(pixels, part, to),
-        Channels::Rgb => scale_as::<U8x3>(pixels, part, to),
-        Channels::Rgba => scale_as::<U8x4>(pixels, part, to),
-    }
-}
-
-fn scale_as<P: PixelTrait>(
-    pixels: &Pixels,
-    part: (f64, f64, f64, f64),
-    (width, height): (u32, u32),
-) -> Pixels {
     let channels = pixels.channels;
-    let mut data = vec![0; width as usize * height as usize * channels.count()];
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
-        .use_alpha(true)
-        .crop(part.0, part.1, part.2, part.3);
-    // Neither can fail with sizes made here; if it did, the background would stay black or clear.
-    if let (Ok(from), Ok(mut to)) = (
-        TypedImageRef::<P>::from_buffer(pixels.width, pixels.height, &pixels.data),
-        TypedImage::<P>::from_buffer(width, height, &mut data),
-    ) {
-        let scaled = Resizer::new().resize_typed(&from, &mut to, &options);
-        debug_assert!(scaled.is_ok(), "{scaled:?}");
-    }
-    Pixels { width, height, channels, data }
+    let size = (pixels.width, pixels.height);
+    let source = Source { data: &pixels.data, size, channels: channels.count() };
+    let within = (0, 0, size.0, size.1);
+    let stretch = Stretch { within, corner: (part.0, part.1), extent: (part.2, part.3), to };
+    let scaled = resizer_resample::scale(&source, &stretch, Kernel::Triangle);
+    debug_assert!(scaled.is_some(), "{stretch:?}");
+    // It cannot fail with sizes made here; if it did, the background would be black or clear.
+    let data = scaled.unwrap_or_else(|| vec![0; to.0 as usize * to.1 as usize * channels.count()]);
+    Pixels { width: to.0, height: to.1, channels, data }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Finding metadata in the files, as they are.
 
-use super::{Kept, XMP_IN_JPEG, XMP_IN_PNG};
+use super::{Kept, XMP_IN_PNG};
 use crate::codec;
 use crate::sniff::Format;
 use std::io::Cursor;
@@ -8,7 +8,7 @@ use std::io::Cursor;
 /// The metadata of a file, as they stand there. Those that cannot be read are left out.
 pub fn read(format: Format, bytes: &[u8]) -> Kept {
     match format {
-        Format::Jpeg => jpeg(bytes),
+        Format::Jpeg => codec::metadata_of_jpeg(bytes),
         Format::Png => png(bytes),
         Format::WebP => webp(bytes),
         Format::Avif => avif(bytes),
@@ -19,49 +19,6 @@ pub fn read(format: Format, bytes: &[u8]) -> Kept {
 fn avif(bytes: &[u8]) -> Kept {
     let Ok(info) = codec::avif::read_info(bytes) else { return Kept::default() };
     Kept { exif: info.exif.map(Into::into), icc: info.icc.map(<[u8]>::to_vec), xmp: None }
-}
-
-/// Reads the segments before the first scan.
-fn jpeg(bytes: &[u8]) -> Kept {
-    let mut kept = Kept::default();
-    let mut profile = Vec::new();
-    let mut rest = bytes.get(2..).unwrap_or_default();
-    while let [0xFF, marker, after @ ..] = rest {
-        match marker {
-            // Padding, and markers without a length.
-            0xFF => rest = &rest[1..],
-            0x01 | 0xD0..=0xD8 => rest = after,
-            0xD9 | 0xDA => break,
-            _ => {
-                let Some((length, _)) = after.split_first_chunk::<2>() else { break };
-                let length = usize::from(u16::from_be_bytes(*length));
-                let Some((segment, next)) = after.split_at_checked(length) else { break };
-                let body = segment.get(2..).unwrap_or_default();
-                rest = next;
-                if length < 2 {
-                    break;
-                }
-                if let (0xE1, Some(exif)) = (marker, body.strip_prefix(b"Exif\0\0")) {
-                    kept.exif.get_or_insert_with(|| exif.to_vec());
-                } else if let (0xE1, Some(xmp)) = (marker, body.strip_prefix(XMP_IN_JPEG)) {
-                    kept.xmp.get_or_insert_with(|| xmp.to_vec());
-                } else if let (0xE2, Some([number, count, part @ ..])) =
-                    (marker, body.strip_prefix(b"ICC_PROFILE\0"))
-                {
-                    profile.push((*number, *count, part));
-                }
-            }
-        }
-    }
-    profile.sort_by_key(|(number, ..)| *number);
-    let whole = profile
-        .iter()
-        .zip(1..)
-        .all(|((number, count, _), n)| usize::from(*number) == n && usize::from(*count) == profile.len());
-    if whole && !profile.is_empty() {
-        kept.icc = Some(profile.iter().flat_map(|(.., part)| *part).copied().collect());
-    }
-    kept
 }
 
 fn png(bytes: &[u8]) -> Kept {

@@ -6,7 +6,6 @@ use crate::codec::{self, AnimationWriter, EncodeOptions};
 use crate::colour;
 use crate::error::Error;
 use crate::geometry::Layout;
-use crate::picture::Picture;
 use crate::resample::{Part, resample};
 
 /// Makes one animation. `max_bytes` does not count here: each try would be another pass over all frames.
@@ -30,7 +29,7 @@ pub(super) fn animation(
         let layout = match &begun {
             Some((layout, _)) => *layout,
             // Where to cut is decided by the first frame: it must not jump.
-            None => look::layout(job, original, &Picture::full(frame.pixels.clone()))?,
+            None => look::layout(job, original, frame.pixels)?,
         };
         let part = Part::of(&orientation.unapply(&layout.window, original.size));
         let mut pixels = orientation.apply(resample(frame.pixels, (1.0, 1.0), &part)?);

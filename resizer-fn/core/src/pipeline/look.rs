@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::geometry::{self, Found, Layout, Rect, Size};
 use crate::picture::Picture;
 use crate::pixels::Pixels;
-use crate::resample::Part;
+use crate::resample::{Part, resample};
 use crate::smart;
 use crate::spec::{Corner, Region};
 
@@ -14,7 +14,7 @@ use crate::spec::{Corner, Region};
 const LOOK: u32 = 256;
 
 /// The layout of a job, after a look at the picture where its spec asks for one.
-pub(super) fn layout(job: &Job<'_>, original: &Original<'_>, picture: &Picture) -> Result<Layout, Error> {
+pub(super) fn layout(job: &Job<'_>, original: &Original<'_>, picture: &impl Scale) -> Result<Layout, Error> {
     let spec = job.spec;
     let mut found = Found::default();
     if let Some(trim) = &spec.trim {
@@ -39,12 +39,30 @@ pub(super) fn layout(job: &Job<'_>, original: &Original<'_>, picture: &Picture) 
     Ok(geometry::layout(original.size, spec, &found))
 }
 
+/// What can be looked at.
+pub(super) trait Scale {
+    /// Scales a part to pixels.
+    fn scale(&self, part: &Part) -> Result<Pixels, Error>;
+}
+
+impl Scale for Picture {
+    fn scale(&self, part: &Part) -> Result<Pixels, Error> {
+        self.resample(part)
+    }
+}
+
+impl Scale for Pixels {
+    fn scale(&self, part: &Part) -> Result<Pixels, Error> {
+        resample(self, (1.0, 1.0), part)
+    }
+}
+
 /// A part of the picture as seen, scaled.
-fn upright(original: &Original<'_>, picture: &Picture, part: Rect, to: Size) -> Result<Pixels, Error> {
+fn upright(original: &Original<'_>, picture: &impl Scale, part: Rect, to: Size) -> Result<Pixels, Error> {
     let orientation = original.header.orientation;
     let window = geometry::Window { source: part, scaled: to, crop: Rect::whole(to) };
     let stored = orientation.unapply(&window, original.size);
-    Ok(orientation.apply(picture.resample(&Part::of(&stored))?))
+    Ok(orientation.apply(picture.scale(&Part::of(&stored))?))
 }
 
 /// Where in the source `focus` is, which was found in `part` scaled to `size`.
