@@ -8,7 +8,7 @@ use crate::Error;
 /// Bits of the index of [`SkipTable`]. 4096 entries of 2 bytes for luma and for chroma stay in a first-level cache.
 const SKIP_BITS: u32 = 12;
 /// Bits of the index of [`ValueTable`].
-const VALUE_BITS: u32 = 10;
+const VALUE_BITS: u32 = 11;
 
 /// Added to the position by an entry that ends the block; positions go to 63, so a sum above this
 /// means the end whatever came before.
@@ -133,19 +133,56 @@ impl SkipTable {
     }
 }
 
-/// One symbol at a time, for the coefficients whose value is wanted.
-///
-/// Of an entry, bits 0 to 7 are the number of bits with the value's, 8 to 11 the number of the
-/// value's alone, 16 to 23 how far the position moves ([`END`], [`SLOW`]).
+/// One symbol at a time, for the coefficients whose value is wanted. As small as can be: the tables in use
+/// share a first-level cache.
 #[derive(Clone, Debug)]
-pub(crate) struct ValueTable(Box<[u32; 1 << VALUE_BITS]>);
+pub(crate) struct ValueTable(Box<[Entry; 1 << VALUE_BITS]>);
+
+/// An entry of a [`ValueTable`]. Bits 0 to 4 are the number of bits with the value's, 5 to 8 the number of the
+/// value's alone, the others how far the position moves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Entry(u16);
+
+impl Entry {
+    /// Both move from any position far beyond the block's end.
+    const END: u32 = 127;
+    const SLOW: u32 = 126;
+
+    const fn new(moved: u32, size: u32, used: u32) -> Self {
+        Self((moved << 9 | size << 5 | used) as u16)
+    }
+
+    /// Whether the code is longer than the index.
+    #[inline(always)]
+    pub(crate) const fn is_slow(self) -> bool {
+        self.moved() == Self::SLOW
+    }
+
+    /// Bits of the code and the value.
+    #[inline(always)]
+    pub(crate) const fn used(self) -> u32 {
+        self.0 as u32 & 31
+    }
+
+    /// How far the position moves: above 63 in all if the block ends.
+    #[inline(always)]
+    pub(crate) const fn moved(self) -> u32 {
+        self.0 as u32 >> 9
+    }
+
+    /// The value, where the stream goes on with `window`.
+    #[inline(always)]
+    pub(crate) const fn value(self, window: u64) -> i32 {
+        value(window, self.used(), self.0 as u32 >> 5 & 15)
+    }
+}
 
 impl ValueTable {
     /// For AC coefficients: the symbol is a run of zeros and a size.
     pub(crate) fn ac(codes: &Codes) -> Self {
         Self::new(codes, |symbol| match (symbol >> 4, symbol & 15) {
             (15, 0) => (16, 0),
-            (_, 0) => (END, 0),
+            (_, 0) => (Entry::END, 0),
             (run, size) => (u32::from(run) + 1, u32::from(size)),
         })
     }
@@ -156,12 +193,12 @@ impl ValueTable {
     }
 
     fn new(codes: &Codes, meaning: impl Fn(u8) -> (u32, u32)) -> Self {
-        let mut table = Box::new([0; 1 << VALUE_BITS]);
+        let mut table = Box::new([Entry::default(); 1 << VALUE_BITS]);
         for (entry, (symbol, length)) in table.iter_mut().zip(codes.singles(VALUE_BITS)) {
             let (moved, size) = meaning(symbol);
             *entry = match length {
-                0 => SLOW << 16,
-                _ => moved << 16 | size << 8 | (u32::from(length) + size),
+                0 => Entry::new(Entry::SLOW, 0, 0),
+                _ => Entry::new(moved, size, u32::from(length) + size),
             };
         }
         Self(table)
@@ -169,7 +206,7 @@ impl ValueTable {
 
     /// The entry for a stream that goes on with `window`.
     #[inline(always)]
-    pub(crate) fn at(&self, window: u64) -> u32 {
+    pub(crate) fn at(&self, window: u64) -> Entry {
         self.0[(window >> (64 - VALUE_BITS)) as usize]
     }
 }
@@ -270,13 +307,14 @@ mod tests {
         let table = ValueTable::ac(&codes(&[0x01, 0x00, 0x22, 0xF0, 0x09, 0x0A]));
         let at = |window: u64| {
             let entry = table.at(window << 54);
-            (entry & 255, entry >> 8 & 15, entry >> 16)
+            (entry.used(), u32::from(entry.0) >> 5 & 15, entry.moved())
         };
         assert_eq!(at(0b00_0000_0000), (3, 1, 1));
-        assert_eq!(at(0b01_0000_0000), (2, 0, END));
+        assert_eq!(at(0b01_0000_0000), (2, 0, Entry::END));
         assert_eq!(at(0b10_0110_0000), (5, 2, 3));
         assert_eq!(at(0b10_1000_0000), (3, 0, 16));
         assert_eq!(at(0b11_0000_0000), (12, 9, 1));
-        assert_eq!(at(0b11_1100_0000), (0, 0, SLOW));
+        assert_eq!(at(0b11_1100_0000), (0, 0, Entry::SLOW));
+        assert!(table.at(0b11_1100_0000 << 54).is_slow());
     }
 }

@@ -1,7 +1,6 @@
 //! Sequential scans at 1/8: only the mean of each block is wanted, so nearly all bits are passed over.
 
-use crate::block::{BlockTables, SKIPS, dc_difference, ends_within};
-use crate::huffman::{SLOW, value};
+use crate::block::{BlockTables, SKIPS, ends_within};
 use crate::stream::Bits;
 
 /// Blocks at a time.
@@ -56,13 +55,13 @@ impl<'t> Means<'t> {
             let Some(tables) = self.tables.get(usize::from(self.order[block])) else { break };
             cursor.refill(ready);
             if k == 0 {
-                let entry = tables.dc_values().at(cursor.window);
-                if entry >> 16 == SLOW {
+                let entry = tables.dc.at(cursor.window);
+                if entry.is_slow() {
                     break 'out;
                 }
-                sum = sum.wrapping_add(value(cursor.window, entry & 63, entry >> 8 & 15));
+                sum = sum.wrapping_add(entry.value(cursor.window));
                 self.sums[block] = sum;
-                cursor.consume(entry & 63);
+                cursor.consume(entry.used());
                 cursor.refill(ready);
                 k = 1;
             }
@@ -96,13 +95,17 @@ impl<'t> Means<'t> {
     fn slowly(&mut self, bits: &mut Bits<'_>, state: State) -> State {
         let State { mut block, mut k, mut sum } = state;
         let tables = &self.tables[usize::from(self.order[block])];
+        let mut cursor = bits.cursor();
         if k == 0 {
-            bits.refill();
-            sum = sum.wrapping_add(dc_difference(tables.dc_codes(), bits));
+            cursor.refill(bits.ready());
+            let difference;
+            (cursor, difference) = tables.dc.by_code(cursor);
+            sum = sum.wrapping_add(difference);
             k = 1;
         } else {
-            k = tables.step(bits, k);
+            (cursor, k) = tables.step(bits.ready(), cursor, k);
         }
+        bits.set(cursor);
         self.sums[block] = sum;
         if k >= 64 {
             block += 1;

@@ -1,11 +1,10 @@
 //! Progressive files at 1/8: the DC scans and nothing else.
 
 use crate::Error;
-use crate::block::dc_difference;
+use crate::block::DcTable;
 use crate::header::{Frame, ScanHeader, Tables};
-use crate::huffman::Codes;
 use crate::sequential::{Course, Next, grid};
-use crate::stream::Bits;
+use crate::stream::{Bits, Cursor, Ready};
 
 /// The DC coefficients of one component, block by block, as wide as whole MCUs need.
 #[derive(Debug)]
@@ -38,16 +37,13 @@ pub(crate) fn dc_scan<'a>(
     let mut parts = Vec::new();
     for (index, dc, _) in &header.components {
         // Only the first pass is coded; refinements are single bits.
-        let codes = match first {
-            true => Some(tables.dc[*dc].as_ref().ok_or(Error::Corrupt("a Huffman table is missing"))?),
-            false => None,
-        };
+        let table = if first { Some(DcTable::new(tables, *dc)?) } else { None };
         let component = &frame.components[*index];
         let (across, down) = match header.components.len() {
             1 => (1, 1),
             _ => (component.horizontal.into(), component.vertical.into()),
         };
-        parts.push(Part { index: *index, codes, across, down, dc: 0 });
+        parts.push(Part { index: *index, table, across, down, dc: 0 });
         planes[*index].low = Some(header.low);
     }
     let (across, down) = grid(frame, header);
@@ -63,17 +59,23 @@ pub(crate) fn dc_scan<'a>(
             Next::Over => break,
         }
         let (x, y) = ((course.place % across) as usize, (course.place / across) as usize);
-        for part in &mut parts {
-            let plane = &mut planes[part.index];
-            for v in 0..part.down {
-                for h in 0..part.across {
-                    let at = (y * part.down + v) * plane.stride + x * part.across + h;
-                    let Some(value) = plane.values.get_mut(at) else { continue };
-                    part.read(&mut bits, value, header.low);
+        let mcus = course.row(across).min(bits.mcus_ready());
+        // A copy, to stay in registers.
+        let mut cursor = bits.cursor();
+        for x in x..x + mcus {
+            for part in &mut parts {
+                let plane = &mut planes[part.index];
+                for v in 0..part.down {
+                    for h in 0..part.across {
+                        let at = (y * part.down + v) * plane.stride + x * part.across + h;
+                        let Some(value) = plane.values.get_mut(at) else { continue };
+                        part.read(bits.ready(), &mut cursor, value, header.low);
+                    }
                 }
             }
         }
-        course.advance(1);
+        bits.set(cursor);
+        course.advance(mcus as u32);
     }
     let missing = course.missing.max(u32::from(bits.overrun()));
     if first && missing >= course.total {
@@ -82,24 +84,28 @@ pub(crate) fn dc_scan<'a>(
     Ok((bits.rest(), missing))
 }
 
-struct Part<'t> {
+struct Part {
     index: usize,
-    codes: Option<&'t Codes>,
+    /// None for refinements.
+    table: Option<DcTable>,
     across: usize,
     down: usize,
     dc: i32,
 }
 
-impl Part<'_> {
+impl Part {
     #[inline(always)]
-    fn read(&mut self, bits: &mut Bits<'_>, value: &mut i16, low: u8) {
-        match self.codes {
-            Some(codes) => {
-                bits.refill();
-                self.dc = self.dc.wrapping_add(dc_difference(codes, bits));
+    fn read(&mut self, ready: &Ready, cursor: &mut Cursor, value: &mut i16, low: u8) {
+        match &self.table {
+            Some(table) => {
+                self.dc = self.dc.wrapping_add(table.difference(ready, cursor));
                 *value = (self.dc << low) as i16;
             }
-            None => *value |= (bits.bit() << low) as i16,
+            None => {
+                cursor.refill(ready);
+                *value |= ((cursor.window >> 63) << low) as i16;
+                cursor.consume(1);
+            }
         }
     }
 }

@@ -3,10 +3,10 @@
 use crate::Error;
 use crate::block::BlockTables;
 use crate::header::{Frame, NATURAL, ScanHeader, Tables};
-use crate::idct::{Basis, KEEP, flat, transform};
+use crate::idct::{Basis, KEEP, flat, transform, transform_2};
 use crate::means::Means;
 use crate::plane::Canvas;
-use crate::stream::Bits;
+use crate::stream::{Bits, Cursor, Ready};
 
 /// One component on its way to a plane.
 #[derive(Debug)]
@@ -16,8 +16,7 @@ pub(crate) struct Channel {
     pub(crate) canvas: Canvas,
     basis: Basis,
     /// Natural order; from the first scan that has this component.
-    quantisation: [f32; 64],
-    dc_quantisation: i32,
+    quantisation: [u16; 64],
     block: [i16; 64],
     /// Whether `block` has anything but zeros beside DC.
     dirty: bool,
@@ -32,34 +31,55 @@ impl Channel {
             scale,
             canvas: Canvas::new(side(across, component.horizontal), side(down, component.vertical)),
             basis: Basis::new(scale),
-            quantisation: [1.0; 64],
-            dc_quantisation: 1,
+            quantisation: [1; 64],
             block: [0; 64],
             dirty: false,
         }
     }
 
     pub(crate) fn set_quantisation(&mut self, zigzag: &[u16; 64]) {
-        self.dc_quantisation = zigzag[0].into();
         for (k, value) in zigzag.iter().enumerate() {
-            self.quantisation[usize::from(NATURAL[k])] = f32::from(*value);
+            self.quantisation[usize::from(NATURAL[k])] = *value;
         }
+    }
+
+    /// The sample of a block that has the same value all over.
+    #[inline(always)]
+    fn level(&self, dc: i32) -> u8 {
+        flat(i64::from(dc as i16) * i64::from(self.quantisation[0]))
     }
 
     /// Reads the block in column `x` and row `y` of blocks. `dc` is the prediction.
     #[inline(always)]
-    fn read(&mut self, bits: &mut Bits<'_>, tables: &BlockTables, dc: &mut i32, x: usize, y: usize) {
-        *dc = dc.wrapping_add(tables.difference(bits));
+    fn read(
+        &mut self,
+        (ready, cursor): (&Ready, &mut Cursor),
+        tables: &BlockTables,
+        dc: &mut i32,
+        (x, y): (usize, usize),
+    ) {
+        *dc = dc.wrapping_add(tables.dc.difference(ready, cursor));
         if self.scale == 1 {
-            tables.skip(bits, 1);
+            tables.skip(ready, cursor, 1);
             self.put_flat(*dc, x, y);
+            return;
+        }
+        if self.scale == 2 {
+            // So little work that it costs less than to foretell whether it is needed.
+            tables.coefficients(ready, cursor, KEEP[2].into(), &mut self.block);
+            self.block[0] = *dc as i16;
+            let stride = self.canvas.stride;
+            transform_2(&self.block, &self.quantisation, self.canvas.at(2 * x, 2 * y), stride);
+            for place in &NATURAL[1..=usize::from(KEEP[2])] {
+                self.block[usize::from(*place)] = 0;
+            }
             return;
         }
         if self.dirty {
             self.block = [0; 64];
         }
         let keep = KEEP[usize::from(self.scale)];
-        let last = tables.coefficients(bits, keep.into(), &mut self.block);
+        let last = tables.coefficients(ready, cursor, keep.into(), &mut self.block);
         self.dirty = last > 0;
         self.put(*dc, last > 0, x, y);
     }
@@ -67,8 +87,9 @@ impl Channel {
     /// At 1/8: the mean of the block.
     #[inline(always)]
     pub(crate) fn put_flat(&mut self, dc: i32, x: usize, y: usize) {
+        let level = self.level(dc);
         if let Some(sample) = self.canvas.at(x, y).first_mut() {
-            *sample = flat(i32::from(dc as i16) * self.dc_quantisation);
+            *sample = level;
         }
     }
 
@@ -76,24 +97,23 @@ impl Channel {
     fn put(&mut self, dc: i32, detailed: bool, x: usize, y: usize) {
         let side = usize::from(self.scale);
         let stride = self.canvas.stride;
+        let level = self.level(dc);
         let out = self.canvas.at(x * side, y * side);
         if !detailed {
-            let sample = flat(i32::from(dc as i16) * self.dc_quantisation);
             for row in out.chunks_mut(stride).take(side) {
-                row.iter_mut().take(side).for_each(|s| *s = sample);
+                row.iter_mut().take(side).for_each(|s| *s = level);
             }
             return;
         }
         self.block[0] = dc as i16;
         let (block, quantisation, basis) = (&self.block, &self.quantisation, &self.basis);
         match side {
-            2 => transform::<2>(block, quantisation, basis, out, stride),
-            3 => transform::<3>(block, quantisation, basis, out, stride),
-            4 => transform::<4>(block, quantisation, basis, out, stride),
-            5 => transform::<5>(block, quantisation, basis, out, stride),
-            6 => transform::<6>(block, quantisation, basis, out, stride),
-            7 => transform::<7>(block, quantisation, basis, out, stride),
-            _ => transform::<8>(block, quantisation, basis, out, stride),
+            3 => transform::<3, 4>(block, quantisation, basis, out, stride),
+            4 => transform::<4, 4>(block, quantisation, basis, out, stride),
+            5 => transform::<5, 8>(block, quantisation, basis, out, stride),
+            6 => transform::<6, 8>(block, quantisation, basis, out, stride),
+            7 => transform::<7, 8>(block, quantisation, basis, out, stride),
+            _ => transform::<8, 8>(block, quantisation, basis, out, stride),
         }
     }
 }
@@ -146,27 +166,30 @@ pub(crate) fn scan<'a>(
             Next::Over => break,
         }
         let (x, y) = ((course.place % across) as usize, (course.place / across) as usize);
+        let mcus = course.row(across);
         if let Some(means) = &mut means {
-            let mcus = (across - course.place % across).min(if course.interval > 0 {
-                course.left
-            } else {
-                u32::MAX
-            });
-            let mcus = (mcus as usize).min(means.batch()).min(bits.mcus_ready());
+            let mcus = mcus.min(means.batch()).min(bits.mcus_readable());
             put_means(means.read(&mut bits, mcus), &mut parts, channels, (x, y));
             course.advance(mcus as u32);
             continue;
         }
-        for part in &mut parts {
-            let (channel, tables) = (&mut channels[part.index], &block_tables[part.table]);
-            for v in 0..part.down {
-                for h in 0..part.across {
-                    let (x, y) = (x * part.across + h, y * part.down + v);
-                    channel.read(&mut bits, tables, &mut part.dc, x, y);
+        // No further than that: what is missing stays grey.
+        let mcus = mcus.min(bits.mcus_ready());
+        // A copy, to stay in registers.
+        let mut cursor = bits.cursor();
+        for x in x..x + mcus {
+            for part in &mut parts {
+                let (channel, tables) = (&mut channels[part.index], &block_tables[part.table]);
+                for v in 0..part.down {
+                    for h in 0..part.across {
+                        let at = (x * part.across + h, y * part.down + v);
+                        channel.read((bits.ready(), &mut cursor), tables, &mut part.dc, at);
+                    }
                 }
             }
         }
-        course.advance(1);
+        bits.set(cursor);
+        course.advance(mcus as u32);
     }
     let missing = course.missing.max(u32::from(bits.overrun()));
     if missing >= total {
@@ -254,6 +277,13 @@ impl Course {
         }
         self.left = self.interval;
         Next::Restarted
+    }
+
+    /// MCUs up to the end of the row (of `across` MCUs) or of the interval, whichever comes first.
+    #[inline(always)]
+    pub(crate) fn row(&self, across: u32) -> usize {
+        let interval = if self.interval > 0 { self.left } else { u32::MAX };
+        (across - self.place % across).min(interval) as usize
     }
 
     #[inline(always)]

@@ -11,13 +11,16 @@ const ENOUGH: usize = 4 << 10;
 /// Bytes after the last one that may be read (as zeros).
 const PADDING: usize = 16;
 
+/// The bytes that a cursor points into.
+pub(crate) type Ready = [u8; BUFFER + PADDING];
+
 /// Reads the bits of the segment that begins at some place of a file and ends at a marker.
 #[derive(Debug)]
 pub(crate) struct Bits<'a> {
     /// The rest of the file, with stuffing.
     raw: &'a [u8],
     /// Without stuffing; zeros from `filled` on.
-    ready: Box<[u8; BUFFER + PADDING]>,
+    ready: Box<Ready>,
     filled: usize,
     cursor: Cursor,
     /// Whether `raw` has come to a marker or its end.
@@ -38,7 +41,7 @@ pub(crate) struct Cursor {
 impl Cursor {
     /// Makes at least 56 bits valid.
     #[inline(always)]
-    pub(crate) fn refill(&mut self, ready: &[u8; BUFFER + PADDING]) {
+    pub(crate) fn refill(&mut self, ready: &Ready) {
         // Past the end come zeros, for ever.
         let next = match ready.get(self.at..self.at + 8) {
             Some(&[a, b, c, d, e, f, g, h]) => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
@@ -90,10 +93,16 @@ impl<'a> Bits<'a> {
         self.top_up()
     }
 
-    /// How many MCUs are ready for sure, at least 1 after [`Self::prepare`].
+    /// How many MCUs are ready for sure after [`Self::prepare`], or 1.
     #[inline(always)]
-    pub(crate) const fn mcus_ready(&self) -> usize {
-        if self.ended { usize::MAX } else { self.filled.saturating_sub(self.cursor.at) / LARGEST_MCU }
+    pub(crate) fn mcus_ready(&self) -> usize {
+        (self.filled.saturating_sub(self.cursor.at) / LARGEST_MCU).max(1)
+    }
+
+    /// How many MCUs may be read before more bytes have to be made ready: any number at the segment's end.
+    #[inline(always)]
+    pub(crate) fn mcus_readable(&self) -> usize {
+        if self.ended { usize::MAX } else { self.mcus_ready() }
     }
 
     #[cold]
@@ -107,24 +116,6 @@ impl<'a> Bits<'a> {
     /// Whether more bits were read than there are.
     pub(crate) fn overrun(&self) -> bool {
         self.ended && self.cursor.at * 8 > self.filled * 8 + self.cursor.valid as usize
-    }
-
-    /// The next 64 bits, of which at least 56 are valid after [`Self::refill`].
-    #[inline(always)]
-    pub(crate) const fn window(&self) -> u64 {
-        self.cursor.window
-    }
-
-    /// Makes at least 56 bits valid.
-    #[inline(always)]
-    pub(crate) fn refill(&mut self) {
-        self.cursor.refill(&self.ready);
-    }
-
-    /// Takes `count` bits (below 64, and no more than are valid) off the window.
-    #[inline(always)]
-    pub(crate) const fn consume(&mut self, count: u32) {
-        self.cursor.consume(count);
     }
 
     /// The place that reading has come to.
@@ -141,26 +132,8 @@ impl<'a> Bits<'a> {
 
     /// The bytes that a cursor points into.
     #[inline(always)]
-    pub(crate) const fn ready(&self) -> &[u8; BUFFER + PADDING] {
+    pub(crate) const fn ready(&self) -> &Ready {
         &self.ready
-    }
-
-    /// The next `count` bits (0 to 16, no more than are valid) as a number.
-    #[inline(always)]
-    pub(crate) const fn take(&mut self, count: u32) -> u32 {
-        // Two shifts, as one by 64 is none.
-        let bits = (self.cursor.window >> 1 >> (63 - count)) as u32;
-        self.consume(count);
-        bits
-    }
-
-    /// One bit.
-    #[inline(always)]
-    pub(crate) fn bit(&mut self) -> u32 {
-        if self.cursor.valid == 0 {
-            self.refill();
-        }
-        self.take(1)
     }
 
     /// Moves what is ready to the front and takes the stuffing out of what comes next.
@@ -215,13 +188,18 @@ impl<'a> Bits<'a> {
 mod tests {
     use super::*;
 
+    /// The next `count` bits, 1 to 56.
+    fn take(bits: &mut Bits<'_>, count: u32) -> u64 {
+        let mut cursor = bits.cursor();
+        cursor.refill(bits.ready());
+        let taken = cursor.window >> (64 - count);
+        cursor.consume(count);
+        bits.set(cursor);
+        taken
+    }
+
     fn bytes(bits: &mut Bits<'_>, count: usize) -> Vec<u8> {
-        (0..count)
-            .map(|_| {
-                bits.refill();
-                bits.take(8) as u8
-            })
-            .collect()
+        (0..count).map(|_| take(bits, 8) as u8).collect()
     }
 
     #[test]
@@ -282,13 +260,12 @@ mod tests {
     }
 
     #[test]
-    fn single_bits_and_none() {
+    fn single_bits() {
         let mut bits = Bits::new(b"\xA5\xFF\xD9");
-        let read: Vec<u32> = (0..8).map(|_| bits.bit()).collect();
+        let read: Vec<u64> = (0..8).map(|_| take(&mut bits, 1)).collect();
         assert_eq!(read, [1, 0, 1, 0, 0, 1, 0, 1]);
-        assert_eq!(bits.take(0), 0);
         assert!(!bits.overrun());
-        bits.bit();
+        take(&mut bits, 1);
         assert!(bits.overrun());
     }
 }

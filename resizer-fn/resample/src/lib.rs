@@ -4,9 +4,11 @@
 //! each time that something in the core changes (it was four fifths of the core's machine code).
 #![forbid(unsafe_code)]
 
+mod lanczos;
+
 use fast_image_resize::images::{TypedCroppedImage, TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x3, U8x4};
-use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{Filter, FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 /// Samples, row by row, without padding.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +71,10 @@ fn scale_as<P: PixelTrait>(source: &Source<'_>, stretch: &Stretch, kernel: Kerne
     let mut result = vec![0; to.0 as usize * to.1 as usize * P::size()];
     let mut target = TypedImage::<P>::from_buffer(to.0, to.1, &mut result).ok()?;
     let filter = match kernel {
-        Kernel::Lanczos => FilterType::Lanczos3,
+        Kernel::Lanczos => {
+            let lobes = f64::from(lanczos::LOBES);
+            FilterType::Custom(Filter::new("Lanczos", lanczos::weight, lobes).ok()?)
+        }
         Kernel::Triangle => FilterType::Bilinear,
     };
     let options = ResizeOptions::new()

@@ -4,9 +4,10 @@ use crate::picture::Wanted;
 use crate::planes::{Plane, Planes};
 use resizer_jpeg::{Error, Frame};
 
-/// How much larger than wanted the decoded luma has to be at least: below, the resampler would have
-/// too little to work with, and the result would be less sharp than one from the full picture.
-const MARGIN: f64 = 1.0;
+/// How much larger than wanted the decoded luma has to be at least. Below, the resampler has too little to
+/// work with: at 1.0 the likeness (SSIM) of detailed photographs was up to 0.02 below sharp's, from 1.2 on it is
+/// about the same.
+const MARGIN: f64 = 1.2;
 
 /// Decodes with as few samples as `wanted` allows.
 ///
@@ -44,7 +45,12 @@ fn scales(frame: &Frame, wanted: &Wanted) -> [u8; 3] {
             return 1;
         }
         let (across, down) = density(frame, index);
-        let factor = if index == 0 { MARGIN } else { wanted.chroma };
+        let factor = match index {
+            // More than 1/8 would take all scans, which is twenty times the work.
+            0 if frame.progressive => 1.0,
+            0 => MARGIN,
+            _ => wanted.chroma,
+        };
         // A millionth less than the next scale is that scale.
         (8.0 * factor * wanted.detail / across.min(down) - 1e-6).ceil().clamp(1.0, 8.0) as u8
     })
@@ -70,7 +76,12 @@ mod tests {
         assert_eq!(scales(&half, &wanted(0.2, 0.5)), [2, 2, 2]);
         assert_eq!(scales(&half, &wanted(0.2, 1.0)), [2, 4, 4]);
         assert_eq!(scales(&full, &wanted(0.4, 0.5)), [4, 2, 2]);
-        assert_eq!(scales(&wide, &wanted(0.25, 0.5)), [2, 2, 2]);
+        assert_eq!(scales(&wide, &wanted(0.25, 0.5)), [3, 2, 2]);
+        // Just enough, and just not.
+        assert_eq!(scales(&half, &wanted(0.25 / 1.2, 0.5))[0], 2);
+        assert_eq!(scales(&half, &wanted(0.251 / 1.2, 0.5))[0], 3);
+        let progressive = Frame { progressive: true, ..half };
+        assert_eq!(scales(&progressive, &wanted(0.125, 0.5)), [1, 1, 1]);
         assert_eq!(scales(&full, &wanted(3.0, 1.0)), [8, 8, 8]);
     }
 }
