@@ -25,7 +25,7 @@ impl Wanted {
 /// A decoded picture, as stored, not yet turned.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Picture {
-    /// As decoded from a JPEG.
+    /// As decoded from a JPEG, or an AVIF that means the same by them.
     Planes(Planes),
     /// Pixels, maybe fewer than the file has.
     Pixels {

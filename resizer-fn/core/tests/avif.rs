@@ -82,7 +82,8 @@ fn files_of_another_writer() {
         assert_eq!(out.format, Format::Avif);
         // Others become sRGB on the way.
         if decoded.colour.is_srgb() {
-            assert_quarters(name, &decode(&out.bytes).pixels, corners, 12);
+            // Chroma is scaled with Lanczos, which swings behind edges as hard as these.
+            assert_quarters(name, &decode(&out.bytes).pixels, corners, 20);
         }
     }
 }

@@ -9,6 +9,7 @@ mod from_rgb;
 mod parts;
 mod properties;
 mod reader;
+mod to_planes;
 mod to_rgb;
 mod write;
 
@@ -139,6 +140,23 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     if (visible.width, visible.height) != (header.width, header.height) {
         return Err(corrupt("its headers contradict each other"));
     }
+    let info = |cicp: Cicp, channels| {
+        let mut info = ColourInfo::with_profile(properties.icc.map(<[u8]>::to_vec), channels);
+        // Here a profile counts more than the code points (ISO/IEC 23000-22, 7.3.6.4); elsewhere less.
+        if info.icc.is_none() {
+            info.cicp = Some(colour::Cicp { primaries: cicp.primaries, transfer: cicp.transfer });
+        }
+        info
+    };
+    let whole = visible == Rect::whole(colour.size);
+    if alpha.is_none()
+        && whole
+        && let Some((planes, cicp)) = colour.decode_planes(properties.nclx)?
+    {
+        let channels = if planes.chroma.is_some() { Channels::Rgb } else { Channels::Grey };
+        let picture = crate::picture::Picture::Planes(planes);
+        return Ok(Decoded { picture, colour: info(cicp, channels) });
+    }
     let channels = match (colour.stream.mono, alpha.is_some()) {
         (true, false) => Channels::Grey,
         (true, true) => Channels::GreyAlpha,
@@ -157,12 +175,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
         }
     }
     let pixels = cut(Pixels { width, height, channels, data }, visible);
-    let mut colour = ColourInfo::with_profile(properties.icc.map(<[u8]>::to_vec), channels);
-    // Here a profile counts more than the code points (ISO/IEC 23000-22, 7.3.6.4); elsewhere less.
-    if colour.icc.is_none() {
-        colour.cicp = Some(colour::Cicp { primaries: cicp.primaries, transfer: cicp.transfer });
-    }
-    Ok(Decoded { picture: crate::picture::Picture::full(pixels), colour })
+    Ok(Decoded { picture: crate::picture::Picture::full(pixels), colour: info(cicp, channels) })
 }
 
 /// The part of the pixels inside of `kept`.

@@ -4,8 +4,9 @@ use super::container::{Container, Item};
 use super::properties::{Properties, Stream};
 use super::reader::Reader;
 use super::to_rgb::{self, Canvas};
-use super::{bitstream, corrupt, unsupported};
+use super::{bitstream, corrupt, to_planes, unsupported};
 use crate::error::Error;
+use crate::planes::Planes;
 use resizer_av1::{Cicp, Picture, Sampling};
 use std::borrow::Cow;
 
@@ -127,6 +128,19 @@ impl<'a> Part<'a> {
             to_rgb::colours(picture, cicp, canvas, at)
         })?;
         Ok(meaning.unwrap_or(Cicp::UNSPECIFIED))
+    }
+
+    /// Decodes a picture whose planes can stay as they are, and what its colours mean; none for other pictures.
+    pub(super) fn decode_planes(&self, nclx: Option<Cicp>) -> Result<Option<(Planes, Cicp)>, Error> {
+        let Some(cicp) = nclx.filter(|_| self.tiles.len() == 1 && to_planes::suits(self.stream, nclx)) else {
+            return Ok(None);
+        };
+        let mut planes = None;
+        self.decode(|picture, _| {
+            planes = Some((to_planes::planes(picture, self.stream, cicp.full_range)?, cicp));
+            Ok(())
+        })?;
+        Ok(planes)
     }
 
     /// Decodes the luma of an alpha plane onto the canvas.

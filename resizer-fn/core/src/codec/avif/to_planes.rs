@@ -1,0 +1,74 @@
+//! Planes of an AV1 picture as they are, where they mean what those of a JPEG do: no colours are converted at
+//! full size.
+
+use super::corrupt;
+use super::properties::Stream;
+use crate::error::Error;
+use crate::planes::{Plane, Planes};
+use resizer_av1::{Cicp, Picture};
+
+/// Whether the planes of such a picture can stay planes: 8 bits, BT.601 (which MIAF takes where nothing is said).
+pub(super) fn suits(stream: Stream, nclx: Option<Cicp>) -> bool {
+    stream.depth == 8 && nclx.is_some_and(|cicp| matches!(cicp.matrix, 2 | 5 | 6))
+}
+
+/// Copies the planes, brought to full range.
+///
+/// # Errors
+/// [`Error::Corrupt`] if the picture is not what its headers said.
+pub(super) fn planes(picture: &Picture, stream: Stream, full_range: bool) -> Result<Planes, Error> {
+    let sampling = picture.sampling();
+    let size = (picture.width(), picture.height());
+    let chroma = sampling.chroma_size(size.0, size.1);
+    if picture.depth() != 8 || chroma.is_none() != stream.mono {
+        return Err(corrupt("its headers contradict each other"));
+    }
+    let (across, down) = sampling.shifts();
+    let half = |shifts: u32| if shifts == 1 { 0.5 } else { 1.0 };
+    let plane = |number: usize, (width, height): (u32, u32), density: (f64, f64)| {
+        let values = if full_range { None } else { Some(widened(if number == 0 { 219.0 } else { 224.0 })) };
+        let mut data = Vec::with_capacity(width as usize * height as usize);
+        for y in 0..height {
+            let row = picture.row::<u8>(number, y);
+            match &values {
+                None => data.extend_from_slice(row),
+                Some(values) => data.extend(row.iter().map(|sample| values[usize::from(*sample)])),
+            }
+        }
+        Plane { width, height, density, data }
+    };
+    let density = (half(across), half(down));
+    let chroma = chroma.map(|size| [plane(1, size, density), plane(2, size, density)]);
+    Ok(Planes { luma: plane(0, size, (1.0, 1.0)), chroma })
+}
+
+/// For each sample of video range its value in full range (ITU-T H.273, 8.3): luma has `steps` 219 above 16, chroma
+/// 224 around 128.
+fn widened(steps: f64) -> [u8; 256] {
+    let (from, to) = if steps < 224.0 { (16.0, 0.0) } else { (128.0, 128.0) };
+    std::array::from_fn(|sample| {
+        ((sample as f64 - from) * 255.0 / steps + to).round().clamp(0.0, 255.0) as u8
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn video_range_becomes_full_range() {
+        let (luma, chroma) = (widened(219.0), widened(224.0));
+        assert_eq!([0, 16, 126, 235, 255].map(|sample| luma[sample]), [0, 0, 128, 255, 255]);
+        assert_eq!([16, 72, 128, 240, 255].map(|sample| chroma[sample]), [1, 64, 128, 255, 255]);
+    }
+
+    #[test]
+    fn others_are_converted() {
+        let stream = |depth| Stream { depth, mono: false };
+        let nclx = |matrix| Some(Cicp { matrix, ..Cicp::SRGB });
+        assert!(suits(stream(8), nclx(6)) && suits(stream(8), nclx(2)));
+        for (depth, nclx) in [(10, nclx(6)), (8, nclx(1)), (8, nclx(0)), (8, None)] {
+            assert!(!suits(stream(depth), nclx));
+        }
+    }
+}
