@@ -148,14 +148,16 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
         }
         info
     };
-    let whole = visible == Rect::whole(colour.size);
-    if alpha.is_none()
-        && whole
-        && let Some((planes, cicp)) = colour.decode_planes(properties.nclx)?
-    {
-        let channels = if planes.chroma.is_some() { Channels::Rgb } else { Channels::Grey };
-        let picture = crate::picture::Picture::Planes(planes);
-        return Ok(Decoded { picture, colour: info(cicp, channels) });
+    let whole = alpha.is_none() && visible == Rect::whole(colour.size);
+    let alone = if whole { colour.decode_alone()? } else { None };
+    if let Some(picture) = &alone {
+        let cicp = properties.nclx.unwrap_or(picture.cicp());
+        if to_planes::suits(picture.depth(), cicp) {
+            let channels = if colour.stream.mono { Channels::Grey } else { Channels::Rgb };
+            let planes = to_planes::planes(picture, cicp.full_range);
+            let picture = crate::picture::Picture::Planes(planes);
+            return Ok(Decoded { picture, colour: info(cicp, channels) });
+        }
     }
     let channels = match (colour.stream.mono, alpha.is_some()) {
         (true, false) => Channels::Grey,
@@ -167,7 +169,10 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     let (width, height) = colour.size;
     let mut data = vec![0; width as usize * height as usize * step];
     let mut canvas = to_rgb::Canvas { data: &mut data, width: width as usize, step };
-    let cicp = colour.decode_colours(properties.nclx, &mut canvas)?;
+    let cicp = match alone {
+        Some(picture) => colour.draw(&picture, properties.nclx, &mut canvas, (0, 0))?,
+        None => colour.decode_colours(properties.nclx, &mut canvas)?,
+    };
     if let Some(alpha) = alpha {
         alpha.decode_alpha(&mut canvas)?;
         if premultiplied {

@@ -4,9 +4,8 @@ use super::container::{Container, Item};
 use super::properties::{Properties, Stream};
 use super::reader::Reader;
 use super::to_rgb::{self, Canvas};
-use super::{bitstream, corrupt, to_planes, unsupported};
+use super::{bitstream, corrupt, unsupported};
 use crate::error::Error;
-use crate::planes::Planes;
 use resizer_av1::{Cicp, Picture, Sampling};
 use std::borrow::Cow;
 
@@ -121,32 +120,51 @@ impl<'a> Part<'a> {
     pub(super) fn decode_colours(&self, nclx: Option<Cicp>, canvas: &mut Canvas<'_>) -> Result<Cicp, Error> {
         let mut meaning = nclx;
         self.decode(|picture, at| {
-            if (picture.sampling() == Sampling::Mono) != self.stream.mono {
-                return Err(corrupt("its headers contradict each other"));
-            }
-            let cicp = *meaning.get_or_insert(picture.cicp());
-            to_rgb::colours(picture, cicp, canvas, at)
+            meaning = Some(self.draw(&picture, meaning, canvas, at)?);
+            Ok(())
         })?;
         Ok(meaning.unwrap_or(Cicp::UNSPECIFIED))
     }
 
-    /// Decodes a picture whose planes can stay as they are, and what its colours mean; none for other pictures.
-    pub(super) fn decode_planes(&self, nclx: Option<Cicp>) -> Result<Option<(Planes, Cicp)>, Error> {
-        let Some(cicp) = nclx.filter(|_| self.tiles.len() == 1 && to_planes::suits(self.stream, nclx)) else {
-            return Ok(None);
-        };
-        let mut planes = None;
-        self.decode(|picture, _| {
-            planes = Some((to_planes::planes(picture, self.stream, cicp.full_range)?, cicp));
-            Ok(())
-        })?;
-        Ok(planes)
+    /// Puts the colours of a picture onto the canvas, and says what they mean.
+    pub(super) fn draw(
+        &self,
+        picture: &Picture,
+        meaning: Option<Cicp>,
+        canvas: &mut Canvas<'_>,
+        at: (usize, usize),
+    ) -> Result<Cicp, Error> {
+        self.check(picture)?;
+        let cicp = meaning.unwrap_or(picture.cicp());
+        to_rgb::colours(picture, cicp, canvas, at)?;
+        Ok(cicp)
+    }
+
+    /// Grey has to be what the container takes for grey.
+    fn check(&self, picture: &Picture) -> Result<(), Error> {
+        match (picture.sampling() == Sampling::Mono) == self.stream.mono {
+            true => Ok(()),
+            false => Err(corrupt("its headers contradict each other")),
+        }
+    }
+
+    /// Decodes the one picture; none for a grid.
+    pub(super) fn decode_alone(&self) -> Result<Option<Picture>, Error> {
+        let mut alone = None;
+        if self.tiles.len() == 1 {
+            self.decode(|picture, _| {
+                self.check(&picture)?;
+                alone = Some(picture);
+                Ok(())
+            })?;
+        }
+        Ok(alone)
     }
 
     /// Decodes the luma of an alpha plane onto the canvas.
     pub(super) fn decode_alpha(&self, canvas: &mut Canvas<'_>) -> Result<(), Error> {
         self.decode(|picture, at| {
-            to_rgb::alpha(picture, picture.cicp().full_range, canvas, at);
+            to_rgb::alpha(&picture, picture.cicp().full_range, canvas, at);
             Ok(())
         })
     }
@@ -154,7 +172,7 @@ impl<'a> Part<'a> {
     /// Decodes one picture after the other, so that only one is in memory.
     fn decode(
         &self,
-        mut each: impl FnMut(&Picture, (usize, usize)) -> Result<(), Error>,
+        mut each: impl FnMut(Picture, (usize, usize)) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (width, height) = self.tile_size;
         let limit = u32::try_from(u64::from(width) * u64::from(height)).unwrap_or(u32::MAX);
@@ -170,7 +188,7 @@ impl<'a> Part<'a> {
                 return Err(corrupt("its headers contradict each other"));
             }
             let (row, column) = (number / self.columns as usize, number % self.columns as usize);
-            each(&picture, (column * width as usize, row * height as usize))?;
+            each(picture, (column * width as usize, row * height as usize))?;
         }
         Ok(())
     }

@@ -1,28 +1,19 @@
 //! Planes of an AV1 picture as they are, where they mean what those of a JPEG do: no colours are converted at
 //! full size.
 
-use super::corrupt;
-use super::properties::Stream;
-use crate::error::Error;
 use crate::planes::{Plane, Planes};
 use resizer_av1::{Cicp, Picture};
 
 /// Whether the planes of such a picture can stay planes: 8 bits, BT.601 (which MIAF takes where nothing is said).
-pub(super) fn suits(stream: Stream, nclx: Option<Cicp>) -> bool {
-    stream.depth == 8 && nclx.is_some_and(|cicp| matches!(cicp.matrix, 2 | 5 | 6))
+pub(super) fn suits(depth: u8, cicp: Cicp) -> bool {
+    depth == 8 && matches!(cicp.matrix, 2 | 5 | 6)
 }
 
-/// Copies the planes, brought to full range.
-///
-/// # Errors
-/// [`Error::Corrupt`] if the picture is not what its headers said.
-pub(super) fn planes(picture: &Picture, stream: Stream, full_range: bool) -> Result<Planes, Error> {
+/// Copies the planes of a picture of 8 bits, brought to full range.
+pub(super) fn planes(picture: &Picture, full_range: bool) -> Planes {
     let sampling = picture.sampling();
     let size = (picture.width(), picture.height());
     let chroma = sampling.chroma_size(size.0, size.1);
-    if picture.depth() != 8 || chroma.is_none() != stream.mono {
-        return Err(corrupt("its headers contradict each other"));
-    }
     let (across, down) = sampling.shifts();
     let half = |shifts: u32| if shifts == 1 { 0.5 } else { 1.0 };
     let plane = |number: usize, (width, height): (u32, u32), density: (f64, f64)| {
@@ -39,7 +30,7 @@ pub(super) fn planes(picture: &Picture, stream: Stream, full_range: bool) -> Res
     };
     let density = (half(across), half(down));
     let chroma = chroma.map(|size| [plane(1, size, density), plane(2, size, density)]);
-    Ok(Planes { luma: plane(0, size, (1.0, 1.0)), chroma })
+    Planes { luma: plane(0, size, (1.0, 1.0)), chroma }
 }
 
 /// For each sample of video range its value in full range (ITU-T H.273, 8.3): luma has `steps` 219 above 16, chroma
@@ -64,11 +55,10 @@ mod tests {
 
     #[test]
     fn others_are_converted() {
-        let stream = |depth| Stream { depth, mono: false };
-        let nclx = |matrix| Some(Cicp { matrix, ..Cicp::SRGB });
-        assert!(suits(stream(8), nclx(6)) && suits(stream(8), nclx(2)));
-        for (depth, nclx) in [(10, nclx(6)), (8, nclx(1)), (8, nclx(0)), (8, None)] {
-            assert!(!suits(stream(depth), nclx));
+        let cicp = |matrix| Cicp { matrix, ..Cicp::SRGB };
+        assert!(suits(8, cicp(6)) && suits(8, Cicp::UNSPECIFIED));
+        for (depth, cicp) in [(10, cicp(6)), (8, cicp(1)), (8, cicp(0))] {
+            assert!(!suits(depth, cicp));
         }
     }
 }
