@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
-from cases import SSIM_LOSS, Case
+from cases import Case
 from measure import Photo
 from workers import OURS, SHARP
 
@@ -91,5 +91,5 @@ def check(result: Result, case: Case) -> None:
     # What differs in the fifth place is not a difference.
     if result.ssim and result.ssim[OURS][0] < result.ssim[SHARP][0] - 0.00005:
         result.failed.append("SSIM")
-    if result.ssim_worst is not None and result.ssim_worst < -SSIM_LOSS:
+    if result.ssim_worst is not None and result.ssim_worst < -case.ssim_loss:
         result.failed.append("SSIM of one image")
