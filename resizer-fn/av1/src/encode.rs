@@ -145,7 +145,8 @@ impl Encoder {
         let mut encoder = Self(context);
         let cicp = settings.cicp;
         // Chosen by measuring photographs and graphics 300 and 800 pixels wide: tuning for SSIM and small
-        // superblocks make files 4 to 5 % smaller at the same SSIM. Looking for repeated blocks made a
+        // superblocks make files 4 to 5 % smaller at the same SSIM. CDEF, off for stills at this speed, adds 0.001 to
+        // 0.002 of SSIM for 0.2 % of the bytes. Looking for repeated blocks made a
         // picture with repetitions cost seven times as much and no picture smaller.
         // All of these take an int, or an unsigned int, which are passed alike.
         for (control, value) in [
@@ -154,6 +155,7 @@ impl Encoder {
             (ffi::AOME_SET_TUNING, ffi::AOM_TUNE_SSIM as c_int),
             (ffi::AV1E_SET_SUPERBLOCK_SIZE, ffi::AOM_SUPERBLOCK_SIZE_64X64 as c_int),
             (ffi::AV1E_SET_ENABLE_INTRABC, 0),
+            (ffi::AV1E_SET_ENABLE_CDEF, 1),
             (ffi::AV1E_SET_COLOR_PRIMARIES, c_int::from(cicp.primaries)),
             (ffi::AV1E_SET_TRANSFER_CHARACTERISTICS, c_int::from(cicp.transfer)),
             (ffi::AV1E_SET_MATRIX_COEFFICIENTS, c_int::from(cicp.matrix)),
