@@ -29,8 +29,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: venv zip ## a used bucket gets resized images, on this machine, in under a minute
-	@$(CARGO) build --locked --quiet --package imgdeploy --bin imgdeploy
-	@$(CARGO) run --locked --quiet --package test-support --bin demo -- $(TARGET)/debug/imgdeploy
+	@$(CARGO) build --locked --quiet --workspace --bin imgdeploy --bin demo
+	@$(TARGET)/debug/demo $(TARGET)/debug/imgdeploy
 
 test: venv assembler zip lint-templates ## all tests
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
@@ -104,9 +104,10 @@ $(VENV)/.assembler: $(VENV)/.complete
 	  command -v nasm >/dev/null || echo "note: nasm is missing: AVIF works, but slowly (apt install nasm, then cargo clean -p libaom-sys -p libdav1d-sys)"
 	@touch $@
 
-# The function as it will run on this machine's processor, without symbols: every test uploads it.
+# The function as it will run on this machine's processor, without symbols: every test uploads it. Of the whole
+# workspace, as the tests are: for one package alone cargo chooses other features, and compiles much twice.
 zip: need-cargo venv assembler
-	@$(CARGO) build --locked --quiet --package resizer-fn --bin bootstrap
+	@$(CARGO) build --locked --quiet --workspace --bin bootstrap
 	@mkdir -p $(dir $(ZIP))
 	@if [ ! -e $(ZIP) ] || [ $(TARGET)/debug/bootstrap -nt $(ZIP) ]; then \
 	  cd $(dir $(ZIP)) && strip -o bootstrap $(TARGET)/debug/bootstrap \
