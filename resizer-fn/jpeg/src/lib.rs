@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod block;
+mod course;
 mod header;
 mod huffman;
 mod idct;

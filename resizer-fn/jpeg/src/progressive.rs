@@ -2,8 +2,8 @@
 
 use crate::Error;
 use crate::block::DcTable;
+use crate::course::{Course, Part, blocks, grid};
 use crate::header::{Frame, ScanHeader, Tables};
-use crate::sequential::{Course, Next, grid};
 use crate::stream::{Bits, Cursor, Ready};
 
 /// The DC coefficients of one component, block by block, as wide as whole MCUs need.
@@ -38,43 +38,20 @@ pub(crate) fn dc_scan<'a>(
     for (index, dc, _) in &header.components {
         // Only the first pass is coded; refinements are single bits.
         let table = if first { Some(DcTable::new(tables, *dc)?) } else { None };
-        let component = &frame.components[*index];
-        let (across, down) = match header.components.len() {
-            1 => (1, 1),
-            _ => (component.horizontal.into(), component.vertical.into()),
-        };
-        parts.push(Part { index: *index, table, across, down, dc: 0 });
+        parts.push(Part::new(frame, header, *index, table));
         planes[*index].low = Some(header.low);
     }
     let (across, down) = grid(frame, header);
     let mut bits = Bits::new(raw);
     let mut course = Course::new(across * down, tables.restart);
-    while course.place < course.total {
-        match course.next(&mut bits) {
-            Next::Read => {}
-            Next::Restarted => {
-                parts.iter_mut().for_each(|part| part.dc = 0);
-                continue;
-            }
-            Next::Over => break,
-        }
-        let (x, y) = ((course.place % across) as usize, (course.place / across) as usize);
+    while let Some(place) = course.step(&mut bits, across, &mut parts) {
         let mcus = course.row(across).min(bits.mcus_ready());
-        // A copy, to stay in registers.
-        let mut cursor = bits.cursor();
-        for x in x..x + mcus {
-            for part in &mut parts {
-                let plane = &mut planes[part.index];
-                for v in 0..part.down {
-                    for h in 0..part.across {
-                        let at = (y * part.down + v) * plane.stride + x * part.across + h;
-                        let Some(value) = plane.values.get_mut(at) else { continue };
-                        part.read(bits.ready(), &mut cursor, value, header.low);
-                    }
-                }
+        blocks(&mut bits, &mut parts, place, mcus, |ready, cursor, part, (x, y)| {
+            let plane = &mut planes[part.index];
+            if let Some(value) = plane.values.get_mut(y * plane.stride + x) {
+                read(part, ready, cursor, value, header.low);
             }
-        }
-        bits.set(cursor);
+        });
         course.advance(mcus as u32);
     }
     let missing = course.missing.max(u32::from(bits.overrun()));
@@ -84,28 +61,18 @@ pub(crate) fn dc_scan<'a>(
     Ok((bits.rest(), missing))
 }
 
-struct Part {
-    index: usize,
-    /// None for refinements.
-    table: Option<DcTable>,
-    across: usize,
-    down: usize,
-    dc: i32,
-}
-
-impl Part {
-    #[inline(always)]
-    fn read(&mut self, ready: &Ready, cursor: &mut Cursor, value: &mut i16, low: u8) {
-        match &self.table {
-            Some(table) => {
-                self.dc = self.dc.wrapping_add(table.difference(ready, cursor));
-                *value = (self.dc << low) as i16;
-            }
-            None => {
-                cursor.refill(ready);
-                *value |= ((cursor.window >> 63) << low) as i16;
-                cursor.consume(1);
-            }
+/// Reads one block's DC coefficient, or, without a table, its next bit.
+#[inline(always)]
+fn read(part: &mut Part<Option<DcTable>>, ready: &Ready, cursor: &mut Cursor, value: &mut i16, low: u8) {
+    match &part.table {
+        Some(table) => {
+            part.dc = part.dc.wrapping_add(table.difference(ready, cursor));
+            *value = (part.dc << low) as i16;
+        }
+        None => {
+            cursor.refill(ready);
+            *value |= ((cursor.window >> 63) << low) as i16;
+            cursor.consume(1);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::block::BlockTables;
+use crate::course::{Course, Part, blocks, grid};
 use crate::header::{Frame, NATURAL, ScanHeader, Tables};
 use crate::idct::{Basis, KEEP, flat, transform, transform_2};
 use crate::means::Means;
@@ -141,9 +142,8 @@ pub(crate) fn scan<'a>(
         let quantisation = tables.quantisation[usize::from(component.quantisation)];
         channels[*index]
             .set_quantisation(&quantisation.ok_or(Error::Corrupt("a quantisation table is missing"))?);
-        let (across, down) = if alone { (1, 1) } else { (component.horizontal, component.vertical) };
         let table = pairs.iter().position(|pair| *pair == (*dc, *ac)).unwrap_or_default();
-        parts.push(Part { index: *index, table, across: across.into(), down: down.into(), dc: 0 });
+        parts.push(Part::new(frame, header, *index, table));
     }
     let (across, down) = grid(frame, header);
     // Of a component alone, a row of blocks is less than a row of MCUs.
@@ -156,39 +156,20 @@ pub(crate) fn scan<'a>(
     });
     let mut bits = Bits::new(raw);
     let mut course = Course::new(total, tables.restart);
-    while course.place < total {
-        match course.next(&mut bits) {
-            Next::Read => {}
-            Next::Restarted => {
-                parts.iter_mut().for_each(|part| part.dc = 0);
-                continue;
-            }
-            Next::Over => break,
-        }
-        let (x, y) = ((course.place % across) as usize, (course.place / across) as usize);
+    while let Some(place) = course.step(&mut bits, across, &mut parts) {
         let mcus = course.row(across);
         if let Some(means) = &mut means {
             let mcus = mcus.min(means.batch()).min(bits.mcus_readable());
-            put_means(means.read(&mut bits, mcus), &mut parts, channels, (x, y));
+            put_means(means.read(&mut bits, mcus), &mut parts, channels, place);
             course.advance(mcus as u32);
             continue;
         }
         // No further than that: what is missing stays grey.
         let mcus = mcus.min(bits.mcus_ready());
-        // A copy, to stay in registers.
-        let mut cursor = bits.cursor();
-        for x in x..x + mcus {
-            for part in &mut parts {
-                let (channel, tables) = (&mut channels[part.index], &block_tables[part.table]);
-                for v in 0..part.down {
-                    for h in 0..part.across {
-                        let at = (x * part.across + h, y * part.down + v);
-                        channel.read((bits.ready(), &mut cursor), tables, &mut part.dc, at);
-                    }
-                }
-            }
-        }
-        bits.set(cursor);
+        blocks(&mut bits, &mut parts, place, mcus, |ready, cursor, part, at| {
+            let tables = &block_tables[part.table];
+            channels[part.index].read((ready, cursor), tables, &mut part.dc, at);
+        });
         course.advance(mcus as u32);
     }
     let missing = course.missing.max(u32::from(bits.overrun()));
@@ -199,7 +180,7 @@ pub(crate) fn scan<'a>(
 }
 
 /// Puts down the blocks of the MCUs from column `x` and row `y` of MCUs on.
-fn put_means(sums: &[i32], parts: &mut [Part], channels: &mut [Channel], (x, y): (usize, usize)) {
+fn put_means(sums: &[i32], parts: &mut [Part<usize>], channels: &mut [Channel], (x, y): (usize, usize)) {
     let mut before = 0;
     let mut sums = sums.iter();
     for x in x.. {
@@ -214,92 +195,5 @@ fn put_means(sums: &[i32], parts: &mut [Part], channels: &mut [Channel], (x, y):
                 }
             }
         }
-    }
-}
-
-/// A component's part in a scan.
-struct Part {
-    index: usize,
-    table: usize,
-    /// Blocks in an MCU, across and down.
-    across: usize,
-    down: usize,
-    dc: i32,
-}
-
-/// How far a scan has come, in MCUs.
-pub(crate) struct Course {
-    pub(crate) place: u32,
-    pub(crate) total: u32,
-    /// MCUs between restart markers, 0 for none.
-    pub(crate) interval: u32,
-    pub(crate) left: u32,
-    pub(crate) missing: u32,
-}
-
-pub(crate) enum Next {
-    /// There is an MCU at `place`.
-    Read,
-    /// A restart marker was passed: predictions are 0 again.
-    Restarted,
-    /// Nothing more can be read.
-    Over,
-}
-
-impl Course {
-    /// At the begin of a scan of `total` MCUs with a restart marker after each `interval`.
-    pub(crate) const fn new(total: u32, interval: u32) -> Self {
-        Self { place: 0, total, interval, left: interval, missing: 0 }
-    }
-
-    /// What comes next. To be called while `place` is below `total`.
-    #[inline(always)]
-    pub(crate) fn next(&mut self, bits: &mut Bits<'_>) -> Next {
-        let whole = bits.prepare();
-        if whole && (self.interval == 0 || self.left > 0) { Next::Read } else { self.leave(bits, whole) }
-    }
-
-    #[cold]
-    fn leave(&mut self, bits: &mut Bits<'_>, whole: bool) -> Next {
-        let remain = self.total - self.place;
-        if !whole {
-            // What is left of the interval is lost; the next one may be fine. One MCU was read that was not there.
-            let lost = if self.interval > 0 { self.left.min(remain) } else { remain };
-            self.missing += lost + 1;
-            self.place += lost;
-        }
-        if self.place >= self.total || self.interval == 0 {
-            return Next::Over;
-        }
-        if !bits.restart() {
-            self.missing += self.total - self.place;
-            return Next::Over;
-        }
-        self.left = self.interval;
-        Next::Restarted
-    }
-
-    /// MCUs up to the end of the row (of `across` MCUs) or of the interval, whichever comes first.
-    #[inline(always)]
-    pub(crate) fn row(&self, across: u32) -> usize {
-        let interval = if self.interval > 0 { self.left } else { u32::MAX };
-        (across - self.place % across).min(interval) as usize
-    }
-
-    #[inline(always)]
-    pub(crate) const fn advance(&mut self, mcus: u32) {
-        self.place += mcus;
-        self.left = self.left.wrapping_sub(mcus);
-    }
-}
-
-/// MCUs of a scan across and down: of a component alone, each block is one (T.81, A.2.2).
-pub(crate) fn grid(frame: &Frame, header: &ScanHeader) -> (u32, u32) {
-    match &header.components[..] {
-        [(index, ..)] => {
-            let (width, height) = frame.component_size(&frame.components[*index]);
-            (width.div_ceil(8), height.div_ceil(8))
-        }
-        _ => frame.mcus(),
     }
 }
