@@ -224,7 +224,7 @@ impl Default for Options<'_> {
 /// libaom's speed: 5 takes four times as long, for 0.002 more SSIM in as many bytes.
 const SPEED: u8 = 6;
 /// libaom's quantiser (0 to 63) that quality 0 would stand for.
-const WORST_QUANTISER: u16 = 64;
+const WORST_QUANTISER: u16 = 62;
 /// From this quality on chroma is not halved.
 const FULL_CHROMA_FROM: u8 = 90;
 
