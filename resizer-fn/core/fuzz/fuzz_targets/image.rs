@@ -11,7 +11,8 @@ const LIMITS: Limits = Limits {
     max_pixels: 1 << 16,
     max_output_pixels: 1 << 16,
     max_frames: 10,
-    max_total_pixels: 1 << 18, max_memory: u64::MAX
+    max_total_pixels: 1 << 18,
+    max_memory: u64::MAX,
 };
 
 /// Planes, pixels, the first frame, all frames, all that is kept.

@@ -150,27 +150,28 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     };
     let whole = alpha.is_none() && visible == Rect::whole(colour.size);
     let alone = if whole { colour.decode_alone()? } else { None };
-    if let Some(picture) = &alone {
-        let cicp = properties.nclx.unwrap_or(picture.cicp());
-        if to_planes::suits(picture.depth(), cicp) {
-            let channels = if colour.stream.mono { Channels::Grey } else { Channels::Rgb };
-            let planes = to_planes::planes(picture, cicp.full_range);
-            let picture = crate::picture::Picture::Planes(planes);
-            return Ok(Decoded { picture, colour: info(cicp, channels) });
-        }
-    }
+    let alone = alone.map(|picture| (properties.nclx.unwrap_or(picture.cicp()), picture));
     let channels = match (colour.stream.mono, alpha.is_some()) {
         (true, false) => Channels::Grey,
         (true, true) => Channels::GreyAlpha,
         (false, false) => Channels::Rgb,
         (false, true) => Channels::Rgba,
     };
+    if let Some((cicp, picture)) = &alone
+        && to_planes::suits(picture.depth(), *cicp)
+    {
+        let picture = crate::picture::Picture::Planes(to_planes::planes(picture, cicp.full_range));
+        return Ok(Decoded { picture, colour: info(*cicp, channels) });
+    }
     let step = channels.count();
     let (width, height) = colour.size;
     let mut data = vec![0; width as usize * height as usize * step];
     let mut canvas = to_rgb::Canvas { data: &mut data, width: width as usize, step };
     let cicp = match alone {
-        Some(picture) => colour.draw(&picture, properties.nclx, &mut canvas, (0, 0))?,
+        Some((cicp, picture)) => {
+            to_rgb::colours(&picture, cicp, &mut canvas, (0, 0))?;
+            cicp
+        }
         None => colour.decode_colours(properties.nclx, &mut canvas)?,
     };
     if let Some(alpha) = alpha {

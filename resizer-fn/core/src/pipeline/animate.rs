@@ -29,7 +29,7 @@ pub(super) fn animation(
         let layout = match &begun {
             Some((layout, _)) => *layout,
             // Where to cut is decided by the first frame: it must not jump.
-            None => look::layout(job, original, frame.pixels)?,
+            None => look::layout(job, original, &|part| resample(frame.pixels, (1.0, 1.0), part))?,
         };
         let part = Part::of(&orientation.unapply(&layout.window, original.size));
         let mut pixels = orientation.apply(resample(frame.pixels, (1.0, 1.0), &part)?);

@@ -4,21 +4,23 @@ use super::{Job, Original};
 use crate::effect::trim::{self, trim_box};
 use crate::error::Error;
 use crate::geometry::{self, Found, Layout, Rect, Size};
-use crate::picture::Picture;
 use crate::pixels::Pixels;
-use crate::resample::{Part, resample};
+use crate::resample::Part;
 use crate::smart;
 use crate::spec::{Corner, Region};
 
 /// The longer side of the picture that is looked at for the subject, in pixels.
 const LOOK: u32 = 256;
 
+/// Scales a part of the picture.
+pub(super) type Scale<'a> = &'a dyn Fn(&Part) -> Result<Pixels, Error>;
+
 /// The layout of a job, after a look at the picture where its spec asks for one.
-pub(super) fn layout(job: &Job<'_>, original: &Original<'_>, picture: &impl Scale) -> Result<Layout, Error> {
+pub(super) fn layout(job: &Job<'_>, original: &Original<'_>, scale: Scale<'_>) -> Result<Layout, Error> {
     let spec = job.spec;
     let mut found = Found::default();
     if let Some(trim) = &spec.trim {
-        let all = upright(original, picture, Rect::whole(original.size), original.size)?;
+        let all = upright(original, scale, Rect::whole(original.size), original.size)?;
         let corner = match trim.corner {
             Corner::TopLeft => trim::Corner::TopLeft,
             Corner::BottomRight => trim::Corner::BottomRight,
@@ -34,35 +36,17 @@ pub(super) fn layout(job: &Job<'_>, original: &Original<'_>, picture: &impl Scal
     let longer = part.width.max(part.height).max(LOOK);
     let small = |side: u32| (u64::from(side) * u64::from(LOOK) / u64::from(longer)).max(1) as u32;
     let to = (small(part.width), small(part.height));
-    let focus = smart::focus(&upright(original, picture, part, to)?, window.output());
+    let focus = smart::focus(&upright(original, scale, part, to)?, window.output());
     found.focus = Some(region(focus, to, part));
     Ok(geometry::layout(original.size, spec, &found))
 }
 
-/// What can be looked at.
-pub(super) trait Scale {
-    /// Scales a part to pixels.
-    fn scale(&self, part: &Part) -> Result<Pixels, Error>;
-}
-
-impl Scale for Picture {
-    fn scale(&self, part: &Part) -> Result<Pixels, Error> {
-        self.resample(part)
-    }
-}
-
-impl Scale for Pixels {
-    fn scale(&self, part: &Part) -> Result<Pixels, Error> {
-        resample(self, (1.0, 1.0), part)
-    }
-}
-
 /// A part of the picture as seen, scaled.
-fn upright(original: &Original<'_>, picture: &impl Scale, part: Rect, to: Size) -> Result<Pixels, Error> {
+fn upright(original: &Original<'_>, scale: Scale<'_>, part: Rect, to: Size) -> Result<Pixels, Error> {
     let orientation = original.header.orientation;
     let window = geometry::Window { source: part, scaled: to, crop: Rect::whole(to) };
     let stored = orientation.unapply(&window, original.size);
-    Ok(orientation.apply(picture.scale(&Part::of(&stored))?))
+    Ok(orientation.apply(scale(&Part::of(&stored))?))
 }
 
 /// Where in the source `focus` is, which was found in `part` scaled to `size`.

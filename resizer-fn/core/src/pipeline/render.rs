@@ -22,7 +22,7 @@ pub(super) fn still(
     source: &Decoded,
     options: &Options<'_>,
 ) -> Result<Output, Error> {
-    let layout = look::layout(job, original, &source.picture)?;
+    let layout = look::layout(job, original, &|part| source.picture.resample(part))?;
     let (width, height) = layout.output();
     options.limits.check_output(job.format, width, height)?;
     let orientation = original.header.orientation;

@@ -120,24 +120,11 @@ impl<'a> Part<'a> {
     pub(super) fn decode_colours(&self, nclx: Option<Cicp>, canvas: &mut Canvas<'_>) -> Result<Cicp, Error> {
         let mut meaning = nclx;
         self.decode(|picture, at| {
-            meaning = Some(self.draw(&picture, meaning, canvas, at)?);
-            Ok(())
+            self.check(&picture)?;
+            let cicp = *meaning.get_or_insert(picture.cicp());
+            to_rgb::colours(&picture, cicp, canvas, at)
         })?;
         Ok(meaning.unwrap_or(Cicp::UNSPECIFIED))
-    }
-
-    /// Puts the colours of a picture onto the canvas, and says what they mean.
-    pub(super) fn draw(
-        &self,
-        picture: &Picture,
-        meaning: Option<Cicp>,
-        canvas: &mut Canvas<'_>,
-        at: (usize, usize),
-    ) -> Result<Cicp, Error> {
-        self.check(picture)?;
-        let cicp = meaning.unwrap_or(picture.cicp());
-        to_rgb::colours(picture, cicp, canvas, at)?;
-        Ok(cicp)
     }
 
     /// Grey has to be what the container takes for grey.

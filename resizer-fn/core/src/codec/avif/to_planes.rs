@@ -1,6 +1,7 @@
 //! Planes of an AV1 picture as they are, where they mean what those of a JPEG do: no colours are converted at
 //! full size.
 
+use super::to_rgb::Scale;
 use crate::planes::{Plane, Planes};
 use resizer_av1::{Cicp, Picture};
 
@@ -17,7 +18,7 @@ pub(super) fn planes(picture: &Picture, full_range: bool) -> Planes {
     let (across, down) = sampling.shifts();
     let half = |shifts: u32| if shifts == 1 { 0.5 } else { 1.0 };
     let plane = |number: usize, (width, height): (u32, u32), density: (f64, f64)| {
-        let values = if full_range { None } else { Some(widened(if number == 0 { 219.0 } else { 224.0 })) };
+        let values = (!full_range).then(|| widened(number > 0));
         let mut data = Vec::with_capacity(width as usize * height as usize);
         for y in 0..height {
             let row = picture.row::<u8>(number, y);
@@ -33,13 +34,10 @@ pub(super) fn planes(picture: &Picture, full_range: bool) -> Planes {
     Planes { luma: plane(0, size, (1.0, 1.0)), chroma }
 }
 
-/// For each sample of video range its value in full range (ITU-T H.273, 8.3): luma has `steps` 219 above 16, chroma
-/// 224 around 128.
-fn widened(steps: f64) -> [u8; 256] {
-    let (from, to) = if steps < 224.0 { (16.0, 0.0) } else { (128.0, 128.0) };
-    std::array::from_fn(|sample| {
-        ((sample as f64 - from) * 255.0 / steps + to).round().clamp(0.0, 255.0) as u8
-    })
+/// For each sample of video range its value in full range.
+fn widened(chroma: bool) -> [u8; 256] {
+    let scale = Scale::of(8, false);
+    std::array::from_fn(|sample| if chroma { scale.chroma(sample as i32) } else { scale.luma(sample as i32) })
 }
 
 #[cfg(test)]
@@ -48,7 +46,7 @@ mod tests {
 
     #[test]
     fn video_range_becomes_full_range() {
-        let (luma, chroma) = (widened(219.0), widened(224.0));
+        let (luma, chroma) = (widened(false), widened(true));
         assert_eq!([0, 16, 126, 235, 255].map(|sample| luma[sample]), [0, 0, 128, 255, 255]);
         assert_eq!([16, 72, 128, 240, 255].map(|sample| chroma[sample]), [1, 64, 128, 255, 255]);
     }

@@ -42,7 +42,7 @@ impl Matrix {
 
 /// Black, and how much a step of a sample is worth in 8 bits, in fixed point.
 #[derive(Clone, Copy)]
-struct Scale {
+pub(super) struct Scale {
     black: i32,
     luma: i32,
     chroma_zero: i32,
@@ -50,7 +50,8 @@ struct Scale {
 }
 
 impl Scale {
-    fn of(depth: u8, full_range: bool) -> Self {
+    /// Of samples of `depth` bits, 8 to 12.
+    pub(super) fn of(depth: u8, full_range: bool) -> Self {
         let extra = depth - 8;
         let steps = |eight: i32| f64::from(if full_range { (256 << extra) - 1 } else { eight << extra });
         let one = f64::from(1 << BITS);
@@ -62,8 +63,15 @@ impl Scale {
         }
     }
 
-    fn luma(self, sample: i32) -> u8 {
+    /// Luma in full range.
+    pub(super) fn luma(self, sample: i32) -> u8 {
         byte((sample - self.black) * self.luma)
+    }
+
+    /// Chroma in full range, around 128.
+    pub(super) fn chroma(self, sample: i32) -> u8 {
+        let around = f64::from(sample - self.chroma_zero) * self.chroma;
+        byte(around.round() as i32 + (128 << BITS))
     }
 }
 
