@@ -110,6 +110,11 @@ impl Failure {
         )
     }
 
+    /// A check event that nothing can be made of.
+    pub fn check(problem: String) -> Self {
+        Self::new(400, "bad_check", problem)
+    }
+
     /// The time of the function was up.
     pub fn timeout() -> Self {
         Self::new(

@@ -1,5 +1,6 @@
 //! A request and a store -> a response. Never an error: whatever happens is an answer.
 
+use crate::check::Check;
 use crate::direct::fetch::Fetch;
 use crate::event::{self, Route};
 use crate::failure::Failure;
@@ -60,9 +61,10 @@ impl<S: Store, F: Fetch> Handler<S, F> {
 
     async fn answer(&self, event: &Value) -> (Response, Record) {
         let mut record = Record::default();
-        let answer = match event::route(event) {
-            Route::Resize => self.redirect(event, &mut record).await,
-            Route::Image => self.direct(event, &mut record).await,
+        let answer = match (Check::of(event), event::route(event)) {
+            (Some(check), _) => self.check(&check, &mut record).await,
+            (None, Route::Resize) => self.redirect(event, &mut record).await,
+            (None, Route::Image) => self.direct(event, &mut record).await,
         };
         match answer {
             Ok(response) => {
