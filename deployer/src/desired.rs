@@ -1,5 +1,7 @@
 //! What the user wants, resolved against the names of the account: the planner's first input.
 
+pub mod code;
+
 use imgdeploy_model::chain::cloudfront::Distribution;
 use imgdeploy_model::document::distribution::OurEdge;
 use imgdeploy_model::document::policy::OurAccess;
@@ -41,8 +43,10 @@ pub struct Desired {
     pub region: String,
     /// Base URL that the function redirects to, without trailing slash.
     pub url: String,
-    /// The code that should run.
+    /// The zip that was given or built.
     pub artifact: Artifact,
+    /// The code that the stack is to have: that of the zip, or the live one.
+    pub code: code::Code,
 }
 
 impl Desired {
@@ -55,6 +59,7 @@ impl Desired {
             partition: Partition::of_region(&seen.region),
             region: seen.region.clone(),
             url: base_url(site, seen),
+            code: code::Code::choose(&artifact, seen),
             artifact,
         }
     }

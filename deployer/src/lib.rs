@@ -11,6 +11,7 @@ pub mod desired;
 pub mod dev;
 pub mod error;
 pub mod fact;
+pub mod function;
 pub mod journal;
 pub mod names;
 pub mod observe;

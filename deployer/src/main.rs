@@ -8,7 +8,7 @@ use imgdeploy::command::engine::Consent;
 use imgdeploy::error::{Exit, Failure};
 use imgdeploy::plan::Plan;
 use imgdeploy::report::Report;
-use imgdeploy::settings::{self, Given, Site};
+use imgdeploy::settings::{self, Code, Given, Origin, Site};
 
 fn main() -> ExitCode {
     let invocation = match cli::parse(std::env::args_os(), &|name| std::env::var(name).ok()) {
@@ -62,6 +62,15 @@ async fn run(
             let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
             command::detach::run(&site(given)?, args, consent, report, plan).await
         }
+        Command::UpdateCode(args) => {
+            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            let (code, bucket) = code(given, args.choice.function.is_some())?;
+            command::update_code::run(&code, bucket.as_deref(), args, consent, report).await
+        }
+        Command::Rollback(args) => {
+            let (code, bucket) = code(given, args.choice.function.is_some())?;
+            command::rollback::run(&code.access, bucket.as_deref(), args, yes, report).await
+        }
         Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,
         Command::Resize(args) => command::resize::run(&settings::images(given)?, args, report).await,
     }
@@ -79,11 +88,29 @@ fn site(given: &Given) -> Result<Site, Failure> {
     Ok(settings::resolve(given, file.as_ref())?)
 }
 
+/// What is said of a function's code, and the bucket unless a function was named.
+fn code(given: &Given, function: bool) -> Result<(Code, Option<String>), Failure> {
+    if !function {
+        let Site { bucket, access, zip, arch, .. } = site(given)?;
+        return Ok((Code { access, zip, arch }, Some(bucket.to_string())));
+    }
+    if given.get("bucket").is_some_and(|bucket| bucket.origin == Origin::Flag) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "`--bucket` and `--function` name two functions",
+            "leave one of them out",
+        ));
+    }
+    Ok((settings::code(given)?, None))
+}
+
 fn name(command: &Command) -> &'static str {
     match command {
         Command::Init(_) => "init",
         Command::Attach(_) => "attach",
         Command::Detach(_) => "detach",
+        Command::UpdateCode(_) => "update-code",
+        Command::Rollback(_) => "rollback",
         Command::Dev(_) => "dev",
         Command::Resize(_) => "resize",
     }

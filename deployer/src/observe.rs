@@ -10,9 +10,12 @@ use futures::future::OptionFuture;
 use serde::Serialize;
 
 use crate::aws::edge::{self, DistributionDocument, DistributionState, DistributionSummary};
+use crate::aws::lambda::Function;
 use crate::aws::read::{self, BucketRead, Caller, ObjectSummary, PublicAccessBlock};
 use crate::aws::{AwsFailure, Clients, FailureKind};
+use crate::desired;
 use crate::fact::Fact;
+use crate::function::LIVE;
 use crate::journal::Journal;
 use crate::names;
 use crate::stack::{self, StackError, StackSeen};
@@ -51,6 +54,21 @@ pub struct Artifacts {
     pub journal: Fact<(Journal, String)>,
     /// Whether the code is already there.
     pub code: Fact<()>,
+    /// Whether the live code is there, where it is another one.
+    pub live_code: Fact<()>,
+}
+
+/// The function's version behind the alias, and what there was before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Live {
+    /// Number of the version.
+    pub version: String,
+    /// Base64 SHA-256 of its zip.
+    pub code_sha256: String,
+    /// What it was built for.
+    pub architecture: String,
+    /// Hashes of all published versions.
+    pub published: Vec<String>,
 }
 
 /// A distribution, as far as a plan needs it.
@@ -101,6 +119,8 @@ pub struct Observed {
     pub artifacts: Artifacts,
     /// Our stack.
     pub stack: Fact<StackSeen>,
+    /// The code that viewers reach.
+    pub function: Fact<Live>,
     /// The named distribution.
     pub edge: Option<Edge>,
     /// Distributions of the account; `None` when not searched.
@@ -147,7 +167,7 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
     let (
         (owned, policy, public_access_block, website, tags, requester_pays),
         (encryption, objects, derived, account_block),
-        (artifacts, stack, edge),
+        (mut artifacts, stack, edge, function),
     ) = futures::join!(
         async {
             futures::join!(
@@ -173,7 +193,8 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
                 stack::observe(&cloudformation, &stack_name),
                 OptionFuture::from(
                     query.distribution.as_deref().map(|id| observe_edge(clients, &caller, id))
-                )
+                ),
+                live(clients, &region, &stack_name)
             )
         },
     );
@@ -192,6 +213,14 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
         Some(id) => Some(observe_edge(clients, &caller, id).await),
         None => None,
     };
+    if let Fact::Known(live) = &function {
+        // Only after code came there without the stack (CN-09) is this one more round trip.
+        let key = desired::code::live_key(live);
+        if query.code_sha256.as_deref().is_some_and(|sha| names::code_key(sha) != key) {
+            let artifacts_bucket = BucketRead::new(clients, &region, &artifacts.bucket, &caller.account);
+            artifacts.live_code = artifacts_bucket.metadata(&key).await.map(drop);
+        }
+    }
     Ok(Observed {
         home_region: clients.home_region(),
         bucket: query.bucket.clone(),
@@ -208,10 +237,26 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
         derived,
         artifacts,
         stack: stack_fact(stack),
+        function,
         edge: edge.or(recorded),
         distributions,
         caller,
     })
+}
+
+async fn live(clients: &Clients, region: &str, name: &str) -> Fact<Live> {
+    let function = Function::new(clients, region, name);
+    let (live, versions) = futures::join!(function.configuration(Some(LIVE)), function.versions());
+    match (live, versions) {
+        (Fact::Known(live), Fact::Known(versions)) => Fact::Known(Live {
+            version: live.version,
+            code_sha256: live.code_sha256,
+            architecture: live.architecture,
+            published: versions.into_iter().map(|version| version.code_sha256).collect(),
+        }),
+        (Fact::Absent, _) | (_, Fact::Absent) => Fact::Absent,
+        (Fact::Unknown(why), _) | (_, Fact::Unknown(why)) => Fact::Unknown(why),
+    }
 }
 
 fn stack_fact(seen: Result<Option<StackSeen>, StackError>) -> Fact<StackSeen> {
@@ -242,6 +287,7 @@ async fn observe_artifacts(clients: &Clients, region: &str, account: &str, query
         versioned,
         journal: parse_journal(journal, &query.bucket),
         code: code.map_or(Fact::Absent, |fact| fact.map(drop)),
+        live_code: Fact::Absent,
         bucket: name,
     }
 }

@@ -85,6 +85,17 @@ pub fn load(path: &Path, arch: Arch) -> Result<Artifact, ArtifactError> {
     Ok(artifact(bytes, arch))
 }
 
+/// The code for a function: the zip if one was given, else what the workspace here makes.
+///
+/// # Errors
+/// [`ArtifactError`].
+pub fn code(zip: Option<&Path>, arch: Arch) -> Result<Artifact, ArtifactError> {
+    match zip {
+        Some(path) => load(path, arch),
+        None => build(arch),
+    }
+}
+
 fn artifact(bytes: Vec<u8>, arch: Arch) -> Artifact {
     let digest = Sha256::digest(&bytes);
     Artifact {

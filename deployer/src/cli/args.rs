@@ -1,6 +1,7 @@
 //! The arguments, for clap. Settings are taken as raw text: they are checked together with those of
 //! the environment and the file, so that one wording holds for all and no problem hides another.
 
+use super::code::{RollbackArgs, UpdateCodeArgs};
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
 use super::resize::ResizeArgs;
@@ -79,6 +80,15 @@ pub enum Command {
     /// Take out exactly what attach put in
     #[command(after_help = help::below())]
     Detach(DetachArgs),
+    /// Put other code into the running function: published, checked, then live
+    ///
+    /// Viewers get the new version when it has made an image as it should, and not before. The old one stays
+    /// where it is, for `rollback`.
+    #[command(after_help = help::below())]
+    UpdateCode(UpdateCodeArgs),
+    /// List the versions of the function's code, and go back to one
+    #[command(after_help = help::below())]
+    Rollback(RollbackArgs),
     /// Serve the chain of an attached bucket on this machine
     ///
     /// CDN, website and API get a loopback port each, and answer as the configuration at the endpoint

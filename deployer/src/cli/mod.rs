@@ -2,11 +2,13 @@
 //! said in [`crate::settings`].
 
 mod args;
+mod code;
 mod given;
 mod help;
 mod resize;
 
 pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
+pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
 pub use resize::ResizeArgs;
 
 use crate::settings::Given;

@@ -26,7 +26,7 @@ pub async fn run(
     if report.verbose() {
         report.settings(&settings::describe(site));
     }
-    let artifact = code(site)?;
+    let artifact = artifact::code(site.zip.as_deref(), site.arch)?;
     let clients = engine::clients(&site.access).await?;
     let query = query(site, &artifact);
     let seen = engine::look(&clients, &query, report).await?;
@@ -50,13 +50,6 @@ pub async fn run(
     }
     report.finish("attach", plan, ended.outcome(), found.as_ref());
     Ok(ended.exit(consent))
-}
-
-fn code(site: &Site) -> Result<Artifact, Failure> {
-    Ok(match &site.zip {
-        Some(path) => artifact::load(path, site.arch)?,
-        None => artifact::build(site.arch)?,
-    })
 }
 
 fn query(site: &Site, artifact: &Artifact) -> Query {

@@ -7,3 +7,5 @@ pub mod dev;
 pub mod engine;
 pub mod init;
 pub mod resize;
+pub mod rollback;
+pub mod update_code;

@@ -8,8 +8,8 @@ use crate::fact::Fact;
 use crate::names;
 use crate::observe::Artifacts;
 
-/// Plans the bucket, then the upload of code that it lacks.
-pub fn plan(plan: &mut Plan, seen: &Artifacts, artifact: &Artifact) {
+/// Plans the bucket, then the upload of code that it lacks, if any is to go there.
+pub fn plan(plan: &mut Plan, seen: &Artifacts, artifact: Option<&Artifact>) {
     let create = match &seen.owned {
         Fact::Known(()) => false,
         Fact::Absent => true,
@@ -28,6 +28,7 @@ pub fn plan(plan: &mut Plan, seen: &Artifacts, artifact: &Artifact) {
     if create || !missing.is_empty() {
         plan.actions.push(Action::ArtifactsBucket { bucket: seen.bucket.clone(), create, missing });
     }
+    let Some(artifact) = artifact else { return };
     match &seen.code {
         Fact::Known(()) => {}
         // A missing object is 403 to a caller that may not list: then the upload is simply repeated.

@@ -11,12 +11,14 @@ use imgdeploy_model::region;
 
 use super::journal::next_edit;
 use super::predict::{self, Planned};
-use super::{Action, JournalStep, Plan, Refusal, artifacts, edge, notes, policy, public_access, website};
+use super::{
+    Action, JournalStep, Plan, Refusal, artifacts, code, edge, notes, policy, public_access, website,
+};
 use crate::aws::read::PublicAccessBlock;
+use crate::desired::code::Code;
 use crate::desired::{Desired, unknown_api_host};
 use crate::fact::Fact;
 use crate::journal::{DistributionEdit, Edit, Journal, State};
-use crate::names;
 use crate::observe::Observed;
 use crate::stack::{self, DesiredStack, StackInputs, StackPlan};
 
@@ -39,7 +41,8 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
         plan.warn(format!("there is no CloudFront in the partition of {} (PA-03)", desired.region));
     }
 
-    artifacts::plan(&mut plan, &seen.artifacts, &desired.artifact);
+    let upload = desired.code.kept.is_none().then_some(&desired.artifact);
+    artifacts::plan(&mut plan, &seen.artifacts, upload);
     let keeps_api = plan_stack(&mut plan, desired, seen);
     public_access::plan(&mut plan, desired, seen);
     let policy_after = policy::plan(&mut plan, desired, seen);
@@ -137,8 +140,11 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
             return false;
         }
     };
-    let wanted = desired_stack(desired, &seen.artifacts.bucket);
+    let wanted = desired_stack(desired, &desired.code, &seen.artifacts.bucket);
     let step = stack::plan(&wanted, seen_stack);
+    if code::stays(plan, desired, seen, &step) {
+        return true;
+    }
     match &step {
         StackPlan::Nothing => return true,
         StackPlan::Refused { why } => {
@@ -165,7 +171,7 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
 }
 
 /// The stack with its parameters.
-pub fn desired_stack(desired: &Desired, artifacts_bucket: &str) -> DesiredStack {
+pub fn desired_stack(desired: &Desired, code: &Code, artifacts_bucket: &str) -> DesiredStack {
     let site = &desired.site;
     let inputs = StackInputs {
         bucket: site.bucket.to_string(),
@@ -178,9 +184,9 @@ pub fn desired_stack(desired: &Desired, artifacts_bucket: &str) -> DesiredStack 
         presets: site.presets.to_string(),
         presets_only: site.presets_only,
         code_bucket: artifacts_bucket.to_owned(),
-        code_key: names::code_key(&desired.artifact.sha256),
-        code_sha256: desired.artifact.code_sha256.clone(),
-        architecture: desired.artifact.arch.to_string(),
+        code_key: code.key.clone(),
+        code_sha256: code.code_sha256.clone(),
+        architecture: code.architecture.clone(),
         memory_size: site.memory,
         timeout: site.timeout,
         log_retention_days: site.log_retention,

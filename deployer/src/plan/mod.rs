@@ -3,6 +3,7 @@
 mod action;
 mod artifacts;
 pub mod attach;
+mod code;
 pub mod detach;
 mod edge;
 mod journal;

@@ -15,16 +15,16 @@ const MAX_BODY: usize = 32 * 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Status, headers and body of one answer.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 /// One GET.
 ///
 /// The error is a sentence part: what kept the answer from coming.
-pub(super) async fn get(url: &str) -> Result<Answer, String> {
+pub(crate) async fn get(url: &str) -> Result<Answer, String> {
     let request = Request::get(url)
         .header("user-agent", concat!("imgdeploy/", env!("CARGO_PKG_VERSION")))
         .header("accept", "image/*,*/*;q=0.8")

@@ -1,6 +1,7 @@
 //! The only place that prints: plans, events and failures, as text or JSON.
 
 mod diff;
+mod function;
 mod images;
 mod json;
 mod text;

@@ -28,7 +28,8 @@ pub struct Given {
 }
 
 impl Given {
-    pub(crate) fn get(&self, name: &str) -> Option<&GivenValue> {
+    /// What is said of a setting, if anything.
+    pub fn get(&self, name: &str) -> Option<&GivenValue> {
         self.values.get(name)
     }
 

@@ -4,10 +4,10 @@ use super::choose::choose;
 use super::file::{ConfigFile, Section};
 use super::given::{Given, GivenValue};
 use super::problem::{Fault, Problem, SettingsError};
-use super::site::{Access, DistributionChoice, Images, Origin, Site};
+use super::site::{Access, Code, DistributionChoice, Images, Origin, Site};
 use super::table::{Kind, SETTINGS, setting, switch};
 use super::value::{
-    BaseUrl, BucketName, FromText, LogRetention, Profile, Region, SecurityKey, ZipPath, whole,
+    Arch, BaseUrl, BucketName, FromText, LogRetention, Profile, Region, SecurityKey, ZipPath, whole,
 };
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 
 /// The settings in [`Access`].
 const ACCESS: [&str; 3] = ["profile", "region", "endpoint-url"];
+
+/// The settings in [`Code`], besides.
+const CODE: [&str; 2] = ["zip", "arch"];
 
 /// The settings in [`Images`].
 const IMAGES: [&str; 4] = ["quality", "max-pixels", "max-bytes", "max-output-pixels"];
@@ -49,6 +52,22 @@ pub fn images(given: &Given) -> Result<Images, SettingsError> {
     };
     SettingsError::check(layers.problems.into_inner())?;
     Ok(images)
+}
+
+/// What holds for a function's code, for commands that name a function and have no site: from flags and environment
+/// alone.
+///
+/// # Errors
+/// A value is wrong.
+pub fn code(given: &Given) -> Result<Code, SettingsError> {
+    let names = ACCESS.iter().chain(&CODE);
+    SettingsError::check(given.problems(names.filter_map(|name| setting(name))))?;
+    let layers =
+        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
+    let (zip, arch) = (layers.zip(), layers.value("arch", Arch::from_text));
+    let access = layers.access();
+    SettingsError::check(layers.problems.into_inner())?;
+    Ok(Code { access, zip, arch: arch.unwrap_or(Arch::Arm64) })
 }
 
 /// Resolves the settings of the one site that is meant.

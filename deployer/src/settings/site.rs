@@ -72,6 +72,17 @@ pub struct Access {
     pub endpoint_url: Option<BaseUrl>,
 }
 
+/// What holds for a function's code, whosever function it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// How AWS is reached.
+    pub access: Access,
+    /// Zip with the code, if one was given. Relative to the working directory.
+    pub zip: Option<PathBuf>,
+    /// Processor of the function.
+    pub arch: Arch,
+}
+
 /// What holds for images that are made on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Images {

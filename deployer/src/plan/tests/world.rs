@@ -102,8 +102,10 @@ pub(super) fn bare() -> Observed {
             versioned: Fact::Absent,
             journal: Fact::Absent,
             code: Fact::Absent,
+            live_code: Fact::Absent,
         },
         stack: Fact::Absent,
+        function: Fact::Absent,
         edge: None,
         distributions: Some(Fact::Known(Vec::new())),
     }

@@ -25,12 +25,20 @@ pub(crate) fn name(parts: &Parts, body: &[u8]) -> (String, String) {
         }
         "s3" => s3(method, path, query, &parts.headers),
         "cloudfront" => rest::cloudfront(method, path, query),
-        "lambda" => rest::lambda(method, path, query),
+        "lambda" => rest::lambda(method, path, query).map(|operation| dry_run(operation, body)),
         "apigateway" => rest::apigateway(method, path),
         "execute-api" => Some("Invoke".to_owned()),
         _ => parameter(query, "Action").or_else(|| parameter(&String::from_utf8_lossy(body), "Action")),
     };
     (service, operation.unwrap_or_else(|| format!("?{method} {path}")))
+}
+
+/// UpdateFunctionCode that is only to say whether it could.
+pub(crate) const DRY_RUN: &str = "UpdateFunctionCode(DryRun)";
+
+fn dry_run(operation: String, body: &[u8]) -> String {
+    let asked = || serde_json::from_slice::<serde_json::Value>(body).is_ok_and(|body| body["DryRun"] == true);
+    if operation == "UpdateFunctionCode" && asked() { DRY_RUN.to_owned() } else { operation }
 }
 
 /// Whether an operation changes anything. Unknown operations do, to be on the safe side.
@@ -39,7 +47,7 @@ pub(crate) fn is_write(service: &str, operation: &str) -> bool {
     service != "sts"
         && service != "execute-api"
         && !READS.iter().any(|verb| operation.starts_with(verb))
-        && !matches!(operation, "TestInvokeMethod" | "Options" | "Invoke" | "FilterLogEvents")
+        && !matches!(operation, "TestInvokeMethod" | "Options" | "Invoke" | "FilterLogEvents" | DRY_RUN)
 }
 
 /// The signing name in the credential scope; without a signature, what the path looks like.
@@ -194,6 +202,13 @@ mod tests {
                 "cloudfront:CreateInvalidation",
             ),
             ("PUT", "/2015-03-31/functions/f/code", "lambda", "", "lambda:UpdateFunctionCode"),
+            (
+                "PUT",
+                "/2015-03-31/functions/f/code",
+                "lambda",
+                "{\"DryRun\":true}",
+                "lambda:UpdateFunctionCode(DryRun)",
+            ),
             ("GET", "/restapis/a/stages/prod", "apigateway", "", "apigateway:GetStage"),
             (
                 "POST",

@@ -1,6 +1,7 @@
 //! What AWS refuses and MiniStack takes. Each rule cites the fact that it comes from.
 
 mod cloudfront;
+mod lambda;
 mod s3;
 
 use std::collections::HashSet;
@@ -39,6 +40,9 @@ pub(super) async fn refusal(
     parts: &Parts,
     body: &[u8],
 ) -> Option<Response<Full<Bytes>>> {
+    if let Some(answer) = lambda::dry_run(shared, call, parts, body).await {
+        return Some(answer);
+    }
     let refusal = match call.service.as_str() {
         "cloudfront" => match cloudfront::check(&call.operation, &parts.headers, body) {
             Err(refusal) => Some(refusal),
@@ -109,7 +113,11 @@ async fn same_caller_reference(shared: &Shared, call: &Call, parts: &Parts, body
 
 /// The root user of an account, past the proxy.
 fn root(endpoint: &str, account: &str) -> Aws {
-    Aws::new(endpoint, "us-east-1", Credentials::new(account, "test", None, None, "test"))
+    root_in(endpoint, account, "us-east-1")
+}
+
+fn root_in(endpoint: &str, account: &str, region: &str) -> Aws {
+    Aws::new(endpoint, region, Credentials::new(account, "test", None, None, "test"))
 }
 
 /// Who owns which bucket, each asked once.

@@ -1,0 +1,166 @@
+//! Reads.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration, LastUpdateStatusReasonCode};
+
+use super::{Alias, Configuration, Function};
+use crate::aws::AwsFailure;
+use crate::fact::Fact;
+
+/// Takes the fields that all operations answer with: the SDK has a type of its own for each.
+macro_rules! configuration {
+    ($answer:expr) => {{
+        let answer = $answer;
+        Configuration {
+            name: answer.function_name.unwrap_or_default(),
+            arn: answer.function_arn.unwrap_or_default(),
+            version: answer.version.unwrap_or_default(),
+            code_sha256: answer.code_sha256.unwrap_or_default(),
+            code_size: u64::try_from(answer.code_size).unwrap_or_default(),
+            runtime: answer.runtime.map(|runtime| runtime.as_str().to_owned()),
+            handler: answer.handler,
+            architecture: answer
+                .architectures
+                .unwrap_or_default()
+                .first()
+                // What Lambda takes where nothing is said (LA-04).
+                .map_or("x86_64", ::aws_sdk_lambda::types::Architecture::as_str)
+                .to_owned(),
+            memory: answer.memory_size.and_then(|size| u32::try_from(size).ok()).unwrap_or_default(),
+            last_modified: answer.last_modified.unwrap_or_default(),
+            state: answer.state.map(|state| state.as_str().to_owned()),
+            state_reason: answer.state_reason.filter(|reason| !reason.is_empty()),
+            update_status: answer.last_update_status.map(|status| status.as_str().to_owned()),
+            update_reason: $crate::aws::lambda::read::reason(
+                answer.last_update_status_reason_code,
+                answer.last_update_status_reason,
+            ),
+            revision: answer.revision_id.unwrap_or_default(),
+            log_group: answer.logging_config.and_then(|logging| logging.log_group).unwrap_or_default(),
+            bucket: answer
+                .environment
+                .and_then(|environment| environment.variables)
+                .and_then(|mut variables| variables.remove("BUCKET")),
+            is_zip: answer.package_type.is_none_or(|kind| kind == ::aws_sdk_lambda::types::PackageType::Zip),
+        }
+    }};
+}
+pub(super) use configuration;
+
+pub(super) fn reason(code: Option<LastUpdateStatusReasonCode>, words: Option<String>) -> Option<String> {
+    let words = words.filter(|words| !words.is_empty());
+    match (code.filter(|code| !code.as_str().is_empty()), words) {
+        (Some(code), Some(words)) => Some(format!("{}: {words}", code.as_str())),
+        (Some(code), None) => Some(code.as_str().to_owned()),
+        (None, words) => words,
+    }
+}
+
+impl Function {
+    /// The configuration of a version or alias; of the unpublished state without `qualifier`.
+    pub async fn configuration(&self, qualifier: Option<&str>) -> Fact<Configuration> {
+        let call = self.lambda.get_function_configuration().function_name(&self.name);
+        let result = call.set_qualifier(qualifier.map(str::to_owned)).send().await;
+        let result = result.map_err(|error| AwsFailure::from_sdk("lambda:GetFunctionConfiguration", &error));
+        Fact::of(result.map(|answer| configuration!(answer)))
+    }
+
+    /// An alias.
+    pub async fn alias(&self, name: &str) -> Fact<Alias> {
+        let result = self.lambda.get_alias().function_name(&self.name).name(name).send().await;
+        let result = result.map_err(|error| AwsFailure::from_sdk("lambda:GetAlias", &error));
+        Fact::of(result.map(|answer| {
+            let routing = answer.routing_config.and_then(|routing| routing.additional_version_weights);
+            alias(answer.name, answer.function_version, routing, answer.revision_id)
+        }))
+    }
+
+    /// All aliases.
+    pub async fn aliases(&self) -> Fact<Vec<Alias>> {
+        let mut pages = self.lambda.list_aliases().function_name(&self.name).into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(item) = pages.next().await {
+            match item {
+                Ok(AliasConfiguration { name, function_version, routing_config, revision_id, .. }) => {
+                    let routing = routing_config.and_then(|routing| routing.additional_version_weights);
+                    found.push(alias(name, function_version, routing, revision_id));
+                }
+                Err(error) => return Fact::of(Err(AwsFailure::from_sdk("lambda:ListAliases", &error))),
+            }
+        }
+        Fact::Known(found)
+    }
+
+    /// All published versions, oldest first.
+    pub async fn versions(&self) -> Fact<Vec<Configuration>> {
+        let call = self.lambda.list_versions_by_function().function_name(&self.name);
+        let mut pages = call.into_paginator().items().send();
+        let mut found: Vec<Configuration> = Vec::new();
+        while let Some(item) = pages.next().await {
+            match item {
+                Ok(version) => found.push(listed(version)),
+                Err(error) => {
+                    return Fact::of(Err(AwsFailure::from_sdk("lambda:ListVersionsByFunction", &error)));
+                }
+            }
+        }
+        found.retain(|version| version.version != "$LATEST");
+        found.sort_by_key(|version| version.version.parse::<u64>().unwrap_or_default());
+        Fact::Known(found)
+    }
+
+    /// Where the zip of the unpublished state can be fetched for ten minutes.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn code_location(&self) -> Result<String, AwsFailure> {
+        let result = self.lambda.get_function().function_name(&self.name).send().await;
+        let answer = result.map_err(|error| AwsFailure::from_sdk("lambda:GetFunction", &error))?;
+        let location = answer.code.and_then(|code| code.location);
+        location
+            .ok_or_else(|| AwsFailure::local("lambda:GetFunction", "it says nothing of the code's location"))
+    }
+
+    /// Log lines since a time (milliseconds since 1970) of the streams of one version, oldest first. Streams are
+    /// named `2026/11/21/[7]…`.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn log_since(
+        &self,
+        log_group: &str,
+        version: &str,
+        since: i64,
+    ) -> Result<Vec<String>, AwsFailure> {
+        let call = self.logs.filter_log_events().log_group_name(log_group).start_time(since);
+        let mut pages = call.into_paginator().send();
+        let (mut lines, stream) = (Vec::new(), format!("[{version}]"));
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| AwsFailure::from_sdk("logs:FilterLogEvents", &error))?;
+            let events = page.events.unwrap_or_default().into_iter();
+            let of_version = events
+                .filter(|event| event.log_stream_name.as_ref().is_some_and(|name| name.contains(&stream)));
+            lines.extend(of_version.filter_map(|event| event.message));
+        }
+        Ok(lines)
+    }
+}
+
+fn listed(version: FunctionConfiguration) -> Configuration {
+    configuration!(version)
+}
+
+fn alias(
+    name: Option<String>,
+    version: Option<String>,
+    weights: Option<std::collections::HashMap<String, f64>>,
+    revision: Option<String>,
+) -> Alias {
+    Alias {
+        name: name.unwrap_or_default(),
+        version: version.unwrap_or_default(),
+        weights: weights.unwrap_or_default().into_iter().collect::<BTreeMap<_, _>>(),
+        revision: revision.unwrap_or_default(),
+    }
+}

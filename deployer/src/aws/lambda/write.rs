@@ -1,0 +1,123 @@
+//! Writes. Only `function::apply` and `apply` call them.
+
+use std::collections::HashMap;
+
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{AliasRoutingConfiguration, Architecture, LogType, Runtime};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::read::configuration;
+use super::{CodeSource, Configuration, Function, Invocation};
+use crate::aws::AwsFailure;
+
+impl Function {
+    /// Replaces the unpublished code, and publishes a version of it if `publish`; with `dry_run` only asks whether it
+    /// could (LA-04). The processor is always said: left out, it would become x86-64.
+    ///
+    /// # Errors
+    /// `Conflict` when the function's revision is another one.
+    pub async fn update_code(
+        &self,
+        source: &CodeSource,
+        architecture: &str,
+        revision: &str,
+        publish: bool,
+        dry_run: bool,
+    ) -> Result<Configuration, AwsFailure> {
+        let call = self
+            .lambda
+            .update_function_code()
+            .function_name(&self.name)
+            .architectures(Architecture::from(architecture))
+            .revision_id(revision)
+            .publish(publish)
+            .dry_run(dry_run);
+        let call = match source {
+            CodeSource::Zip(zip) => call.zip_file(zip.clone()),
+            CodeSource::S3 { bucket, key } => call.s3_bucket(bucket).s3_key(key),
+        };
+        let result = call.send().await;
+        let result = result.map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionCode", &error));
+        result.map(|answer| configuration!(answer))
+    }
+
+    /// Changes runtime and handler of the unpublished state (LA-12).
+    ///
+    /// # Errors
+    /// `Conflict` when the function's revision is another one.
+    pub async fn update_runtime(
+        &self,
+        runtime: &str,
+        handler: &str,
+        revision: &str,
+    ) -> Result<Configuration, AwsFailure> {
+        let call = self.lambda.update_function_configuration().function_name(&self.name);
+        let call = call.runtime(Runtime::from(runtime)).handler(handler).revision_id(revision);
+        let result = call.send().await;
+        let result =
+            result.map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionConfiguration", &error));
+        result.map(|answer| configuration!(answer))
+    }
+
+    /// Publishes the unpublished state if it has that code. Lambda makes no second version of an unchanged function,
+    /// but answers with the one there is.
+    ///
+    /// # Errors
+    /// `Conflict` when the function's revision is another one.
+    pub async fn publish(&self, code_sha256: &str, revision: &str) -> Result<Configuration, AwsFailure> {
+        let call = self.lambda.publish_version().function_name(&self.name);
+        let result = call.code_sha256(code_sha256).revision_id(revision).send().await;
+        let result = result.map_err(|error| AwsFailure::from_sdk("lambda:PublishVersion", &error));
+        result.map(|answer| configuration!(answer))
+    }
+
+    /// Invokes a version, or the unpublished state, and waits for its answer.
+    ///
+    /// # Errors
+    /// The failed call. A function that fails is an answer.
+    pub async fn invoke(&self, qualifier: Option<&str>, payload: Vec<u8>) -> Result<Invocation, AwsFailure> {
+        let call = self.lambda.invoke().function_name(&self.name).log_type(LogType::Tail);
+        let call = call.set_qualifier(qualifier.map(str::to_owned)).payload(Blob::new(payload));
+        let result = call.send().await;
+        let answer = result.map_err(|error| AwsFailure::from_sdk("lambda:InvokeFunction", &error))?;
+        let log = answer.log_result.and_then(|log| STANDARD.decode(log).ok()).unwrap_or_default();
+        Ok(Invocation {
+            error: answer.function_error,
+            payload: answer.payload.map(Blob::into_inner).unwrap_or_default(),
+            log: String::from_utf8_lossy(&log).into_owned(),
+        })
+    }
+
+    /// Points an alias to `version`, with `share` (0 to 1) of the calls going to another one.
+    ///
+    /// # Errors
+    /// `Conflict` when the alias' revision is another one.
+    pub async fn move_alias(
+        &self,
+        alias: &str,
+        version: &str,
+        share: Option<(&str, f64)>,
+        revision: &str,
+    ) -> Result<String, AwsFailure> {
+        // An empty map takes the shares away; leaving it out would keep them.
+        let weights: HashMap<String, f64> =
+            share.into_iter().map(|(version, share)| (version.to_owned(), share)).collect();
+        let routing =
+            AliasRoutingConfiguration::builder().set_additional_version_weights(Some(weights)).build();
+        let call = self.lambda.update_alias().function_name(&self.name).name(alias);
+        let call = call.function_version(version).routing_config(routing).revision_id(revision);
+        let result = call.send().await;
+        let answer = result.map_err(|error| AwsFailure::from_sdk("lambda:UpdateAlias", &error))?;
+        Ok(answer.revision_id.unwrap_or_default())
+    }
+
+    /// Deletes one published version. Lambda refuses while an alias names it.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn delete_version(&self, version: &str) -> Result<(), AwsFailure> {
+        let result = self.lambda.delete_function().function_name(&self.name).qualifier(version).send().await;
+        result.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:DeleteFunction", &error))
+    }
+}

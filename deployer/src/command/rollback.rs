@@ -1,0 +1,61 @@
+//! `rollback`: the alias goes back to a version that is there.
+
+use super::update_code::choose;
+use crate::aws::FailureKind;
+use crate::cli::RollbackArgs;
+use crate::command::approve;
+use crate::error::{Exit, Failure};
+use crate::fact::Fact;
+use crate::function::rollback::{Target, list, target};
+use crate::report::{Outcome, Report};
+use crate::settings::Access;
+
+/// Runs the command.
+///
+/// # Errors
+/// With the documented exit code.
+pub async fn run(
+    access: &Access,
+    bucket: Option<&str>,
+    args: &RollbackArgs,
+    yes: bool,
+    report: &Report,
+) -> Result<Exit, Failure> {
+    let chosen = choose(&args.choice, bucket, access).await?;
+    let seen = chosen.look(&args.choice.alias, report).await?;
+    let unseen: Vec<_> =
+        [seen.alias.unknown(), seen.versions.unknown()].into_iter().flatten().cloned().collect();
+    if !unseen.is_empty() {
+        return Err(Failure::unseen(&unseen));
+    }
+    let rows = list(&seen);
+    if args.list {
+        report.versions(&chosen.name, &rows, Outcome::NothingToDo, None);
+        return Ok(Exit::Done);
+    }
+    let to = match target(&seen, args.to.as_deref()) {
+        Target::Version(to) => to,
+        Target::Already(_) => {
+            report.versions(&chosen.name, &rows, Outcome::NothingToDo, None);
+            return Ok(Exit::Done);
+        }
+        Target::None(why, hint) => {
+            let exit = if args.to.is_some() { Exit::Usage } else { Exit::Refused };
+            return Err(Failure::new(exit, format!("{}: {why}", chosen.name), hint));
+        }
+    };
+    let Fact::Known(alias) = &seen.alias else { return Ok(Exit::Unexpected) };
+    report.version_list(&chosen.name, &rows);
+    approve::ask(&format!("Move {} from version {} to version {to}?", alias.name, alias.version), yes)?;
+    let moved = chosen.function.move_alias(&alias.name, &to, None, &alias.revision).await;
+    if let Err(failure) = moved {
+        // The answer was lost, and the SDK asked again: our own change is in the way.
+        let ours = failure.kind == FailureKind::Conflict
+            && matches!(chosen.function.alias(&alias.name).await, Fact::Known(now) if now.version == to && now.weights.is_empty());
+        if !ours {
+            return Err(failure.into());
+        }
+    }
+    report.versions(&chosen.name, &rows, Outcome::Applied, Some((&alias.version, &to)));
+    Ok(Exit::Done)
+}

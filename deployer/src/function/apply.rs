@@ -1,0 +1,334 @@
+//! Carries out a plan for a function's code, step by step, in the order of the plan.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_lambda::primitives::Blob;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::check::{self, CheckFailed};
+use super::observe::Seen;
+use super::plan::{CodePlan, Step, Wanted};
+use super::{HANDLER, RUNTIME, canary, versions};
+use crate::aws::lambda::{CodeSource, Configuration, Function};
+use crate::aws::write::{BucketWrite, Condition};
+use crate::aws::{AwsFailure, FailureKind};
+use crate::fact::Fact;
+use crate::probe::client;
+
+/// How long an update may take: as long as Lambda's own waiters give it (LA-03).
+const PATIENCE: Duration = Duration::from_mins(5);
+/// The first pause between two looks; it grows by half each time.
+const PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Why a step did not succeed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Cause {
+    /// AWS said no.
+    #[error(transparent)]
+    Aws(#[from] AwsFailure),
+    /// Lambda could not use the code or the configuration.
+    #[error("Lambda could not carry it out: {0}")]
+    Failed(String),
+    /// Somebody else is at work on the function.
+    #[error("somebody else has changed the function meanwhile ({0})")]
+    Conflict(String),
+    /// The new version is not fit for viewers.
+    #[error("{}", .0.what)]
+    Check(CheckFailed),
+    /// The new version failed viewers.
+    #[error("{0}")]
+    Canary(String),
+    /// The present code can't be kept.
+    #[error("the present code can't be fetched, so there would be no way back: {0}")]
+    NoWayBack(String),
+}
+
+/// A run that was stopped.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{step}: {cause}")]
+pub struct ApplyFailed {
+    /// The step that failed, in words.
+    pub step: String,
+    /// Why.
+    pub cause: Cause,
+    /// What was done before it.
+    pub done: Vec<String>,
+    /// The version that was published, if it came that far.
+    pub version: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The new version.
+    pub version: String,
+    /// Versions that were deleted.
+    pub pruned: Vec<String>,
+}
+
+/// Everything that the steps need.
+pub struct Run<'a> {
+    /// The function.
+    pub function: &'a Function,
+    /// What the plan was made from.
+    pub seen: &'a Seen,
+    /// What it was made for.
+    pub wanted: &'a Wanted,
+    /// The zip.
+    pub zip: &'a [u8],
+    /// The artifacts bucket, if the zip goes there.
+    pub artifacts: Option<BucketWrite>,
+    /// Versions that are never deleted.
+    pub pinned: Vec<String>,
+    /// Whether this is an emulator, which may take a dry run for real.
+    pub emulator: bool,
+    /// Is told what happens.
+    pub say: &'a (dyn Fn(&str) + Sync),
+}
+
+/// What changes on the way.
+struct Progress {
+    /// Revision of the unpublished state.
+    revision: String,
+    version: Option<String>,
+    /// The zip that was there before, where there is no alias to go back to it.
+    old: Option<Vec<u8>>,
+    pruned: Vec<String>,
+}
+
+impl Run<'_> {
+    /// Walks the plan.
+    ///
+    /// # Errors
+    /// [`ApplyFailed`]. Until the alias has moved, viewers notice nothing.
+    pub async fn apply(&self, plan: &CodePlan) -> Result<Done, ApplyFailed> {
+        let revision = self.seen.latest.revision.clone();
+        let mut progress = Progress { revision, version: None, old: None, pruned: Vec::new() };
+        let mut done = Vec::new();
+        let total = plan.steps.len();
+        for (number, step) in plan.steps.iter().enumerate() {
+            (self.say)(&format!("[{}/{total}] {step}", number + 1));
+            if let Err(cause) = self.step(step, &mut progress).await {
+                let version = progress.version;
+                return Err(ApplyFailed { step: step.to_string(), cause, done, version });
+            }
+            done.push(step.to_string());
+        }
+        Ok(Done { version: progress.version.unwrap_or_default(), pruned: progress.pruned })
+    }
+
+    async fn step(&self, step: &Step, progress: &mut Progress) -> Result<(), Cause> {
+        match step {
+            Step::KeepPresent => self.keep_present(progress).await,
+            Step::Upload { key, .. } => self.upload(key).await,
+            Step::Runtime { .. } => {
+                let changed = self.function.update_runtime(RUNTIME, HANDLER, &progress.revision).await;
+                changed.map_err(conflict)?;
+                progress.revision = self.settled(None).await?.revision;
+                Ok(())
+            }
+            Step::UpdateCode { .. } => self.update_code(progress).await,
+            Step::Publish => self.publish(progress).await,
+            Step::Check => self.check(progress).await,
+            Step::Canary(canary) => {
+                let version = progress.version.clone().unwrap_or_default();
+                canary::run(self, *canary, &version).await
+            }
+            Step::MoveAlias { alias, .. } => self.move_alias(alias, progress).await,
+            Step::Prune { keep } => self.prune(*keep, progress).await,
+        }
+    }
+
+    async fn keep_present(&self, progress: &mut Progress) -> Result<(), Cause> {
+        let present = &self.seen.latest;
+        let location = self.function.code_location().await?;
+        let answer = client::get(&location).await.map_err(Cause::NoWayBack)?;
+        let zip = answer.body.to_vec();
+        if STANDARD.encode(Sha256::digest(&zip)) != present.code_sha256 {
+            return Err(Cause::NoWayBack("what was handed out has another hash".to_owned()));
+        }
+        progress.old = Some(zip);
+        let kept = self.function.publish(&present.code_sha256, &progress.revision).await.map_err(conflict)?;
+        (self.say)(&format!("      it is version {}", kept.version));
+        // Whether publishing changes the revision of the unpublished state is not documented [unverified].
+        let now = self.settled(None).await?;
+        if now.code_sha256 != present.code_sha256 {
+            return Err(Cause::Conflict("it has other code now".to_owned()));
+        }
+        progress.revision = now.revision;
+        Ok(())
+    }
+
+    async fn upload(&self, key: &str) -> Result<(), Cause> {
+        let Some(bucket) = &self.artifacts else { return Ok(()) };
+        match bucket.put_object(key, "application/zip", self.zip.to_vec(), &Condition::Absent).await {
+            Ok(_) => Ok(()),
+            // The key is the content's hash: whoever stored it stored the same.
+            Err(failure) if failure.kind == FailureKind::Conflict => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    fn source(&self) -> CodeSource {
+        match &self.wanted.artifacts {
+            Some((bucket, key)) => CodeSource::S3 { bucket: bucket.clone(), key: key.clone() },
+            None => CodeSource::Zip(Blob::new(self.zip)),
+        }
+    }
+
+    async fn update_code(&self, progress: &mut Progress) -> Result<(), Cause> {
+        let (source, architecture) = (self.source(), self.wanted.architecture.as_str());
+        let call = |dry_run: bool, revision: String| {
+            let source = &source;
+            async move { self.function.update_code(source, architecture, &revision, !dry_run, dry_run).await }
+        };
+        let tried = call(true, progress.revision.clone()).await.map_err(conflict)?;
+        // MiniStack carries dry runs out.
+        if self.emulator && tried.code_sha256 == self.wanted.code_sha256 {
+            progress.revision = tried.revision;
+        }
+        match call(false, progress.revision.clone()).await {
+            Ok(updated) if updated.version.parse::<u64>().is_ok() => {
+                progress.version = Some(updated.version);
+                self.settled(progress.version.as_deref()).await.map(drop)
+            }
+            Ok(_) => self.publish(progress).await,
+            // An answer that was lost makes the SDK ask again, and then our own change is in the way.
+            Err(failure) if failure.kind == FailureKind::Conflict => {
+                self.publish_ours(failure, progress).await
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn publish_ours(&self, failure: AwsFailure, progress: &mut Progress) -> Result<(), Cause> {
+        let now = self.settled(None).await?;
+        if now.code_sha256 != self.wanted.code_sha256 {
+            return Err(conflict(failure));
+        }
+        progress.revision = now.revision;
+        self.publish(progress).await
+    }
+
+    async fn publish(&self, progress: &mut Progress) -> Result<(), Cause> {
+        let ready = self.settled(None).await?;
+        if ready.code_sha256 != self.wanted.code_sha256 {
+            return Err(Cause::Conflict("it has other code now".to_owned()));
+        }
+        let published = self.function.publish(&ready.code_sha256, &ready.revision).await.map_err(conflict)?;
+        progress.version = Some(published.version);
+        self.settled(progress.version.as_deref()).await.map(drop)
+    }
+
+    /// Looks until no update is under way (LA-02).
+    async fn settled(&self, qualifier: Option<&str>) -> Result<Configuration, Cause> {
+        let begun = Instant::now();
+        let mut pause = PAUSE;
+        loop {
+            match self.function.configuration(qualifier).await {
+                Fact::Known(seen) if seen.is_ready() => return Ok(seen),
+                Fact::Known(seen) => {
+                    if let Some(why) = seen.failed() {
+                        return Err(Cause::Failed(why));
+                    }
+                }
+                // A version that was just published may not be everywhere yet.
+                Fact::Absent => {}
+                Fact::Unknown(failure) => return Err(failure.into()),
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(Cause::Failed(format!("it is still at work after {} s", PATIENCE.as_secs())));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn check(&self, progress: &Progress) -> Result<(), Cause> {
+        let answer = self.function.invoke(progress.version.as_deref(), check::event()).await?;
+        let Err(failed) = check::verdict(&answer) else { return Ok(()) };
+        if let Some(old) = &progress.old {
+            self.put_back(old).await?;
+            (self.say)("      the present code was put back");
+        }
+        Err(Cause::Check(failed))
+    }
+
+    /// The code and the runtime that were there before.
+    async fn put_back(&self, zip: &[u8]) -> Result<(), Cause> {
+        let before = &self.seen.latest;
+        let now = self.settled(None).await?;
+        let zip = CodeSource::Zip(Blob::new(zip));
+        self.function.update_code(&zip, &before.architecture, &now.revision, false, false).await?;
+        let now = self.settled(None).await?;
+        if let (Some(runtime), Some(handler)) = (&before.runtime, &before.handler)
+            && runtime != RUNTIME
+        {
+            self.function.update_runtime(runtime, handler, &now.revision).await?;
+            self.settled(None).await?;
+        }
+        Ok(())
+    }
+
+    async fn move_alias(&self, name: &str, progress: &Progress) -> Result<(), Cause> {
+        let version = progress.version.as_deref().unwrap_or_default();
+        self.point(name, version, None).await.map(drop)
+    }
+
+    /// Points the alias somewhere; it is read again when a canary may have changed its revision.
+    pub(super) async fn point(
+        &self,
+        name: &str,
+        version: &str,
+        share: Option<(&str, f64)>,
+    ) -> Result<String, Cause> {
+        let revision = match &self.seen.alias {
+            Fact::Known(alias) if self.wanted.canary.is_none() => alias.revision.clone(),
+            _ => match self.function.alias(name).await {
+                Fact::Known(alias) => alias.revision,
+                Fact::Absent => return Err(Cause::Conflict(format!("the alias {name} is gone"))),
+                Fact::Unknown(failure) => return Err(failure.into()),
+            },
+        };
+        match self.function.move_alias(name, version, share, &revision).await {
+            Ok(revision) => Ok(revision),
+            Err(failure) if failure.kind == FailureKind::Conflict => match self.function.alias(name).await {
+                // The answer was lost, and the SDK asked again.
+                Fact::Known(alias)
+                    if alias.version == version && alias.weights.is_empty() == share.is_none() =>
+                {
+                    Ok(alias.revision)
+                }
+                _ => Err(conflict(failure)),
+            },
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn prune(&self, keep: usize, progress: &mut Progress) -> Result<(), Cause> {
+        let (all, aliases) = futures::join!(self.function.versions(), self.function.aliases());
+        let (Fact::Known(all), Fact::Known(aliases)) = (all, aliases) else {
+            (self.say)("      versions and aliases could not be listed: nothing is deleted");
+            return Ok(());
+        };
+        let mut pinned = self.pinned.clone();
+        // The way back stays.
+        pinned.extend(self.seen.alias.known().map(|alias| alias.version.clone()));
+        for version in versions::superfluous(&all, &aliases, &pinned, keep) {
+            self.function.delete_version(&version).await?;
+            progress.pruned.push(version);
+        }
+        Ok(())
+    }
+}
+
+/// 409 and 412 are somebody else's doing.
+fn conflict(failure: AwsFailure) -> Cause {
+    match failure.kind {
+        FailureKind::Conflict => Cause::Conflict(failure.to_string()),
+        _ => Cause::Aws(failure),
+    }
+}

@@ -1,0 +1,132 @@
+//! What is said of a function's code.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::{DOCUMENT_VERSION, Outcome, Report};
+use crate::aws::lambda::Configuration;
+use crate::function::apply::Done;
+use crate::function::plan::CodePlan;
+use crate::function::rollback::Listed;
+
+impl Report {
+    /// `update-code` found its code live.
+    pub fn code_unchanged(&self, function: &str, live: &Configuration) {
+        let text = format!(
+            "{function}: nothing to do, version {} has this code ({})\n",
+            live.version,
+            short(&live.code_sha256)
+        );
+        let json = json!({
+            "version": DOCUMENT_VERSION,
+            "command": "update-code",
+            "outcome": Outcome::NothingToDo,
+            "changes": false,
+            "plan": null,
+            "result": { "version": live.version, "live": live.version, "pruned": [] },
+            "error": null,
+        });
+        self.result(&json, &text);
+    }
+
+    /// The plan, on standard error.
+    pub fn code_plan(&self, plan: &CodePlan) {
+        self.err(&text(plan));
+    }
+
+    /// The plan of a dry run: it is the result.
+    pub fn code_dry_run(&self, plan: &CodePlan) {
+        self.result(&document(plan, Outcome::Planned, None), &text(plan));
+    }
+
+    /// `update-code` has done its work.
+    pub fn code_done(&self, plan: &CodePlan, outcome: Outcome, done: &Done, moved: bool) {
+        let mut out = if plan.live.0 == "$LATEST" || moved {
+            format!("{}: version {} is live ({})", plan.function, done.version, short(&plan.code_sha256))
+        } else {
+            format!(
+                "{}: version {} is published and checked; version {} is still live",
+                plan.function, done.version, plan.live.0
+            )
+        };
+        if !done.pruned.is_empty() {
+            let _ = write!(out, "; deleted: {}", done.pruned.join(", "));
+        }
+        out.push('\n');
+        let live = if moved { &done.version } else { &plan.live.0 };
+        let result = json!({ "version": done.version, "live": live, "pruned": done.pruned });
+        self.result(&document(plan, outcome, Some(result)), &out);
+    }
+
+    /// The versions, before anything is done.
+    pub fn version_list(&self, function: &str, rows: &[Listed]) {
+        self.err(&table(function, rows));
+    }
+
+    /// The end of `rollback`, with the versions as they were before.
+    pub fn versions(&self, function: &str, rows: &[Listed], outcome: Outcome, moved: Option<(&str, &str)>) {
+        let text = match moved {
+            Some((from, to)) => {
+                format!("{function}: version {to} is live, as of now; before it was version {from}\n")
+            }
+            None => table(function, rows),
+        };
+        let json = json!({
+            "version": DOCUMENT_VERSION,
+            "command": "rollback",
+            "outcome": outcome,
+            "changes": moved.is_some(),
+            "function": function,
+            "versions": rows,
+            "moved": moved.map(|(from, to)| json!({ "from": from, "to": to })),
+            "error": null,
+        });
+        self.result(&json, &text);
+    }
+}
+
+fn document(plan: &CodePlan, outcome: Outcome, result: Option<serde_json::Value>) -> serde_json::Value {
+    json!({
+        "version": DOCUMENT_VERSION,
+        "command": "update-code",
+        "outcome": outcome,
+        "changes": true,
+        "plan": plan,
+        "result": result,
+        "error": null,
+    })
+}
+
+fn text(plan: &CodePlan) -> String {
+    let CodePlan { function, region, live: (version, sha), size, architecture, .. } = plan;
+    let mut out = format!("function {function} (region {region})\n");
+    let _ = writeln!(out, "  live  {version:<8} {sha}");
+    let _ = writeln!(out, "  new   {:<8} {} ({size} bytes, {architecture})", "", plan.code_sha256);
+    for note in &plan.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
+    let _ = writeln!(out, "\nplan: {} steps", plan.steps.len());
+    for (number, step) in plan.steps.iter().enumerate() {
+        let _ = writeln!(out, "  {}. {step}", number + 1);
+    }
+    out
+}
+
+fn table(function: &str, rows: &[Listed]) -> String {
+    let mut out = format!("versions of {function}, newest first:\n");
+    for row in rows {
+        let mark = match (row.live, row.share) {
+            (true, _) => "live".to_owned(),
+            (false, Some(share)) => format!("{share} %"),
+            (false, None) => String::new(),
+        };
+        let _ = writeln!(out, "  {:>4}  {:<5} {}  {}", row.version, mark, row.date, short(&row.code_sha256));
+    }
+    out
+}
+
+/// The first twelve characters of a hash.
+fn short(sha: &str) -> &str {
+    sha.get(..12).unwrap_or(sha)
+}
