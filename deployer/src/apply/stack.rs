@@ -1,18 +1,46 @@
 //! The stack, through its own engine.
 
 use super::{Cause, Event, Run};
+use crate::aws::lambda::{Alias, Function};
+use crate::fact::Fact;
+use crate::function::LIVE;
 use crate::stack::{self, DesiredStack, StackPlan};
 
 impl Run<'_> {
     pub(super) async fn stack(&mut self, desired: &DesiredStack, plan: &StackPlan) -> Result<(), Cause> {
         self.check_claim().await?;
         let cloudformation = self.clients.cloudformation(&self.plan.region);
+        let function = Function::new(self.clients, &self.plan.region, &desired.name);
+        let updates = matches!(plan, StackPlan::Update(_) | StackPlan::ContinueRollbackThenUpdate { .. });
+        let live = if updates { function.alias(LIVE).await } else { Fact::Absent };
         let events = &mut self.events;
         let mut show = |event: stack::StackEvent| events(Event::Progress { text: event.to_string() });
-        let outputs = stack::apply(&cloudformation, desired, plan, &mut show).await?;
+        let applied = stack::apply(&cloudformation, desired, plan, &mut show).await;
+        if let (Err(_), Fact::Known(live)) = (&applied, &live) {
+            self.keep_live(&function, live).await;
+        }
+        let outputs = applied?;
         self.record_api_host(&outputs.api_host).await?;
         self.api_host = Some(outputs.api_host);
         Ok(())
+    }
+
+    /// A rollback of the stack puts the alias where the stack last had it, which may be code that `update-code` has replaced
+    /// since (CN-09, unverified): it goes back to where it was.
+    async fn keep_live(&mut self, function: &Function, live: &Alias) {
+        let Fact::Known(now) = function.alias(LIVE).await else { return };
+        if now.version == live.version {
+            return;
+        }
+        let moved = function.move_alias(LIVE, &live.version, None, &now.revision).await;
+        let text = match moved {
+            Ok(_) => format!("the alias {LIVE} is at version {} again", live.version),
+            Err(failure) => format!(
+                "the alias {LIVE} is at version {}, and could not be put back to {}: {failure}",
+                now.version, live.version
+            ),
+        };
+        (self.events)(Event::Progress { text });
     }
 
     pub(super) async fn delete_stack(&mut self, name: &str) -> Result<(), Cause> {
