@@ -12,6 +12,7 @@ pub mod dev;
 pub mod error;
 pub mod fact;
 pub mod journal;
+pub mod logs;
 pub mod names;
 pub mod observe;
 pub mod permissions;

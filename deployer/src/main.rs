@@ -62,6 +62,10 @@ async fn run(
             let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
             command::detach::run(&site(given)?, args, consent, report, plan).await
         }
+        Command::Logs(args) => match &args.function {
+            Some(name) => command::logs::of_function(&settings::access(given)?, name, args, report).await,
+            None => command::logs::of_site(&site(given)?, args, report).await,
+        },
         Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,
         Command::Resize(args) => command::resize::run(&settings::images(given)?, args, report).await,
     }
@@ -84,6 +88,7 @@ fn name(command: &Command) -> &'static str {
         Command::Init(_) => "init",
         Command::Attach(_) => "attach",
         Command::Detach(_) => "detach",
+        Command::Logs(_) => "logs",
         Command::Dev(_) => "dev",
         Command::Resize(_) => "resize",
     }

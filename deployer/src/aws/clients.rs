@@ -136,6 +136,11 @@ impl Clients {
         aws_sdk_lambda::Client::new(&self.config_in(region))
     }
 
+    /// CloudWatch Logs in `region`.
+    pub fn logs(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
+        aws_sdk_cloudwatchlogs::Client::new(&self.config_in(region))
+    }
+
     /// API Gateway (REST) in `region`.
     pub fn apigateway(&self, region: &str) -> aws_sdk_apigateway::Client {
         aws_sdk_apigateway::Client::new(&self.config_in(region))

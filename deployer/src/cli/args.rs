@@ -3,6 +3,7 @@
 
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
+use super::logs::LogsArgs;
 use super::resize::ResizeArgs;
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};
@@ -79,6 +80,9 @@ pub enum Command {
     /// Take out exactly what attach put in
     #[command(after_help = help::below())]
     Detach(DetachArgs),
+    /// Show what the resizer logs, one line for each request
+    #[command(after_help = help::below())]
+    Logs(LogsArgs),
     /// Serve the chain of an attached bucket on this machine
     ///
     /// CDN, website and API get a loopback port each, and answer as the configuration at the endpoint

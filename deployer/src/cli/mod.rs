@@ -4,9 +4,11 @@
 mod args;
 mod given;
 mod help;
+mod logs;
 mod resize;
 
 pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
+pub use logs::LogsArgs;
 pub use resize::ResizeArgs;
 
 use crate::settings::Given;

@@ -6,4 +6,5 @@ pub mod detach;
 pub mod dev;
 pub mod engine;
 pub mod init;
+pub mod logs;
 pub mod resize;

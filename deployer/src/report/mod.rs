@@ -3,6 +3,7 @@
 mod diff;
 mod images;
 mod json;
+mod logs;
 mod text;
 
 use std::io::{IsTerminal, Write};
@@ -13,6 +14,7 @@ use crate::plan::Plan;
 use crate::probe::ProbeReport;
 
 pub use json::DOCUMENT_VERSION;
+pub use logs::LogView;
 
 /// How to show things.
 #[derive(Debug, Clone, Copy)]
