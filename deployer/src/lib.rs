@@ -22,3 +22,4 @@ pub mod report;
 pub mod resize;
 pub mod settings;
 pub mod stack;
+pub mod status;

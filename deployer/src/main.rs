@@ -62,6 +62,7 @@ async fn run(
             let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
             command::detach::run(&site(given)?, args, consent, report, plan).await
         }
+        Command::Status(args) => command::status::run(&site(given)?, args, report).await,
         Command::Logs(args) => match &args.function {
             Some(name) => command::logs::of_function(&settings::access(given)?, name, args, report).await,
             None => command::logs::of_site(&site(given)?, args, report).await,
@@ -88,6 +89,7 @@ fn name(command: &Command) -> &'static str {
         Command::Init(_) => "init",
         Command::Attach(_) => "attach",
         Command::Detach(_) => "detach",
+        Command::Status(_) => "status",
         Command::Logs(_) => "logs",
         Command::Dev(_) => "dev",
         Command::Resize(_) => "resize",

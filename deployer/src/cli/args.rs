@@ -5,6 +5,7 @@ use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
 use super::logs::LogsArgs;
 use super::resize::ResizeArgs;
+use super::status::StatusArgs;
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};
 use clap::builder::OsStringValueParser;
@@ -80,6 +81,11 @@ pub enum Command {
     /// Take out exactly what attach put in
     #[command(after_help = help::below())]
     Detach(DetachArgs),
+    /// Show what is attached to a bucket, what runs there, what changed and what it costs
+    ///
+    /// Nothing is written. What could not be looked at is named, with the reason.
+    #[command(after_help = help::below())]
+    Status(StatusArgs),
     /// Show what the resizer logs, one line for each request
     #[command(after_help = help::below())]
     Logs(LogsArgs),

@@ -8,3 +8,4 @@ pub mod engine;
 pub mod init;
 pub mod logs;
 pub mod resize;
+pub mod status;

@@ -1,6 +1,6 @@
 //! The live probe: asks for one derived image as a browser would and looks at every hop.
 
-mod client;
+pub(crate) mod client;
 mod walk;
 
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@ mod diff;
 mod images;
 mod json;
 mod logs;
+mod status;
 mod text;
 
 use std::io::{IsTerminal, Write};
