@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use test_support::iam;
 use test_support::proxy::{Fault, What, When};
+use test_support::workspace;
 use test_support::zip_file::bootstrap_zip;
 
 use crate::bench::{BUCKET, Bench, REGION};
@@ -163,6 +164,18 @@ fn a_look_that_is_denied_is_said_so_and_the_rest_is_shown() {
         assert_eq!(found[field]["value"]["operation"], operation, "{found:#}");
         bench.proxy.clear();
     }
+}
+
+#[test]
+fn the_policy_for_those_who_only_look_is_enough() {
+    let bench = Bench::used();
+    let _ = bench.attach().exits(0);
+    let policy = std::fs::read_to_string(workspace::root().join("templates/status-policy.json")).unwrap();
+    let bench = bench.called_by_user(&policy.replace("BUCKET", BUCKET));
+    let run = bench.tool.run(["status", "--bucket", BUCKET]).exits(0);
+    assert!(run.stdout.contains(": attached\n") && !run.stdout.contains("could not look"), "{run}");
+    let run = bench.tool.run(["logs", "--bucket", BUCKET]).exits(0);
+    assert!(run.stdout.contains("  307  "), "{run}");
 }
 
 #[test]

@@ -80,7 +80,8 @@ fn question(function: &str, now: SystemTime, span: Duration, next: Option<&str>)
         "MetricDataQueries":
             [query("invocations", "Invocations"), query("errors", "Errors"), query("duration", "Duration")],
         "StartTime": seconds(now.checked_sub(span).unwrap_or(SystemTime::UNIX_EPOCH)),
-        "EndTime": seconds(now),
+        // What is counted in this very second counts.
+        "EndTime": seconds(now) + 1,
     });
     if let (Some(token), Some(fields)) = (next, question.as_object_mut()) {
         fields.insert("NextToken".to_owned(), token.into());
@@ -264,7 +265,7 @@ mod tests {
     fn a_month_is_asked_for_in_days() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(10_000_000);
         let question = question("f", now, Duration::from_secs(2_592_000), Some("t"));
-        assert_eq!((&question["StartTime"], &question["EndTime"]), (&json!(7_408_000), &json!(10_000_000)));
+        assert_eq!((&question["StartTime"], &question["EndTime"]), (&json!(7_408_000), &json!(10_000_001)));
         assert_eq!(question["NextToken"], "t");
         assert_eq!(question["MetricDataQueries"][0]["MetricStat"]["Period"], 86_400);
     }

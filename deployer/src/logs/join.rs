@@ -59,6 +59,8 @@ pub struct Request {
     pub cold: bool,
     /// Lambda's complaint.
     pub error: Option<PlatformError>,
+    /// The place of its first line among all that were read: many have the same time.
+    order: u64,
 }
 
 /// Why Lambda got no answer from the function.
@@ -96,8 +98,10 @@ impl Request {
 #[derive(Debug, Default)]
 pub struct Joiner {
     streams: BTreeMap<String, Stream>,
-    /// In the order in which they are over.
-    done: Vec<Entry>,
+    /// What is over, with the place of its first line among all that were read.
+    done: Vec<(u64, Entry)>,
+    /// Events read so far.
+    read: u64,
 }
 
 #[derive(Debug, Default)]
@@ -107,7 +111,7 @@ struct Stream {
     /// The one that lines without an id belong to: the last that began.
     current: Option<String>,
     /// Lines about an instance that is being made, as they are, in case no request follows.
-    init: Vec<Text>,
+    init: Vec<(u64, Text)>,
     /// What they say.
     cold: bool,
     error: PlatformError,
@@ -125,7 +129,7 @@ impl Joiner {
                 .into_iter()
                 .partition(|request| !request.is_complete() && stream.current.as_ref() == Some(&request.id));
             stream.open = open;
-            self.done.extend(over.into_iter().map(|request| Entry::Request(Box::new(request))));
+            self.done.extend(over.into_iter().map(numbered));
         }
         // A stream with nothing left to wait for is forgotten: there is one for every instance that ever was.
         self.streams.retain(|_, stream| !stream.open.is_empty() || !stream.init.is_empty());
@@ -135,39 +139,41 @@ impl Joiner {
     /// Gives out what is still waiting for its last line: a request at work, or one whose end got lost.
     pub fn finish(&mut self) -> Vec<Entry> {
         for (_, stream) in std::mem::take(&mut self.streams) {
-            self.done.extend(stream.open.into_iter().map(|request| Entry::Request(Box::new(request))));
-            self.done.extend(stream.init.into_iter().map(Entry::Text));
+            self.done.extend(stream.open.into_iter().map(numbered));
+            self.done.extend(stream.init.into_iter().map(|(order, text)| (order, Entry::Text(text))));
         }
         self.given()
     }
 
     fn given(&mut self) -> Vec<Entry> {
         let mut given = std::mem::take(&mut self.done);
-        given.sort_by_key(Entry::time);
-        given
+        given.sort_by_key(|(order, entry)| (entry.time(), *order));
+        given.into_iter().map(|(_, entry)| entry).collect()
     }
 
     fn add(&mut self, event: Event) {
         let Event { time, stream: name, message, .. } = event;
+        self.read += 1;
+        let order = self.read;
         let stream = self.streams.entry(name.clone()).or_default();
         let text = || Text { time, stream: name.clone(), message: message.trim_end().to_owned() };
         match parse(&message) {
             Line::InitStart => {
                 stream.cold = true;
-                stream.init.push(text());
+                stream.init.push((order, text()));
             }
             Line::InitReport(measures) => {
                 stream.cold = true;
                 if stream.error.kind.is_none() {
                     stream.error.kind = measures.error_type;
                 }
-                stream.init.push(text());
+                stream.init.push((order, text()));
             }
             Line::Start { request_id, version } => {
                 let cold = std::mem::take(&mut stream.cold);
                 let error = std::mem::take(&mut stream.error);
                 stream.init.clear();
-                let request = stream.request(&request_id, &name, time);
+                let request = stream.request(&request_id, &name, time, order);
                 request.version = version;
                 request.cold |= cold;
                 if error != PlatformError::default() {
@@ -175,10 +181,10 @@ impl Joiner {
                 }
             }
             Line::End { request_id } => {
-                stream.request(&request_id, &name, time);
+                stream.request(&request_id, &name, time, order);
             }
             Line::Report { request_id, measures } => {
-                let request = stream.request(&request_id, &name, time);
+                let request = stream.request(&request_id, &name, time, order);
                 request.cold |= measures.init.is_some();
                 if measures.status.as_deref().is_some_and(|status| status != "success") {
                     let error = request.error.get_or_insert_default();
@@ -187,27 +193,28 @@ impl Joiner {
                 request.measures = Some(measures);
             }
             Line::Record(record) => match record.request_id.clone().or_else(|| stream.current.clone()) {
-                Some(id) => stream.request(&id, &name, time).record = Some(*record),
+                Some(id) => stream.request(&id, &name, time, order).record = Some(*record),
                 // Nothing more can be known of it.
-                None => self.done.push(Entry::Request(Box::new(Request {
+                None => self.done.push(numbered(Request {
                     stream: name,
                     time,
                     record: Some(*record),
+                    order,
                     ..Request::default()
-                }))),
+                })),
             },
             Line::TimedOut { request_id, message } => {
-                let request = stream.request(&request_id, &name, time);
+                let request = stream.request(&request_id, &name, time, order);
                 request.error.get_or_insert_default().message = Some(message);
             }
             Line::Failed { request_id, message, kind } => {
-                let error = stream.request(&request_id, &name, time).error.get_or_insert_default();
+                let error = stream.request(&request_id, &name, time, order).error.get_or_insert_default();
                 error.message = Some(message);
                 error.kind = kind.or_else(|| error.kind.take());
             }
             Line::Kind(kind) => match stream.current_request() {
                 Some(request) => request.error.get_or_insert_default().kind = Some(kind),
-                None => self.done.push(Entry::Text(text())),
+                None => self.done.push((order, Entry::Text(text()))),
             },
             Line::Other if is_loaders(&message) => {
                 let said = message.trim().to_owned();
@@ -217,22 +224,26 @@ impl Joiner {
                     }
                     None => {
                         stream.error.loader.get_or_insert(said);
-                        stream.init.push(text());
+                        stream.init.push((order, text()));
                     }
                 }
             }
             Line::Other => {
                 if !message.trim().is_empty() {
-                    self.done.push(Entry::Text(text()));
+                    self.done.push((order, Entry::Text(text())));
                 }
             }
         }
     }
 }
 
+fn numbered(request: Request) -> (u64, Entry) {
+    (request.order, Entry::Request(Box::new(request)))
+}
+
 impl Stream {
     /// The request with this id, begun here if no line of it was seen.
-    fn request(&mut self, id: &str, stream: &str, time: i64) -> &mut Request {
+    fn request(&mut self, id: &str, stream: &str, time: i64, order: u64) -> &mut Request {
         let at = match self.open.iter().position(|request| request.id == id) {
             Some(at) => at,
             None => {
@@ -240,6 +251,7 @@ impl Stream {
                     id: id.to_owned(),
                     stream: stream.to_owned(),
                     time,
+                    order,
                     ..Request::default()
                 });
                 self.current = Some(id.to_owned());
