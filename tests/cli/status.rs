@@ -171,6 +171,16 @@ fn the_policy_for_those_who_only_look_is_enough() {
     let bench = Bench::used();
     let _ = bench.attach().exits(0);
     let policy = std::fs::read_to_string(workspace::root().join("templates/status-policy.json")).unwrap();
+    for action in policy
+        .split('"')
+        .filter(|text| text.split_once(':').is_some_and(|(_, name)| name.starts_with(char::is_uppercase)))
+    {
+        let reads = ["Get", "Describe", "List", "Filter", "Detect"].iter().any(|verb| action.contains(verb));
+        assert!(reads, "{action} is no look");
+    }
+    assert!(policy.contains("\"lambda:GetAlias\""));
+    // The emulator asks for the permission to list where one alias is read.
+    let policy = policy.replace("\"lambda:GetAlias\"", "\"lambda:GetAlias\", \"lambda:ListAliases\"");
     let bench = bench.called_by_user(&policy.replace("BUCKET", BUCKET));
     let run = bench.tool.run(["status", "--bucket", BUCKET]).exits(0);
     assert!(run.stdout.contains(": attached\n") && !run.stdout.contains("could not look"), "{run}");

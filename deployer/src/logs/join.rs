@@ -189,6 +189,10 @@ impl Joiner {
                 if measures.status.as_deref().is_some_and(|status| status != "success") {
                     let error = request.error.get_or_insert_default();
                     error.kind = error.kind.take().or_else(|| measures.error_type.clone());
+                    // The sentence may come in a line of its own, or not at all.
+                    if error.message.is_none() && measures.status.as_deref() == Some("timeout") {
+                        error.message = Some("Task timed out".to_owned());
+                    }
                 }
                 request.measures = Some(measures);
             }

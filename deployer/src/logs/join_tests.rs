@@ -121,6 +121,8 @@ fn failures_of_the_platform_are_of_the_request() {
     ] {
         assert_eq!(all(&lines), ["a - complete [Task timed out after 20.02 seconds]"]);
     }
+    let lines = [("1", start(A)), ("1", end(A)), ("1", report(A, "Status: timeout"))];
+    assert_eq!(all(&lines), ["a - complete [Task timed out]"]);
 }
 
 #[test]

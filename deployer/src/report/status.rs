@@ -151,7 +151,7 @@ fn last_run(state: &State) -> String {
 fn drift(status: &Status) -> Vec<String> {
     let mut lines = Vec::new();
     let named = |finding: Finding| {
-        let names = status.drift.documents.iter().filter(|one| one.finding == finding).map(|one| name(one));
+        let names = status.drift.documents.iter().filter(|one| one.finding == finding).map(name);
         names.collect::<Vec<_>>().join(", ")
     };
     for (finding, said) in [

@@ -2,12 +2,12 @@
 
 pub mod cost;
 pub mod drift;
+mod look;
 pub mod read;
 
 use imgdeploy_model::region;
 use serde::Serialize;
 
-use crate::aws::AwsFailure;
 use crate::aws::metrics::Sums;
 use crate::fact::Fact;
 use crate::journal::{Journal, State};
@@ -15,67 +15,8 @@ use crate::observe::Observed;
 use crate::stack::{self, StackSeen};
 use cost::Cost;
 use drift::{Document, Finding};
+pub use look::{Look, Why};
 use read::{DAYS, Live, StackTimes};
-
-/// Why something could not be looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Why {
-    /// `service:Operation`, as IAM spells it.
-    pub operation: String,
-    /// AWS's code, where it gave one.
-    pub code: Option<String>,
-    /// What it said.
-    pub message: String,
-}
-
-impl Why {
-    /// From a failed call.
-    pub fn of(failure: &AwsFailure) -> Self {
-        Self {
-            operation: failure.operation.clone(),
-            code: failure.code.clone(),
-            message: failure.message.clone(),
-        }
-    }
-
-    /// From what follows of another look.
-    pub fn said(message: &str) -> Self {
-        Self { operation: "imgdeploy".to_owned(), code: None, message: message.to_owned() }
-    }
-}
-
-/// One look: "could not look" is never "absent".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "state", content = "value")]
-pub enum Look<T> {
-    /// It is there.
-    Known(T),
-    /// AWS says that it is not there.
-    Absent,
-    /// Nobody could look.
-    Unknown(Why),
-}
-
-impl<T> Look<T> {
-    fn of(fact: &Fact<T>) -> Self
-    where
-        T: Clone,
-    {
-        match fact {
-            Fact::Known(value) => Self::Known(value.clone()),
-            Fact::Absent => Self::Absent,
-            Fact::Unknown(why) => Self::Unknown(Why::of(why)),
-        }
-    }
-
-    /// The value, if it is known.
-    pub fn known(&self) -> Option<&T> {
-        match self {
-            Self::Known(value) => Some(value),
-            Self::Absent | Self::Unknown(_) => None,
-        }
-    }
-}
 
 /// Whether imgdeploy is attached to the bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -158,7 +99,7 @@ pub struct Status {
     pub attached: Attached,
     /// How images are delivered: `website`; `null` where nothing is attached.
     pub delivery: Option<&'static str>,
-    /// Prefix of derived keys, where a journal says it.
+    /// Prefix of derived keys, where the journal or the stack says it.
     pub prefix: Option<String>,
     /// Where viewers ask: what the function redirects to.
     pub url: Option<String>,
@@ -211,7 +152,9 @@ pub fn status(seen: &Seen<'_>) -> Status {
         region: observed.region.clone(),
         attached,
         delivery: matches!(attached, Attached::Yes | Attached::Half).then_some("website"),
-        prefix: journal.map(|journal| journal.prefix.clone()),
+        prefix: journal
+            .map(|journal| journal.prefix.clone())
+            .or_else(|| ours.known().and_then(|found| found.parameters.get("Prefix").cloned())),
         url: ours.known().and_then(|found| found.parameters.get("Url").cloned()),
         drift: drift_of(observed, journal, stack.known(), function, times),
         stack,
@@ -318,7 +261,9 @@ pub fn website_url(status: &Status) -> String {
 }
 
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod tests;
 
 #[cfg(test)]
-pub(crate) use tests::fixtures;
+pub(crate) use fixtures::fixtures;
