@@ -1,5 +1,7 @@
 //! `logs`: what the function said, one line a request, from the log that Lambda writes.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::Method;
@@ -7,6 +9,7 @@ use serde_json::{Value, json};
 use test_support::aws::Aws;
 use test_support::proxy::{Fault, What};
 use test_support::scenario::Scenario;
+use test_support::tool::Tool;
 
 use crate::bench::{BUCKET, Bench, REGION};
 use crate::served::{Served, told};
@@ -161,6 +164,61 @@ fn following_shows_each_request_once_survives_throttling_and_ends_with_ctrl_c() 
     assert_eq!(run.stdout.lines().count(), 3, "{run}");
     assert!(run.stderr.contains("going on as soon as AWS answers"), "{run}");
     bench.assert_no_writes();
+}
+
+/// A CloudWatch Logs that answers in pages, which the emulator never does: one, an empty one, and the rest.
+fn in_pages(lines: &[String]) -> String {
+    let events = |range: std::ops::Range<usize>| -> Vec<Value> {
+        let event = |at: usize| json!({ "eventId": at.to_string(), "timestamp": 1_000 + at, "logStreamName": STREAM, "message": lines[at] });
+        range.map(event).collect()
+    };
+    let pages = [
+        json!({ "events": events(0..2), "nextToken": "one" }),
+        json!({ "events": [], "nextToken": "two" }),
+        json!({ "events": events(2..lines.len()) }),
+    ];
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = BufReader::new(connection.unwrap());
+            let (mut head, mut length) = (String::new(), 0);
+            while !head.ends_with("\r\n\r\n") && connection.read_line(&mut head).unwrap_or_default() > 0 {
+                let line = head.lines().last().unwrap_or_default().to_ascii_lowercase();
+                length = line
+                    .strip_prefix("content-length:")
+                    .map_or(length, |value| value.trim().parse().unwrap());
+            }
+            let mut body = vec![0; length];
+            connection.read_exact(&mut body).unwrap();
+            let asked = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+            let (status, answer) = if head.contains("Logs_20140328.FilterLogEvents") {
+                let page = match asked["nextToken"].as_str() {
+                    None => 0,
+                    Some("one") => 1,
+                    Some(_) => 2,
+                };
+                ("200 OK", pages[page].to_string())
+            } else {
+                ("404 Not Found", "{}".to_owned())
+            };
+            let answer = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{answer}",
+                answer.len()
+            );
+            connection.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    url
+}
+
+#[test]
+fn all_pages_are_read_and_a_request_may_lie_on_two() {
+    let url = in_pages(&request(ID, &record(ID, "resized/30x20/a.jpg"), ""));
+    let tool = Tool::new(env!("CARGO_BIN_EXE_imgdeploy")).endpoint(&url);
+    let run = tool.run(["logs", "--function", "other", "--since", "1970-01-01T00:00:00Z"]).exits(0);
+    let [line] = run.stdout.lines().collect::<Vec<_>>()[..] else { panic!("one line is expected\n{run}") };
+    assert!(line.starts_with("1970-01-01T00:00:01.000Z  307  ") && line.ends_with("40 of 1024 MB"), "{line}");
 }
 
 #[test]

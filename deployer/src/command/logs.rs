@@ -6,8 +6,9 @@ use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::cli::LogsArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
+use crate::logs::Joiner;
+use crate::logs::fetch::{self, Pages};
 use crate::logs::follow::Follower;
-use crate::logs::{Joiner, fetch};
 use crate::report::{LogView, Report};
 use crate::settings::{Access, Site};
 use crate::stack;
@@ -82,15 +83,21 @@ async fn show(clients: &Clients, place: &Place, args: &LogsArgs, report: &Report
     let mut view = report.log_view(args.raw);
     let mut joiner = Joiner::default();
     if !args.follow {
-        let events = fetch::recent(clients, &place.region, &place.group, start).await;
-        let events = events.map_err(|failure| unreadable(place, failure))?;
-        if events.is_empty() {
+        let mut pages = Pages::new(clients, &place.region, &place.group, fetch::ms(start));
+        let mut empty = true;
+        while let Some(events) = pages.next().await.map_err(|failure| unreadable(place, failure))? {
+            empty &= events.is_empty();
+            if !view.show(events, &mut joiner) {
+                return Ok(Exit::Done);
+            }
+        }
+        if empty {
             report.say(&format!(
                 "nothing was logged in {} since then; `--since 1d` looks further back",
                 place.group
             ));
         }
-        let _ = view.show(events, &mut joiner) && view.finish(&mut joiner);
+        let _ = view.finish(&mut joiner);
         return Ok(Exit::Done);
     }
     follow(clients, place, fetch::ms(start), &mut view, report).await?;
