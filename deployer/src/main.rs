@@ -71,6 +71,11 @@ async fn run(
             let (code, bucket) = code(given, args.choice.function.is_some())?;
             command::rollback::run(&code.access, bucket.as_deref(), args, yes, report).await
         }
+        Command::Status(args) => command::status::run(&site(given)?, args, report).await,
+        Command::Logs(args) => match &args.function {
+            Some(name) => command::logs::of_function(&settings::access(given)?, name, args, report).await,
+            None => command::logs::of_site(&site(given)?, args, report).await,
+        },
         Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,
         Command::Resize(args) => command::resize::run(&settings::images(given)?, args, report).await,
     }
@@ -111,6 +116,8 @@ fn name(command: &Command) -> &'static str {
         Command::Detach(_) => "detach",
         Command::UpdateCode(_) => "update-code",
         Command::Rollback(_) => "rollback",
+        Command::Status(_) => "status",
+        Command::Logs(_) => "logs",
         Command::Dev(_) => "dev",
         Command::Resize(_) => "resize",
     }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 7] = ["init", "attach", "detach", "update-code", "rollback", "dev", "resize"];
+const COMMANDS: [&str; 9] =
+    ["init", "attach", "detach", "update-code", "rollback", "dev", "resize", "status", "logs"];
 /// Heading under which each command's help repeats the flags of all.
 const EVERYWHERE: &str = "Everywhere";
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -86,6 +87,15 @@ impl Clients {
     /// The custom endpoint, if one is set.
     pub fn endpoint_url(&self) -> Option<&str> {
         self.endpoint_url.as_deref()
+    }
+
+    /// The caller's credentials, for calls that no SDK client makes.
+    ///
+    /// # Errors
+    /// [`FailureKind::Credentials`] when there are none any more.
+    pub async fn credentials(&self) -> Result<Credentials, AwsFailure> {
+        let provider = self.config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
+        provider.provide_credentials().await.map_err(|error| no_credentials(&chain_text(&error)))
     }
 
     /// The shared HTTP client, for requests that are no AWS API calls.

@@ -53,6 +53,20 @@ impl AwsFailure {
         }
     }
 
+    /// Whether the same call may work a little later: AWS had too many calls or a failure of its own, or there was no
+    /// answer.
+    pub fn is_passing(&self) -> bool {
+        let code = self.code.as_deref().unwrap_or_default();
+        self.kind == FailureKind::Unreachable
+            || code.starts_with("Throttl")
+            || code.starts_with("TooManyRequests")
+            || code.starts_with("RequestLimitExceeded")
+            || code.starts_with("ServiceUnavailable")
+            || code.starts_with("InternalFailure")
+            || code.starts_with("InternalServer")
+            || self.status.is_some_and(|status| status == 429 || status >= 500)
+    }
+
     /// Something that went wrong on our side of the call: an answer that can't be used, a request that can't be made.
     pub fn local(operation: &str, message: impl Into<String>) -> Self {
         Self {
@@ -178,6 +192,29 @@ mod tests {
             (Some("InternalError"), Some(500), FailureKind::Other),
         ] {
             assert_eq!(classify(code, status), kind, "{code:?} {status:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_pass_is_told_from_what_stays() {
+        let failure = |code: Option<&str>, status| {
+            AwsFailure::of_code("logs:FilterLogEvents", code.map(str::to_owned), String::new(), status)
+        };
+        for (code, status) in [
+            (Some("ThrottlingException"), Some(400)),
+            (Some("Throttling"), None),
+            (Some("ServiceUnavailableException"), Some(503)),
+            (None, Some(502)),
+            (None, None),
+        ] {
+            assert!(failure(code, status).is_passing(), "{code:?} {status:?}");
+        }
+        for (code, status) in [
+            (Some("AccessDeniedException"), Some(400)),
+            (Some("ResourceNotFoundException"), Some(400)),
+            (None, Some(404)),
+        ] {
+            assert!(!failure(code, status).is_passing(), "{code:?} {status:?}");
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod clients;
 pub mod edge;
 pub mod failure;
 pub mod lambda;
+pub mod metrics;
 pub mod raw;
 pub mod read;
 pub mod write;

@@ -4,7 +4,9 @@
 use super::code::{RollbackArgs, UpdateCodeArgs};
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
+use super::logs::LogsArgs;
 use super::resize::ResizeArgs;
+use super::status::StatusArgs;
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};
 use clap::builder::OsStringValueParser;
@@ -89,6 +91,14 @@ pub enum Command {
     /// List the versions of the function's code, and go back to one
     #[command(after_help = help::below())]
     Rollback(RollbackArgs),
+    /// Show what is attached to a bucket, what runs there, what changed and what it costs
+    ///
+    /// Nothing is written. What could not be looked at is named, with the reason.
+    #[command(after_help = help::below())]
+    Status(StatusArgs),
+    /// Show what the resizer logs, one line for each request
+    #[command(after_help = help::below())]
+    Logs(LogsArgs),
     /// Serve the chain of an attached bucket on this machine
     ///
     /// CDN, website and API get a loopback port each, and answer as the configuration at the endpoint

@@ -5,11 +5,15 @@ mod args;
 mod code;
 mod given;
 mod help;
+mod logs;
 mod resize;
+mod status;
 
 pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
+pub use logs::LogsArgs;
 pub use resize::ResizeArgs;
+pub use status::StatusArgs;
 
 use crate::settings::Given;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};

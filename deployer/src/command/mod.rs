@@ -6,6 +6,8 @@ pub mod detach;
 pub mod dev;
 pub mod engine;
 pub mod init;
+pub mod logs;
 pub mod resize;
 pub mod rollback;
 pub mod update_code;
+pub mod status;

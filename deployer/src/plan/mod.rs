@@ -15,7 +15,9 @@ mod shape;
 mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
+pub use edge::owned_patterns;
 pub use shape::looks_derived;
+pub use website::our_hosts;
 
 #[cfg(test)]
 mod tests;

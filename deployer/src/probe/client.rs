@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, Request};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
@@ -28,11 +28,18 @@ pub(crate) async fn get(url: &str) -> Result<Answer, String> {
     let request = Request::get(url)
         .header("user-agent", concat!("imgdeploy/", env!("CARGO_PKG_VERSION")))
         .header("accept", "image/*,*/*;q=0.8")
-        .body(Empty::<Bytes>::new())
+        .body(Full::default())
         .map_err(|error| format!("not a URL: {error}"))?;
+    send(request).await
+}
+
+/// One request, to HTTPS or plain HTTP as its URL says.
+///
+/// The error is a sentence part: what kept the answer from coming.
+pub(crate) async fn send(request: Request<Full<Bytes>>) -> Result<Answer, String> {
     let builder = Client::builder(TokioExecutor::new());
     // Root certificates are looked for only where they are needed: not every machine has them.
-    let exchange = if url.starts_with("https:") {
+    let exchange = if request.uri().scheme_str() == Some("https") {
         let connector = HttpsConnectorBuilder::new()
             .with_native_roots()
             .map_err(|error| format!("no root certificates on this machine: {error}"))?

@@ -4,6 +4,8 @@ mod diff;
 mod function;
 mod images;
 mod json;
+mod logs;
+mod status;
 mod text;
 
 use std::io::{IsTerminal, Write};
@@ -14,6 +16,7 @@ use crate::plan::Plan;
 use crate::probe::ProbeReport;
 
 pub use json::DOCUMENT_VERSION;
+pub use logs::LogView;
 
 /// How to show things.
 #[derive(Debug, Clone, Copy)]

@@ -234,6 +234,17 @@ impl Running {
         }
     }
 
+    /// Presses Ctrl-C and waits for the end.
+    ///
+    /// # Panics
+    /// When that takes too long.
+    #[must_use]
+    pub fn interrupt(self) -> Run {
+        let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "no signal could be sent");
+        self.wait()
+    }
+
     /// Ends it and returns what it said.
     #[must_use]
     pub fn end(mut self) -> Run {

@@ -1,0 +1,116 @@
+//! Reads events of a log group.
+
+use std::collections::HashMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
+
+use super::Event;
+use crate::aws::{AwsFailure, Clients};
+
+/// Events of `log_group` since a moment, in order of time; events of one stream stay in their order. All pages are read.
+///
+/// CloudWatch Logs shows an event some seconds after it was logged, so the newest may still be missing.
+///
+/// # Errors
+/// The first page that fails; `Missing` where there is no such group.
+pub async fn recent(
+    clients: &Clients,
+    region: &str,
+    log_group: &str,
+    since: SystemTime,
+) -> Result<Vec<Event>, AwsFailure> {
+    since_ms(clients, region, log_group, ms(since)).await
+}
+
+/// Milliseconds since 1970; what is before counts as 1970.
+pub fn ms(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// [`recent`], with the moment in milliseconds since 1970.
+pub(super) async fn since_ms(
+    clients: &Clients,
+    region: &str,
+    log_group: &str,
+    start: i64,
+) -> Result<Vec<Event>, AwsFailure> {
+    let mut pages = Pages::new(clients, region, log_group, start);
+    let mut events = Vec::new();
+    while let Some(page) = pages.next().await? {
+        events.extend(page);
+    }
+    events.sort_by_key(|event| event.time);
+    Ok(events)
+}
+
+/// A log group from a moment on, page by page: a week of a busy function is more than one wants in memory. CloudWatch Logs
+/// merges the streams, so that pages follow each other in time.
+#[derive(Debug)]
+pub struct Pages {
+    client: aws_sdk_cloudwatchlogs::Client,
+    log_group: String,
+    start: i64,
+    next: Next,
+    /// How often each event without an id was seen.
+    repeated: HashMap<String, u32>,
+}
+
+#[derive(Debug)]
+enum Next {
+    Page(Option<String>),
+    End,
+}
+
+impl Pages {
+    /// `start` is in milliseconds since 1970.
+    pub fn new(clients: &Clients, region: &str, log_group: &str, start: i64) -> Self {
+        Self {
+            client: clients.logs(region),
+            log_group: log_group.to_owned(),
+            start,
+            next: Next::Page(None),
+            repeated: HashMap::new(),
+        }
+    }
+
+    /// The next page, which may be empty although others follow; `None` after the last.
+    ///
+    /// # Errors
+    /// The call failed.
+    pub async fn next(&mut self) -> Result<Option<Vec<Event>>, AwsFailure> {
+        let token = match std::mem::replace(&mut self.next, Next::End) {
+            Next::Page(token) => token,
+            Next::End => return Ok(None),
+        };
+        let page = self
+            .client
+            .filter_log_events()
+            .log_group_name(&self.log_group)
+            .start_time(self.start)
+            .set_next_token(token.clone())
+            .send()
+            .await
+            .map_err(|error| AwsFailure::from_sdk("logs:FilterLogEvents", &error))?;
+        // A token that comes twice would go on for ever.
+        if page.next_token.is_some() && page.next_token != token {
+            self.next = Next::Page(page.next_token);
+        }
+        Ok(Some(page.events.unwrap_or_default().into_iter().map(|event| self.event(event)).collect()))
+    }
+
+    fn event(&mut self, event: FilteredLogEvent) -> Event {
+        let time = event.timestamp.unwrap_or_default();
+        let stream = event.log_stream_name.unwrap_or_default();
+        let message = event.message.unwrap_or_default();
+        // AWS gives ids, emulators may not: there the n-th of equal events is always the n-th.
+        let id = event.event_id.unwrap_or_else(|| {
+            let what = format!("{stream} {time} {message}");
+            let count = self.repeated.entry(what.clone()).or_default();
+            *count += 1;
+            format!("{count} {what}")
+        });
+        Event { id, time, stream, message }
+    }
+}
