@@ -32,6 +32,8 @@ pub enum Exit {
 impl Exit {
     /// Some images could not be made, the others were (`resize`, which has no plan).
     pub const SOME_FAILED: Self = Self::Changes;
+    /// AWS would refuse the zip, or fail to start it (`build`).
+    pub const UNUSABLE: Self = Self::Changes;
 }
 
 /// A failed run, ready to show.
@@ -157,12 +159,17 @@ impl From<ArtifactError> for Failure {
         let message = error.to_string();
         match error {
             ArtifactError::Read { .. } => {
-                Self::new(Exit::Usage, message, "check the path given with `--zip`")
+                Self::new(Exit::Usage, message, "check the path")
             }
-            ArtifactError::Unusable { .. } => {
-                Self::new(Exit::Usage, message, "give a zip with an executable `bootstrap` at its root")
-            }
-            ArtifactError::Build { hint, .. } => Self::new(Exit::Usage, message, hint),
+            ArtifactError::Unusable { hint, .. }
+            | ArtifactError::Build { hint, .. }
+            | ArtifactError::Embedded { hint, .. } => Self::new(Exit::Usage, message, hint),
+            ArtifactError::Nowhere { .. } => Self::new(
+                Exit::Usage,
+                message,
+                "give a ready zip with `--zip FILE`, or run this inside of imgdeploy's source tree, or use an \
+                 imgdeploy that carries the code (`make dist`)",
+            ),
         }
     }
 }

@@ -2,12 +2,16 @@
 //! said in [`crate::settings`].
 
 mod args;
+mod build;
 mod given;
 mod help;
 mod resize;
+mod shell;
 
 pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
+pub use build::BuildArgs;
 pub use resize::ResizeArgs;
+pub use shell::{CompletionsArgs, ManArgs, completions, man};
 
 use crate::settings::Given;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};

@@ -1,5 +1,6 @@
 //! The only place that prints: plans, events and failures, as text or JSON.
 
+mod code;
 mod diff;
 mod images;
 mod json;
@@ -12,6 +13,7 @@ use crate::error::Failure;
 use crate::plan::Plan;
 use crate::probe::ProbeReport;
 
+pub use code::{ZipReport, carried};
 pub use json::DOCUMENT_VERSION;
 
 /// How to show things.

@@ -7,7 +7,7 @@ use super::problem::{Fault, Problem, SettingsError};
 use super::site::{Access, DistributionChoice, Images, Origin, Site};
 use super::table::{Kind, SETTINGS, setting, switch};
 use super::value::{
-    BaseUrl, BucketName, FromText, LogRetention, Profile, Region, SecurityKey, ZipPath, whole,
+    Arch, BaseUrl, BucketName, FromText, LogRetention, Profile, Region, SecurityKey, ZipPath, whole,
 };
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -49,6 +49,19 @@ pub fn images(given: &Given) -> Result<Images, SettingsError> {
     };
     SettingsError::check(layers.problems.into_inner())?;
     Ok(images)
+}
+
+/// Resolves the processor that code is for, without a settings file.
+///
+/// # Errors
+/// The value is wrong.
+pub fn arch(given: &Given) -> Result<Arch, SettingsError> {
+    SettingsError::check(given.problems(setting("arch")))?;
+    let layers =
+        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
+    let arch = layers.value("arch", Arch::from_text);
+    SettingsError::check(layers.problems.into_inner())?;
+    Ok(arch.unwrap_or(Arch::Arm64))
 }
 
 /// Resolves the settings of the one site that is meant.

@@ -24,7 +24,7 @@ pub use check::VERSION;
 pub use choose::load;
 pub use file::{ConfigFile, DEFAULT_FILE};
 pub use given::{Given, GivenValue};
-pub use merge::{access, images, resolve};
+pub use merge::{access, arch, images, resolve};
 pub use problem::{Fault, Position, Problem, SettingsError};
 pub use site::{Access, DistributionChoice, Images, Origin, Site, describe};
 
