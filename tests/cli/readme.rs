@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 5] = ["init", "attach", "detach", "dev", "resize"];
+const COMMANDS: [&str; 6] = ["init", "build", "attach", "detach", "dev", "resize"];
 /// Heading under which each command's help repeats the flags of all.
 const EVERYWHERE: &str = "Everywhere";
 
@@ -98,7 +98,11 @@ fn every_commands_flags_are_in_the_readme_and_no_others() {
     for command in COMMANDS {
         let mut own = flags(&help(&[command, "--help"]));
         own.retain(|name, flag| flag.heading != EVERYWHERE && name != "--help");
-        let typical = if command == "resize" { "--out-dir" } else { "--bucket" };
+        let typical = match command {
+            "resize" => "--out-dir",
+            "build" => "--check",
+            _ => "--bucket",
+        };
         assert!(own.contains_key(typical), "{command}: {own:?}");
         assert_agree(&format!("### `imgdeploy {command}`"), &own);
     }
