@@ -158,9 +158,7 @@ impl From<ArtifactError> for Failure {
     fn from(error: ArtifactError) -> Self {
         let message = error.to_string();
         match error {
-            ArtifactError::Read { .. } => {
-                Self::new(Exit::Usage, message, "check the path")
-            }
+            ArtifactError::Read { .. } => Self::new(Exit::Usage, message, "check the path"),
             ArtifactError::Unusable { hint, .. }
             | ArtifactError::Build { hint, .. }
             | ArtifactError::Embedded { hint, .. } => Self::new(Exit::Usage, message, hint),

@@ -20,7 +20,10 @@ use crate::bench::Bench;
 /// places of Rust and C code, generated code, the compiler's clock.
 const STAND_IN: &[(&str, &str)] = &[
     ("README.md", "# Stand-in\n"),
-    ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"resizer-fn\"]\n[profile.release]\nstrip = true\n"),
+    (
+        "Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"resizer-fn\"]\n[profile.release]\nstrip = true\n",
+    ),
     ("Cargo.lock", "version = 4\n\n[[package]]\nname = \"resizer-fn\"\nversion = \"0.1.0\"\n"),
     (
         "resizer-fn/Cargo.toml",
@@ -148,15 +151,24 @@ fn a_check_says_what_aws_would_and_ends_with_3() {
     assert_eq!(run.stderr, "");
     let object = check(&good, &["--output", "json"]).exits(0).json();
     assert_eq!((&object["version"], &object["command"]), (&Value::from(1), &Value::from("build")));
-    assert_eq!((&object["outcome"], &object["binary"]["glibc"]), (&Value::from("checked"), &Value::from("2.34")));
+    assert_eq!(
+        (&object["outcome"], &object["binary"]["glibc"]),
+        (&Value::from("checked"), &Value::from("2.34"))
+    );
 
     let mut newer = elf::aarch64();
     newer.versions.push(("libc.so.6", "GLIBC_2.38", false));
     let newer = zip_of("bootstrap", 0o755, &newer.bytes());
     let run = check(&newer, &[]).exits(3);
-    assert!(run.stdout.contains("version `GLIBC_2.38' not found") && run.stdout.contains("cargo-zigbuild"), "{run}");
+    assert!(
+        run.stdout.contains("version `GLIBC_2.38' not found") && run.stdout.contains("cargo-zigbuild"),
+        "{run}"
+    );
     let object = check(&newer, &["--output", "json"]).exits(3).json();
-    assert_eq!((&object["outcome"], &object["problems"][0]["stage"]), (&Value::from("unusable"), &Value::from("start")));
+    assert_eq!(
+        (&object["outcome"], &object["problems"][0]["stage"]),
+        (&Value::from("unusable"), &Value::from("start"))
+    );
     let _ = check(&good, &["--arch", "x86_64"]).exits(3);
     let _ = check(&zip_of("bin/bootstrap", 0o755, b""), &[]).exits(3);
     let object = check(b"PK", &["--output", "json"]).exits(3).json();
@@ -187,7 +199,8 @@ fn one_file_is_the_whole_tool() {
     let alone = tempfile::tempdir().unwrap();
     let arch = if host_arch() == "arm64" { Arch::Arm64 } else { Arch::X86_64 };
     let (program, sha256) = carrying(alone.path(), bootstrap_zip(), arch);
-    let single = Tool::new(&program).endpoint(&bench.proxy.url()).region("us-east-1").env("PATH", alone.path());
+    let single =
+        Tool::new(&program).endpoint(&bench.proxy.url()).region("us-east-1").env("PATH", alone.path());
 
     let version = single.run(["--version"]).exits(0).stdout;
     let lines: Vec<&str> = version.lines().collect();
@@ -223,7 +236,8 @@ fn a_program_carries_only_what_was_checked_and_only_one() {
     let _ = tool.run(["build", "--check", "arm.zip", "--single-binary", "single"]).exits(0);
     let single = tool.with_binary(path("single"));
     assert!(single.run(["--version"]).exits(0).stdout.contains("carries code for arm64"));
-    let _ = single.run(["build", "--check", "x86.zip", "--arch", "x86_64", "--single-binary", "other"]).exits(0);
+    let _ =
+        single.run(["build", "--check", "x86.zip", "--arch", "x86_64", "--single-binary", "other"]).exits(0);
     let other = tool.with_binary(path("other"));
     assert!(other.run(["--version"]).exits(0).stdout.contains("carries code for x86_64"));
     let size = |name: &str| fs::metadata(path(name)).unwrap().len();

@@ -69,7 +69,8 @@ pub fn read(reader: impl Read + Seek) -> Contents {
 fn list<R: Read + Seek>(archive: &ZipArchive<R>, contents: &mut Contents) {
     let mut problems = Vec::new();
     if archive.has_duplicate_names() {
-        problems.push(Problem::unknown("it has two files of the same name", "make it again with one of each"));
+        problems
+            .push(Problem::unknown("it has two files of the same name", "make it again with one of each"));
     }
     for index in 0..archive.len() {
         let Ok(entry) = archive.by_index_data(index) else { continue };
@@ -78,7 +79,7 @@ fn list<R: Read + Seek>(archive: &ZipArchive<R>, contents: &mut Contents) {
             std::borrow::Cow::into_owned,
         );
         contents.unzipped = contents.unzipped.saturating_add(entry.size());
-        if entry.enclosed_name().is_none() {
+        if name.starts_with('/') || entry.enclosed_name().is_none() {
             let what = format!("the entry {name:?} lies outside of the folder that it is unpacked to");
             problems.push(Problem::unknown(what, "do not use it: no honest tool makes such zips"));
         }
@@ -148,7 +149,8 @@ impl<R: Read> Read for Guard<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let left = self.budget.get().checked_sub(read as u64);
-        self.budget.set(left.ok_or_else(|| io::Error::other("its list of files is too long, or it has none"))?);
+        self.budget
+            .set(left.ok_or_else(|| io::Error::other("its list of files is too long, or it has none"))?);
         Ok(read)
     }
 }

@@ -19,8 +19,15 @@ const TIME: &str = "315532800";
 const SEPARATOR: &str = "\u{1f}";
 /// Variables that would change the code, or its paths, from one machine to the next. A `-C target-cpu=native`
 /// of a developer would also not start on Lambda.
-const NOT_PASSED_ON: &[&str] =
-    &["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET", "CFLAGS", "CXXFLAGS", "TARGET_CFLAGS", "TARGET_CXXFLAGS"];
+const NOT_PASSED_ON: &[&str] = &[
+    "RUSTFLAGS",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CFLAGS",
+    "CXXFLAGS",
+    "TARGET_CFLAGS",
+    "TARGET_CXXFLAGS",
+];
 const PROFILE: &str = "CARGO_PROFILE_RELEASE_";
 
 /// A build and its check.
@@ -45,11 +52,12 @@ pub fn build(workspace: &Workspace, arch: Arch, runs: Runs) -> Result<Built, Art
         hint: format!("{missing}; or give a ready zip with `--zip FILE`"),
     })?;
     let triple = toolchain::triple(arch);
-    let others = workspace.sources_of_others(triple).map_err(|why| failed(why, "cargo's message says why"))?;
+    let others =
+        workspace.sources_of_others(triple).map_err(|why| failed(why, "cargo's message says why"))?;
     let prefixes = prefixes(workspace, &others);
-    let status = cargo(workspace, arch, linker, &prefixes)
-        .status()
-        .map_err(|error| failed(format!("cargo did not start: {error}"), "install Rust: https://rustup.rs"))?;
+    let status = cargo(workspace, arch, linker, &prefixes).status().map_err(|error| {
+        failed(format!("cargo did not start: {error}"), "install Rust: https://rustup.rs")
+    })?;
     if !status.success() {
         return Err(failed(
             format!("cargo ended with {status}"),
@@ -57,7 +65,8 @@ pub fn build(workspace: &Workspace, arch: Arch, runs: Runs) -> Result<Built, Art
         ));
     }
     let binary = workspace.target.join(triple).join("release").join(BINARY);
-    let bytes = std::fs::read(&binary).map_err(|source| ArtifactError::Read { path: binary.clone(), source })?;
+    let bytes =
+        std::fs::read(&binary).map_err(|source| ArtifactError::Read { path: binary.clone(), source })?;
     let zip = package::pack(&bytes).map_err(|why| failed(why, "check the free memory"))?;
     let mut checked = check::check(std::io::Cursor::new(&zip), arch, runs)
         .map_err(|error| failed(error.to_string(), "run this again"))?;
@@ -72,7 +81,8 @@ pub fn build(workspace: &Workspace, arch: Arch, runs: Runs) -> Result<Built, Art
 
 /// Folders whose names must not be in the binary, and what is written instead; where several fit, the last one counts.
 fn prefixes(workspace: &Workspace, others: &[PathBuf]) -> Vec<(PathBuf, &'static str)> {
-    let mut all = vec![(workspace.root.clone(), "/imgdeploy"), (workspace.target.clone(), "/imgdeploy/target")];
+    let mut all =
+        vec![(workspace.root.clone(), "/imgdeploy"), (workspace.target.clone(), "/imgdeploy/target")];
     all.extend(others.iter().map(|folder| (folder.clone(), "/crates")));
     all
 }
@@ -97,8 +107,7 @@ fn cargo(workspace: &Workspace, arch: Arch, linker: Linker, prefixes: &[(PathBuf
         cargo.env(format!("CC_{key}"), gcc);
         cargo.env(format!("CXX_{key}"), gcc.replace("gcc", "g++"));
     }
-    let rust: Vec<OsString> =
-        prefixes.iter().map(|prefix| mapped("--remap-path-prefix=", prefix)).collect();
+    let rust: Vec<OsString> = prefixes.iter().map(|prefix| mapped("--remap-path-prefix=", prefix)).collect();
     cargo.env("CARGO_ENCODED_RUSTFLAGS", rust.join(OsString::from(SEPARATOR).as_os_str()));
     // Flags of C compilers are split at spaces, so such a folder cannot be named here; `names` tells if that matters.
     let c: Vec<OsString> = prefixes

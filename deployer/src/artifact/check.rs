@@ -88,7 +88,9 @@ pub fn check(mut reader: impl Read + Seek, arch: Arch, runs: Runs) -> io::Result
         Ok(binary) => {
             checked.problems.extend(lambda::judge(&binary, arch, runs, &carried));
             if !binary.stripped {
-                checked.notes.push("`bootstrap` has symbols: it would be smaller without (`strip`)".to_owned());
+                checked
+                    .notes
+                    .push("`bootstrap` has symbols: it would be smaller without (`strip`)".to_owned());
             }
             checked.binary = Some(binary);
         }

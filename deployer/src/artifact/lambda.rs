@@ -84,12 +84,14 @@ pub const TOO_LARGE: &str =
     "InvalidParameterValueException: Unzipped size must be smaller than 262144000 bytes";
 
 const EXEC_FORMAT: &str = "fork/exec /var/task/bootstrap: exec format error (Runtime.InvalidEntrypoint)";
-const NO_LOADER: &str = "fork/exec /var/task/bootstrap: no such file or directory (Runtime.InvalidEntrypoint)";
+const NO_LOADER: &str =
+    "fork/exec /var/task/bootstrap: no such file or directory (Runtime.InvalidEntrypoint)";
 const BUILD: &str = "build it with `imgdeploy build`";
 
 /// The log of a zip without `bootstrap` at its root.
 pub fn no_bootstrap(what: impl Into<String>) -> Problem {
-    let log = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap] (Runtime.InvalidEntrypoint)";
+    let log =
+        "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap] (Runtime.InvalidEntrypoint)";
     Problem::logged(what, log, "zip the file itself, without a folder: `cd FOLDER && zip code.zip bootstrap`")
 }
 
@@ -115,10 +117,15 @@ pub fn no_binary(found: &NoBinary) -> Problem {
         NoBinary::Script(line) => {
             let shell = line.trim_start().split(' ').next().unwrap_or_default();
             if SHELLS.contains(&shell) {
-                let what = format!("`bootstrap` is a script for {shell}: Lambda starts it, but what it starts cannot be checked");
+                let what = format!(
+                    "`bootstrap` is a script for {shell}: Lambda starts it, but what it starts cannot be checked"
+                );
                 return Problem::unknown(what, "give a zip with the program itself as `bootstrap`");
             }
-            let what = format!("`bootstrap` is a script for {:?}, which Amazon Linux 2023 does not have there", shell);
+            let what = format!(
+                "`bootstrap` is a script for {:?}, which Amazon Linux 2023 does not have there",
+                shell
+            );
             Problem::logged(what, NO_LOADER, "give a zip with the program itself as `bootstrap`")
         }
     }
@@ -141,7 +148,8 @@ pub fn judge(binary: &Binary, arch: Arch, runs: Runs, carried: &dyn Fn(&str) -> 
         && found != loader
     {
         let musl = if found.contains("musl") { " (linked dynamically with musl)" } else { "" };
-        let what = format!("`bootstrap` needs the loader {found}{musl}, which Amazon Linux 2023 does not have");
+        let what =
+            format!("`bootstrap` needs the loader {found}{musl}, which Amazon Linux 2023 does not have");
         let cure = "link it statically, or build it for glibc with `imgdeploy build`";
         return vec![Problem::logged(what, NO_LOADER, cure)];
     }
@@ -189,8 +197,12 @@ fn newer(binary: &Binary) -> Option<Problem> {
 
 fn cure_for(found: Machine) -> String {
     match found {
-        Machine::Aarch64 => "if that is what you want, add `--arch arm64`; else build it for the other".to_owned(),
-        Machine::X86_64 => "if that is what you want, add `--arch x86_64`; else build it for the other".to_owned(),
+        Machine::Aarch64 => {
+            "if that is what you want, add `--arch arm64`; else build it for the other".to_owned()
+        }
+        Machine::X86_64 => {
+            "if that is what you want, add `--arch x86_64`; else build it for the other".to_owned()
+        }
         Machine::Other(_) => BUILD.to_owned(),
     }
 }

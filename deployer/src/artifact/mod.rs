@@ -125,7 +125,9 @@ pub enum ArtifactError {
         hint: String,
     },
     /// There is none anywhere.
-    #[error("there is no code for the function: no `--zip FILE`, none in this program, and none can be built here: {why}")]
+    #[error(
+        "there is no code for the function: no `--zip FILE`, none in this program, and none can be built here: {why}"
+    )]
     Nowhere {
         /// Why it can't be built.
         why: String,

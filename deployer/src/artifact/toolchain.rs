@@ -137,30 +137,24 @@ fn on_path(program: &str) -> bool {
 mod tests {
     use super::*;
 
-    const NOTHING: Found = Found {
-        native: false,
-        zigbuild: false,
-        zig: false,
-        cross_gcc: false,
-        std: true,
-        rustup: true,
-    };
+    const NOTHING: Found =
+        Found { native: false, zigbuild: false, zig: false, cross_gcc: false, std: true, rustup: true };
 
     #[test]
     fn the_order_is_zig_then_the_machines_own_then_a_cross_compiler() {
         let all = Found { native: true, zigbuild: true, zig: true, cross_gcc: true, ..NOTHING };
         assert_eq!(choose(all, Arch::Arm64), Ok(Linker::Zig));
         assert_eq!(choose(Found { zig: false, ..all }, Arch::Arm64), Ok(Linker::Native));
-        assert_eq!(choose(Found { zigbuild: false, native: false, ..all }, Arch::Arm64), Ok(Linker::CrossGcc));
+        assert_eq!(
+            choose(Found { zigbuild: false, native: false, ..all }, Arch::Arm64),
+            Ok(Linker::CrossGcc)
+        );
     }
 
     #[test]
     fn what_is_missing_is_one_line() {
         let line = |found| choose(found, Arch::Arm64).unwrap_err();
-        assert_eq!(
-            line(NOTHING),
-            "cargo install --locked cargo-zigbuild && python3 -m pip install ziglang"
-        );
+        assert_eq!(line(NOTHING), "cargo install --locked cargo-zigbuild && python3 -m pip install ziglang");
         assert_eq!(line(Found { zigbuild: true, ..NOTHING }), "python3 -m pip install ziglang");
         assert_eq!(
             line(Found { cross_gcc: true, std: false, ..NOTHING }),

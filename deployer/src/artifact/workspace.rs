@@ -31,7 +31,8 @@ pub fn find(here: &Path) -> Result<Workspace, String> {
         other => other.to_string().trim_end().to_owned(),
     })?;
     let has_function = metadata.packages.iter().any(|package| {
-        package.name.as_str() == PACKAGE && package.targets.iter().any(|one| one.is_bin() && one.name == BINARY)
+        package.name.as_str() == PACKAGE
+            && package.targets.iter().any(|one| one.is_bin() && one.name == BINARY)
     });
     if !has_function {
         return Err(format!(

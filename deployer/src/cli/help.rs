@@ -9,8 +9,7 @@ Exit codes:
   0  done, or nothing to do
   1  unexpected error
   2  wrong usage or settings
-  3  the plan has changes (with --dry-run --exit-code); resize: some images could not be made;
-     build: AWS would refuse the zip or fail to start it
+  3  the plan has changes (--dry-run --exit-code); resize: some images failed; build: unusable zip
   4  refused: something would be lost, or was not approved
   5  AWS said no: credentials or permissions
   6  stopped half-way: the message says what was done, and running it again goes on"

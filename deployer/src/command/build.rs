@@ -32,11 +32,16 @@ pub fn run(arch: Arch, args: &BuildArgs, report: &Report) -> Result<Exit, Failur
 fn build(arch: Arch, to: Option<&Path>, report: &Report) -> Result<(PathBuf, Checked, Linker), Failure> {
     let here = std::env::current_dir().map_err(|error| unwritten(Path::new("."), &error))?;
     let workspace = artifact::find_workspace(&here).map_err(|why| {
-        Failure::new(Exit::Usage, format!("there is nothing to build: {why}"), "run this inside of imgdeploy's source tree")
+        Failure::new(
+            Exit::Usage,
+            format!("there is nothing to build: {why}"),
+            "run this inside of imgdeploy's source tree",
+        )
     })?;
     report.say(&format!("building the function for {arch} in {}", workspace.root.display()));
     let built = artifact::build(&workspace, arch, Runs::OnLambda)?;
-    let path = to.map_or_else(|| workspace.target.join(format!("lambda/bootstrap-{arch}.zip")), Path::to_owned);
+    let path =
+        to.map_or_else(|| workspace.target.join(format!("lambda/bootstrap-{arch}.zip")), Path::to_owned);
     store(&path, &built.artifact.bytes).map_err(|error| unwritten(&path, &error))?;
     Ok((path, built.checked, built.linker))
 }
@@ -53,9 +58,7 @@ fn store(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 fn carry(to: &Path, artifact: &Artifact) -> Result<(), Failure> {
     let program = embedded::running_path();
-    program
-        .and_then(|program| embedded::write(&program, to, artifact))
-        .map_err(|error| unwritten(to, &error))
+    program.and_then(|program| embedded::write(&program, to, artifact)).map_err(|error| unwritten(to, &error))
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {

@@ -75,7 +75,8 @@ impl Tool {
     #[must_use]
     pub fn new(binary: impl Into<PathBuf>) -> Self {
         let home = tempfile::Builder::new().prefix("imgdeploy-home-").tempdir().expect("a temporary folder");
-        let tool = Self { binary: binary.into(), environment: Vec::new(), timeout: TIMEOUT, home: Arc::new(home) };
+        let tool =
+            Self { binary: binary.into(), environment: Vec::new(), timeout: TIMEOUT, home: Arc::new(home) };
         tool.env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("NO_COLOR", "1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
