@@ -57,10 +57,10 @@ check: venv assembler need-cargo lint-templates ## format, lints, dependencies, 
 	  echo "cargo-deny is not installed, dependencies were not checked: cargo install --locked cargo-deny"; \
 	fi
 
-build: need-cargo ## the release binary: target/release/imgdeploy
+build: need-cargo venv assembler ## the release binary: target/release/imgdeploy
 	$(CARGO) build --locked --release --package imgdeploy --bin imgdeploy
 
-dist: build venv assembler ## the release binary with the function's code inside: target/dist/imgdeploy (ARCH=arm64|x86_64)
+dist: build ## the release binary with the function's code inside: target/dist/imgdeploy (ARCH=arm64|x86_64)
 	@mkdir -p $(dir $(DIST))
 	$(TARGET)/release/imgdeploy build --arch $(ARCH) --single-binary $(DIST)
 

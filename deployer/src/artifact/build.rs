@@ -109,7 +109,7 @@ fn cargo(workspace: &Workspace, arch: Arch, linker: Linker, prefixes: &[(PathBuf
     }
     let rust: Vec<OsString> = prefixes.iter().map(|prefix| mapped("--remap-path-prefix=", prefix)).collect();
     cargo.env("CARGO_ENCODED_RUSTFLAGS", rust.join(OsString::from(SEPARATOR).as_os_str()));
-    // Flags of C compilers are split at spaces, so such a folder cannot be named here; `names` tells if that matters.
+    // Flags of C compilers are split at spaces, so such a folder cannot be named here; `names` tells if it matters.
     let c: Vec<OsString> = prefixes
         .iter()
         .filter(|(folder, _)| !folder.to_string_lossy().contains(char::is_whitespace))

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::archive;
 use super::elf::Binary;
-use super::lambda::{self, MAX_DIRECT, MAX_UNZIPPED, Problem, Runs, TOO_LARGE};
+use super::lambda::{self, EMPTY, MAX_DIRECT, MAX_UNZIPPED, Problem, Runs, TOO_LARGE};
 use crate::settings::value::Arch;
 
 /// A zip that was looked at.
@@ -46,6 +46,10 @@ pub fn check(mut reader: impl Read + Seek, arch: Arch, runs: Runs) -> io::Result
         problems: Vec::new(),
         notes: Vec::new(),
     };
+    if size == 0 {
+        checked.problems.push(Problem::refused("the file is empty", EMPTY, "make or fetch it again"));
+        return Ok(checked);
+    }
     if size >= MAX_UNZIPPED {
         let what = format!("the zip alone has {size} bytes");
         checked.problems.push(Problem::refused(what, TOO_LARGE, "take out what the function does not need"));

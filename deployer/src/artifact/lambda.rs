@@ -75,8 +75,11 @@ impl Problem {
     }
 }
 
+// The messages are as users report them [obs]; which of the first two an odd zip gets is [unverified].
+
 /// AWS's message for a zip that it cannot unpack.
-pub const NOT_UNZIPPED: &str = "InvalidParameterValueException: Could not unzip uploaded file. Please check your file, then try to upload again.";
+pub const NOT_UNZIPPED: &str = "InvalidParameterValueException: Could not unzip uploaded file. Please check your \
+                            file, then try to upload again.";
 /// AWS's message for a zip without files.
 pub const EMPTY: &str = "InvalidParameterValueException: Uploaded file must be a non-empty zip";
 /// AWS's message for a zip over [`MAX_UNZIPPED`].
@@ -95,7 +98,8 @@ pub fn no_bootstrap(what: impl Into<String>) -> Problem {
     Problem::logged(what, log, "zip the file itself, without a folder: `cd FOLDER && zip code.zip bootstrap`")
 }
 
-/// The log of a `bootstrap` that Lambda's user may not run: others than its owner have to be allowed to read and run it.
+/// The log of a `bootstrap` that Lambda's user may not run: others than its owner have to be allowed to read and
+/// run it.
 pub fn not_executable(mode: Option<u32>) -> Problem {
     let mode = mode.map_or("no mode".to_owned(), |mode| format!("mode {:04o}", mode & 0o7777));
     Problem::logged(
