@@ -15,6 +15,13 @@ BENCH_VENV := $(CURDIR)/.venv-bench
 BENCH_NODE := $(TARGET)/bench/node
 ARGS       ?=
 
+# The single binary and where it is installed. make install takes it, or the one of make build, or BINARY=FILE.
+ARCH    ?= arm64
+PREFIX  ?= /usr/local
+DESTDIR ?=
+DIST    := $(TARGET)/dist/imgdeploy
+BINARY  ?= $(firstword $(wildcard $(DIST) $(TARGET)/release/imgdeploy))
+
 # A comma that does not end an argument.
 comma := ,
 
@@ -23,7 +30,7 @@ export IMGDEPLOY_MINISTACK := $(VENV)/bin/ministack
 export IMGDEPLOY_TEST_ZIP  := $(ZIP)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build clean venv assembler zip lint-templates need-cargo need-python need-node bench-images
+.PHONY: help demo test check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node bench-images
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,8 +57,28 @@ check: venv assembler need-cargo lint-templates ## format, lints, dependencies, 
 	  echo "cargo-deny is not installed, dependencies were not checked: cargo install --locked cargo-deny"; \
 	fi
 
-build: need-cargo ## the release binary: target/release/imgdeploy
+build: need-cargo venv assembler ## the release binary: target/release/imgdeploy
 	$(CARGO) build --locked --release --package imgdeploy --bin imgdeploy
+
+dist: build ## the release binary with the function's code inside: target/dist/imgdeploy (ARCH=arm64|x86_64)
+	@mkdir -p $(dir $(DIST))
+	$(TARGET)/release/imgdeploy build --arch $(ARCH) --single-binary $(DIST)
+
+install: ## binary, completions and manual pages (PREFIX=/usr/local, DESTDIR=, BINARY=)
+	@test -n "$(BINARY)" || { echo "error: there is no binary yet: make dist, or make build" >&2; exit 1; }
+	@set -e; base="$(DESTDIR)$(PREFIX)"; man="$$base/share/man/man1"; tool="$(abspath $(BINARY))"; \
+	  bash="$$base/share/bash-completion/completions" zsh="$$base/share/zsh/site-functions"; \
+	  fish="$$base/share/fish/vendor_completions.d"; \
+	  mkdir -p "$$base/bin" "$$man" "$$bash" "$$zsh" "$$fish"; \
+	  cp "$$tool" "$$base/bin/imgdeploy"; chmod 755 "$$base/bin/imgdeploy"; \
+	  "$$tool" completions bash >"$$bash/imgdeploy"; \
+	  "$$tool" completions zsh >"$$zsh/_imgdeploy"; \
+	  "$$tool" completions fish >"$$fish/imgdeploy.fish"; \
+	  "$$tool" man >"$$man/imgdeploy.1"; \
+	  for command in $$("$$tool" --help | awk '/^Commands:/ { on = 1; next } /^$$/ { on = 0 } on && /^  [a-z]/ { print $$1 }'); do \
+	    "$$tool" man "$$command" >"$$man/imgdeploy-$$command.1"; \
+	  done; \
+	  echo "installed in $$base"
 
 clean: ## everything that was built or fetched
 	rm -rf $(VENV) $(BENCH_VENV) $(TARGET)

@@ -34,6 +34,8 @@ pub enum Exit {
 impl Exit {
     /// Some images could not be made, the others were (`resize`, which has no plan).
     pub const SOME_FAILED: Self = Self::Changes;
+    /// AWS would refuse the zip, or fail to start it (`build`).
+    pub const UNUSABLE: Self = Self::Changes;
 }
 
 /// A failed run, ready to show.
@@ -168,13 +170,16 @@ impl From<ArtifactError> for Failure {
     fn from(error: ArtifactError) -> Self {
         let message = error.to_string();
         match error {
-            ArtifactError::Read { .. } => {
-                Self::new(Exit::Usage, message, "check the path given with `--zip`")
-            }
-            ArtifactError::Unusable { .. } => {
-                Self::new(Exit::Usage, message, "give a zip with an executable `bootstrap` at its root")
-            }
-            ArtifactError::Build { hint, .. } => Self::new(Exit::Usage, message, hint),
+            ArtifactError::Read { .. } => Self::new(Exit::Usage, message, "check the path"),
+            ArtifactError::Unusable { hint, .. }
+            | ArtifactError::Build { hint, .. }
+            | ArtifactError::Embedded { hint, .. } => Self::new(Exit::Usage, message, hint),
+            ArtifactError::Nowhere { .. } => Self::new(
+                Exit::Usage,
+                message,
+                "give a ready zip with `--zip FILE`, or run this inside of imgdeploy's source tree, or use an \
+                 imgdeploy that carries the code (`make dist`)",
+            ),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use imgdeploy::artifact;
 use imgdeploy::cli::{self, Command, OutputFormat};
 use imgdeploy::command;
 use imgdeploy::command::engine::Consent;
@@ -9,6 +10,8 @@ use imgdeploy::error::{Exit, Failure};
 use imgdeploy::plan::Plan;
 use imgdeploy::report::Report;
 use imgdeploy::settings::{self, Code, Given, Origin, Site};
+use imgdeploy::report::{self, Report};
+use imgdeploy::settings::{self, Given, Site};
 
 fn main() -> ExitCode {
     let invocation = match cli::parse(std::env::args_os(), &|name| std::env::var(name).ok()) {
@@ -17,6 +20,9 @@ fn main() -> ExitCode {
             let code = if error.use_stderr() { Exit::Usage } else { Exit::Done };
             // Help that nobody reads to its end is no failure.
             let _ = error.print();
+            if error.kind() == clap::error::ErrorKind::DisplayVersion {
+                report::carried(artifact::embedded::look().as_ref());
+            }
             return ExitCode::from(code as u8);
         }
     };
@@ -54,6 +60,7 @@ async fn run(
     let given = &invocation.given;
     match &invocation.cli.command {
         Command::Init(args) => command::init::run(&settings::access(given)?, args, report).await,
+        Command::Build(args) => command::build::run(settings::arch(given)?, args, report),
         Command::Attach(args) => {
             let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
             command::attach::run(&site(given)?, args, consent, report, plan).await
@@ -78,6 +85,14 @@ async fn run(
         },
         Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,
         Command::Resize(args) => command::resize::run(&settings::images(given)?, args, report).await,
+        Command::Completions(args) => {
+            report.text(&cli::completions(args));
+            Ok(Exit::Done)
+        }
+        Command::Man(args) => {
+            report.text(&cli::man(args)?);
+            Ok(Exit::Done)
+        }
     }
 }
 
@@ -112,6 +127,7 @@ fn code(given: &Given, function: bool) -> Result<(Code, Option<String>), Failure
 fn name(command: &Command) -> &'static str {
     match command {
         Command::Init(_) => "init",
+        Command::Build(_) => "build",
         Command::Attach(_) => "attach",
         Command::Detach(_) => "detach",
         Command::UpdateCode(_) => "update-code",
@@ -120,5 +136,7 @@ fn name(command: &Command) -> &'static str {
         Command::Logs(_) => "logs",
         Command::Dev(_) => "dev",
         Command::Resize(_) => "resize",
+        Command::Completions(_) => "completions",
+        Command::Man(_) => "man",
     }
 }

@@ -7,6 +7,7 @@
 
 mod approval;
 mod bench;
+mod build;
 mod cache_loop;
 mod chain;
 mod cut_off;

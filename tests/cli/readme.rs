@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 9] =
-    ["init", "attach", "detach", "update-code", "rollback", "dev", "resize", "status", "logs"];
+const COMMANDS: [&str; 10] =
+    ["init", "attach", "detach", "update-code", "rollback", "dev", "resize", "status", "logs", "build"];
 /// Heading under which each command's help repeats the flags of all.
 const EVERYWHERE: &str = "Everywhere";
 
@@ -99,7 +99,11 @@ fn every_commands_flags_are_in_the_readme_and_no_others() {
     for command in COMMANDS {
         let mut own = flags(&help(&[command, "--help"]));
         own.retain(|name, flag| flag.heading != EVERYWHERE && name != "--help");
-        let typical = if command == "resize" { "--out-dir" } else { "--bucket" };
+        let typical = match command {
+            "resize" => "--out-dir",
+            "build" => "--check",
+            _ => "--bucket",
+        };
         assert!(own.contains_key(typical), "{command}: {own:?}");
         assert_agree(&format!("### `imgdeploy {command}`"), &own);
     }

@@ -1,109 +1,155 @@
-//! Builds the function with the toolchain that is here.
+//! Builds the function with the toolchain that is here, so that the same source gives the same bytes in any folder.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use cargo_metadata::MetadataCommand;
-
-use super::{Artifact, ArtifactError, artifact, machine, package};
+use super::toolchain::{self, Linker};
+use super::workspace::{BINARY, PACKAGE, Workspace};
+use super::{Artifact, ArtifactError, Checked, Runs, Source, check, package};
 use crate::settings::value::Arch;
 
-/// Package and binary of the function in its workspace.
-const PACKAGE: &str = "resizer-fn";
-const BINARY: &str = "bootstrap";
 /// Where the workspace keeps the cmake, meson and ninja that the function's C codecs are built with.
 const BUILD_TOOLS: &str = "resizer-fn/av1/build-tools";
+/// Newest glibc that zig links against (LA-10).
+const GLIBC: &str = "2.34";
+/// What C's `__DATE__` and `__TIME__` say: 1 January 1980, in seconds since 1970.
+const TIME: &str = "315532800";
+/// Between the flags in `CARGO_ENCODED_RUSTFLAGS`.
+const SEPARATOR: &str = "\u{1f}";
+/// Variables that would change the code, or its paths, from one machine to the next. A `-C target-cpu=native`
+/// of a developer would also not start on Lambda.
+const NOT_PASSED_ON: &[&str] = &[
+    "RUSTFLAGS",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CFLAGS",
+    "CXXFLAGS",
+    "TARGET_CFLAGS",
+    "TARGET_CXXFLAGS",
+];
+const PROFILE: &str = "CARGO_PROFILE_RELEASE_";
 
-/// Finds the function's workspace from the current folder upwards, builds it in release mode and packs it.
-/// Cargo's progress goes to the terminal.
+/// A build and its check.
+#[derive(Debug)]
+pub struct Built {
+    /// The zip, whatever the check says.
+    pub artifact: Artifact,
+    /// What the check says.
+    pub checked: Checked,
+    /// What it was linked with.
+    pub linker: Linker,
+}
+
+/// Builds in release mode, packs and checks. Cargo's progress goes to standard error.
 ///
 /// # Errors
 /// [`ArtifactError::Build`] with the command that mends it.
-pub fn build(arch: Arch) -> Result<Artifact, ArtifactError> {
+pub fn build(workspace: &Workspace, arch: Arch, runs: Runs) -> Result<Built, ArtifactError> {
     let failed = |why: String, hint: &str| ArtifactError::Build { why, hint: hint.to_owned() };
-    let metadata = MetadataCommand::new().no_deps().exec().map_err(|error| {
-        failed(
-            format!("there is no cargo workspace here ({error})"),
-            "give a ready zip with `--zip FILE`, or run this inside imgdeploy's source tree",
-        )
+    let linker = toolchain::choose(toolchain::look(arch), arch).map_err(|missing| ArtifactError::Build {
+        why: format!("something is missing on this machine to build for {arch} on Linux"),
+        hint: format!("{missing}; or give a ready zip with `--zip FILE`"),
     })?;
-    if !metadata.packages.iter().any(|package| package.name.as_str() == PACKAGE) {
-        return Err(failed(
-            format!("the workspace at {} has no package {PACKAGE}", metadata.workspace_root),
-            "give a ready zip with `--zip FILE`, or run this inside imgdeploy's source tree",
-        ));
-    }
-    let target = target_triple(arch);
-    let native = std::env::consts::OS == "linux" && std::env::consts::ARCH == rust_arch(arch);
-    let mut cargo = Command::new("cargo");
-    if native {
-        cargo.arg("build");
-    } else if installed("cargo-zigbuild") {
-        // The suffix pins the newest glibc symbol to what Amazon Linux 2023 has (LA-10).
-        cargo.arg("zigbuild");
-    } else if arch == Arch::Arm64 && installed("aarch64-linux-gnu-gcc") {
-        cargo
-            .arg("build")
-            .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
-            .env("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc");
-    } else {
-        return Err(failed(
-            format!("this machine cannot link for {} on Linux", arch),
-            "give a ready zip with `--zip FILE`, or install a cross linker \
-             (`cargo install cargo-zigbuild` with `pip install ziglang`, or Debian's gcc-aarch64-linux-gnu) \
-             and `rustup target add aarch64-unknown-linux-gnu`",
-        ));
-    }
-    if let Some(path) = path_with(metadata.workspace_root.join(BUILD_TOOLS).into()) {
-        cargo.env("PATH", path);
-    }
-    let zig_target = format!("{target}.2.34");
-    let uses_zig = cargo.get_args().any(|arg| arg == "zigbuild");
-    let status = cargo
-        .args(["--release", "--package", PACKAGE, "--bin", BINARY, "--target"])
-        .arg(if uses_zig { zig_target.as_str() } else { target })
-        .current_dir(&metadata.workspace_root)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .status()
-        .map_err(|error| failed(format!("cargo did not start: {error}"), "install Rust's cargo"))?;
+    let triple = toolchain::triple(arch);
+    let others =
+        workspace.sources_of_others(triple).map_err(|why| failed(why, "cargo's message says why"))?;
+    let prefixes = prefixes(workspace, &others);
+    let status = cargo(workspace, arch, linker, &prefixes).status().map_err(|error| {
+        failed(format!("cargo did not start: {error}"), "install Rust: https://rustup.rs")
+    })?;
     if !status.success() {
         return Err(failed(
             format!("cargo ended with {status}"),
-            "cargo's own message above says why; `rustup target list --installed` shows the targets",
+            "cargo's own message above says why; if it misses cmake, meson or ninja: `make venv`",
         ));
     }
-    let binary: PathBuf =
-        metadata.target_directory.join(target).join("release").join(BINARY).into_std_path_buf();
+    let binary = workspace.target.join(triple).join("release").join(BINARY);
     let bytes =
         std::fs::read(&binary).map_err(|source| ArtifactError::Read { path: binary.clone(), source })?;
-    let zip = package::pack(&bytes).map_err(|why| failed(why, "check the free disk space"))?;
-    package::check(&zip, machine(arch)).map_err(|why| ArtifactError::Unusable { path: binary, why })?;
-    Ok(artifact(zip, arch))
+    let zip = package::pack(&bytes).map_err(|why| failed(why, "check the free memory"))?;
+    let mut checked = check::check(std::io::Cursor::new(&zip), arch, runs)
+        .map_err(|error| failed(error.to_string(), "run this again"))?;
+    for (folder, _) in &prefixes {
+        if names(&bytes, folder) {
+            let folder = folder.display();
+            checked.notes.push(format!("the binary names {folder}: built in another folder it will differ"));
+        }
+    }
+    Ok(Built { artifact: Artifact::checked(zip, &checked, arch, Source::Built), checked, linker })
 }
 
-fn target_triple(arch: Arch) -> &'static str {
-    match arch {
-        Arch::Arm64 => "aarch64-unknown-linux-gnu",
-        Arch::X86_64 => "x86_64-unknown-linux-gnu",
-    }
+/// Folders whose names must not be in the binary, and what is written instead; where several fit, the last one counts.
+fn prefixes(workspace: &Workspace, others: &[PathBuf]) -> Vec<(PathBuf, &'static str)> {
+    let mut all =
+        vec![(workspace.root.clone(), "/imgdeploy"), (workspace.target.clone(), "/imgdeploy/target")];
+    all.extend(others.iter().map(|folder| (folder.clone(), "/crates")));
+    all
 }
 
-fn rust_arch(arch: Arch) -> &'static str {
-    match arch {
-        Arch::Arm64 => "aarch64",
-        Arch::X86_64 => "x86_64",
+/// The cargo that builds.
+fn cargo(workspace: &Workspace, arch: Arch, linker: Linker, prefixes: &[(PathBuf, &'static str)]) -> Command {
+    let triple = toolchain::triple(arch);
+    let key = triple.replace('-', "_");
+    let mut cargo = Command::new("cargo");
+    cargo.arg(if linker == Linker::Zig { "zigbuild" } else { "build" });
+    cargo.args(["--release", "--locked", "--package", PACKAGE, "--bin", BINARY, "--target"]);
+    cargo.arg(if linker == Linker::Zig { format!("{triple}.{GLIBC}") } else { triple.to_owned() });
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if NOT_PASSED_ON.contains(&&*text) || text.starts_with(PROFILE) {
+            cargo.env_remove(&name);
+        }
     }
+    if linker == Linker::CrossGcc {
+        let gcc = toolchain::cross_gcc(arch);
+        cargo.env(format!("CARGO_TARGET_{}_LINKER", key.to_uppercase()), gcc);
+        cargo.env(format!("CC_{key}"), gcc);
+        cargo.env(format!("CXX_{key}"), gcc.replace("gcc", "g++"));
+    }
+    let rust: Vec<OsString> = prefixes.iter().map(|prefix| mapped("--remap-path-prefix=", prefix)).collect();
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", rust.join(OsString::from(SEPARATOR).as_os_str()));
+    // Flags of C compilers are split at spaces, so such a folder cannot be named here; `names` tells if it matters.
+    let c: Vec<OsString> = prefixes
+        .iter()
+        .filter(|(folder, _)| !folder.to_string_lossy().contains(char::is_whitespace))
+        .map(|prefix| mapped("-ffile-prefix-map=", prefix))
+        .collect();
+    let c = c.join(OsString::from(" ").as_os_str());
+    cargo.env(format!("CFLAGS_{key}"), &c).env(format!("CXXFLAGS_{key}"), &c).env("SOURCE_DATE_EPOCH", TIME);
+    cargo.env("CARGO_TARGET_DIR", &workspace.target).env("CARGO_INCREMENTAL", "0");
+    if let Some(path) = path_with(&workspace.root.join(BUILD_TOOLS)) {
+        cargo.env("PATH", path);
+    }
+    cargo.current_dir(&workspace.root).stdin(Stdio::null()).stdout(Stdio::null());
+    cargo
+}
+
+fn mapped(flag: &str, (folder, instead): &(PathBuf, &'static str)) -> OsString {
+    let mut text = OsString::from(flag);
+    text.push(folder);
+    text.push("=");
+    text.push(instead);
+    text
+}
+
+/// Whether a binary has the name of a folder in it.
+fn names(binary: &[u8], folder: &Path) -> bool {
+    let name = folder.as_os_str().as_encoded_bytes();
+    let Some(first) = name.first().filter(|_| name.len() > 1) else { return false };
+    let mut rest = binary;
+    while let Some(at) = rest.iter().position(|byte| byte == first) {
+        rest = rest.get(at..).unwrap_or_default();
+        if rest.starts_with(name) {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// The PATH with `first` in front.
-fn path_with(first: PathBuf) -> Option<std::ffi::OsString> {
+fn path_with(first: &Path) -> Option<OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(std::iter::once(first).chain(std::env::split_paths(&path))).ok()
-}
-
-/// Whether `program` is on the PATH.
-fn installed(program: &str) -> bool {
-    std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+    std::env::join_paths(std::iter::once(first.to_owned()).chain(std::env::split_paths(&path))).ok()
 }

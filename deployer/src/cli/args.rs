@@ -2,11 +2,13 @@
 //! the environment and the file, so that one wording holds for all and no problem hides another.
 
 use super::code::{RollbackArgs, UpdateCodeArgs};
+use super::build::BuildArgs;
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
 use super::logs::LogsArgs;
 use super::resize::ResizeArgs;
 use super::status::StatusArgs;
+use super::shell::{CompletionsArgs, ManArgs};
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};
 use clap::builder::OsStringValueParser;
@@ -76,6 +78,11 @@ pub enum Command {
     /// Write a commented imgdeploy.yaml from what is found in the account
     #[command(after_help = help::EXIT_CODES)]
     Init(InitArgs),
+    /// Build the function's code for Lambda, and check the zip
+    ///
+    /// The same source gives the same zip, byte for byte. With --check, nothing is built.
+    #[command(after_help = help::BUILD)]
+    Build(BuildArgs),
     /// Put on-demand images in front of a bucket that is already there
     #[command(after_help = help::below())]
     Attach(Box<AttachArgs>),
@@ -111,6 +118,12 @@ pub enum Command {
     /// for standard input and output.
     #[command(after_help = help::RESIZE)]
     Resize(ResizeArgs),
+    /// Print the completions for a shell
+    #[command(after_help = help::EXIT_CODES)]
+    Completions(CompletionsArgs),
+    /// Print the manual page of imgdeploy, or of one of its commands
+    #[command(after_help = help::EXIT_CODES)]
+    Man(ManArgs),
 }
 
 /// Which bucket is meant.

@@ -9,7 +9,7 @@ Exit codes:
   0  done, or nothing to do
   1  unexpected error
   2  wrong usage or settings
-  3  the plan has changes (with --dry-run --exit-code); resize: some images could not be made
+  3  the plan has changes (--dry-run --exit-code); resize: some images failed; build: unusable zip
   4  refused: something would be lost, or was not approved
   5  AWS said no: credentials or permissions
   6  stopped half-way: the message says what was done, and running it again goes on"
@@ -18,6 +18,19 @@ Exit codes:
 
 /// The exit codes, below every help.
 pub(super) const EXIT_CODES: &str = exit_codes!();
+
+/// Below the help of `build`.
+pub(super) const BUILD: &str = concat!(
+    "\
+What links, the first that is there:
+  zig             cargo-zigbuild with zig or Python's ziglang; pins glibc 2.34, works on every system
+  gcc             of a Linux machine with the processor that is built for
+  gcc, cross      Debian's gcc-aarch64-linux-gnu
+The latter two link against their own glibc: where that is too new, the check says so.
+
+",
+    exit_codes!()
+);
 
 /// Below the help of `resize`.
 pub(super) const RESIZE: &str = concat!(

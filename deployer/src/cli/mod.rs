@@ -3,6 +3,7 @@
 
 mod args;
 mod code;
+mod build;
 mod given;
 mod help;
 mod logs;
@@ -14,6 +15,12 @@ pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
 pub use logs::LogsArgs;
 pub use resize::ResizeArgs;
 pub use status::StatusArgs;
+mod shell;
+
+pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
+pub use build::BuildArgs;
+pub use resize::ResizeArgs;
+pub use shell::{CompletionsArgs, ManArgs, completions, man};
 
 use crate::settings::Given;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};

@@ -1,6 +1,6 @@
 //! `attach`: retrofits a bucket that is already there.
 
-use crate::artifact::{self, Artifact};
+use crate::artifact::{self, Artifact, Runs};
 use crate::aws::Clients;
 use crate::cli::AttachArgs;
 use crate::command::engine::{self, Consent, Ended};
@@ -27,6 +27,7 @@ pub async fn run(
         report.settings(&settings::describe(site));
     }
     let artifact = artifact::code(site.zip.as_deref(), site.arch)?;
+    let artifact = code(site, report)?;
     let clients = engine::clients(&site.access).await?;
     let query = query(site, &artifact);
     let seen = engine::look(&clients, &query, report).await?;
@@ -50,6 +51,13 @@ pub async fn run(
     }
     report.finish("attach", plan, ended.outcome(), found.as_ref());
     Ok(ended.exit(consent))
+}
+
+fn code(site: &Site, report: &Report) -> Result<Artifact, Failure> {
+    let runs = if site.access.endpoint_url.is_some() { Runs::AtEmulator } else { Runs::OnLambda };
+    let artifact = artifact::code(site.zip.as_deref(), site.arch, runs)?;
+    report.code(&artifact);
+    Ok(artifact)
 }
 
 fn query(site: &Site, artifact: &Artifact) -> Query {

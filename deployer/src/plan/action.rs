@@ -40,6 +40,8 @@ pub enum Action {
         key: String,
         /// Bytes of the zip.
         size: u64,
+        /// SHA-256 of the zip in hexadecimal.
+        sha256: String,
     },
     /// Create or update the stack by change set.
     Stack {

@@ -36,6 +36,7 @@ pub fn plan(plan: &mut Plan, seen: &Artifacts, artifact: Option<&Artifact>) {
             bucket: seen.bucket.clone(),
             key: names::code_key(&artifact.sha256),
             size: artifact.size,
+            sha256: artifact.sha256.clone(),
         }),
     }
 }

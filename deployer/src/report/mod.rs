@@ -1,5 +1,6 @@
 //! The only place that prints: plans, events and failures, as text or JSON.
 
+mod code;
 mod diff;
 mod function;
 mod images;
@@ -15,6 +16,7 @@ use crate::error::Failure;
 use crate::plan::Plan;
 use crate::probe::ProbeReport;
 
+pub use code::{ZipReport, carried};
 pub use json::DOCUMENT_VERSION;
 pub use logs::LogView;
 

@@ -73,7 +73,9 @@ pub(super) fn plan(plan: &Plan, colour: bool) -> String {
 fn details(action: &Action) -> Vec<String> {
     match action {
         Action::ArtifactsBucket { missing, .. } => missing.iter().map(|one| format!("+ {one:?}")).collect(),
-        Action::UploadCode { bucket, size, .. } => vec![format!("+ {size} bytes to {bucket}")],
+        Action::UploadCode { bucket, size, sha256, .. } => {
+            vec![format!("+ {size} bytes to {bucket}, SHA-256 {sha256}")]
+        }
         Action::Stack { desired, plan } => stack(&desired.parameters, plan),
         Action::PublicAccessBlock { before, after, .. } => flags(*before, *after),
         Action::Policy { before, after, .. } | Action::Website { before, after, .. } => {

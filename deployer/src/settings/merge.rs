@@ -68,6 +68,17 @@ pub fn code(given: &Given) -> Result<Code, SettingsError> {
     let access = layers.access();
     SettingsError::check(layers.problems.into_inner())?;
     Ok(Code { access, zip, arch: arch.unwrap_or(Arch::Arm64) })
+/// Resolves the processor that code is for, without a settings file.
+///
+/// # Errors
+/// The value is wrong.
+pub fn arch(given: &Given) -> Result<Arch, SettingsError> {
+    SettingsError::check(given.problems(setting("arch")))?;
+    let layers =
+        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
+    let arch = layers.value("arch", Arch::from_text);
+    SettingsError::check(layers.problems.into_inner())?;
+    Ok(arch.unwrap_or(Arch::Arm64))
 }
 
 /// Resolves the settings of the one site that is meant.

@@ -20,6 +20,7 @@
 #![allow(clippy::unwrap_used, reason = "test code: a panic is the report")]
 
 pub mod aws;
+pub mod elf;
 pub mod http_client;
 pub mod iam;
 pub mod jpeg;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ const POLL: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub struct Tool {
     binary: PathBuf,
-    home: TempDir,
+    home: Arc<TempDir>,
     environment: Vec<(OsString, OsString)>,
     timeout: Duration,
 }
@@ -75,7 +75,8 @@ impl Tool {
     #[must_use]
     pub fn new(binary: impl Into<PathBuf>) -> Self {
         let home = tempfile::Builder::new().prefix("imgdeploy-home-").tempdir().expect("a temporary folder");
-        let tool = Self { binary: binary.into(), environment: Vec::new(), timeout: TIMEOUT, home };
+        let tool =
+            Self { binary: binary.into(), environment: Vec::new(), timeout: TIMEOUT, home: Arc::new(home) };
         tool.env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("NO_COLOR", "1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -120,6 +121,13 @@ impl Tool {
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
+    }
+
+    /// Another program in the same folder and environment.
+    #[must_use]
+    pub fn with_binary(&self, binary: impl Into<PathBuf>) -> Self {
+        let environment = self.environment.clone();
+        Self { binary: binary.into(), home: Arc::clone(&self.home), environment, timeout: self.timeout }
     }
 
     /// The folder in which the tool runs, which is also its home.

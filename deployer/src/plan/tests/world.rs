@@ -49,6 +49,7 @@ pub(super) fn desired(site: &Site, seen: &Observed) -> Desired {
         code_sha256: "zip".to_owned(),
         size: 3,
         bytes: b"zip".to_vec(),
+        source: crate::artifact::Source::Built,
     };
     Desired::new(site, true, artifact, seen)
 }
