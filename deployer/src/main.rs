@@ -62,6 +62,14 @@ async fn run(
             let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
             command::detach::run(&site(given)?, args, consent, report, plan).await
         }
+        Command::Up(args) => {
+            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            command::up::run(&site(given)?, args, consent, report, plan).await
+        }
+        Command::Down(args) => {
+            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            command::down::run(&site(given)?, args, consent, report, plan).await
+        }
         Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,
         Command::Resize(args) => command::resize::run(&settings::images(given)?, args, report).await,
     }
@@ -84,6 +92,8 @@ fn name(command: &Command) -> &'static str {
         Command::Init(_) => "init",
         Command::Attach(_) => "attach",
         Command::Detach(_) => "detach",
+        Command::Up(_) => "up",
+        Command::Down(_) => "down",
         Command::Dev(_) => "dev",
         Command::Resize(_) => "resize",
     }

@@ -4,6 +4,7 @@
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
 use super::resize::ResizeArgs;
+use super::up::{DownArgs, UpArgs};
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};
 use clap::builder::OsStringValueParser;
@@ -79,6 +80,12 @@ pub enum Command {
     /// Take out exactly what attach put in
     #[command(after_help = help::below())]
     Detach(DetachArgs),
+    /// Make a bucket with on-demand images, as one fresh stack, for those who start from nothing
+    #[command(after_help = help::below())]
+    Up(Box<UpArgs>),
+    /// Take away what up made; never a bucket with objects, unless told to by name
+    #[command(after_help = help::below())]
+    Down(DownArgs),
     /// Serve the chain of an attached bucket on this machine
     ///
     /// CDN, website and API get a loopback port each, and answer as the configuration at the endpoint

@@ -5,9 +5,11 @@ mod args;
 mod given;
 mod help;
 mod resize;
+mod up;
 
 pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
 pub use resize::ResizeArgs;
+pub use up::{DownArgs, OwnChoice, UpArgs};
 
 use crate::settings::Given;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};

@@ -11,7 +11,7 @@ use imgdeploy_model::region;
 
 use super::journal::next_edit;
 use super::predict::{self, Planned};
-use super::{Action, JournalStep, Plan, Refusal, artifacts, edge, notes, policy, public_access, website};
+use super::{Action, JournalStep, Plan, Refusal, artifacts, edge, notes, policy, public_access, up, website};
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::{Desired, unknown_api_host};
 use crate::fact::Fact;
@@ -23,6 +23,9 @@ use crate::stack::{self, DesiredStack, StackInputs, StackPlan};
 /// Plans an attach. Applying is allowed only while `refusals` and `unseen` are empty.
 pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     let mut plan = Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region);
+    if up::is_its_bucket(&mut plan, seen, "imgdeploy up") {
+        return plan;
+    }
     if let Fact::Unknown(why) = &seen.owned {
         plan.unseen.push(why.clone());
     }
@@ -166,8 +169,13 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
 
 /// The stack with its parameters.
 pub fn desired_stack(desired: &Desired, artifacts_bucket: &str) -> DesiredStack {
+    DesiredStack::new(&stack_inputs(desired, artifacts_bucket), env!("CARGO_PKG_VERSION"))
+}
+
+/// What the stack is made from.
+pub(super) fn stack_inputs(desired: &Desired, artifacts_bucket: &str) -> StackInputs {
     let site = &desired.site;
-    let inputs = StackInputs {
+    StackInputs {
         bucket: site.bucket.to_string(),
         prefix: site.prefix.to_string(),
         url: desired.url.clone(),
@@ -192,8 +200,7 @@ pub fn desired_stack(desired: &Desired, artifacts_bucket: &str) -> DesiredStack 
         max_pixels: site.max_pixels,
         max_bytes: site.max_bytes,
         max_output_pixels: site.max_output_pixels,
-    };
-    DesiredStack::new(&inputs, env!("CARGO_PKG_VERSION"))
+    }
 }
 
 /// After a change of distribution or rules, what was cached under our paths is stale (CF-07).
@@ -204,7 +211,7 @@ fn invalidate(plan: &mut Plan, desired: &Desired) {
     }) else {
         return;
     };
-    plan.actions.push(Action::Invalidate { id, path: format!("/{}*", desired.site.prefix) });
+    plan.actions.push(Action::Invalidate { id, path: edge::invalidated(desired) });
 }
 
 /// Says where our own part was changed by hand since the last run.

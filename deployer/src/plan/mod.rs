@@ -4,6 +4,7 @@ mod action;
 mod artifacts;
 pub mod attach;
 pub mod detach;
+pub mod down;
 mod edge;
 mod journal;
 mod notes;
@@ -11,6 +12,7 @@ mod policy;
 mod predict;
 mod public_access;
 mod shape;
+pub mod up;
 mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};

@@ -220,6 +220,14 @@ fn change(world: &mut Observed, action: &Action) {
             assert_eq!(*name, stack::stack_name(BUCKET));
             world.stack = Fact::Absent;
         }
+        Action::EmptyBucket { .. } => {
+            world.objects = Fact::Known(Vec::new());
+            world.derived = Fact::Known(Vec::new());
+        }
+        Action::DeleteBucket { .. } => {
+            assert!(world.objects.known().is_none_or(Vec::is_empty), "S3 deletes empty buckets only");
+            world.owned = Fact::Absent;
+        }
     }
 }
 
