@@ -7,6 +7,7 @@ mod code;
 mod cut_off;
 mod faults;
 mod life;
+mod lint;
 mod ministack;
 mod policy;
 mod replay;

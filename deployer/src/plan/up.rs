@@ -98,13 +98,17 @@ fn usage(plan: &mut Plan, desired: &Desired, with_cdn: bool) {
     }
     if let DistributionChoice::Id(id) = &desired.site.distribution {
         refuse(
-            format!("the setting `distribution` names {id}, but `up` can only make a distribution of its own"),
+            format!(
+                "the setting `distribution` names {id}, but `up` can only make a distribution of its own"
+            ),
             "take the setting out and give `--with-cdn`, or use `imgdeploy attach` with a bucket that exists",
         );
     }
     if with_cdn && let Some(url) = &desired.site.url {
         refuse(
-            format!("the distribution of `up` has no other domain than its own, so that it does not answer at {url}"),
+            format!(
+                "the distribution of `up` has no other domain than its own, so that it does not answer at {url}"
+            ),
             "leave out `--url`; for a domain of your own use `imgdeploy attach` with your bucket and distribution",
         );
     }
@@ -132,13 +136,18 @@ fn bucket(plan: &mut Plan, seen: &Observed, step: &StackPlan) {
     {
         return if here {
             refuse(
-                format!("the bucket {name} was there before, and `imgdeploy attach` put images in front of it"),
+                format!(
+                    "the bucket {name} was there before, and `imgdeploy attach` put images in front of it"
+                ),
                 format!("run `imgdeploy attach --bucket {name}`"),
             )
         } else {
             refuse(
                 format!("there is no bucket {name}, but a stack that `imgdeploy attach` made for it"),
-                format!("delete that first: `aws cloudformation delete-stack --stack-name {}`", stack::stack_name(&name)),
+                format!(
+                    "delete that first: `aws cloudformation delete-stack --stack-name {}`",
+                    stack::stack_name(&name)
+                ),
             )
         };
     }
@@ -151,7 +160,9 @@ fn bucket(plan: &mut Plan, seen: &Observed, step: &StackPlan) {
         let kept = tags.and_then(|tags| tags.get(TAG_BUCKET_MADE_BY)).is_some_and(|by| by == UP);
         if kept {
             refuse(
-                format!("the bucket {name} is there already: an earlier `imgdeploy up` made it, and `imgdeploy down` kept it"),
+                format!(
+                    "the bucket {name} is there already: an earlier `imgdeploy up` made it, and `imgdeploy down` kept it"
+                ),
                 format!(
                     "`imgdeploy attach --bucket {name}` takes it as it is; \
                      `imgdeploy down --bucket {name} --delete-bucket-with-objects {name}` deletes it for good"
@@ -160,13 +171,18 @@ fn bucket(plan: &mut Plan, seen: &Observed, step: &StackPlan) {
         } else {
             refuse(
                 format!("the bucket {name} exists already, and `up` makes a new one"),
-                format!("`imgdeploy attach --bucket {name}` puts images in front of it; or give another `--bucket`"),
+                format!(
+                    "`imgdeploy attach --bucket {name}` puts images in front of it; or give another `--bucket`"
+                ),
             );
         }
     }
     if !here && !makes && stack.is_some_and(StackSeen::has_bucket) {
         refuse(
-            format!("the stack {} is there, but somebody has deleted its bucket {name}", stack::stack_name(&name)),
+            format!(
+                "the stack {} is there, but somebody has deleted its bucket {name}",
+                stack::stack_name(&name)
+            ),
             format!("run `imgdeploy down --bucket {name}`, then this again"),
         );
     }
@@ -209,7 +225,9 @@ fn put_right(plan: &mut Plan, desired: &Desired, seen: &Observed) {
         plan.actions.push(Action::Invalidate { id, path: edge::invalidated(desired) });
     }
     if plan.actions.len() > before {
-        plan.warn("bucket or distribution were changed by somebody else since the last run and are put right again");
+        plan.warn(
+            "bucket or distribution were changed by somebody else since the last run and are put right again",
+        );
     }
 }
 

@@ -131,9 +131,7 @@ fn no_redirect_is_ever_kept_by_the_distribution() {
 fn each_kind_of_stack_is_kept_from_the_other_command() {
     let (own, plain) = (stack(false), DesiredStack::new(&inputs(), "1"));
     assert_eq!(plan(&own, Some(&seen(&own))), StackPlan::Nothing);
-    for (wanted, there, says) in
-        [(&plain, &own, "`imgdeploy up`"), (&own, &plain, "`imgdeploy attach`")]
-    {
+    for (wanted, there, says) in [(&plain, &own, "`imgdeploy up`"), (&own, &plain, "`imgdeploy attach`")] {
         match plan(wanted, Some(&seen(there))) {
             StackPlan::Refused { why } => assert!(why.contains(says), "{why}"),
             other => panic!("{other:?}"),
@@ -151,7 +149,8 @@ fn a_changed_secret_changes_the_template() {
         security_key: crate::settings::value::SecurityKey::from_text("0123456789abcdef").ok(),
         ..inputs()
     };
-    let texts = [inputs(), with_key].map(|inputs| DesiredStack::with_bucket(&inputs, &own, "1").template_body);
+    let texts =
+        [inputs(), with_key].map(|inputs| DesiredStack::with_bucket(&inputs, &own, "1").template_body);
     assert_ne!(texts[0], texts[1]);
     assert!(!texts[1].contains("0123456789abcdef"));
 }

@@ -41,7 +41,8 @@ impl Contents {
 impl Contents {
     /// Such as `2 objects (1400 bytes), 1 old version: a.jpg, b.jpg`; `nothing`.
     pub fn in_words(&self) -> String {
-        let count = |n: u64, one: &str| (n > 0).then(|| format!("{n} {one}{}", if n == 1 { "" } else { "s" }));
+        let count =
+            |n: u64, one: &str| (n > 0).then(|| format!("{n} {one}{}", if n == 1 { "" } else { "s" }));
         let objects = count(self.objects, "object").map(|text| format!("{text} ({} bytes)", self.bytes));
         let parts: Vec<String> = [
             objects,
@@ -57,7 +58,8 @@ impl Contents {
         }
         let named = u64::try_from(self.first.len()).unwrap_or(u64::MAX);
         let dots = if self.more || self.objects > named { ", …" } else { "" };
-        let first = if self.first.is_empty() { String::new() } else { format!(": {}{dots}", self.first.join(", ")) };
+        let first =
+            if self.first.is_empty() { String::new() } else { format!(": {}{dots}", self.first.join(", ")) };
         format!("{}{}{first}", if self.more { "more than " } else { "" }, parts.join(", "))
     }
 }
