@@ -121,6 +121,12 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
                             &["s3:CreateBucket", "s3:PutBucketPolicy", "s3:PutBucketWebsite"],
                         );
                     }
+                    if desired.has_cdn() {
+                        add(
+                            names::distribution_arn(partition, account, "*"),
+                            &["cloudfront:CreateDistribution"],
+                        );
+                    }
                 }
             }
             Action::DeleteStack { name } => add(

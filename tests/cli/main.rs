@@ -24,3 +24,4 @@ mod resize;
 mod rivals;
 mod served;
 mod state;
+mod up;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 5] = ["init", "attach", "detach", "dev", "resize"];
+const COMMANDS: [&str; 7] = ["init", "attach", "detach", "up", "down", "dev", "resize"];
 /// Heading under which each command's help repeats the flags of all.
 const EVERYWHERE: &str = "Everywhere";
 

@@ -40,7 +40,9 @@ pub fn down(seen: &Observed, contents: &Fact<Contents>, with_objects: bool) -> P
         }
     };
     if let Some(stack) = stack {
-        if !stack.has_bucket() {
+        // The shell that an `up` leaves which was cut off at once may show no tags. It holds nothing (CN-03).
+        let shell = stack.tags.is_empty() && stack.is_ours(name) && !here;
+        if !stack.has_bucket() && !shell {
             let detach = stack.is_ours(name);
             plan.refusals.push(Refusal::protect(
                 format!("the stack {} was not made by `imgdeploy up`", stack::stack_name(name)),

@@ -72,6 +72,11 @@ impl DesiredStack {
     pub fn has_bucket(&self) -> bool {
         is_by_up(&self.tags)
     }
+
+    /// Whether a distribution is in it.
+    pub fn has_cdn(&self) -> bool {
+        self.has_bucket() && with_cdn(&self.parameters)
+    }
 }
 
 impl StackSeen {
@@ -82,8 +87,12 @@ impl StackSeen {
 
     /// Whether it was made with a distribution. One that was is never left without by a later `up`.
     pub fn has_cdn(&self) -> bool {
-        self.has_bucket() && self.parameters.get(WITH_CDN).is_some_and(|value| value == "true")
+        self.has_bucket() && with_cdn(&self.parameters)
     }
+}
+
+fn with_cdn(parameters: &BTreeMap<String, String>) -> bool {
+    parameters.get(WITH_CDN).is_some_and(|value| value == "true")
 }
 
 fn is_by_up(tags: &BTreeMap<String, String>) -> bool {

@@ -123,7 +123,7 @@ pub(super) fn carry_out(world: &mut Observed, plan: &Plan, steps: usize) {
         if matches!(action, Action::ArtifactsBucket { .. }) {
             claim(world, plan);
         }
-        if matches!(action, Action::Stack { .. }) {
+        if matches!(action, Action::Stack { .. }) && plan.journal != JournalStep::Keep {
             name_host(world);
         }
     }
