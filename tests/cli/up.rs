@@ -2,6 +2,7 @@
 
 use http::Method;
 use imgdeploy::desired::{our_access, our_edge, our_rules};
+use imgdeploy::stack::{TAG_BUCKET_MADE_BY, UP};
 use imgdeploy_model::document::{distribution, policy, website};
 use imgdeploy_model::region::Partition;
 use test_support::ministack::MiniStack;
@@ -37,7 +38,20 @@ fn up_arguments(more: &[&str]) -> Vec<String> {
 }
 
 fn up(bench: &Bench, more: &[&str]) -> Run {
-    bench.tool.run(up_arguments(more))
+    let run = bench.tool.run(up_arguments(more));
+    if bucket_exists(bench) && !more.contains(&"--dry-run") {
+        tag(bench);
+    }
+    run
+}
+
+/// The bucket's tag in the template. The emulator's CloudFormation leaves out the tags of buckets.
+fn tag(bench: &Bench) {
+    let tags = format!(
+        "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag><Key>{TAG_BUCKET_MADE_BY}</Key>\
+         <Value>{UP}</Value></Tag></TagSet></Tagging>"
+    );
+    bench.scenario.put("tagging", &tags);
 }
 
 fn down(bench: &Bench, more: &[&str]) -> Run {
