@@ -10,7 +10,7 @@ use test_support::proxy::{Cut, Proxy};
 use test_support::scenario::{Scenario, create_bucket};
 use test_support::tool::{Run, Tool};
 use test_support::zip_file::{bootstrap_zip, host_arch};
-use test_support::{jpeg, photos};
+use test_support::{jpeg, photos, workspace};
 
 use crate::bench::{BUCKET, Bench, REGION, words};
 use crate::served::{Served, told};
@@ -327,4 +327,25 @@ fn down_cut_off_at_any_write_can_be_finished() {
     cut_at_every_write(&prepare, &arguments, &|bench, at| {
         assert!(!bucket_exists(bench) && state::stacks(&bench.scenario.root).is_empty(), "{at}");
     });
+}
+
+#[test]
+fn the_two_policies_of_the_repository_are_enough() {
+    let bench = empty();
+    let mut statements = Vec::new();
+    for file in ["attach-policy.json", "up-policy.json"] {
+        let text = std::fs::read_to_string(workspace::root().join("templates").join(file)).unwrap();
+        let policy: serde_json::Value =
+            serde_json::from_str(&text.replace(":::BUCKET", &format!(":::{BUCKET}"))).unwrap();
+        statements.extend(policy["Statement"].as_array().unwrap().iter().cloned());
+    }
+    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+    let bench = bench.called_by_user(&policy);
+    let _ = up(&bench, &["--with-cdn"]).exits(0);
+    bench.scenario.put_photo("pics/a.jpg", &photos::DANDELION);
+    let _ =
+        bench.scenario.root.s3("POST", &format!("/{BUCKET}/big.bin?uploads"), "").ok("CreateMultipartUpload");
+    let _ = up(&bench, &["--quality", "70"]).exits(0);
+    let _ = down(&bench, &["--delete-bucket-with-objects", BUCKET]).exits(0);
+    assert!(!bucket_exists(&bench));
 }

@@ -9,6 +9,7 @@ mod faults;
 mod life;
 mod lint;
 mod ministack;
+mod own_bucket;
 mod policy;
 mod replay;
 mod scripted;

@@ -1,4 +1,4 @@
-//! What `attach` and `detach` share: waiting for a stack at work, showing, approving, applying, verifying.
+//! What the commands with a plan share: waiting for a stack at work, showing, approving, applying, verifying.
 
 use crate::apply::{self, Approved};
 use crate::artifact::Artifact;
