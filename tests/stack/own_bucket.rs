@@ -23,7 +23,9 @@ async fn a_failed_creation_takes_it_along_and_a_deletion_keeps_it() {
     let config = aws.config();
     let cfn = Cfn::new(&config);
     let good = inputs(&code::put(&config, "one").await);
-    let bad = StackInputs { code_key: "code/missing.zip".to_owned(), ..good.clone() };
+    // Lambda reads code from its own region only.
+    code::bucket(&config, "far-away", "ap-southeast-2").await;
+    let bad = StackInputs { code_bucket: "far-away".to_owned(), ..good.clone() };
     let failed = run(&cfn, &with_bucket(&bad, true)).await.0.unwrap_err();
     assert!(matches!(failed, StackError::Failed { .. }), "{failed:?}");
     assert!(!bucket_exists(&config).await, "it would be in the way of the next try");
@@ -31,6 +33,7 @@ async fn a_failed_creation_takes_it_along_and_a_deletion_keeps_it() {
     run(&cfn, &with_bucket(&good, true)).await.0.unwrap();
     assert!(bucket_exists(&config).await);
     // An update that fails is rolled back, and the bucket is none the worse.
+    let bad = StackInputs { code_key: "code/missing.zip".to_owned(), ..good.clone() };
     let failed = run(&cfn, &with_bucket(&bad, true)).await.0.unwrap_err();
     assert!(matches!(failed, StackError::Failed { .. }), "{failed:?}");
     assert!(bucket_exists(&config).await);

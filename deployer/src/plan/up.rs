@@ -161,11 +161,12 @@ fn bucket(plan: &mut Plan, seen: &Observed, step: &StackPlan) {
         if kept {
             refuse(
                 format!(
-                    "the bucket {name} is there already: an earlier `imgdeploy up` made it, and `imgdeploy down` kept it"
+                    "the bucket {name} is there already, without its stack: an earlier `imgdeploy up` made it, and \
+                     `imgdeploy down` or a failed creation left it"
                 ),
                 format!(
-                    "`imgdeploy attach --bucket {name}` takes it as it is; \
-                     `imgdeploy down --bucket {name} --delete-bucket-with-objects {name}` deletes it for good"
+                    "`imgdeploy down --bucket {name}` deletes it if it is empty; \
+                     `imgdeploy attach --bucket {name}` takes it as it is"
                 ),
             );
         } else {

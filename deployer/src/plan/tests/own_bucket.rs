@@ -162,7 +162,11 @@ fn a_bucket_that_was_there_before_is_for_attach() {
     refused(&plan(&bare()), Exit::Refused, &["exists already", "imgdeploy attach --bucket"]);
     // One that `down` kept.
     let tags = Fact::Known(BTreeMap::from([(TAG_BUCKET_MADE_BY.to_owned(), UP.to_owned())]));
-    refused(&plan(&Observed { tags, ..bare() }), Exit::Refused, &["kept it", "imgdeploy attach"]);
+    refused(
+        &plan(&Observed { tags, ..bare() }),
+        Exit::Refused,
+        &["left it", "imgdeploy down", "imgdeploy attach"],
+    );
     // One that is attached.
     let mut attached = bare();
     let first = attach(&desired(&site(&[]), &attached), &attached);
