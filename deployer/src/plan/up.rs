@@ -3,7 +3,8 @@
 //! CloudFormation makes and changes everything. What it does not notice is that somebody changed bucket or distribution
 //! behind its back (CN-09): while the stack is as wanted, their documents are compared as `attach` does, and put right.
 
-use imgdeploy_model::document::{policy as policy_document, website as website_document};
+use imgdeploy_model::chain::cloudfront::Distribution;
+use imgdeploy_model::document::{Stripped, policy as policy_document, website as website_document};
 use imgdeploy_model::region::Partition;
 
 use super::attach::stack_inputs;
@@ -14,7 +15,7 @@ use crate::desired::{Desired, unknown_api_host};
 use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::settings::DistributionChoice;
-use crate::stack::{self, DesiredStack, OwnBucket, StackPlan, StackSeen, TAG_BUCKET_MADE_BY, UP};
+use crate::stack::{self, DesiredStack, OwnBucket, Rewritten, StackPlan, StackSeen, TAG_BUCKET_MADE_BY, UP};
 
 /// The bucket's own public access block, as the template has it.
 const BLOCK: PublicAccessBlock = PublicAccessBlock {
@@ -65,6 +66,7 @@ pub fn up(desired: &Desired, with_cdn: bool, seen: &Observed) -> Plan {
         | StackPlan::DeleteThenCreate { .. }
         | StackPlan::ContinueRollbackThenUpdate { .. } => {
             said(&mut plan, desired, seen, with_cdn, there);
+            loses(&mut plan, seen, &wanted, there);
             plan.actions.push(Action::Stack { desired: Box::new(wanted), plan: step });
         }
     }
@@ -210,6 +212,51 @@ fn said(plan: &mut Plan, desired: &Desired, seen: &Observed, with_cdn: bool, the
             "without `--with-cdn` images are served by the website endpoint, which speaks plain HTTP only",
         );
     }
+}
+
+/// CloudFormation writes documents as a whole: what others put into one would be lost with an update that touches it.
+fn loses(plan: &mut Plan, seen: &Observed, wanted: &DesiredStack, there: Option<&StackSeen>) {
+    let Some(there) = there else { return };
+    for part in Rewritten::ALL.into_iter().filter(|part| part.by(wanted, there)) {
+        let (what, foreign) = match part {
+            Rewritten::Policy => ("the bucket policy", has_foreign_statements(seen)),
+            Rewritten::Website => ("the website configuration", has_foreign_rules(seen)),
+            Rewritten::Distribution => ("the distribution", has_foreign_parts(seen)),
+        };
+        if foreign {
+            plan.refusals.push(Refusal::protect(
+                format!(
+                    "this update has CloudFormation write {what} anew, and what others put in there would be lost"
+                ),
+                "take that out first and put it in again afterwards, or leave the settings as they are",
+            ));
+        }
+    }
+}
+
+fn has_foreign_statements(seen: &Observed) -> bool {
+    let current = seen.policy.known();
+    current.is_some_and(|text| !matches!(policy_document::strip(text), Ok(Stripped::Nothing)))
+}
+
+fn has_foreign_rules(seen: &Observed) -> bool {
+    let hosts = website::our_hosts(seen, None);
+    seen.website.known().is_some_and(|text| match website_document::strip(text, &hosts) {
+        Ok(Stripped::Nothing) => false,
+        Ok(Stripped::Document(left)) => !website_document::is_bare(&left).unwrap_or(false),
+        Ok(Stripped::Unchanged) => !website_document::is_bare(text).unwrap_or(false),
+        Err(_) => true,
+    })
+}
+
+/// Names, origins and behaviours, which people add. Other fields are not looked at.
+fn has_foreign_parts(seen: &Observed) -> bool {
+    let document = seen.edge.as_ref().and_then(|edge| edge.document.known());
+    document.is_some_and(|document| {
+        Distribution::parse(&document.xml).map_or(true, |parsed| {
+            !parsed.aliases.is_empty() || parsed.origins.len() > 1 || parsed.behaviors.len() > 1
+        })
+    })
 }
 
 /// The stack is as wanted: so have to be the documents that it wrote.

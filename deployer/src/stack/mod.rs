@@ -37,7 +37,7 @@ pub use events::{PlannedChange, StackEvent};
 pub use names::stack_name;
 pub use observe::{StackSeen, observe};
 pub use outputs::Outputs;
-pub use own_bucket::{OUTPUT_DISTRIBUTION, OwnBucket, TAG_BUCKET_MADE_BY, TAG_MADE_BY, UP};
+pub use own_bucket::{OUTPUT_DISTRIBUTION, OwnBucket, Rewritten, TAG_BUCKET_MADE_BY, TAG_MADE_BY, UP};
 pub use plan::{DesiredStack, ParameterChange, StackPlan, TAG_BUCKET, TAG_VERSION, plan};
 pub use status::Standing;
 pub use template::{StackInputs, render};

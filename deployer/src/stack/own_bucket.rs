@@ -1,13 +1,13 @@
 //! The stack of `imgdeploy up`: the same one, with a bucket of its own in it, and perhaps a distribution. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
 use super::observe::StackSeen;
 use super::plan::DesiredStack;
-use super::template::{PARSED, StackInputs, with_digests};
+use super::template::{PARSED, StackInputs, references, with_digests};
 
 /// What is laid over the template.
 const OVERLAY: &str = include_str!("../../../templates/up/bucket.yaml");
@@ -33,6 +33,41 @@ static JOINED: LazyLock<Value> = LazyLock::new(|| {
     lay_over(&mut template, overlay);
     template
 });
+
+/// What an update of such a stack writes anew as a whole, with all that others put in there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewritten {
+    /// The bucket's website configuration.
+    Website,
+    /// The bucket policy.
+    Policy,
+    /// The distribution.
+    Distribution,
+}
+
+impl Rewritten {
+    /// What there is.
+    pub const ALL: [Self; 3] = [Self::Website, Self::Policy, Self::Distribution];
+
+    /// Whether an update of `seen` to `desired` writes it. CloudFormation touches a resource only if its properties differ.
+    pub fn by(self, desired: &DesiredStack, seen: &StackSeen) -> bool {
+        let id = match self {
+            Self::Website => "SiteBucket",
+            Self::Policy => "SiteBucketPolicy",
+            Self::Distribution => "Distribution",
+        };
+        let resource = |text: &str| {
+            let template: Value = serde_yaml::from_str(text).ok()?;
+            template.get("Resources")?.get(id).cloned()
+        };
+        let new = resource(&desired.template_body);
+        // Conditions are no references.
+        let mut used = BTreeSet::from(["RedirectCode".to_owned(), WITH_CDN.to_owned()]);
+        new.iter().for_each(|new| references(new, &mut used));
+        new != seen.template.as_deref().and_then(resource)
+            || used.iter().any(|name| desired.parameters.get(name) != seen.parameters.get(name))
+    }
+}
 
 /// What the stack of `up` is made from, beside [`StackInputs`].
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -265,7 +265,7 @@ fn canonical(value: &Value) -> String {
 }
 
 /// Collects what `Ref` and `Fn::Sub` name.
-fn references(value: &Value, found: &mut BTreeSet<String>) {
+pub(super) fn references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {

@@ -218,6 +218,31 @@ fn what_was_changed_behind_its_back_is_put_right() {
 }
 
 #[test]
+fn what_others_put_in_is_not_lost_by_an_update() {
+    let good = made();
+    let statement =
+        r#"{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:PutObjectAcl","Resource":"*"},"#;
+    let text = good.policy.known().unwrap();
+    let at = text.find('[').unwrap() + 1;
+    let policy = Fact::Known(format!("{}{statement}{}", &text[..at], &text[at..]));
+    let theirs = "<RoutingRule><Condition><KeyPrefixEquals>old/</KeyPrefixEquals></Condition><Redirect>\
+                  <ReplaceKeyPrefixWith>new/</ReplaceKeyPrefixWith></Redirect></RoutingRule></RoutingRules>";
+    let website = Fact::Known(good.website.known().unwrap().replace("</RoutingRules>", theirs));
+    for (world, what) in [
+        (Observed { policy, ..good.clone() }, "bucket policy"),
+        (Observed { website, ..good.clone() }, "website configuration"),
+    ] {
+        assert!(plan(&world).is_empty(), "what others add is no reason to write");
+        refused(&plan_with(&world, &[("prefix", "img/")], false), Exit::Refused, &[what, "lost"]);
+        // An update that leaves these alone.
+        let quality = plan_with(&world, &[("quality", "70")], false);
+        assert_eq!((Failure::of_plan(&quality), kinds(&quality)), (None, vec!["stack".to_owned()]));
+    }
+    let moved = plan_with(&good, &[("prefix", "img/")], false);
+    assert_eq!((Failure::of_plan(&moved), kinds(&moved)), (None, vec!["stack".to_owned()]));
+}
+
+#[test]
 fn a_distribution_that_is_there_stays_without_the_flag() {
     let first = plan_with(&nothing(), &[], true);
     assert!(notes(&first).contains("CloudFront distribution is made"), "{}", notes(&first));
