@@ -83,6 +83,14 @@ async fn run(
             Some(name) => command::logs::of_function(&settings::access(given)?, name, args, report).await,
             None => command::logs::of_site(&site(given)?, args, report).await,
         },
+        Command::Up(args) => {
+            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            command::up::run(&site(given)?, args, consent, report, plan).await
+        }
+        Command::Down(args) => {
+            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            command::down::run(&site(given)?, args, consent, report, plan).await
+        }
         Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,
         Command::Resize(args) => command::resize::run(&settings::images(given)?, args, report).await,
         Command::Completions(args) => {
@@ -134,6 +142,8 @@ fn name(command: &Command) -> &'static str {
         Command::Rollback(_) => "rollback",
         Command::Status(_) => "status",
         Command::Logs(_) => "logs",
+        Command::Up(_) => "up",
+        Command::Down(_) => "down",
         Command::Dev(_) => "dev",
         Command::Resize(_) => "resize",
         Command::Completions(_) => "completions",

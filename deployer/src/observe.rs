@@ -18,7 +18,7 @@ use crate::fact::Fact;
 use crate::function::LIVE;
 use crate::journal::Journal;
 use crate::names;
-use crate::stack::{self, StackError, StackSeen};
+use crate::stack::{self, OUTPUT_DISTRIBUTION, StackError, StackSeen};
 
 /// What to look at.
 #[derive(Debug, Clone)]
@@ -152,14 +152,31 @@ pub enum ObserveError {
 /// [`ObserveError`] when not even caller and bucket could be told; every other failed read is a
 /// [`Fact::Unknown`] inside the result.
 pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, ObserveError> {
+    observe_or_new(clients, query, None).await
+}
+
+/// The same, where the bucket may not exist: then everything is looked up in the region `new_in`, and the bucket and what
+/// is of it is [`Fact::Absent`].
+///
+/// # Errors
+/// As [`observe`]; without `new_in` also [`ObserveError::NoBucket`].
+pub async fn observe_or_new(
+    clients: &Clients,
+    query: &Query,
+    new_in: Option<&str>,
+) -> Result<Observed, ObserveError> {
     let search = OptionFuture::from(query.search_distributions.then(|| edge::distributions(clients)));
     let (caller, region, distributions) =
         futures::join!(read::caller(clients), read::bucket_region(clients, &query.bucket), search);
     let caller = caller?;
-    let region = region.map_err(|failure| match failure.kind {
-        FailureKind::Missing => ObserveError::NoBucket(query.bucket.clone()),
-        _ => ObserveError::Aws(failure),
-    })?;
+    let region = match (region, new_in) {
+        (Ok(region), _) => region,
+        (Err(failure), Some(region)) if failure.kind == FailureKind::Missing => region.to_owned(),
+        (Err(failure), None) if failure.kind == FailureKind::Missing => {
+            return Err(ObserveError::NoBucket(query.bucket.clone()));
+        }
+        (Err(failure), _) => return Err(ObserveError::Aws(failure)),
+    };
 
     let bucket = BucketRead::new(clients, &region, &query.bucket, &caller.account);
     let stack_name = stack::stack_name(&query.bucket);
@@ -209,7 +226,9 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
         }
         _ => None,
     };
-    let recorded = match recorded {
+    let stack = stack_fact(stack);
+    let own = || stack.known().and_then(|stack| stack.outputs.get(OUTPUT_DISTRIBUTION)).map(String::as_str);
+    let recorded = match recorded.or_else(own).filter(|_| edge.is_none()) {
         Some(id) => Some(observe_edge(clients, &caller, id).await),
         None => None,
     };
@@ -238,6 +257,7 @@ pub async fn observe(clients: &Clients, query: &Query) -> Result<Observed, Obser
         artifacts,
         stack: stack_fact(stack),
         function,
+        stack,
         edge: edge.or(recorded),
         distributions,
         caller,

@@ -115,6 +115,18 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
                         &["lambda:CreateFunction", "lambda:AddPermission"],
                     );
                     add(format!("arn:{partition}:apigateway:{region}::/restapis"), &["apigateway:POST"]);
+                    if desired.has_bucket() {
+                        add(
+                            bucket(&plan.bucket),
+                            &["s3:CreateBucket", "s3:PutBucketPolicy", "s3:PutBucketWebsite"],
+                        );
+                    }
+                    if desired.has_cdn() {
+                        add(
+                            names::distribution_arn(partition, account, "*"),
+                            &["cloudfront:CreateDistribution"],
+                        );
+                    }
                 }
             }
             Action::DeleteStack { name } => add(
@@ -143,6 +155,13 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
                 add(names::distribution_arn(partition, account, id), &["cloudfront:CreateInvalidation"]);
             }
             Action::DeleteDerived { bucket: name, .. } => add(object(name, "*"), &["s3:DeleteObject"]),
+            Action::EmptyBucket { bucket: name, .. } => {
+                add(
+                    object(name, "*"),
+                    &["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+                );
+            }
+            Action::DeleteBucket { bucket: name } => add(bucket(name), &["s3:DeleteBucket"]),
         }
     }
     needs

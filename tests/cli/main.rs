@@ -28,3 +28,4 @@ mod served;
 mod state;
 mod update_code;
 mod status;
+mod up;

@@ -13,6 +13,8 @@ use crate::ministack::MiniStack;
 use crate::{BUCKET, code, desired, inputs, run};
 
 const POLICY: &str = include_str!("../../templates/attach-policy.json");
+/// What whoever runs `up` and `down` needs beside that.
+const UP_POLICY: &str = include_str!("../../templates/up-policy.json");
 
 fn texts(value: &Value) -> Vec<&str> {
     match value {
@@ -24,11 +26,13 @@ fn texts(value: &Value) -> Vec<&str> {
 
 #[test]
 fn it_names_actions_and_resources_and_fits() {
-    let policy: Value = serde_json::from_str(POLICY).unwrap();
-    let compact = policy.to_string();
-    assert!(compact.len() <= 6_144, "{} characters are too many for a managed policy", compact.len());
+    let policies: Vec<Value> =
+        [POLICY, UP_POLICY].map(|text| serde_json::from_str(text).unwrap()).into_iter().collect();
+    for compact in policies.iter().map(Value::to_string) {
+        assert!(compact.len() <= 6_144, "{} characters are too many for a managed policy", compact.len());
+    }
     let mut seen = BTreeSet::new();
-    for statement in policy["Statement"].as_array().unwrap() {
+    for statement in policies.iter().flat_map(|policy| policy["Statement"].as_array().unwrap()) {
         let sid = statement["Sid"].as_str().unwrap();
         assert!(seen.insert(sid), "{sid} twice");
         let actions = texts(&statement["Action"]);

@@ -4,6 +4,7 @@
 //! is ever written on stale data), and so does a journal that another run has claimed since.
 
 mod artifacts;
+mod bucket;
 mod claim;
 mod documents;
 mod edge;
@@ -136,6 +137,8 @@ impl Run<'_> {
             }
             Action::Invalidate { id, path } => self.invalidate(id, path).await,
             Action::DeleteDerived { keys, .. } => self.delete_derived(keys).await,
+            Action::EmptyBucket { .. } => self.empty_bucket().await,
+            Action::DeleteBucket { .. } => self.delete_bucket().await,
         }
     }
 
@@ -221,5 +224,7 @@ pub fn title(action: &Action) -> String {
             format!("delete {} derived images from {bucket}", keys.len())
         }
         Action::DeleteStack { name } => format!("delete the stack {name}"),
+        Action::EmptyBucket { bucket, .. } => format!("delete everything in the bucket {bucket}"),
+        Action::DeleteBucket { bucket } => format!("delete the bucket {bucket}"),
     }
 }

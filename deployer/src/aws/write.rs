@@ -1,6 +1,7 @@
 //! Calls that change something. Only `apply` names this module.
 
 mod edge;
+mod empty;
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types as s3;

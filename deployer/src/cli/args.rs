@@ -9,6 +9,7 @@ use super::logs::LogsArgs;
 use super::resize::ResizeArgs;
 use super::status::StatusArgs;
 use super::shell::{CompletionsArgs, ManArgs};
+use super::up::{DownArgs, UpArgs};
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};
 use clap::builder::OsStringValueParser;
@@ -106,6 +107,12 @@ pub enum Command {
     /// Show what the resizer logs, one line for each request
     #[command(after_help = help::below())]
     Logs(LogsArgs),
+    /// Make a bucket with on-demand images, as one fresh stack, for those who start from nothing
+    #[command(after_help = help::below())]
+    Up(Box<UpArgs>),
+    /// Take away what up made; never a bucket with objects, unless told to by name
+    #[command(after_help = help::below())]
+    Down(DownArgs),
     /// Serve the chain of an attached bucket on this machine
     ///
     /// CDN, website and API get a loopback port each, and answer as the configuration at the endpoint

@@ -9,6 +9,7 @@ mod help;
 mod logs;
 mod resize;
 mod status;
+mod up;
 
 pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
@@ -21,6 +22,7 @@ pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, 
 pub use build::BuildArgs;
 pub use resize::ResizeArgs;
 pub use shell::{CompletionsArgs, ManArgs, completions, man};
+pub use up::{DownArgs, OwnChoice, UpArgs};
 
 use crate::settings::Given;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};

@@ -2,11 +2,12 @@
 
 use crate::artifact::{self, Artifact, Runs};
 use crate::aws::Clients;
+use crate::artifact::{self, Artifact};
 use crate::cli::AttachArgs;
 use crate::command::engine::{self, Consent, Ended};
 use crate::desired::Desired;
 use crate::error::{Exit, Failure};
-use crate::observe::{Observed, Query};
+use crate::observe::Query;
 use crate::plan::{Plan, attach};
 use crate::probe;
 use crate::report::Report;
@@ -36,7 +37,12 @@ pub async fn run(
     let ended = engine::run(&clients, &seen, plan, Some(&desired.artifact), consent, report).await?;
     let mut found = None;
     if ended == Ended::Applied {
-        let after = verify(&clients, &query, &desired, report).await?;
+        let after = engine::verify(
+            async || engine::look(&clients, &query, report).await,
+            |seen| attach::attach(&desired, seen),
+            report,
+        )
+        .await?;
         let probed = probe::probe(&clients, &desired, &after, report).await;
         report.probe(&probed);
         if !probed.ok {
@@ -58,6 +64,15 @@ fn code(site: &Site, report: &Report) -> Result<Artifact, Failure> {
     let artifact = artifact::code(site.zip.as_deref(), site.arch, runs)?;
     report.code(&artifact);
     Ok(artifact)
+/// The function's code, built or loaded.
+///
+/// # Errors
+/// Exit code 2.
+pub(super) fn code(site: &Site) -> Result<Artifact, Failure> {
+    Ok(match &site.zip {
+        Some(path) => artifact::load(path, site.arch)?,
+        None => artifact::build(site.arch)?,
+    })
 }
 
 fn query(site: &Site, artifact: &Artifact) -> Query {
@@ -69,32 +84,4 @@ fn query(site: &Site, artifact: &Artifact) -> Query {
         search_distributions: site.distribution == DistributionChoice::Find,
         code_sha256: Some(artifact.sha256.clone()),
     }
-}
-
-/// Looks again: the plan must be empty now. AWS may need some seconds to show what was written.
-async fn verify(
-    clients: &Clients,
-    query: &Query,
-    desired: &Desired,
-    report: &Report,
-) -> Result<Observed, Failure> {
-    let mut pause = std::time::Duration::from_millis(500);
-    for attempt in 1.. {
-        let seen = engine::look(clients, query, report).await?;
-        let left = attach::attach(desired, &seen);
-        if left.is_empty() && left.refusals.is_empty() && left.unseen.is_empty() {
-            return Ok(seen);
-        }
-        if attempt == 5 {
-            report.plan(&left);
-            return Err(Failure::new(
-                Exit::HalfWay,
-                "everything was written, but AWS shows something else (the plan above is what still differs)",
-                "run the same command again in a minute",
-            ));
-        }
-        tokio::time::sleep(pause).await;
-        pause *= 2;
-    }
-    unreachable!("the loop ends by returning")
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use imgdeploy_model::region;
 
+use crate::aws::Clients;
 use crate::aws::read::{self, BucketRead};
 use crate::cli::DevArgs;
 use crate::command::engine;
@@ -14,6 +15,7 @@ use crate::journal::Journal;
 use crate::names;
 use crate::report::{DOCUMENT_VERSION, Report};
 use crate::settings::{DistributionChoice, Site};
+use crate::stack;
 
 /// Runs the command until Ctrl-C.
 ///
@@ -38,7 +40,8 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
                         None
                     }
                 },
-                Fact::Absent => None,
+                // Not attached: perhaps made by `up`, whose stack has the distribution.
+                Fact::Absent => own_distribution(&clients, &region, bucket).await?,
                 Fact::Unknown(failure) => {
                     report.say(&format!(
                         "note: no distribution is served, name it with --distribution ({failure})"
@@ -83,4 +86,10 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
             Err(Failure::new(Exit::Unexpected, error.to_string(), "run this again"))
         }
     }
+}
+
+/// The distribution in the bucket's own stack.
+async fn own_distribution(clients: &Clients, region: &str, bucket: &str) -> Result<Option<String>, Failure> {
+    let found = stack::observe(&clients.cloudformation(region), &stack::stack_name(bucket)).await?;
+    Ok(found.and_then(|mut stack| stack.outputs.remove(stack::OUTPUT_DISTRIBUTION)))
 }

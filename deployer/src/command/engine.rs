@@ -1,4 +1,4 @@
-//! What `attach` and `detach` share: waiting for a stack at work, showing, approving, applying, verifying.
+//! What the commands with a plan share: waiting for a stack at work, showing, approving, applying, verifying.
 
 use crate::apply::{self, Approved};
 use crate::artifact::Artifact;
@@ -6,7 +6,7 @@ use crate::aws::clients::Access;
 use crate::aws::{Clients, FailureKind, read};
 use crate::command::approve;
 use crate::error::{Exit, Failure};
-use crate::observe::{ObserveError, Observed, Query, observe};
+use crate::observe::{ObserveError, Observed, Query, observe_or_new};
 use crate::permissions;
 use crate::plan::Plan;
 use crate::report::{Outcome, Report};
@@ -80,13 +80,26 @@ pub async fn bucket_region(clients: &Clients, bucket: &str) -> Result<String, Fa
 /// # Errors
 /// See [`observe`].
 pub async fn look(clients: &Clients, query: &Query, report: &Report) -> Result<Observed, Failure> {
-    let seen = observe(clients, query).await?;
+    look_or_new(clients, query, None, report).await
+}
+
+/// The same, where the bucket may not exist, but perhaps its stack in the region `new_in`.
+///
+/// # Errors
+/// See [`observe_or_new`].
+pub async fn look_or_new(
+    clients: &Clients,
+    query: &Query,
+    new_in: Option<&str>,
+    report: &Report,
+) -> Result<Observed, Failure> {
+    let seen = observe_or_new(clients, query, new_in).await?;
     let Some(found) = seen.stack.known().filter(|found| found.is_moving()) else { return Ok(seen) };
     report.say(&format!("the stack is {}: waiting until that has ended", found.status));
     let cloudformation = clients.cloudformation(&seen.region);
     let mut show = |event: stack::StackEvent| report.say(&format!("      {event}"));
     stack::wait_stable(&cloudformation, &found.id, &mut show).await?;
-    Ok(observe(clients, query).await?)
+    Ok(observe_or_new(clients, query, new_in).await?)
 }
 
 /// Shows the plan and, once approved, carries it out.
@@ -123,4 +136,34 @@ pub async fn run(
         .ok_or_else(|| Failure::new(Exit::Unexpected, "a refused plan was approved", "please report this"))?;
     apply::apply(clients, &approved, artifact, &mut |event| report.event(&event)).await?;
     Ok(Ended::Applied)
+}
+
+/// Looks again after an apply: the plan must be empty now. AWS may need some seconds to show what was written.
+///
+/// # Errors
+/// Exit code 6 when something still differs.
+pub async fn verify<T>(
+    look: impl AsyncFn() -> Result<T, Failure>,
+    plan: impl Fn(&T) -> Plan,
+    report: &Report,
+) -> Result<T, Failure> {
+    let mut pause = std::time::Duration::from_millis(500);
+    for attempt in 1.. {
+        let seen = look().await?;
+        let left = plan(&seen);
+        if left.is_empty() && left.refusals.is_empty() && left.unseen.is_empty() {
+            return Ok(seen);
+        }
+        if attempt == 5 {
+            report.plan(&left);
+            return Err(Failure::new(
+                Exit::HalfWay,
+                "everything was written, but AWS shows something else (the plan above is what still differs)",
+                "run the same command again in a minute",
+            ));
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    unreachable!("the loop ends by returning")
 }

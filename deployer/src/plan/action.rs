@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::aws::AwsFailure;
-use crate::aws::read::PublicAccessBlock;
+use crate::aws::read::{Contents, PublicAccessBlock};
 use crate::journal::Journal;
 use crate::stack::{DesiredStack, StackPlan};
 
@@ -112,6 +112,18 @@ pub enum Action {
     DeleteStack {
         /// Its name.
         name: String,
+    },
+    /// Delete all that is in a bucket that `up` made.
+    EmptyBucket {
+        /// The bucket.
+        bucket: String,
+        /// What was in it when the plan was made.
+        contents: Contents,
+    },
+    /// Delete a bucket that `up` made. S3 does that only while it is empty.
+    DeleteBucket {
+        /// The bucket.
+        bucket: String,
     },
 }
 

@@ -14,6 +14,7 @@ use super::predict::{self, Planned};
 use super::{
     Action, JournalStep, Plan, Refusal, artifacts, code, edge, notes, policy, public_access, website,
 };
+use super::{Action, JournalStep, Plan, Refusal, artifacts, edge, notes, policy, public_access, up, website};
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::code::Code;
 use crate::desired::{Desired, unknown_api_host};
@@ -25,6 +26,9 @@ use crate::stack::{self, DesiredStack, StackInputs, StackPlan};
 /// Plans an attach. Applying is allowed only while `refusals` and `unseen` are empty.
 pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     let mut plan = Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region);
+    if up::is_its_bucket(&mut plan, seen, "imgdeploy up") {
+        return plan;
+    }
     if let Fact::Unknown(why) = &seen.owned {
         plan.unseen.push(why.clone());
     }
@@ -172,8 +176,14 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
 
 /// The stack with its parameters.
 pub fn desired_stack(desired: &Desired, code: &Code, artifacts_bucket: &str) -> DesiredStack {
+pub fn desired_stack(desired: &Desired, artifacts_bucket: &str) -> DesiredStack {
+    DesiredStack::new(&stack_inputs(desired, artifacts_bucket), env!("CARGO_PKG_VERSION"))
+}
+
+/// What the stack is made from.
+pub(super) fn stack_inputs(desired: &Desired, artifacts_bucket: &str) -> StackInputs {
     let site = &desired.site;
-    let inputs = StackInputs {
+    StackInputs {
         bucket: site.bucket.to_string(),
         prefix: site.prefix.to_string(),
         url: desired.url.clone(),
@@ -198,8 +208,7 @@ pub fn desired_stack(desired: &Desired, code: &Code, artifacts_bucket: &str) -> 
         max_pixels: site.max_pixels,
         max_bytes: site.max_bytes,
         max_output_pixels: site.max_output_pixels,
-    };
-    DesiredStack::new(&inputs, env!("CARGO_PKG_VERSION"))
+    }
 }
 
 /// After a change of distribution or rules, what was cached under our paths is stale (CF-07).
@@ -210,7 +219,7 @@ fn invalidate(plan: &mut Plan, desired: &Desired) {
     }) else {
         return;
     };
-    plan.actions.push(Action::Invalidate { id, path: format!("/{}*", desired.site.prefix) });
+    plan.actions.push(Action::Invalidate { id, path: edge::invalidated(desired) });
 }
 
 /// Says where our own part was changed by hand since the last run.

@@ -7,7 +7,7 @@ use imgdeploy_model::document::{
     self, DocumentKind as Kind, Stripped, distribution, policy, website as website_document,
 };
 
-use super::{Action, JournalStep, Plan, Refusal, edge, website};
+use super::{Action, JournalStep, Plan, Refusal, edge, up, website};
 use crate::desired::our_edge;
 use crate::fact::Fact;
 use crate::journal::{Edit, Journal};
@@ -18,6 +18,9 @@ use crate::stack;
 /// Plans a detach. `derived`: the keys to delete as well, if that was asked for.
 pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
     let mut plan = Plan::new(&seen.bucket, &seen.caller.account, &seen.region);
+    if up::is_its_bucket(&mut plan, seen, "imgdeploy down") {
+        return plan;
+    }
     if let Fact::Unknown(why) = &seen.owned {
         plan.unseen.push(why.clone());
     }

@@ -155,6 +155,11 @@ fn offer(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     }
 }
 
+/// The paths to invalidate after a change.
+pub fn invalidated(desired: &Desired) -> String {
+    format!("/{}*", desired.site.prefix)
+}
+
 /// The pattern to record for our behaviour.
 pub fn pattern(desired: &Desired) -> String {
     names::path_pattern(desired.site.prefix.as_str())

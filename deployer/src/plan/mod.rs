@@ -5,6 +5,7 @@ mod artifacts;
 pub mod attach;
 mod code;
 pub mod detach;
+pub mod down;
 mod edge;
 mod journal;
 mod notes;
@@ -12,6 +13,7 @@ mod policy;
 mod predict;
 mod public_access;
 mod shape;
+pub mod up;
 mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};

@@ -81,7 +81,9 @@ fn overlap(plan: &mut Plan, desired: &Desired, seen: &Observed) {
 
 /// Tags that say who else deploys this: their next deployment may undo our edits.
 fn owner_note(plan: &mut Plan, what: &str, tags: &BTreeMap<String, String>) {
-    if let Some(stack) = tags.get("aws:cloudformation:stack-name") {
+    // Our own: `up` made the bucket.
+    let other = |stack: &&String| **stack != crate::stack::stack_name(&plan.bucket);
+    if let Some(stack) = tags.get("aws:cloudformation:stack-name").filter(other) {
         plan.warn(format!(
             "{what} belongs to the CloudFormation stack {stack}: its next update may undo these edits; \
              run `imgdeploy attach` after it"

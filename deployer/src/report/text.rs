@@ -93,6 +93,8 @@ fn details(action: &Action) -> Vec<String> {
         Action::DeleteStack { .. } => {
             vec!["- the function, its role, its logs and its API go with it".to_owned()]
         }
+        Action::EmptyBucket { contents, .. } => vec![format!("- {}", contents.in_words())],
+        Action::DeleteBucket { .. } => Vec::new(),
     }
 }
 

@@ -30,7 +30,8 @@ pub struct DesiredStack {
 }
 
 impl DesiredStack {
-    /// The stack for what is in `inputs`, as the given version of the tool makes it.
+    /// The stack for what is in `inputs`, as the given version of the tool makes it. For a bucket of its own, see
+    /// [`DesiredStack::with_bucket`].
     pub fn new(inputs: &super::StackInputs, tool_version: &str) -> Self {
         Self {
             name: super::stack_name(&inputs.bucket),
@@ -166,7 +167,12 @@ fn foreign(desired: &DesiredStack, seen: &StackSeen, standing: Standing) -> Opti
     }
     let ours = desired.tags.get(TAG_BUCKET);
     match seen.tags.get(TAG_BUCKET) {
-        Some(bucket) if Some(bucket) == ours => None,
+        // Under the other's template the bucket would go from the stack, or be made a second time.
+        Some(bucket) if Some(bucket) == ours => match (seen.has_bucket(), desired.has_bucket()) {
+            (true, false) => Some("it was made by `imgdeploy up` and has the bucket in it".to_owned()),
+            (false, true) => Some("it was made by `imgdeploy attach`, without the bucket in it".to_owned()),
+            (true, true) | (false, false) => None,
+        },
         Some(bucket) => Some(format!("it belongs to bucket {bucket} (tag {TAG_BUCKET})")),
         None => {
             Some(format!("it has no tag {TAG_BUCKET}, so it was not made by this tool; rename or remove it"))

@@ -19,7 +19,7 @@ const DEPLOYMENT: &str = "DeploymentDIGEST";
 /// Hexadecimal digits that a rendered logical id ends in.
 const DIGITS: usize = 12;
 
-static PARSED: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static PARSED: LazyLock<Value> = LazyLock::new(|| {
     serde_yaml::from_str(SOURCE).expect("the embedded template is plain YAML, which a test parses")
 });
 
@@ -153,12 +153,20 @@ pub fn default_of(parameter: &str) -> Option<String> {
 
 /// The template to send for `inputs`: the file with digests in its two changing logical ids.
 pub fn render(inputs: &StackInputs) -> String {
-    let mut parameters = inputs.parameters();
+    with_digests(SOURCE, &PARSED, inputs.parameters(), &inputs.secrets())
+}
+
+/// `text`, which is `template`, with the digests in its logical ids.
+pub(super) fn with_digests(
+    text: &str,
+    template: &Value,
+    mut parameters: BTreeMap<String, String>,
+    secrets: &Secrets,
+) -> String {
     // CloudFormation never shows a secret again: that it has changed is seen by the digest of the version.
-    parameters.extend(inputs.secrets().iter().map(|(name, value)| (name.clone(), value.clone())));
-    SOURCE
-        .replace(VERSION, &format!("Version{}", version_digest(&PARSED, &parameters)))
-        .replace(DEPLOYMENT, &format!("Deployment{}", api_digest(&PARSED, &parameters)))
+    parameters.extend(secrets.iter().map(|(name, value)| (name.clone(), value.clone())));
+    text.replace(VERSION, &format!("Version{}", version_digest(template, &parameters)))
+        .replace(DEPLOYMENT, &format!("Deployment{}", api_digest(template, &parameters)))
 }
 
 /// Whether two templates say the same: equal texts, or equal once parsed (layout, comments and JSON against YAML don't count).
@@ -257,7 +265,7 @@ fn canonical(value: &Value) -> String {
 }
 
 /// Collects what `Ref` and `Fn::Sub` name.
-fn references(value: &Value, found: &mut BTreeSet<String>) {
+pub(super) fn references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {

@@ -1,5 +1,7 @@
 //! Reads on one bucket.
 
+mod contents;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::Payer;
@@ -8,6 +10,8 @@ use super::{ObjectSummary, PublicAccessBlock, raw_text};
 use crate::aws::raw::CaptureBody;
 use crate::aws::{AwsFailure, Clients};
 use crate::fact::Fact;
+
+pub use contents::{Contents, Upload, Version};
 
 /// Reads on one bucket, each naming the owner that the bucket must have.
 #[derive(Debug, Clone)]

@@ -126,7 +126,7 @@ pub(super) fn carry_out(world: &mut Observed, plan: &Plan, steps: usize) {
         if matches!(action, Action::ArtifactsBucket { .. }) {
             claim(world, plan);
         }
-        if matches!(action, Action::Stack { .. }) {
+        if matches!(action, Action::Stack { .. }) && plan.journal != JournalStep::Keep {
             name_host(world);
         }
     }
@@ -222,6 +222,14 @@ fn change(world: &mut Observed, action: &Action) {
         Action::DeleteStack { name } => {
             assert_eq!(*name, stack::stack_name(BUCKET));
             world.stack = Fact::Absent;
+        }
+        Action::EmptyBucket { .. } => {
+            world.objects = Fact::Known(Vec::new());
+            world.derived = Fact::Known(Vec::new());
+        }
+        Action::DeleteBucket { .. } => {
+            assert!(world.objects.known().is_none_or(Vec::is_empty), "S3 deletes empty buckets only");
+            world.owned = Fact::Absent;
         }
     }
 }

@@ -1,0 +1,58 @@
+//! The bucket that `up` made: emptied and deleted by `down`. Each step first looks whether it still is that bucket.
+
+use super::{Cause, Event, Run};
+use crate::fact::Fact;
+use crate::stack::{TAG_BUCKET_MADE_BY, UP};
+
+/// Begun uploads and versions are listed anew until there are none; somebody who keeps on writing ends that.
+const ROUNDS: usize = 100_000;
+
+impl Run<'_> {
+    pub(super) async fn empty_bucket(&mut self) -> Result<(), Cause> {
+        if !self.is_ours().await? {
+            return Ok(());
+        }
+        let mut deleted = 0;
+        for _ in 0..ROUNDS {
+            let versions = self.read.first_versions().await?;
+            if versions.is_empty() {
+                break;
+            }
+            self.write.delete_versions(&versions).await?;
+            deleted += versions.len();
+            (self.events)(Event::Progress { text: format!("{deleted} deleted") });
+        }
+        for _ in 0..ROUNDS {
+            let uploads = self.read.first_uploads().await?;
+            if uploads.is_empty() {
+                break;
+            }
+            for upload in &uploads {
+                self.write.abort_upload(upload).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn delete_bucket(&mut self) -> Result<(), Cause> {
+        if !self.is_ours().await? {
+            return Ok(());
+        }
+        self.write.delete_bucket().await.map_err(Cause::from)
+    }
+
+    /// `false`: the bucket is gone. A bucket of the same name that `up` did not make is an error.
+    async fn is_ours(&self) -> Result<bool, Cause> {
+        let (owned, tags) = futures::join!(self.read.owned(), self.read.tags());
+        match (owned, tags) {
+            (Fact::Absent, _) => Ok(false),
+            (Fact::Unknown(failure), _) | (_, Fact::Unknown(failure)) => Err(failure.into()),
+            (Fact::Known(()), Fact::Known(tags))
+                if tags.get(TAG_BUCKET_MADE_BY).is_some_and(|by| by == UP) =>
+            {
+                Ok(true)
+            }
+            (Fact::Known(()), _) => Err(Cause::Changed(format!("the bucket {}", self.plan.bucket))),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Taking a bucket's contents away, and the bucket itself.
+
+use aws_sdk_s3::types as s3;
+
+use super::{BucketWrite, unbuildable};
+use crate::aws::read::{Upload, Version};
+use crate::aws::{AwsFailure, FailureKind};
+
+impl BucketWrite {
+    /// Deletes up to 1,000 versions or delete markers for good.
+    ///
+    /// # Errors
+    /// The failed call, or the first version that S3 would not delete.
+    pub async fn delete_versions(&self, versions: &[Version]) -> Result<(), AwsFailure> {
+        let operation = "s3:DeleteObjectVersion";
+        let mut delete = s3::Delete::builder().quiet(true);
+        for version in versions {
+            let object = s3::ObjectIdentifier::builder()
+                .key(&version.key)
+                .version_id(&version.id)
+                .build()
+                .map_err(|error| unbuildable(operation, &error))?;
+            delete = delete.objects(object);
+        }
+        let delete = delete.build().map_err(|error| unbuildable(operation, &error))?;
+        let done = self
+            .s3
+            .delete_objects()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(&self.owner)
+            .delete(delete)
+            .send()
+            .await
+            .map_err(|error| AwsFailure::from_sdk(operation, &error))?;
+        match done.errors().first() {
+            None => Ok(()),
+            Some(error) => Err(AwsFailure::of_code(
+                &format!("{operation} on {}", error.key().unwrap_or("an object")),
+                error.code().map(ToOwned::to_owned),
+                error.message().unwrap_or_default().to_owned(),
+                None,
+            )),
+        }
+    }
+
+    /// Aborts an upload in parts. One that has ended meanwhile is fine.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn abort_upload(&self, upload: &Upload) -> Result<(), AwsFailure> {
+        let sent = self
+            .s3
+            .abort_multipart_upload()
+            .bucket(&self.bucket)
+            .key(&upload.key)
+            .upload_id(&upload.id)
+            .expected_bucket_owner(&self.owner)
+            .send()
+            .await
+            .map_err(|error| AwsFailure::from_sdk("s3:AbortMultipartUpload", &error));
+        match sent {
+            Err(failure) if failure.kind != FailureKind::Missing => Err(failure),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Deletes the bucket, which S3 does only while nothing is in it. One that is gone is fine.
+    ///
+    /// # Errors
+    /// `Conflict` when something is in it.
+    pub async fn delete_bucket(&self) -> Result<(), AwsFailure> {
+        let sent = self
+            .s3
+            .delete_bucket()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(&self.owner)
+            .send()
+            .await
+            .map_err(|error| AwsFailure::from_sdk("s3:DeleteBucket", &error));
+        match sent {
+            Err(failure) if failure.kind != FailureKind::Missing => Err(failure),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}

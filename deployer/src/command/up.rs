@@ -1,0 +1,108 @@
+//! `up`: the whole chain as one fresh stack, with a bucket of its own.
+
+use crate::artifact::Artifact;
+use crate::aws::Clients;
+use crate::cli::UpArgs;
+use crate::command::attach;
+use crate::command::engine::{self, Consent, Ended};
+use crate::desired::Desired;
+use crate::error::{Exit, Failure};
+use crate::observe::{Observed, Query};
+use crate::plan::{Plan, up};
+use crate::probe;
+use crate::report::Report;
+use crate::settings::{self, Site};
+
+/// Runs the command. The plan, once there is one, is left in `shown` for the report of a failure.
+///
+/// # Errors
+/// With the documented exit code.
+pub async fn run(
+    site: &Site,
+    args: &UpArgs,
+    consent: Consent,
+    report: &Report,
+    shown: &mut Option<Plan>,
+) -> Result<Exit, Failure> {
+    if report.verbose() {
+        report.settings(&settings::describe(site));
+    }
+    let artifact = attach::code(site)?;
+    let clients = engine::clients(&site.access).await?;
+    if !clients.has_region() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "no region is set, so it is not said where the bucket should be",
+            "give `--region`, or set AWS_REGION",
+        ));
+    }
+    let home = clients.home_region();
+    let query = query(site, &artifact);
+    let seen = look(&clients, &query, &home, report).await?;
+    let desired = Desired::new(site, args.allow_public, artifact, &seen);
+    let plan = shown.insert(up::up(&desired, args.with_cdn, &seen));
+    let ended = engine::run(&clients, &seen, plan, Some(&desired.artifact), consent, report).await?;
+    let mut found = None;
+    if ended == Ended::Applied {
+        let after = engine::verify(
+            async || look(&clients, &query, &home, report).await,
+            |seen| up::up(&desired_now(&desired, seen), args.with_cdn, seen),
+            report,
+        )
+        .await?;
+        let desired = desired_now(&desired, &after);
+        let probed = probe::probe(&clients, &desired, &after, report).await;
+        report.probe(&probed);
+        if !probed.ok {
+            return Err(Failure::new(
+                Exit::HalfWay,
+                format!("everything is set up, but the chain does not serve images: {}", probed.verdict),
+                "the hops above show where it breaks; DNS and CloudFront may need some minutes, then \
+                 `imgdeploy up` checks the configuration again",
+            ));
+        }
+        if probed.url.is_empty() {
+            report.say(&how_to_try(&desired));
+        }
+        found = Some(probed);
+    }
+    report.finish("up", plan, ended.outcome(), found.as_ref());
+    Ok(ended.exit(consent))
+}
+
+/// The same wishes, with the URL of the distribution once there is one.
+fn desired_now(desired: &Desired, seen: &Observed) -> Desired {
+    Desired::new(&desired.site, desired.allow_public, desired.artifact.clone(), seen)
+}
+
+fn query(site: &Site, artifact: &Artifact) -> Query {
+    Query {
+        bucket: site.bucket.to_string(),
+        prefix: site.prefix.to_string(),
+        distribution: None,
+        follow_journal: false,
+        search_distributions: false,
+        code_sha256: Some(artifact.sha256.clone()),
+    }
+}
+
+async fn look(clients: &Clients, query: &Query, home: &str, report: &Report) -> Result<Observed, Failure> {
+    engine::look_or_new(clients, query, Some(home), report).await.map_err(|mut failure| {
+        if failure.exit == Exit::Denied {
+            failure.hints.push(format!(
+                "if another account has a bucket named {}, give another `--bucket`: there is only one of each name",
+                query.bucket
+            ));
+        }
+        failure
+    })
+}
+
+/// A fresh bucket has nothing to ask for.
+fn how_to_try(desired: &Desired) -> String {
+    let (bucket, prefix) = (&desired.site.bucket, &desired.site.prefix);
+    format!(
+        "\nthe bucket has no image yet. To try it:\n  aws s3 cp photo.jpg s3://{bucket}/\nand open\n  {}/{prefix}300x200/photo.jpg",
+        desired.url
+    )
+}

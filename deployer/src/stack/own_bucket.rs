@@ -1,0 +1,158 @@
+//! The stack of `imgdeploy up`: the same one, with a bucket of its own in it, and perhaps a distribution. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use super::observe::StackSeen;
+use super::plan::DesiredStack;
+use super::template::{PARSED, StackInputs, references, with_digests};
+
+/// What is laid over the template.
+const OVERLAY: &str = include_str!("../../../templates/up/bucket.yaml");
+
+/// Tag of stacks that have the bucket in them. The bucket has another, [`TAG_BUCKET_MADE_BY`].
+pub const TAG_MADE_BY: &str = "imgdeploy:made-by";
+/// Tag of such a bucket, which stays when the stack is gone.
+pub const TAG_BUCKET_MADE_BY: &str = "imgdeploy:bucket-made-by";
+/// Value of both tags.
+pub const UP: &str = "up";
+/// Output with the distribution's id; only where there is one.
+pub const OUTPUT_DISTRIBUTION: &str = "DistributionId";
+
+/// Parameter that says whether there is a distribution.
+const WITH_CDN: &str = "WithCdn";
+/// Stands for the distribution's domain in the parameter `Url`, which the template then does not use.
+const UNKNOWN_DOMAIN: &str = "https://known-after-the-stack.cloudfront.net";
+
+static JOINED: LazyLock<Value> = LazyLock::new(|| {
+    let overlay =
+        serde_yaml::from_str(OVERLAY).expect("the embedded overlay is plain YAML, which a test parses");
+    let mut template = PARSED.clone();
+    lay_over(&mut template, overlay);
+    template
+});
+
+/// What an update of such a stack writes anew as a whole, with all that others put in there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewritten {
+    /// The bucket's website configuration.
+    Website,
+    /// The bucket policy.
+    Policy,
+    /// The distribution.
+    Distribution,
+}
+
+impl Rewritten {
+    /// What there is.
+    pub const ALL: [Self; 3] = [Self::Website, Self::Policy, Self::Distribution];
+
+    /// Whether an update of `seen` to `desired` writes it. CloudFormation touches a resource only if its properties differ.
+    pub fn by(self, desired: &DesiredStack, seen: &StackSeen) -> bool {
+        let id = match self {
+            Self::Website => "SiteBucket",
+            Self::Policy => "SiteBucketPolicy",
+            Self::Distribution => "Distribution",
+        };
+        let resource = |text: &str| {
+            let template: Value = serde_yaml::from_str(text).ok()?;
+            template.get("Resources")?.get(id).cloned()
+        };
+        let new = resource(&desired.template_body);
+        // Conditions are no references.
+        let mut used = BTreeSet::from(["RedirectCode".to_owned(), WITH_CDN.to_owned()]);
+        new.iter().for_each(|new| references(new, &mut used));
+        new != seen.template.as_deref().and_then(resource)
+            || used.iter().any(|name| desired.parameters.get(name) != seen.parameters.get(name))
+    }
+}
+
+/// What the stack of `up` is made from, beside [`StackInputs`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnBucket {
+    /// Host of the bucket's website endpoint (S3-01).
+    pub website_host: String,
+    /// Whether there is a CloudFront distribution in front.
+    pub with_cdn: bool,
+}
+
+impl OwnBucket {
+    fn parameters(&self, inputs: &StackInputs) -> BTreeMap<String, String> {
+        let mut parameters = inputs.parameters();
+        parameters.insert("WebsiteHost".to_owned(), self.website_host.clone());
+        parameters.insert(WITH_CDN.to_owned(), self.with_cdn.to_string());
+        if self.with_cdn {
+            parameters.insert("Url".to_owned(), UNKNOWN_DOMAIN.to_owned());
+        }
+        parameters
+    }
+}
+
+impl DesiredStack {
+    /// The stack of `inputs` with the bucket in it, as the given version of the tool makes it.
+    pub fn with_bucket(inputs: &StackInputs, own: &OwnBucket, tool_version: &str) -> Self {
+        let plain = Self::new(inputs, tool_version);
+        let parameters = own.parameters(inputs);
+        // JSON, which is YAML as well: for CloudFormation `2012-10-17` without quotes would be a date.
+        let text = serde_json::to_string_pretty(&*JOINED).unwrap_or_default();
+        let template_body = with_digests(&text, &JOINED, parameters.clone(), &plain.secrets);
+        let mut tags = plain.tags;
+        tags.insert(TAG_MADE_BY.to_owned(), UP.to_owned());
+        Self { name: plain.name, template_body, parameters, secrets: plain.secrets, tags }
+    }
+
+    /// Whether the bucket is in it.
+    pub fn has_bucket(&self) -> bool {
+        is_by_up(&self.tags)
+    }
+
+    /// Whether a distribution is in it.
+    pub fn has_cdn(&self) -> bool {
+        self.has_bucket() && with_cdn(&self.parameters)
+    }
+}
+
+impl StackSeen {
+    /// Whether the bucket is in it: `imgdeploy up` made it.
+    pub fn has_bucket(&self) -> bool {
+        is_by_up(&self.tags)
+    }
+
+    /// Whether it was made with a distribution. One that was is never left without by a later `up`.
+    pub fn has_cdn(&self) -> bool {
+        self.has_bucket() && with_cdn(&self.parameters)
+    }
+}
+
+fn with_cdn(parameters: &BTreeMap<String, String>) -> bool {
+    parameters.get(WITH_CDN).is_some_and(|value| value == "true")
+}
+
+fn is_by_up(tags: &BTreeMap<String, String>) -> bool {
+    tags.get(TAG_MADE_BY).is_some_and(|by| by == UP)
+}
+
+/// Joins objects; anything else, and a call of an intrinsic function, takes the place of what is there.
+fn lay_over(base: &mut Value, overlay: Value) {
+    match (base, overlay) {
+        (Value::Object(base), Value::Object(overlay)) if !is_call(base) && !is_call(&overlay) => {
+            for (key, value) in overlay {
+                match base.get_mut(&key) {
+                    Some(there) => lay_over(there, value),
+                    None => drop(base.insert(key, value)),
+                }
+            }
+        }
+        (base, overlay) => *base = overlay,
+    }
+}
+
+fn is_call(object: &serde_json::Map<String, Value>) -> bool {
+    object.keys().any(|key| key == "Ref" || key.starts_with("Fn::"))
+}
+
+#[cfg(test)]
+#[path = "own_bucket_tests.rs"]
+mod tests;
