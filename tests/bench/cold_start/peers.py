@@ -53,13 +53,15 @@ def node(folder: Path) -> Peer:
     said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     packages = ["sharp", "@aws-sdk/client-s3"]
     client = modules / "aws-lambda-ric/index.mjs"
-    if client.exists():
+    # Compiled when it is installed; where install scripts are not run, only its text is there.
+    installed = (client.parent / "rapid-client.node").exists()
+    if installed:
         packages.append("aws-lambda-ric")
         argv = ["node", str(client), "index.handler"]
     else:
         argv = ["node", str(folder / "loop.js")]
     about = ", ".join([f"Node {said}", *(f"{name} {version(modules / name)}" for name in packages)])
-    if not client.exists():
+    if not installed:
         about += ", a runtime loop of its own, which does less than AWS's"
     return Peer(NODE, argv, about, {"LAMBDA_TASK_ROOT": str(folder), "_HANDLER": "index.handler"})
 
