@@ -21,6 +21,18 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 DIST    := $(TARGET)/dist/imgdeploy
 BINARY  ?= $(firstword $(wildcard $(DIST) $(TARGET)/release/imgdeploy))
+# The other two: a start of the function beside Node's, and new code beside other tools.
+COLD          := tests/bench/cold_start
+COLD_NODE     := $(TARGET)/bench/cold-start
+UPDATE        := tests/bench/update_code
+UPDATE_VENV   := $(CURDIR)/.venv-bench-update
+RELEASE_ZIP   := $(TARGET)/bench/bootstrap.zip
+
+# The function as Lambda gets it, and what runs it here.
+ARM64         := aarch64-unknown-linux-gnu
+ARM64_ZIP     := $(TARGET)/test/arm64/bootstrap.zip
+QEMU_ARM64    ?= $(shell command -v qemu-aarch64)
+SYSROOT_ARM64 ?= /usr/aarch64-linux-gnu
 
 # A comma that does not end an argument.
 comma := ,
@@ -31,9 +43,10 @@ export IMGDEPLOY_TEST_ZIP  := $(ZIP)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node bench-images
+.PHONY: help demo test check build clean venv assembler zip lint-templates need-cargo need-python need-node need-arm64 bench-images bench-cold-start bench-update-code test-arm64
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: venv zip ## a used bucket gets resized images, on this machine, in under a minute
 	@$(CARGO) build --locked --quiet --workspace --bin imgdeploy --bin demo
@@ -47,6 +60,15 @@ test: venv assembler zip lint-templates ## all tests
 	  set -x; $(CARGO) test --locked --workspace --bins --lib --tests; \
 	fi
 	$(CARGO) test --locked --workspace --doc
+
+# Not a part of `test`: the build takes minutes, and one that lies around may be of older sources than what it is compared with.
+test-arm64: venv assembler need-cargo need-arm64 ## the arm64 build under qemu: does it store the bytes of this machine's build?
+	$(CARGO) zigbuild --locked --release --package resizer-fn --bin bootstrap --target $(ARM64).2.34
+	@mkdir -p $(dir $(ARM64_ZIP))
+	@cd $(TARGET)/$(ARM64)/release && $(PYTHON) -m zipfile -c $(ARM64_ZIP) bootstrap
+	@cd $(dir $(ARM64_ZIP)) && $(PYTHON) -m zipfile -e $(ARM64_ZIP) . && chmod 755 bootstrap
+	IMGDEPLOY_QEMU_ARM64=$(QEMU_ARM64) IMGDEPLOY_ARM64_SYSROOT=$(SYSROOT_ARM64) IMGDEPLOY_ARM64_BOOTSTRAP=$(dir $(ARM64_ZIP))bootstrap \
+	  $(CARGO) test --locked --workspace --test arm64 -- --ignored
 
 check: venv assembler need-cargo lint-templates ## format, lints, dependencies, templates
 	$(CARGO) fmt --all -- --check
@@ -81,7 +103,7 @@ install: ## binary, completions and manual pages (PREFIX=/usr/local, DESTDIR=, B
 	  echo "installed in $$base"
 
 clean: ## everything that was built or fetched
-	rm -rf $(VENV) $(BENCH_VENV) $(TARGET)
+	rm -rf $(VENV) $(BENCH_VENV) $(UPDATE_VENV) $(TARGET)
 
 bench-images: need-cargo venv assembler $(BENCH_VENV)/.complete $(BENCH_NODE)/.complete ## the image core beside sharp and others (ARGS=--quick; --help)
 	@$(CARGO) build --locked --quiet --release --package image-bench --bin worker
@@ -95,6 +117,29 @@ $(BENCH_NODE)/.complete: $(BENCH)/package.json $(BENCH)/package-lock.json | need
 	@npm ci --prefix $(BENCH_NODE) --no-audit --no-fund --loglevel=error >/dev/null \
 	  || { echo "error: npm could not install sharp: is there a network?" >&2; exit 1; }
 	@touch $@
+
+bench-cold-start: need-cargo need-python venv assembler $(COLD_NODE)/.complete ## CPU of a start beside Node with sharp; size of the zip (ARGS=--help)
+	@$(CARGO) build --locked --quiet --release --package resizer-fn --bin bootstrap
+	@cd $(COLD) && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m unittest --quiet tests.py
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) $(COLD)/run.py --target $(TARGET) $(ARGS)
+
+$(COLD_NODE)/.complete: $(COLD)/package.json $(COLD)/package-lock.json | need-node venv
+	@mkdir -p $(COLD_NODE)
+	@echo "fetching sharp, the S3 client and Lambda's runtime client (once; the last is compiled, which takes minutes)"
+	@cp $^ $(COLD_NODE)
+	@PATH="$(VENV)/bin:$$PATH" npm ci --prefix $(COLD_NODE) --no-audit --no-fund --loglevel=error >/dev/null 2>&1 \
+	  || { echo "note: the runtime client did not install: a loop of the benchmark's own takes its place"; \
+	       npm ci --omit=dev --prefix $(COLD_NODE) --no-audit --no-fund --loglevel=error >/dev/null; } \
+	  || { echo "error: npm could not install them: is there a network?" >&2; exit 1; }
+	@touch $@
+
+bench-update-code: need-cargo venv assembler $(UPDATE_VENV)/.complete ## new code into a function, beside the AWS CLI and others (ARGS=--help)
+	@$(CARGO) build --locked --quiet --release --package imgdeploy --bin imgdeploy
+	@$(CARGO) build --locked --quiet --release --package resizer-fn --bin bootstrap
+	@mkdir -p $(dir $(RELEASE_ZIP)) && cd $(TARGET)/release && $(PYTHON) -m zipfile -c $(RELEASE_ZIP) bootstrap
+	@cd $(UPDATE) && PYTHONDONTWRITEBYTECODE=1 $(UPDATE_VENV)/bin/python -m unittest --quiet tests.py
+	@PYTHONDONTWRITEBYTECODE=1 $(UPDATE_VENV)/bin/python $(UPDATE)/run.py --target $(TARGET) --zip $(RELEASE_ZIP) \
+	  --imgdeploy $(TARGET)/release/imgdeploy --ministack $(VENV)/bin/ministack $(ARGS)
 
 venv: $(VENV)/.complete ## emulator, template linter and build tools, pinned by hash
 
@@ -113,6 +158,11 @@ $(VENV)/.complete: tests/requirements.txt | need-python
 
 $(BENCH_VENV)/.complete: $(BENCH)/requirements.txt | need-python
 	$(call fresh_venv,$(BENCH_VENV),$<,libvips$(comma) thumbor and numpy)
+
+# The list is whole. Left to look for more, pip stumbles over what two of them ask for in different words.
+$(UPDATE_VENV)/.complete: export PIP_NO_DEPS := 1
+$(UPDATE_VENV)/.complete: $(UPDATE)/requirements.txt | need-python
+	$(call fresh_venv,$(UPDATE_VENV),$<,the AWS CLI$(comma) cargo-lambda and SAM)
 
 # The fast paths of the AVIF codecs are written for nasm on x86-64; without it they are built from C. Tried once:
 # a machine that can't have it is not asked again. The codecs are not rebuilt when nasm comes later:
@@ -161,3 +211,10 @@ need-python:
 need-node:
 	@command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 9) ? 0 : 1)' \
 	  || { echo "error: sharp needs Node 20.9 or newer, with npm: apt install nodejs npm, or https://nodejs.org" >&2; exit 1; }
+
+need-arm64:
+	@[ -n "$(QEMU_ARM64)" ] || { echo "error: qemu-aarch64 is missing: apt install qemu-user" >&2; exit 1; }
+	@[ -e $(SYSROOT_ARM64)/lib/libgcc_s.so.1 ] \
+	  || { echo "error: no arm64 libraries in $(SYSROOT_ARM64): apt install libc6-arm64-cross libgcc-s1-arm64-cross, or SYSROOT_ARM64=FOLDER" >&2; exit 1; }
+	@command -v cargo-zigbuild >/dev/null \
+	  || { echo "error: cargo-zigbuild is missing: cargo install --locked cargo-zigbuild, pip install ziglang" >&2; exit 1; }

@@ -2,59 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod cloud;
+mod function;
 
 use cloud::{Cloud, Stored};
+use function::Function;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
 
 const JPEG: &[u8] = include_bytes!("../../core/tests/fixtures/progressive.jpg");
-
-/// A running function. Ends with the test.
-struct Function {
-    child: Child,
-    log: mpsc::Receiver<String>,
-}
-
-impl Drop for Function {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
-impl Function {
-    /// Starts the function as Lambda does: with nothing but its own environment.
-    fn start(cloud: &Cloud, vars: &[(&str, &str)]) -> Self {
-        let address = cloud.address.to_string();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
-            .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", &address)
-            .env("AWS_LAMBDA_FUNCTION_NAME", "resizer")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/resizer")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "1")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_ENDPOINT_URL", format!("http://{address}"))
-            .envs(vars.iter().copied())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (send, log) = mpsc::channel();
-        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| send.send(line)));
-        Self { child, log }
-    }
-
-    /// The next line of the log, which has to be JSON.
-    fn log(&self) -> Value {
-        serde_json::from_str(&self.log.recv_timeout(cloud::PATIENCE).unwrap()).unwrap()
-    }
-}
 
 const VARS: &[(&str, &str)] = &[
     ("BUCKET", "photos"),
