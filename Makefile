@@ -42,8 +42,7 @@ export IMGDEPLOY_MINISTACK := $(VENV)/bin/ministack
 export IMGDEPLOY_TEST_ZIP  := $(ZIP)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node bench-images
-.PHONY: help demo test check build clean venv assembler zip lint-templates need-cargo need-python need-node need-arm64 bench-images bench-cold-start bench-update-code test-arm64
+.PHONY: help demo test check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node need-arm64 bench-images bench-cold-start bench-update-code test-arm64
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -9,8 +9,8 @@ use imgdeploy::command::engine::Consent;
 use imgdeploy::error::{Exit, Failure};
 use imgdeploy::plan::Plan;
 use imgdeploy::report::Report;
-use imgdeploy::settings::{self, Code, Given, Origin, Site};
 use imgdeploy::report::{self, Report};
+use imgdeploy::settings::{self, Code, Given, Origin, Site};
 use imgdeploy::settings::{self, Given, Site};
 
 fn main() -> ExitCode {

@@ -26,6 +26,6 @@ mod resize;
 mod rivals;
 mod served;
 mod state;
-mod update_code;
 mod status;
 mod up;
+mod update_code;

@@ -5,8 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 12] =
-    ["init", "attach", "detach", "update-code", "rollback", "dev", "resize", "status", "logs", "build", "up", "down"];
+const COMMANDS: [&str; 12] = [
+    "init",
+    "attach",
+    "detach",
+    "update-code",
+    "rollback",
+    "dev",
+    "resize",
+    "status",
+    "logs",
+    "build",
+    "up",
+    "down",
+];
 /// Heading under which each command's help repeats the flags of all.
 const EVERYWHERE: &str = "Everywhere";
 

@@ -49,7 +49,9 @@ impl World {
     }
 
     fn create(&self, runtime: &str, handler: &str) {
-        let location = format!("<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>");
+        let location = format!(
+            "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>"
+        );
         let made = self.root().s3("PUT", "/pictures", location);
         assert!(made.status.is_success(), "{}", made.text());
         let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;

@@ -168,26 +168,6 @@ pub fn load(path: &Path, arch: Arch, runs: Runs) -> Result<Artifact, ArtifactErr
     Ok(Artifact::checked(bytes, &checked, arch, Source::File(path.to_owned())))
 }
 
-/// The code for a function: the zip if one was given, else what the workspace here makes.
-///
-/// # Errors
-/// [`ArtifactError`].
-pub fn code(zip: Option<&Path>, arch: Arch) -> Result<Artifact, ArtifactError> {
-    match zip {
-        Some(path) => load(path, arch),
-        None => build(arch),
-    }
-}
-
-fn artifact(bytes: Vec<u8>, arch: Arch) -> Artifact {
-    let digest = Sha256::digest(&bytes);
-    Artifact {
-        arch,
-        sha256: hex::encode(digest),
-        code_sha256: base64::engine::general_purpose::STANDARD.encode(digest),
-        size: bytes.len() as u64,
-        bytes,
-    }
 /// Checks a zip from anywhere.
 ///
 /// # Errors

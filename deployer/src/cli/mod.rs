@@ -2,26 +2,23 @@
 //! said in [`crate::settings`].
 
 mod args;
-mod code;
 mod build;
+mod code;
 mod given;
 mod help;
 mod logs;
 mod resize;
+mod shell;
 mod status;
 mod up;
 
 pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
+pub use build::BuildArgs;
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
 pub use logs::LogsArgs;
 pub use resize::ResizeArgs;
-pub use status::StatusArgs;
-mod shell;
-
-pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
-pub use build::BuildArgs;
-pub use resize::ResizeArgs;
 pub use shell::{CompletionsArgs, ManArgs, completions, man};
+pub use status::StatusArgs;
 pub use up::{DownArgs, OwnChoice, UpArgs};
 
 use crate::settings::Given;

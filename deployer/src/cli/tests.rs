@@ -34,8 +34,23 @@ fn help(command: &str) -> String {
 
 #[test]
 fn help_of_all_commands() {
-    let all: String = ["", "init", "build", "attach", "detach", "dev", "resize", "completions", "man"]
-    let all: String = ["", "init", "attach", "detach", "up", "down", "dev", "resize"]
+    let all: String = [
+        "",
+        "init",
+        "build",
+        "attach",
+        "detach",
+        "up",
+        "down",
+        "update-code",
+        "rollback",
+        "status",
+        "logs",
+        "dev",
+        "resize",
+        "completions",
+        "man",
+    ]
         .map(|command| format!("$ imgdeploy {command} --help\n{}\n", help(command)))
         .concat();
     let tidy: Vec<&str> = all.lines().map(str::trim_end).collect();

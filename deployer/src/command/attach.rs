@@ -1,8 +1,6 @@
 //! `attach`: retrofits a bucket that is already there.
 
 use crate::artifact::{self, Artifact, Runs};
-use crate::aws::Clients;
-use crate::artifact::{self, Artifact};
 use crate::cli::AttachArgs;
 use crate::command::engine::{self, Consent, Ended};
 use crate::desired::Desired;
@@ -11,7 +9,9 @@ use crate::observe::Query;
 use crate::plan::{Plan, attach};
 use crate::probe;
 use crate::report::Report;
-use crate::settings::{self, DistributionChoice, Site};
+use crate::settings::value::Arch;
+use crate::settings::{self, Access, DistributionChoice, Site};
+use std::path::Path;
 
 /// Runs the command. The plan, once there is one, is left in `plan` for the report of a failure.
 ///
@@ -27,8 +27,7 @@ pub async fn run(
     if report.verbose() {
         report.settings(&settings::describe(site));
     }
-    let artifact = artifact::code(site.zip.as_deref(), site.arch)?;
-    let artifact = code(site, report)?;
+    let artifact = code(&site.access, site.zip.as_deref(), site.arch, report)?;
     let clients = engine::clients(&site.access).await?;
     let query = query(site, &artifact);
     let seen = engine::look(&clients, &query, report).await?;
@@ -59,20 +58,20 @@ pub async fn run(
     Ok(ended.exit(consent))
 }
 
-fn code(site: &Site, report: &Report) -> Result<Artifact, Failure> {
-    let runs = if site.access.endpoint_url.is_some() { Runs::AtEmulator } else { Runs::OnLambda };
-    let artifact = artifact::code(site.zip.as_deref(), site.arch, runs)?;
-    report.code(&artifact);
-    Ok(artifact)
-/// The function's code, built or loaded.
+/// The function's code, built, loaded or carried along.
 ///
 /// # Errors
 /// Exit code 2.
-pub(super) fn code(site: &Site) -> Result<Artifact, Failure> {
-    Ok(match &site.zip {
-        Some(path) => artifact::load(path, site.arch)?,
-        None => artifact::build(site.arch)?,
-    })
+pub(super) fn code(
+    access: &Access,
+    zip: Option<&Path>,
+    arch: Arch,
+    report: &Report,
+) -> Result<Artifact, Failure> {
+    let runs = if access.endpoint_url.is_some() { Runs::AtEmulator } else { Runs::OnLambda };
+    let artifact = artifact::code(zip, arch, runs)?;
+    report.code(&artifact);
+    Ok(artifact)
 }
 
 fn query(site: &Site, artifact: &Artifact) -> Query {

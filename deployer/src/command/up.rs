@@ -27,7 +27,7 @@ pub async fn run(
     if report.verbose() {
         report.settings(&settings::describe(site));
     }
-    let artifact = attach::code(site)?;
+    let artifact = attach::code(&site.access, site.zip.as_deref(), site.arch, report)?;
     let clients = engine::clients(&site.access).await?;
     if !clients.has_region() {
         return Err(Failure::new(

@@ -1,12 +1,13 @@
 //! `update-code`: other code for the running function, checked before viewers get it.
 
-use crate::artifact::{self, Artifact};
+use crate::artifact::Artifact;
 use crate::aws::Clients;
 use crate::aws::lambda::Function;
 use crate::aws::write::BucketWrite;
 use crate::cli::{FunctionChoice, UpdateCodeArgs};
 use crate::command::approve;
 use crate::command::engine::{self, Consent};
+use crate::command::attach;
 use crate::error::{Exit, Failure};
 use crate::function::apply::Run;
 use crate::function::observe::{Seen, Unseen, glance, observe};
@@ -97,7 +98,7 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let canary = args.canary.as_deref().map(target::canary).transpose();
     let canary = canary.map_err(|why| Failure::new(Exit::Usage, format!("--canary: {why}"), "see --help"))?;
-    let artifact = artifact::code(code.zip.as_deref(), code.arch)?;
+    let artifact = attach::code(&code.access, code.zip.as_deref(), code.arch, report)?;
     let chosen = choose(&args.choice, bucket, &code.access).await?;
     let alias = args.choice.alias.as_str();
     if let Some(live) = glance(&chosen.function, alias).await?

@@ -11,10 +11,7 @@ use imgdeploy_model::region;
 
 use super::journal::next_edit;
 use super::predict::{self, Planned};
-use super::{
-    Action, JournalStep, Plan, Refusal, artifacts, code, edge, notes, policy, public_access, website,
-};
-use super::{Action, JournalStep, Plan, Refusal, artifacts, edge, notes, policy, public_access, up, website};
+use super::{Action, JournalStep, Plan, Refusal, artifacts, code, edge, notes, policy, public_access, up, website};
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::code::Code;
 use crate::desired::{Desired, unknown_api_host};
@@ -146,7 +143,7 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
     };
     let wanted = desired_stack(desired, &desired.code, &seen.artifacts.bucket);
     let step = stack::plan(&wanted, seen_stack);
-    if code::stays(plan, desired, seen, &step) {
+    if code::stays(plan, desired, seen, &step, |code| desired_stack(desired, code, &seen.artifacts.bucket)) {
         return true;
     }
     match &step {
@@ -176,12 +173,11 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
 
 /// The stack with its parameters.
 pub fn desired_stack(desired: &Desired, code: &Code, artifacts_bucket: &str) -> DesiredStack {
-pub fn desired_stack(desired: &Desired, artifacts_bucket: &str) -> DesiredStack {
-    DesiredStack::new(&stack_inputs(desired, artifacts_bucket), env!("CARGO_PKG_VERSION"))
+    DesiredStack::new(&stack_inputs(desired, code, artifacts_bucket), env!("CARGO_PKG_VERSION"))
 }
 
 /// What the stack is made from.
-pub(super) fn stack_inputs(desired: &Desired, artifacts_bucket: &str) -> StackInputs {
+pub(super) fn stack_inputs(desired: &Desired, code: &Code, artifacts_bucket: &str) -> StackInputs {
     let site = &desired.site;
     StackInputs {
         bucket: site.bucket.to_string(),

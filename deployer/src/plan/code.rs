@@ -1,16 +1,16 @@
 //! The live code stays when it is newer than what the stack knows (CN-09).
 
-use super::attach::desired_stack;
 use super::{Plan, Refusal};
 use crate::desired::Desired;
 use crate::desired::code::Code;
 use crate::fact::Fact;
 use crate::observe::Observed;
-use crate::stack::{self, StackPlan};
+use crate::stack::{self, DesiredStack, StackPlan};
 
 /// Says what stays, and whether that is all: then the stack keeps its own idea of the code. If the stack changes for another
-/// reason, the live code goes through it once more, and has to be in the artifacts bucket for that.
-pub(super) fn stays(plan: &mut Plan, desired: &Desired, seen: &Observed, step: &StackPlan) -> bool {
+/// reason, the live code goes through it once more, and has to be in the artifacts bucket for that. `wanted`: the stack
+/// with other code.
+pub(super) fn stays(plan: &mut Plan, desired: &Desired, seen: &Observed, step: &StackPlan, wanted: impl Fn(&Code) -> DesiredStack) -> bool {
     if let (Fact::Known(_), Fact::Unknown(why)) = (&seen.stack, &seen.function) {
         plan.unseen.push(why.clone());
     }
@@ -27,7 +27,7 @@ pub(super) fn stays(plan: &mut Plan, desired: &Desired, seen: &Observed, step: &
         architecture: parameter("Architecture"),
         kept: None,
     };
-    if stack::plan(&desired_stack(desired, &own, &seen.artifacts.bucket), Some(stack)).is_nothing() {
+    if stack::plan(&wanted(&own), Some(stack)).is_nothing() {
         return true;
     }
     let changes = matches!(step, StackPlan::Update(_) | StackPlan::ContinueRollbackThenUpdate { .. });

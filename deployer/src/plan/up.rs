@@ -9,8 +9,9 @@ use imgdeploy_model::region::Partition;
 
 use super::attach::stack_inputs;
 use super::predict::{self, Planned};
-use super::{Action, Plan, Refusal, artifacts, edge, notes, policy, public_access, website};
+use super::{Action, Plan, Refusal, artifacts, code, edge, notes, policy, public_access, website};
 use crate::aws::read::PublicAccessBlock;
+use crate::desired::code::Code;
 use crate::desired::{Desired, unknown_api_host};
 use crate::fact::Fact;
 use crate::observe::Observed;
@@ -40,15 +41,22 @@ pub fn up(desired: &Desired, with_cdn: bool, seen: &Observed) -> Plan {
     let with_cdn = with_cdn || there.is_some_and(StackSeen::has_cdn);
     usage(&mut plan, desired, with_cdn);
     let own = OwnBucket { website_host: desired.website_host(), with_cdn };
-    let inputs = stack_inputs(desired, &seen.artifacts.bucket);
-    let wanted = DesiredStack::with_bucket(&inputs, &own, env!("CARGO_PKG_VERSION"));
-    let step = stack::plan(&wanted, there);
+    let with_code = |code: &Code| {
+        let inputs = stack_inputs(desired, code, &seen.artifacts.bucket);
+        DesiredStack::with_bucket(&inputs, &own, env!("CARGO_PKG_VERSION"))
+    };
+    let wanted = with_code(&desired.code);
+    let mut step = stack::plan(&wanted, there);
+    if code::stays(&mut plan, desired, seen, &step, with_code) {
+        step = StackPlan::Nothing;
+    }
     bucket(&mut plan, seen, &step);
     if !plan.refusals.is_empty() || !plan.unseen.is_empty() {
         return plan;
     }
 
-    artifacts::plan(&mut plan, &seen.artifacts, &desired.artifact);
+    let upload = desired.code.kept.is_none().then_some(&desired.artifact);
+    artifacts::plan(&mut plan, &seen.artifacts, upload);
     public_access::plan(&mut plan, desired, seen);
     match &step {
         StackPlan::Nothing => put_right(&mut plan, desired, seen),

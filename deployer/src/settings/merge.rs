@@ -68,6 +68,8 @@ pub fn code(given: &Given) -> Result<Code, SettingsError> {
     let access = layers.access();
     SettingsError::check(layers.problems.into_inner())?;
     Ok(Code { access, zip, arch: arch.unwrap_or(Arch::Arm64) })
+}
+
 /// Resolves the processor that code is for, without a settings file.
 ///
 /// # Errors

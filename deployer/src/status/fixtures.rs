@@ -80,7 +80,9 @@ pub(super) fn attached_bucket() -> Observed {
             versioned: Fact::Known(true),
             journal: Fact::Known((journal, "\"e\"".to_owned())),
             code: Fact::Absent,
+            live_code: Fact::Absent,
         },
+        function: Fact::Absent,
         stack: Fact::Known(StackSeen {
             id: "arn:aws:cloudformation:eu-west-1:111122223333:stack/s/1".to_owned(),
             status: "UPDATE_COMPLETE".to_owned(),
