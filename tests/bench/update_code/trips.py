@@ -23,7 +23,7 @@ def without_waiting(calls: list[Call]) -> list[Call]:
     one has to look does not. Of reads of the same thing, with nothing else between them, the last one is kept."""
     kept: list[Call] = []
     for call in sorted(calls, key=lambda call: call.began):
-        if kept and is_poll(call) and (kept[-1].method, path(kept[-1])) == (call.method, path(call)):
+        if kept and is_poll(call) and (kept[-1].method, kept[-1].target) == (call.method, call.target):
             kept.pop()
         kept.append(call)
     return kept
