@@ -8,10 +8,8 @@ use imgdeploy::command;
 use imgdeploy::command::engine::Consent;
 use imgdeploy::error::{Exit, Failure};
 use imgdeploy::plan::Plan;
-use imgdeploy::report::Report;
 use imgdeploy::report::{self, Report};
 use imgdeploy::settings::{self, Code, Given, Origin, Site};
-use imgdeploy::settings::{self, Given, Site};
 
 fn main() -> ExitCode {
     let invocation = match cli::parse(std::env::args_os(), &|name| std::env::var(name).ok()) {

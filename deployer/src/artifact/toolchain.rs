@@ -135,6 +135,7 @@ fn on_path(program: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const NOTHING: Found =

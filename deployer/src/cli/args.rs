@@ -1,14 +1,14 @@
 //! The arguments, for clap. Settings are taken as raw text: they are checked together with those of
 //! the environment and the file, so that one wording holds for all and no problem hides another.
 
-use super::code::{RollbackArgs, UpdateCodeArgs};
 use super::build::BuildArgs;
+use super::code::{RollbackArgs, UpdateCodeArgs};
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
 use super::logs::LogsArgs;
 use super::resize::ResizeArgs;
-use super::status::StatusArgs;
 use super::shell::{CompletionsArgs, ManArgs};
+use super::status::StatusArgs;
 use super::up::{DownArgs, UpArgs};
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};

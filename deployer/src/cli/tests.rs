@@ -51,8 +51,8 @@ fn help_of_all_commands() {
         "completions",
         "man",
     ]
-        .map(|command| format!("$ imgdeploy {command} --help\n{}\n", help(command)))
-        .concat();
+    .map(|command| format!("$ imgdeploy {command} --help\n{}\n", help(command)))
+    .concat();
     let tidy: Vec<&str> = all.lines().map(str::trim_end).collect();
     insta::assert_snapshot!("help", tidy.join("\n"));
 }

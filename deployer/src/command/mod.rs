@@ -11,6 +11,6 @@ pub mod init;
 pub mod logs;
 pub mod resize;
 pub mod rollback;
-pub mod update_code;
 pub mod status;
 pub mod up;
+pub mod update_code;

@@ -11,7 +11,9 @@ use imgdeploy_model::region;
 
 use super::journal::next_edit;
 use super::predict::{self, Planned};
-use super::{Action, JournalStep, Plan, Refusal, artifacts, code, edge, notes, policy, public_access, up, website};
+use super::{
+    Action, JournalStep, Plan, Refusal, artifacts, code, edge, notes, policy, public_access, up, website,
+};
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::code::Code;
 use crate::desired::{Desired, unknown_api_host};

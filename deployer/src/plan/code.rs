@@ -10,7 +10,13 @@ use crate::stack::{self, DesiredStack, StackPlan};
 /// Says what stays, and whether that is all: then the stack keeps its own idea of the code. If the stack changes for another
 /// reason, the live code goes through it once more, and has to be in the artifacts bucket for that. `wanted`: the stack
 /// with other code.
-pub(super) fn stays(plan: &mut Plan, desired: &Desired, seen: &Observed, step: &StackPlan, wanted: impl Fn(&Code) -> DesiredStack) -> bool {
+pub(super) fn stays(
+    plan: &mut Plan,
+    desired: &Desired,
+    seen: &Observed,
+    step: &StackPlan,
+    wanted: impl Fn(&Code) -> DesiredStack,
+) -> bool {
     if let (Fact::Known(_), Fact::Unknown(why)) = (&seen.stack, &seen.function) {
         plan.unseen.push(why.clone());
     }
