@@ -1,27 +1,13 @@
 //! Carries out a plan for a function's code, step by step, in the order of the plan.
 
-use std::time::{Duration, Instant};
-
-use aws_sdk_lambda::primitives::Blob;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
-
 use super::check::{self, CheckFailed};
 use super::observe::Seen;
 use super::plan::{CodePlan, Step, Wanted};
 use super::{HANDLER, RUNTIME, canary, versions};
-use crate::aws::lambda::{CodeSource, Configuration, Function};
-use crate::aws::write::{BucketWrite, Condition};
+use crate::aws::lambda::Function;
+use crate::aws::write::BucketWrite;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::fact::Fact;
-use crate::probe::client;
-
-/// How long an update may take: as long as Lambda's own waiters give it (LA-03).
-const PATIENCE: Duration = Duration::from_mins(5);
-/// The first pause between two looks; it grows by half each time.
-const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Why a step did not succeed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -90,12 +76,13 @@ pub struct Run<'a> {
 }
 
 /// What changes on the way.
-struct Progress {
+pub(super) struct Progress {
     /// Revision of the unpublished state.
-    revision: String,
-    version: Option<String>,
+    pub(super) revision: String,
+    /// The new version.
+    pub(super) version: Option<String>,
     /// The zip that was there before, where there is no alias to go back to it.
-    old: Option<Vec<u8>>,
+    pub(super) old: Option<Vec<u8>>,
     pruned: Vec<String>,
 }
 
@@ -142,111 +129,6 @@ impl Run<'_> {
         }
     }
 
-    async fn keep_present(&self, progress: &mut Progress) -> Result<(), Cause> {
-        let present = &self.seen.latest;
-        let location = self.function.code_location().await?;
-        let answer = client::get(&location).await.map_err(Cause::NoWayBack)?;
-        let zip = answer.body.to_vec();
-        if STANDARD.encode(Sha256::digest(&zip)) != present.code_sha256 {
-            return Err(Cause::NoWayBack("what was handed out has another hash".to_owned()));
-        }
-        progress.old = Some(zip);
-        let kept = self.function.publish(&present.code_sha256, &progress.revision).await.map_err(conflict)?;
-        (self.say)(&format!("      it is version {}", kept.version));
-        // Whether publishing changes the revision of the unpublished state is not documented [unverified].
-        let now = self.settled(None).await?;
-        if now.code_sha256 != present.code_sha256 {
-            return Err(Cause::Conflict("it has other code now".to_owned()));
-        }
-        progress.revision = now.revision;
-        Ok(())
-    }
-
-    async fn upload(&self, key: &str) -> Result<(), Cause> {
-        let Some(bucket) = &self.artifacts else { return Ok(()) };
-        match bucket.put_object(key, "application/zip", self.zip.to_vec(), &Condition::Absent).await {
-            Ok(_) => Ok(()),
-            // The key is the content's hash: whoever stored it stored the same.
-            Err(failure) if failure.kind == FailureKind::Conflict => Ok(()),
-            Err(failure) => Err(failure.into()),
-        }
-    }
-
-    fn source(&self) -> CodeSource {
-        match &self.wanted.artifacts {
-            Some((bucket, key)) => CodeSource::S3 { bucket: bucket.clone(), key: key.clone() },
-            None => CodeSource::Zip(Blob::new(self.zip)),
-        }
-    }
-
-    async fn update_code(&self, progress: &mut Progress) -> Result<(), Cause> {
-        let (source, architecture) = (self.source(), self.wanted.architecture.as_str());
-        let call = |dry_run: bool, revision: String| {
-            let source = &source;
-            async move { self.function.update_code(source, architecture, &revision, !dry_run, dry_run).await }
-        };
-        let tried = call(true, progress.revision.clone()).await.map_err(conflict)?;
-        // MiniStack carries dry runs out.
-        if self.emulator && tried.code_sha256 == self.wanted.code_sha256 {
-            progress.revision = tried.revision;
-        }
-        match call(false, progress.revision.clone()).await {
-            Ok(updated) if updated.version.parse::<u64>().is_ok() => {
-                progress.version = Some(updated.version);
-                self.settled(progress.version.as_deref()).await.map(drop)
-            }
-            Ok(_) => self.publish(progress).await,
-            // An answer that was lost makes the SDK ask again, and then our own change is in the way.
-            Err(failure) if failure.kind == FailureKind::Conflict => {
-                self.publish_ours(failure, progress).await
-            }
-            Err(failure) => Err(failure.into()),
-        }
-    }
-
-    async fn publish_ours(&self, failure: AwsFailure, progress: &mut Progress) -> Result<(), Cause> {
-        let now = self.settled(None).await?;
-        if now.code_sha256 != self.wanted.code_sha256 {
-            return Err(conflict(failure));
-        }
-        progress.revision = now.revision;
-        self.publish(progress).await
-    }
-
-    async fn publish(&self, progress: &mut Progress) -> Result<(), Cause> {
-        let ready = self.settled(None).await?;
-        if ready.code_sha256 != self.wanted.code_sha256 {
-            return Err(Cause::Conflict("it has other code now".to_owned()));
-        }
-        let published = self.function.publish(&ready.code_sha256, &ready.revision).await.map_err(conflict)?;
-        progress.version = Some(published.version);
-        self.settled(progress.version.as_deref()).await.map(drop)
-    }
-
-    /// Looks until no update is under way (LA-02).
-    async fn settled(&self, qualifier: Option<&str>) -> Result<Configuration, Cause> {
-        let begun = Instant::now();
-        let mut pause = PAUSE;
-        loop {
-            match self.function.configuration(qualifier).await {
-                Fact::Known(seen) if seen.is_ready() => return Ok(seen),
-                Fact::Known(seen) => {
-                    if let Some(why) = seen.failed() {
-                        return Err(Cause::Failed(why));
-                    }
-                }
-                // A version that was just published may not be everywhere yet.
-                Fact::Absent => {}
-                Fact::Unknown(failure) => return Err(failure.into()),
-            }
-            if begun.elapsed() > PATIENCE {
-                return Err(Cause::Failed(format!("it is still at work after {} s", PATIENCE.as_secs())));
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
-        }
-    }
-
     async fn check(&self, progress: &Progress) -> Result<(), Cause> {
         let answer = self.function.invoke(progress.version.as_deref(), check::event()).await?;
         let Err(failed) = check::verdict(&answer) else { return Ok(()) };
@@ -255,22 +137,6 @@ impl Run<'_> {
             (self.say)("      the present code was put back");
         }
         Err(Cause::Check(failed))
-    }
-
-    /// The code and the runtime that were there before.
-    async fn put_back(&self, zip: &[u8]) -> Result<(), Cause> {
-        let before = &self.seen.latest;
-        let now = self.settled(None).await?;
-        let zip = CodeSource::Zip(Blob::new(zip));
-        self.function.update_code(&zip, &before.architecture, &now.revision, false, false).await?;
-        let now = self.settled(None).await?;
-        if let (Some(runtime), Some(handler)) = (&before.runtime, &before.handler)
-            && runtime != RUNTIME
-        {
-            self.function.update_runtime(runtime, handler, &now.revision).await?;
-            self.settled(None).await?;
-        }
-        Ok(())
     }
 
     async fn move_alias(&self, name: &str, progress: &Progress) -> Result<(), Cause> {
@@ -326,7 +192,7 @@ impl Run<'_> {
 }
 
 /// 409 and 412 are somebody else's doing.
-fn conflict(failure: AwsFailure) -> Cause {
+pub(super) fn conflict(failure: AwsFailure) -> Cause {
     match failure.kind {
         FailureKind::Conflict => Cause::Conflict(failure.to_string()),
         _ => Cause::Aws(failure),

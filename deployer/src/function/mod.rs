@@ -8,6 +8,7 @@ pub mod apply;
 pub mod canary;
 mod cause;
 pub mod check;
+mod code;
 pub mod observe;
 pub mod plan;
 pub mod rollback;

@@ -56,9 +56,9 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(measure.ratio([1, 2, 300], [50, 40, 60]), 0.04)
 
     def test_both_limits_count(self):
-        self.assertTrue(run.holds(0.04, {"a": 6_000_000}))
-        self.assertFalse(run.holds(0.0401, {"a": 1}))
-        self.assertFalse(run.holds(0.01, {"a": 1, "b": 6_000_001}))
+        self.assertTrue(run.holds(0.04, {"arm64": 6_000_000, "x86-64": 7_000_000}))
+        self.assertFalse(run.holds(0.0401, {"arm64": 1}))
+        self.assertFalse(run.holds(0.01, {"x86-64": 1, "arm64": 6_000_001}))
 
     def test_the_report_says_ratio_and_verdicts(self):
         times = {OURS: Times([10.0], [20.0]), NODE: Times([200.0], [300.0])}

@@ -1,6 +1,7 @@
 """A proxy on 127.0.0.1 that makes each call take longer and writes down when it was."""
 
 import http.client
+import json
 import threading
 import time
 from dataclasses import dataclass
@@ -52,6 +53,16 @@ class Proxy:
         return calls
 
 
+def is_dry_run(method: str, target: str, body: bytes) -> bool:
+    """Whether it is an UpdateFunctionCode that is only to say whether it could."""
+    if method != "PUT" or not target.endswith("/code"):
+        return False
+    try:
+        return json.loads(body).get("DryRun") is True
+    except ValueError:
+        return False
+
+
 def handler(upstream_port: int, delay_s: float, add) -> type[BaseHTTPRequestHandler]:
     """What serves one connection of a client, over one to the emulator for each call."""
 
@@ -65,21 +76,27 @@ def handler(upstream_port: int, delay_s: float, add) -> type[BaseHTTPRequestHand
         def serve(self) -> None:
             began = time.monotonic()
             body = self.body()
+            sent, method, target = len(body), self.command, self.path
             time.sleep(delay_s)
+            if is_dry_run(method, target, body):
+                # The emulator would carry it out. AWS answers with the function as it is.
+                method, target, body = "GET", target.replace("/code", "/configuration"), b""
             # Host as it came: signatures cover it.
             headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-            if body or self.command in ("POST", "PUT"):
+            if sent and not body:
+                headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+            if body or method in ("POST", "PUT"):
                 headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
                 headers["Content-Length"] = str(len(body))
             upstream = http.client.HTTPConnection("127.0.0.1", upstream_port, timeout=120)
             try:
-                upstream.request(self.command, self.path, body=body or None, headers=headers)
+                upstream.request(method, target, body=body or None, headers=headers)
                 answer = upstream.getresponse()
                 content = answer.read()
             finally:
                 upstream.close()
             # Noted before the client has the end of it: whoever waits for the client finds the call in the list.
-            add(Call(began, time.monotonic(), self.command, self.path, answer.status, len(body)))
+            add(Call(began, time.monotonic(), self.command, self.path, answer.status, sent))
             self.send_response_only(answer.status, answer.reason)
             length = None
             for name, value in answer.getheaders():
