@@ -209,12 +209,15 @@ fn any_call_may_fail_and_running_again_finishes() {
     let world = World::new();
     let first = sha(bootstrap_zip());
     let _ = world.update(&world.variant("0"), &[]).exits(0);
-    let calls = world.proxy.calls().len();
+    let calls = world.proxy.calls();
     let mut live = world.live_code();
     assert_ne!(first, live);
     let impatient = tool(&world.proxy).region(REGION).env("AWS_MAX_ATTEMPTS", "1");
-    for n in 1..=calls {
-        for cut in [Cut::BeforeRequest, Cut::AfterRequest] {
+    for call in &calls {
+        // A read that was answered to nobody is as good as none.
+        let cuts = [Cut::BeforeRequest, Cut::AfterRequest];
+        for cut in cuts.into_iter().take(if call.write { 2 } else { 1 }) {
+            let n = call.n;
             let zip = world.variant(&format!("{n}-{cut:?}"));
             world.proxy.clear();
             world.proxy.cut_at(n, cut);
@@ -242,12 +245,13 @@ fn any_call_may_fail_and_running_again_finishes() {
 fn errors_and_lost_answers_leave_the_old_code_live() {
     let world = World::new();
     let live = world.live_code();
+    let impatient = tool(&world.proxy).region(REGION).env("AWS_MAX_ATTEMPTS", "1");
     let operations = ["UpdateFunctionCode(DryRun)", "UpdateFunctionCode", "Invoke", "UpdateAlias"];
     for operation in operations {
         for what in [What::AccessDenied, What::InternalError] {
             world.proxy.clear();
             world.proxy.fault(Fault::on(&format!("lambda:{operation}"), what.clone()));
-            let run = world.update(&world.variant("denied"), &[]);
+            let run = impatient.run(world.arguments(&world.variant("denied"), &[]));
             assert!(matches!(run.code, 1 | 5 | 6), "{operation} {what:?}: {run}");
             assert_eq!(world.live_code(), live, "{operation} {what:?}: {run}");
         }
