@@ -2,6 +2,7 @@
 
 use super::given::SITE_ENV;
 use super::help;
+use crate::function::target::is_name;
 use crate::logs::Since;
 use clap::Args;
 
@@ -30,8 +31,7 @@ pub struct LogsArgs {
 
 /// Function names have letters, digits, `-` and `_`, at most 64 of them.
 fn function_name(text: &str) -> Result<String, String> {
-    let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if text.is_empty() || text.len() > 64 || !text.bytes().all(valid) {
+    if !is_name(text) {
         return Err("a function's name has 1 to 64 letters, digits, - and _; an ARN ends in it".to_owned());
     }
     Ok(text.to_owned())

@@ -2,10 +2,12 @@
 
 use std::time::SystemTime;
 
+use crate::aws::lambda::Function;
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::cli::LogsArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
+use crate::fact::Fact;
 use crate::logs::Joiner;
 use crate::logs::fetch::{self, Pages};
 use crate::logs::follow::Follower;
@@ -55,13 +57,10 @@ pub async fn of_function(
     let clients = engine::clients(access).await?;
     let region = clients.home_region();
     // A function that is gone, or may not be looked at, can have a log all the same.
-    let configuration =
-        clients.lambda(&region).get_function_configuration().function_name(function).send().await;
-    let group = configuration
-        .ok()
-        .and_then(|seen| seen.logging_config)
-        .and_then(|logging| logging.log_group)
-        .unwrap_or_else(|| usual_group(function));
+    let group = match Function::new(&clients, &region, function).configuration(None).await {
+        Fact::Known(seen) if !seen.log_group.is_empty() => seen.log_group,
+        _ => usual_group(function),
+    };
     show(&clients, &Place { region, group }, args, report).await
 }
 

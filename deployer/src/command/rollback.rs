@@ -1,7 +1,6 @@
 //! `rollback`: the alias goes back to a version that is there.
 
 use super::update_code::choose;
-use crate::aws::FailureKind;
 use crate::cli::RollbackArgs;
 use crate::command::approve;
 use crate::error::{Exit, Failure};
@@ -47,15 +46,7 @@ pub async fn run(
     let Fact::Known(alias) = &seen.alias else { return Ok(Exit::Unexpected) };
     report.version_list(&chosen.name, &rows);
     approve::ask(&format!("Move {} from version {} to version {to}?", alias.name, alias.version), yes)?;
-    let moved = chosen.function.move_alias(&alias.name, &to, None, &alias.revision).await;
-    if let Err(failure) = moved {
-        // The answer was lost, and the SDK asked again: our own change is in the way.
-        let ours = failure.kind == FailureKind::Conflict
-            && matches!(chosen.function.alias(&alias.name).await, Fact::Known(now) if now.version == to && now.weights.is_empty());
-        if !ours {
-            return Err(failure.into());
-        }
-    }
+    chosen.function.move_alias(&alias.name, &to, None, &alias.revision).await?;
     report.versions(&chosen.name, &rows, Outcome::Applied, Some((&alias.version, &to)));
     Ok(Exit::Done)
 }

@@ -13,7 +13,7 @@ use crate::function::apply::Run;
 use crate::function::observe::{Seen, Unseen, glance, observe};
 use crate::function::plan::{CodePlan, Wanted, plan};
 use crate::function::target;
-use crate::report::{Outcome, Report};
+use crate::report::Report;
 use crate::settings::{Access, Code};
 use crate::{names, stack};
 
@@ -129,6 +129,8 @@ pub async fn run(
     against(&plan)?;
     approve::ask("Carry this out?", consent.yes)?;
     let run = Run {
+        clients: &chosen.clients,
+        region: &chosen.region,
         function: &chosen.function,
         seen: &seen,
         wanted: &wanted,
@@ -142,12 +144,12 @@ pub async fn run(
         say: &|line| report.say(line),
     };
     let done = run.apply(&plan).await.map_err(|failed| Failure::of_code(&failed, &plan))?;
-    report.code_done(&plan, Outcome::Applied, &done, !args.stage_only);
+    report.code_done(&plan, &done, !args.stage_only);
     Ok(Exit::Done)
 }
 
-/// Where the zip goes: that of a stack's function to the artifacts bucket, where a later `attach` finds it (CN-09), as
-/// does one that is too large for the call; any other with the call itself.
+/// Where the zip goes: that of a stack's function to the artifacts bucket, where a later `attach` finds it (CN-09); any
+/// other with the call itself.
 fn artifacts(seen: &Seen, chosen: &Chosen, artifact: &Artifact) -> Option<(String, String)> {
     let latest = &seen.latest;
     let ours = latest.bucket.as_deref().is_some_and(|bucket| stack::stack_name(bucket) == latest.name);

@@ -6,7 +6,7 @@ use super::plan::{CodePlan, Step, Wanted};
 use super::{HANDLER, RUNTIME, canary, versions};
 use crate::aws::lambda::Function;
 use crate::aws::write::BucketWrite;
-use crate::aws::{AwsFailure, FailureKind};
+use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::fact::Fact;
 
 /// Why a step did not succeed.
@@ -57,6 +57,10 @@ pub struct Done {
 
 /// Everything that the steps need.
 pub struct Run<'a> {
+    /// Where the function is called.
+    pub clients: &'a Clients,
+    /// The function's region.
+    pub region: &'a str,
     /// The function.
     pub function: &'a Function,
     /// What the plan was made from.
@@ -159,19 +163,7 @@ impl Run<'_> {
                 Fact::Unknown(failure) => return Err(failure.into()),
             },
         };
-        match self.function.move_alias(name, version, share, &revision).await {
-            Ok(revision) => Ok(revision),
-            Err(failure) if failure.kind == FailureKind::Conflict => match self.function.alias(name).await {
-                // The answer was lost, and the SDK asked again.
-                Fact::Known(alias)
-                    if alias.version == version && alias.weights.is_empty() == share.is_none() =>
-                {
-                    Ok(alias.revision)
-                }
-                _ => Err(conflict(failure)),
-            },
-            Err(failure) => Err(failure.into()),
-        }
+        self.function.move_alias(name, version, share, &revision).await.map_err(conflict)
     }
 
     async fn prune(&self, keep: usize, progress: &mut Progress) -> Result<(), Cause> {

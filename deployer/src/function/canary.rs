@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::apply::{Cause, Run};
 use super::cause;
 use super::plan::Canary;
+use crate::aws::AwsFailure;
+use crate::logs::fetch;
 
 /// Between two looks at the log. Lambda's log lines are readable some seconds after they were written.
 const LOOK: Duration = Duration::from_secs(5);
@@ -48,10 +50,18 @@ impl Tally {
 /// Shifts the share, watches, and leaves the alias either with the share or as it was.
 pub(super) async fn run(run: &Run<'_>, canary: Canary, version: &str) -> Result<(), Cause> {
     let Some(alias) = run.seen.alias.known() else { return Ok(()) };
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let since = i64::try_from(since.as_millis()).unwrap_or_default();
+    let since = SystemTime::now();
     let group = &run.seen.latest.log_group;
-    let look = || run.function.log_since(group, version, since);
+    // Streams are named `2026/11/21/[7]…`, by the version.
+    let stream = format!("[{version}]");
+    let look = || async {
+        let events = fetch::recent(run.clients, run.region, group, since).await?;
+        Ok(events
+            .into_iter()
+            .filter(|event| event.stream.contains(&stream))
+            .map(|event| event.message)
+            .collect())
+    };
     // What can't be watched is not begun.
     look().await?;
     let share = f64::from(canary.percent) / 100.0;
@@ -79,7 +89,7 @@ pub(super) async fn run(run: &Run<'_>, canary: Canary, version: &str) -> Result<
 async fn watch<F, T>(time: Duration, look: F) -> Result<usize, String>
 where
     F: Fn() -> T,
-    T: Future<Output = Result<Vec<String>, crate::aws::AwsFailure>>,
+    T: Future<Output = Result<Vec<String>, AwsFailure>>,
 {
     let begun = Instant::now();
     loop {

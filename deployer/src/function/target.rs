@@ -34,12 +34,16 @@ pub fn named(text: &str) -> Result<Named, String> {
             _ => return Err(format!("`{text}` is not the ARN of a function")),
         },
     };
-    let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    // LA model: names have 1 to 64 characters.
-    if !(1..=64).contains(&name.len()) || !name.chars().all(valid) {
+    if !is_name(name) {
         return Err(format!("`{name}` is not a function's name: 1 to 64 letters, digits, `-` and `_`"));
     }
     Ok(Named { name: name.to_owned(), region })
+}
+
+/// Whether it can be a function's name, by Lambda's model.
+pub fn is_name(text: &str) -> bool {
+    let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    (1..=64).contains(&text.len()) && text.chars().all(valid)
 }
 
 /// Account of an ARN.

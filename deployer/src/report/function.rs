@@ -18,16 +18,8 @@ impl Report {
             live.version,
             short(&live.code_sha256)
         );
-        let json = json!({
-            "version": DOCUMENT_VERSION,
-            "command": "update-code",
-            "outcome": Outcome::NothingToDo,
-            "changes": false,
-            "plan": null,
-            "result": { "version": live.version, "live": live.version, "pruned": [] },
-            "error": null,
-        });
-        self.result(&json, &text);
+        let result = json!({ "version": live.version, "live": live.version, "pruned": [] });
+        self.result(&document(None, Outcome::NothingToDo, Some(result)), &text);
     }
 
     /// The plan, on standard error.
@@ -37,11 +29,11 @@ impl Report {
 
     /// The plan of a dry run: it is the result.
     pub fn code_dry_run(&self, plan: &CodePlan) {
-        self.result(&document(plan, Outcome::Planned, None), &text(plan));
+        self.result(&document(Some(plan), Outcome::Planned, None), &text(plan));
     }
 
     /// `update-code` has done its work.
-    pub fn code_done(&self, plan: &CodePlan, outcome: Outcome, done: &Done, moved: bool) {
+    pub fn code_done(&self, plan: &CodePlan, done: &Done, moved: bool) {
         let mut out = if plan.live.0 == "$LATEST" || moved {
             format!("{}: version {} is live ({})", plan.function, done.version, short(&plan.code_sha256))
         } else {
@@ -56,7 +48,7 @@ impl Report {
         out.push('\n');
         let live = if moved { &done.version } else { &plan.live.0 };
         let result = json!({ "version": done.version, "live": live, "pruned": done.pruned });
-        self.result(&document(plan, outcome, Some(result)), &out);
+        self.result(&document(Some(plan), Outcome::Applied, Some(result)), &out);
     }
 
     /// The versions, before anything is done.
@@ -86,12 +78,16 @@ impl Report {
     }
 }
 
-fn document(plan: &CodePlan, outcome: Outcome, result: Option<serde_json::Value>) -> serde_json::Value {
+fn document(
+    plan: Option<&CodePlan>,
+    outcome: Outcome,
+    result: Option<serde_json::Value>,
+) -> serde_json::Value {
     json!({
         "version": DOCUMENT_VERSION,
         "command": "update-code",
         "outcome": outcome,
-        "changes": true,
+        "changes": plan.is_some(),
         "plan": plan,
         "result": result,
         "error": null,

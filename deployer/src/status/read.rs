@@ -3,15 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_cloudformation::types::{StackDriftDetectionStatus, StackResourceDriftStatus};
-use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
 use serde::Serialize;
 
+use crate::aws::lambda::{Alias, Configuration, Function};
 use crate::aws::metrics::{self, Sums};
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::fact::Fact;
+use crate::function::LIVE;
 
-/// The alias that the API calls (`templates/stack.yaml`).
-pub const ALIAS: &str = "Live";
 /// Days that cost is about.
 pub const DAYS: u32 = 30;
 
@@ -62,38 +61,30 @@ pub struct StackTimes {
 
 /// The live version of `function`: the alias, and the version that it points to.
 pub async fn live(clients: &Clients, region: &str, function: &str) -> Fact<Live> {
-    let lambda = clients.lambda(region);
-    let alias = lambda.get_alias().function_name(function).name(ALIAS).send().await;
-    let alias = match Fact::of(alias.map_err(|error| AwsFailure::from_sdk("lambda:GetAlias", &error))) {
+    let lambda = Function::new(clients, region, function);
+    let alias = match lambda.alias(LIVE).await {
         Fact::Known(alias) => alias,
         Fact::Absent => return Fact::Absent,
         Fact::Unknown(why) => return Fact::Unknown(why),
     };
-    let version = alias.function_version().unwrap_or_default().to_owned();
-    let also = alias
-        .routing_config()
-        .and_then(|routing| routing.additional_version_weights())
-        .map(|weights| weights.keys().cloned().collect())
-        .unwrap_or_default();
-    let seen = lambda.get_function_configuration().function_name(function).qualifier(&version).send().await;
-    let seen = seen.map_err(|error| AwsFailure::from_sdk("lambda:GetFunctionConfiguration", &error));
-    Fact::of(seen).map(|seen| live_of(function, version, also, seen))
+    lambda.configuration(Some(&alias.version)).await.map(|seen| live_of(function, alias, seen))
 }
 
-fn live_of(function: &str, version: String, also: Vec<String>, seen: GetFunctionConfigurationOutput) -> Live {
-    let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
+fn live_of(function: &str, alias: Alias, seen: Configuration) -> Live {
+    let text = |text: String| Some(text).filter(|text| !text.is_empty());
+    let number = |number: u32| Some(number).filter(|number| *number > 0);
     Live {
         function: function.to_owned(),
-        version,
-        also,
-        architecture: seen.architectures().first().map(|one| one.as_str().to_owned()),
-        state: seen.state().map(|state| state.as_str().to_owned()),
-        runtime: seen.runtime().map(|runtime| runtime.as_str().to_owned()),
-        memory_mb: number(seen.memory_size()),
-        timeout_s: number(seen.timeout()),
-        code_sha256: seen.code_sha256,
+        version: alias.version,
+        also: alias.weights.into_keys().collect(),
+        architecture: text(seen.architecture),
+        state: seen.state,
+        runtime: seen.runtime,
+        memory_mb: number(seen.memory),
+        timeout_s: number(seen.timeout),
+        code_sha256: text(seen.code_sha256),
         // Lambda writes the offset without a colon, which RFC 3339 does not know.
-        modified: seen.last_modified.map(|at| at.replace("+0000", "Z")),
+        modified: text(seen.last_modified).map(|at| at.replace("+0000", "Z")),
     }
 }
 

@@ -14,14 +14,13 @@ use super::Clients;
 #[derive(Debug, Clone)]
 pub struct Function {
     lambda: aws_sdk_lambda::Client,
-    logs: aws_sdk_cloudwatchlogs::Client,
     name: String,
 }
 
 impl Function {
     /// `name` without version or alias.
     pub fn new(clients: &Clients, region: &str, name: &str) -> Self {
-        Self { lambda: clients.lambda(region), logs: clients.logs(region), name: name.to_owned() }
+        Self { lambda: clients.lambda(region), name: name.to_owned() }
     }
 }
 
@@ -46,6 +45,8 @@ pub struct Configuration {
     pub architecture: String,
     /// MB.
     pub memory: u32,
+    /// Seconds until Lambda ends a call.
+    pub timeout: u32,
     /// When it was last changed, as Lambda writes it.
     pub last_modified: String,
     /// `Active`, `Pending`, `Inactive` or `Failed`.

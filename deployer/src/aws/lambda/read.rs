@@ -28,6 +28,7 @@ macro_rules! configuration {
                 .map_or("x86_64", ::aws_sdk_lambda::types::Architecture::as_str)
                 .to_owned(),
             memory: answer.memory_size.and_then(|size| u32::try_from(size).ok()).unwrap_or_default(),
+            timeout: answer.timeout.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or_default(),
             last_modified: answer.last_modified.unwrap_or_default(),
             state: answer.state.map(|state| state.as_str().to_owned()),
             state_reason: answer.state_reason.filter(|reason| !reason.is_empty()),
@@ -120,30 +121,6 @@ impl Function {
         let location = answer.code.and_then(|code| code.location);
         location
             .ok_or_else(|| AwsFailure::local("lambda:GetFunction", "it says nothing of the code's location"))
-    }
-
-    /// Log lines since a time (milliseconds since 1970) of the streams of one version, oldest first. Streams are
-    /// named `2026/11/21/[7]…`.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn log_since(
-        &self,
-        log_group: &str,
-        version: &str,
-        since: i64,
-    ) -> Result<Vec<String>, AwsFailure> {
-        let call = self.logs.filter_log_events().log_group_name(log_group).start_time(since);
-        let mut pages = call.into_paginator().send();
-        let (mut lines, stream) = (Vec::new(), format!("[{version}]"));
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsFailure::from_sdk("logs:FilterLogEvents", &error))?;
-            let events = page.events.unwrap_or_default().into_iter();
-            let of_version = events
-                .filter(|event| event.log_stream_name.as_ref().is_some_and(|name| name.contains(&stream)));
-            lines.extend(of_version.filter_map(|event| event.message));
-        }
-        Ok(lines)
     }
 }
 

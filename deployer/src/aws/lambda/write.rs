@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::read::configuration;
 use super::{CodeSource, Configuration, Function, Invocation};
-use crate::aws::AwsFailure;
+use crate::aws::{AwsFailure, FailureKind};
+use crate::fact::Fact;
 
 impl Function {
     /// Replaces the unpublished code, and publishes a version of it if `publish`; with `dry_run` only asks whether it
@@ -89,11 +90,30 @@ impl Function {
         })
     }
 
-    /// Points an alias to `version`, with `share` (0 to 1) of the calls going to another one.
+    /// Points an alias to `version`, with `share` (0 to 1) of the calls going to another one; its new revision. An answer
+    /// that was lost makes the SDK ask again: then our own change is in the way, and that is success.
     ///
     /// # Errors
     /// `Conflict` when the alias' revision is another one.
     pub async fn move_alias(
+        &self,
+        alias: &str,
+        version: &str,
+        share: Option<(&str, f64)>,
+        revision: &str,
+    ) -> Result<String, AwsFailure> {
+        match self.update_alias(alias, version, share, revision).await {
+            Err(failure) if failure.kind == FailureKind::Conflict => match self.alias(alias).await {
+                Fact::Known(now) if now.version == version && now.weights.is_empty() == share.is_none() => {
+                    Ok(now.revision)
+                }
+                _ => Err(failure),
+            },
+            moved => moved,
+        }
+    }
+
+    async fn update_alias(
         &self,
         alias: &str,
         version: &str,
