@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use imgdeploy::artifact;
-use imgdeploy::cli::{self, Command, OutputFormat};
+use imgdeploy::cli::{self, Command, DryRun, OutputFormat};
 use imgdeploy::command;
 use imgdeploy::command::engine::Consent;
 use imgdeploy::error::{Exit, Failure};
@@ -55,20 +55,21 @@ async fn run(
     plan: &mut Option<Plan>,
 ) -> Result<Exit, Failure> {
     let yes = invocation.cli.global.yes;
+    let consent = |dry: DryRun| Consent { yes, dry_run: dry.dry_run, exit_code: dry.exit_code };
     let given = &invocation.given;
     match &invocation.cli.command {
         Command::Init(args) => command::init::run(&settings::access(given)?, args, report).await,
         Command::Build(args) => command::build::run(settings::arch(given)?, args, report),
         Command::Attach(args) => {
-            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            let consent = consent(args.dry);
             command::attach::run(&site(given)?, args, consent, report, plan).await
         }
         Command::Detach(args) => {
-            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            let consent = consent(args.dry);
             command::detach::run(&site(given)?, args, consent, report, plan).await
         }
         Command::UpdateCode(args) => {
-            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            let consent = consent(args.dry);
             let (code, bucket) = code(given, args.choice.function.is_some())?;
             command::update_code::run(&code, bucket.as_deref(), args, consent, report).await
         }
@@ -82,11 +83,11 @@ async fn run(
             None => command::logs::of_site(&site(given)?, args, report).await,
         },
         Command::Up(args) => {
-            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            let consent = consent(args.dry);
             command::up::run(&site(given)?, args, consent, report, plan).await
         }
         Command::Down(args) => {
-            let consent = Consent { yes, dry_run: args.dry.dry_run, exit_code: args.dry.exit_code };
+            let consent = consent(args.dry);
             command::down::run(&site(given)?, args, consent, report, plan).await
         }
         Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,

@@ -5,6 +5,7 @@ mod empty;
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types as s3;
+use aws_sdk_s3::types::builders::ObjectIdentifierBuilder;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::raw::ReplaceBody;
@@ -186,13 +187,29 @@ impl BucketWrite {
     /// The failed call, or the first object that S3 would not delete.
     pub async fn delete_objects(&self, keys: &[String]) -> Result<(), AwsFailure> {
         let operation = "s3:DeleteObject";
+        let identified = keys.iter().map(|key| s3::ObjectIdentifier::builder().key(key));
+        let refused = self.delete_identified(operation, identified).await?;
+        match refused {
+            None => Ok(()),
+            Some(error) => Err(AwsFailure {
+                operation: format!("{operation} on {}", error.key().unwrap_or("an object")),
+                code: error.code().map(ToOwned::to_owned),
+                message: error.message().unwrap_or_default().to_owned(),
+                status: None,
+                kind: FailureKind::Other,
+            }),
+        }
+    }
+
+    /// One call for up to 1,000 objects or versions; the first that S3 would not delete.
+    async fn delete_identified(
+        &self,
+        operation: &str,
+        identified: impl Iterator<Item = ObjectIdentifierBuilder>,
+    ) -> Result<Option<s3::Error>, AwsFailure> {
         let mut delete = s3::Delete::builder().quiet(true);
-        for key in keys {
-            let object = s3::ObjectIdentifier::builder()
-                .key(key)
-                .build()
-                .map_err(|error| unbuildable(operation, &error))?;
-            delete = delete.objects(object);
+        for object in identified {
+            delete = delete.objects(object.build().map_err(|error| unbuildable(operation, &error))?);
         }
         let delete = delete.build().map_err(|error| unbuildable(operation, &error))?;
         let done = self
@@ -204,16 +221,7 @@ impl BucketWrite {
             .send()
             .await
             .map_err(|error| AwsFailure::from_sdk(operation, &error))?;
-        match done.errors().first() {
-            None => Ok(()),
-            Some(error) => Err(AwsFailure {
-                operation: format!("{operation} on {}", error.key().unwrap_or("an object")),
-                code: error.code().map(ToOwned::to_owned),
-                message: error.message().unwrap_or_default().to_owned(),
-                status: None,
-                kind: FailureKind::Other,
-            }),
-        }
+        Ok(done.errors.and_then(|errors| errors.into_iter().next()))
     }
 
     /// Replaces the bucket policy by `document`; `None` deletes it.

@@ -289,6 +289,23 @@ setting_flags! {
     }
 }
 
+/// The settings of a site that are on or off: flags for the command line, but their variables say `true` or `false`.
+#[derive(Debug, Args)]
+pub struct SiteSwitches {
+    #[arg(
+        long, num_args = 0, default_missing_value = "true", help_heading = "Chain", help = help::of("allow-unsafe"),
+        env = help::env("allow-unsafe"), hide_env_values = true
+    )]
+    #[allow(missing_docs)]
+    pub allow_unsafe: Option<String>,
+    #[arg(
+        long, num_args = 0, default_missing_value = "true", help_heading = "Images", help = help::of("presets-only"),
+        env = help::env("presets-only"), hide_env_values = true
+    )]
+    #[allow(missing_docs)]
+    pub presets_only: Option<String>,
+}
+
 /// Arguments of `attach`.
 #[derive(Debug, Args)]
 pub struct AttachArgs {
@@ -302,18 +319,9 @@ pub struct AttachArgs {
     )]
     #[allow(missing_docs)]
     pub no_distribution: Option<String>,
-    #[arg(
-        long, num_args = 0, default_missing_value = "true", help_heading = "Chain", help = help::of("allow-unsafe"),
-        env = help::env("allow-unsafe"), hide_env_values = true
-    )]
-    #[allow(missing_docs)]
-    pub allow_unsafe: Option<String>,
-    #[arg(
-        long, num_args = 0, default_missing_value = "true", help_heading = "Images", help = help::of("presets-only"),
-        env = help::env("presets-only"), hide_env_values = true
-    )]
-    #[allow(missing_docs)]
-    pub presets_only: Option<String>,
+    /// Settings that are on or off.
+    #[command(flatten)]
+    pub switches: SiteSwitches,
     /// Approve that derived images become public: the plan shows what that changes [default: refuse]
     #[arg(long)]
     pub allow_public: bool,

@@ -12,7 +12,9 @@ mod shell;
 mod status;
 mod up;
 
-pub use args::{AttachArgs, Cli, Command, DetachArgs, DevArgs, Global, InitArgs, OutputFormat, SiteChoice};
+pub use args::{
+    AttachArgs, Cli, Command, DetachArgs, DevArgs, DryRun, Global, InitArgs, OutputFormat, SiteChoice,
+};
 pub use build::BuildArgs;
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
 pub use logs::LogsArgs;

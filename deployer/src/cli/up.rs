@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::args::{DryRun, SiteFlags};
+use super::args::{DryRun, SiteFlags, SiteSwitches};
 use super::given::SITE_ENV;
 use super::help;
 
@@ -26,18 +26,9 @@ pub struct UpArgs {
     /// Put a CloudFront distribution in front, which viewers reach by HTTPS; it stays in later runs [default: none]
     #[arg(long)]
     pub with_cdn: bool,
-    #[arg(
-        long, num_args = 0, default_missing_value = "true", help_heading = "Chain", help = help::of("allow-unsafe"),
-        env = help::env("allow-unsafe"), hide_env_values = true
-    )]
-    #[allow(missing_docs)]
-    pub allow_unsafe: Option<String>,
-    #[arg(
-        long, num_args = 0, default_missing_value = "true", help_heading = "Images", help = help::of("presets-only"),
-        env = help::env("presets-only"), hide_env_values = true
-    )]
-    #[allow(missing_docs)]
-    pub presets_only: Option<String>,
+    /// Settings that are on or off.
+    #[command(flatten)]
+    pub switches: SiteSwitches,
     /// Approve that derived images are public; originals never are [default: refuse]
     #[arg(long)]
     pub allow_public: bool,

@@ -7,7 +7,6 @@ use crate::desired::Desired;
 use crate::error::{Exit, Failure};
 use crate::observe::Query;
 use crate::plan::{Plan, attach};
-use crate::probe;
 use crate::report::Report;
 use crate::settings::value::Arch;
 use crate::settings::{self, Access, DistributionChoice, Site};
@@ -42,16 +41,7 @@ pub async fn run(
             report,
         )
         .await?;
-        let probed = probe::probe(&clients, &desired, &after, report).await;
-        report.probe(&probed);
-        if !probed.ok {
-            return Err(Failure::new(
-                Exit::HalfWay,
-                format!("everything is set up, but the chain does not serve images: {}", probed.verdict),
-                "the hops above show where it breaks; DNS and CloudFront may need some minutes, then \
-                 `imgdeploy attach` checks the configuration again",
-            ));
-        }
+        let probed = engine::probed(&clients, &desired, &after, "attach", report).await?;
         found = Some(probed);
     }
     report.finish("attach", plan, ended.outcome(), found.as_ref());

@@ -29,14 +29,7 @@ pub async fn run(
     shown: &mut Option<Plan>,
 ) -> Result<Exit, Failure> {
     let clients = engine::clients(&site.access).await?;
-    let query = Query {
-        bucket: site.bucket.to_string(),
-        prefix: site.prefix.to_string(),
-        distribution: site.distribution.id().map(ToString::to_string),
-        follow_journal: true,
-        search_distributions: false,
-        code_sha256: None,
-    };
+    let query = engine::attached(site);
     let seen = engine::look(&clients, &query, report).await?;
     let prefix = match &seen.artifacts.journal {
         Fact::Known((journal, _)) => journal.prefix.clone(),

@@ -5,12 +5,14 @@ use crate::artifact::Artifact;
 use crate::aws::clients::Access;
 use crate::aws::{Clients, FailureKind, read};
 use crate::command::approve;
+use crate::desired::Desired;
 use crate::error::{Exit, Failure};
 use crate::observe::{ObserveError, Observed, Query, observe_or_new};
 use crate::permissions;
 use crate::plan::Plan;
+use crate::probe::{self, ProbeReport};
 use crate::report::{Outcome, Report};
-use crate::settings;
+use crate::settings::{self, Site};
 use crate::stack;
 
 /// How far a command may go.
@@ -166,4 +168,42 @@ pub async fn verify<T>(
         pause *= 2;
     }
     unreachable!("the loop ends by returning")
+}
+
+/// Asks for a real image at the end, and shows every answer on the way. `command` is the one to run again.
+///
+/// # Errors
+/// Exit code 6 when the chain does not serve it.
+pub async fn probed(
+    clients: &Clients,
+    desired: &Desired,
+    seen: &Observed,
+    command: &str,
+    report: &Report,
+) -> Result<ProbeReport, Failure> {
+    let probed = probe::probe(clients, desired, seen, report).await;
+    report.probe(&probed);
+    if probed.ok {
+        return Ok(probed);
+    }
+    Err(Failure::new(
+        Exit::HalfWay,
+        format!("everything is set up, but the chain does not serve images: {}", probed.verdict),
+        format!(
+            "the hops above show where it breaks; DNS and CloudFront may need some minutes, then \
+             `imgdeploy {command}` checks the configuration again"
+        ),
+    ))
+}
+
+/// What to look at of a bucket that may be attached: the distribution is the one that was named, else the journal's.
+pub fn attached(site: &Site) -> Query {
+    Query {
+        bucket: site.bucket.to_string(),
+        prefix: site.prefix.to_string(),
+        distribution: site.distribution.id().map(ToString::to_string),
+        follow_journal: true,
+        search_distributions: false,
+        code_sha256: None,
+    }
 }

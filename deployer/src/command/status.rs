@@ -7,7 +7,7 @@ use crate::cli::StatusArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
 use crate::fact::Fact;
-use crate::observe::{Observed, Query, observe};
+use crate::observe::{Observed, observe};
 use crate::report::Report;
 use crate::settings::Site;
 use crate::stack;
@@ -19,14 +19,7 @@ use crate::status::{self, Seen, read};
 /// With the documented exit code: 2 for a bucket that is not there, 5 where AWS lets nothing be looked at.
 pub async fn run(site: &Site, args: &StatusArgs, report: &Report) -> Result<Exit, Failure> {
     let clients = engine::clients(&site.access).await?;
-    let query = Query {
-        bucket: site.bucket.to_string(),
-        prefix: site.prefix.to_string(),
-        distribution: site.distribution.id().map(ToString::to_string),
-        follow_journal: true,
-        search_distributions: false,
-        code_sha256: None,
-    };
+    let query = engine::attached(site);
     let (observed, others) =
         futures::join!(observe(&clients, &query), look(&clients, site, args.detect_drift, report));
     let observed = observed?;

@@ -9,7 +9,6 @@ use crate::desired::Desired;
 use crate::error::{Exit, Failure};
 use crate::observe::{Observed, Query};
 use crate::plan::{Plan, up};
-use crate::probe;
 use crate::report::Report;
 use crate::settings::{self, Site};
 
@@ -51,16 +50,7 @@ pub async fn run(
         )
         .await?;
         let desired = desired_now(&desired, &after);
-        let probed = probe::probe(&clients, &desired, &after, report).await;
-        report.probe(&probed);
-        if !probed.ok {
-            return Err(Failure::new(
-                Exit::HalfWay,
-                format!("everything is set up, but the chain does not serve images: {}", probed.verdict),
-                "the hops above show where it breaks; DNS and CloudFront may need some minutes, then \
-                 `imgdeploy up` checks the configuration again",
-            ));
-        }
+        let probed = engine::probed(&clients, &desired, &after, "up", report).await?;
         if probed.url.is_empty() {
             report.say(&how_to_try(&desired));
         }

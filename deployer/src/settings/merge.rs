@@ -28,8 +28,7 @@ const IMAGES: [&str; 4] = ["quality", "max-pixels", "max-bytes", "max-output-pix
 /// A value is wrong.
 pub fn access(given: &Given) -> Result<Access, SettingsError> {
     SettingsError::check(given.problems(ACCESS.iter().filter_map(|name| setting(name))))?;
-    let layers =
-        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
+    let layers = Layers::alone(given);
     let access = layers.access();
     SettingsError::check(layers.problems.into_inner())?;
     Ok(access)
@@ -42,8 +41,7 @@ pub fn access(given: &Given) -> Result<Access, SettingsError> {
 /// A value is wrong.
 pub fn images(given: &Given) -> Result<Images, SettingsError> {
     SettingsError::check(given.problems(IMAGES.iter().filter_map(|name| setting(name))))?;
-    let layers =
-        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
+    let layers = Layers::alone(given);
     let images = Images {
         quality: layers.number("quality").unwrap_or_default(),
         max_pixels: layers.number("max-pixels").unwrap_or_default(),
@@ -62,8 +60,7 @@ pub fn images(given: &Given) -> Result<Images, SettingsError> {
 pub fn code(given: &Given) -> Result<Code, SettingsError> {
     let names = ACCESS.iter().chain(&CODE);
     SettingsError::check(given.problems(names.filter_map(|name| setting(name))))?;
-    let layers =
-        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
+    let layers = Layers::alone(given);
     let (zip, arch) = (layers.zip(), layers.value("arch", Arch::from_text));
     let access = layers.access();
     SettingsError::check(layers.problems.into_inner())?;
@@ -76,8 +73,7 @@ pub fn code(given: &Given) -> Result<Code, SettingsError> {
 /// The value is wrong.
 pub fn arch(given: &Given) -> Result<Arch, SettingsError> {
     SettingsError::check(given.problems(setting("arch")))?;
-    let layers =
-        Layers { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() };
+    let layers = Layers::alone(given);
     let arch = layers.value("arch", Arch::from_text);
     SettingsError::check(layers.problems.into_inner())?;
     Ok(arch.unwrap_or(Arch::Arm64))
@@ -114,6 +110,11 @@ struct Layers<'a> {
 }
 
 impl<'a> Layers<'a> {
+    /// Flags and environment, without a file.
+    fn alone(given: &'a Given) -> Self {
+        Self { given, file: None, site: None, problems: RefCell::default(), origins: RefCell::default() }
+    }
+
     /// The sections of the file, the site's before the defaults.
     fn sections(&self) -> impl Iterator<Item = (&'a ConfigFile, &'a Section)> {
         let (file, site) = (self.file, self.site);

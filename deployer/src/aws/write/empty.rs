@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::types as s3;
 
-use super::{BucketWrite, unbuildable};
+use super::BucketWrite;
 use crate::aws::read::{Upload, Version};
 use crate::aws::{AwsFailure, FailureKind};
 
@@ -13,26 +13,10 @@ impl BucketWrite {
     /// The failed call, or the first version that S3 would not delete.
     pub async fn delete_versions(&self, versions: &[Version]) -> Result<(), AwsFailure> {
         let operation = "s3:DeleteObjectVersion";
-        let mut delete = s3::Delete::builder().quiet(true);
-        for version in versions {
-            let object = s3::ObjectIdentifier::builder()
-                .key(&version.key)
-                .version_id(&version.id)
-                .build()
-                .map_err(|error| unbuildable(operation, &error))?;
-            delete = delete.objects(object);
-        }
-        let delete = delete.build().map_err(|error| unbuildable(operation, &error))?;
-        let done = self
-            .s3
-            .delete_objects()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .delete(delete)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk(operation, &error))?;
-        match done.errors().first() {
+        let identified = versions
+            .iter()
+            .map(|version| s3::ObjectIdentifier::builder().key(&version.key).version_id(&version.id));
+        match self.delete_identified(operation, identified).await? {
             None => Ok(()),
             Some(error) => Err(AwsFailure::of_code(
                 &format!("{operation} on {}", error.key().unwrap_or("an object")),
