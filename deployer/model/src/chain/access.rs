@@ -199,12 +199,19 @@ impl Statement {
         self.body.get("Principal").map_or(Truth::False, |principal| Truth::from(names_anyone(principal)))
     }
 
-    pub(super) fn covers(&self, action: &str, arn: &str) -> Truth {
-        let action = match (self.body.get("Action"), self.body.get("NotAction")) {
-            (Some(list), _) => any(list, |p| Truth::from(pattern::matches_ignoring_case(p, action))),
-            (None, Some(list)) => any(list, |p| Truth::from(pattern::matches_ignoring_case(p, action))).not(),
+    /// Whether it speaks of this action.
+    pub(super) fn acts(&self, action: &str) -> Truth {
+        let matches = |p: &str| Truth::from(pattern::matches_ignoring_case(p, action));
+        match (self.body.get("Action"), self.body.get("NotAction")) {
+            (Some(list), _) => any(list, matches),
+            (None, Some(list)) => any(list, matches).not(),
             (None, None) => Truth::False,
-        };
+        }
+    }
+
+    /// Whether it speaks of this action on this resource.
+    pub(super) fn covers(&self, action: &str, arn: &str) -> Truth {
+        let action = self.acts(action);
         let fits = |p: &str| {
             // A policy variable has no value here that could be known.
             if p.contains("${") { Truth::Unknown } else { Truth::from(pattern::matches(p, arn)) }

@@ -15,6 +15,7 @@ pub mod cloudfront;
 mod condition;
 pub mod edge;
 pub mod encode;
+pub mod identity;
 pub mod message;
 pub mod pattern;
 pub mod permission;

@@ -1,0 +1,1 @@
+//! The bucket: website, policy, public access, objects.

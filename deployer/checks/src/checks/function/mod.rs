@@ -1,0 +1,1 @@
+//! The function, its permission, its role, its code.

@@ -1,0 +1,115 @@
+//! Runs the checks over a snapshot.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::check::{Check, Finding, Hop, Severity, Skip};
+use crate::fold;
+use crate::seen::Unseen;
+use crate::snapshot::Snapshot;
+use crate::table::CHECKS;
+
+/// Which checks to run: `only` empty means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Codes to run.
+    pub only: Vec<String>,
+    /// Codes to leave out.
+    pub skip: Vec<String>,
+}
+
+impl Selection {
+    fn has(&self, check: &Check) -> bool {
+        let named = |list: &[String]| list.iter().any(|code| code.eq_ignore_ascii_case(check.code));
+        (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
+    }
+}
+
+/// A fault with its effects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Headline {
+    /// The check's code.
+    pub code: &'static str,
+    /// The check's title.
+    pub title: &'static str,
+    /// Where in the chain.
+    pub hop: Hop,
+    /// How bad.
+    pub severity: Severity,
+    /// What the user sees, and why.
+    pub symptom: &'static str,
+    /// The fault.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// What follows from it.
+    pub effects: Vec<Headline>,
+}
+
+/// A check that could not be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotChecked {
+    /// The look-up that failed.
+    #[serde(flatten)]
+    pub unseen: Unseen,
+    /// The checks that it stands in the way of.
+    pub codes: Vec<&'static str>,
+}
+
+/// What came of all checks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Diagnosis {
+    /// Causes, the worst first, then along the chain.
+    pub headlines: Vec<Headline>,
+    /// Checks that found nothing wrong.
+    pub ok: Vec<&'static str>,
+    /// Checks that have nothing to look at here.
+    pub nothing_to_check: Vec<&'static str>,
+    /// Checks that could not be made, by what could not be looked at.
+    pub not_checked: Vec<NotChecked>,
+}
+
+impl Diagnosis {
+    /// The worst severity of all headlines.
+    pub fn worst(&self) -> Option<Severity> {
+        self.headlines.iter().map(|headline| headline.severity).max()
+    }
+
+    /// Every check that could be made was made.
+    pub fn is_complete(&self) -> bool {
+        self.not_checked.is_empty()
+    }
+}
+
+/// Runs the selected checks.
+pub fn diagnose(snapshot: &Snapshot, selection: &Selection) -> Diagnosis {
+    let mut diagnosis = Diagnosis::default();
+    let mut found = Vec::new();
+    let mut unseen: BTreeMap<Unseen, Vec<&'static str>> = BTreeMap::new();
+    // All are run: what is left out may be the cause of what is asked for.
+    for check in CHECKS {
+        let verdict = (check.run)(snapshot);
+        if let Ok(findings) = &verdict {
+            found.extend(findings.iter().map(|finding| (*check, finding.clone())));
+        }
+        if !selection.has(check) {
+            continue;
+        }
+        match verdict {
+            Ok(findings) if findings.is_empty() => diagnosis.ok.push(check.code),
+            Ok(_) => {}
+            Err(Skip::Nothing) => diagnosis.nothing_to_check.push(check.code),
+            Err(Skip::Unseen(why)) => unseen.entry(why).or_default().push(check.code),
+        }
+    }
+    diagnosis.headlines = fold::fold(found);
+    diagnosis.headlines.retain(|headline| {
+        CHECKS.iter().any(|check| check.code == headline.code && selection.has(check))
+            || headline
+                .effects
+                .iter()
+                .any(|effect| CHECKS.iter().any(|check| check.code == effect.code && selection.has(check)))
+    });
+    diagnosis.not_checked = unseen.into_iter().map(|(unseen, codes)| NotChecked { unseen, codes }).collect();
+    diagnosis
+}

@@ -1,0 +1,73 @@
+//! The bucket.
+
+use serde::Serialize;
+
+use crate::seen::Seen;
+
+/// The four flags of a public access block (S3-20).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Block {
+    /// Refuses new public ACLs.
+    pub block_public_acls: bool,
+    /// Ignores public ACLs.
+    pub ignore_public_acls: bool,
+    /// Refuses new public policies.
+    pub block_public_policy: bool,
+    /// Leaves a public policy without effect for strangers (S3-22).
+    pub restrict_public_buckets: bool,
+}
+
+/// One object of a listing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Object {
+    /// Key, as stored.
+    pub key: String,
+    /// Bytes.
+    pub size: u64,
+    /// Canonical id of its owner, where the listing says so.
+    pub owner: Option<String>,
+}
+
+/// What HeadObject says of one object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Head {
+    /// Key.
+    pub key: String,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// Bytes.
+    pub size: u64,
+    /// `AES256`, `aws:kms`, `aws:kms:dsse`; `None` if it is not said.
+    pub encryption: Option<String>,
+}
+
+/// The bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Bucket {
+    /// Name.
+    pub name: String,
+    /// Region, by HeadBucket (S3-29).
+    pub region: String,
+    /// Raw `WebsiteConfiguration`.
+    pub website: Seen<String>,
+    /// Raw policy.
+    pub policy: Seen<String>,
+    /// Its public access block.
+    pub block: Seen<Block>,
+    /// The account's public access block.
+    pub account_block: Seen<Block>,
+    /// Whether requesters pay (S3-17).
+    pub requester_pays: Seen<bool>,
+    /// Canonical id of the bucket's owner.
+    pub owner: Seen<String>,
+    /// `BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter` (S3-26).
+    pub ownership: Seen<String>,
+    /// The first objects of the bucket, up to 1,000.
+    pub objects: Seen<Vec<Object>>,
+    /// The first objects under the derived prefix, up to 1,000.
+    pub derived: Seen<Vec<Object>>,
+    /// A few originals, looked at one by one.
+    pub original_heads: Seen<Vec<Head>>,
+    /// A few derived images, looked at one by one.
+    pub derived_heads: Seen<Vec<Head>>,
+}

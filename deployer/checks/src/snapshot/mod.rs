@@ -1,0 +1,68 @@
+//! What was observed, as plain data. Documents stay raw (XML, JSON) and are parsed where they are judged.
+
+pub mod api;
+pub mod bucket;
+pub mod derive;
+pub mod edge;
+pub mod function;
+pub mod walk;
+
+use serde::Serialize;
+
+use crate::seen::Seen;
+pub use api::{Api, ApiSeen, Domain, Integration, Method, Stage};
+pub use bucket::{Block, Bucket, Head, Object};
+pub use edge::Edge;
+pub use function::{Alias, Code, CodeProblem, Configuration, Function, Role};
+pub use walk::{End, Hop, LogLine, Service, Walk};
+
+/// Who looks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Caller {
+    /// 12-digit account id.
+    pub account: String,
+    /// Partition of the caller's ARN, such as `aws`.
+    pub partition: String,
+}
+
+/// What the tool's own stack says, where there is one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Stack {
+    /// Its name; also the function's.
+    pub name: String,
+    /// Host of its API.
+    pub api_host: Option<String>,
+    /// Base64 SHA-256 of the zip that it published.
+    pub code_sha256: Option<String>,
+    /// Prefix of derived keys.
+    pub prefix: Option<String>,
+    /// Base URL of redirects.
+    pub url: Option<String>,
+}
+
+/// Everything that was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Snapshot {
+    /// Who looks.
+    pub caller: Seen<Caller>,
+    /// The region that the caller's profile or environment sets, if any.
+    pub home_region: Option<String>,
+    /// The bucket; `None` where only a function was named and it names none.
+    pub bucket: Option<Bucket>,
+    /// Region of the artifacts bucket of this account and region.
+    pub artifacts_region: Seen<String>,
+    /// The tool's stack for the bucket.
+    pub stack: Seen<Stack>,
+    /// APIs that routing rules or the stack name.
+    pub apis: Vec<ApiSeen>,
+    /// The function that the API calls, or that was named; `None` where nothing names one.
+    pub function: Option<Function>,
+    /// The distribution; `None` where nothing names one and none is in front of the bucket.
+    pub edge: Option<Edge>,
+    /// Distributions in front of the bucket, if they were searched for; [`Snapshot::edge`] is one of them.
+    pub edges: Seen<Vec<String>>,
+    /// Live requests.
+    pub walks: Vec<Walk>,
+    /// What the function logged meanwhile about failures.
+    pub log: Seen<Vec<LogLine>>,
+}
