@@ -8,10 +8,11 @@ use imgdeploy_model::document::policy::OurAccess;
 use imgdeploy_model::document::website::OurRules;
 use imgdeploy_model::region::{self, Partition};
 
-use crate::artifact::Artifact;
+use crate::artifact::{self, Artifact};
 use crate::names;
 use crate::observe::Observed;
 use crate::settings::Site;
+use crate::settings::value::{Arch, BaseUrl, FromText, Prefix, RedirectCode};
 
 /// Stage of our REST API.
 pub const STAGE: &str = "prod";
@@ -62,6 +63,28 @@ impl Desired {
             code: code::Code::choose(&artifact, seen),
             artifact,
         }
+    }
+
+    /// What is there already, code included, for plans that change neither stack nor code. `None` where the live function could not
+    /// be read.
+    pub fn of_live(site: &Site, allow_public: bool, seen: &Observed) -> Option<Self> {
+        let live = seen.function.known()?;
+        let arch = if live.architecture == "x86_64" { Arch::X86_64 } else { Arch::Arm64 };
+        let mut artifact = Artifact::new(Vec::new(), arch, artifact::Source::Embedded);
+        artifact.code_sha256.clone_from(&live.code_sha256);
+        let mut site = site.clone();
+        let told = |name: &str| seen.stack.known().and_then(|stack| stack.parameters.get(name));
+        // The chain is what the stack was told, whatever the settings say today.
+        if let Some(prefix) = told("Prefix").and_then(|text| Prefix::from_text(text).ok()) {
+            site.prefix = prefix;
+        }
+        if let Some(url) = told("Url").and_then(|text| BaseUrl::from_text(text).ok()) {
+            site.url = Some(url);
+        }
+        if let Some(code) = told("RedirectCode").and_then(|text| RedirectCode::from_text(text).ok()) {
+            site.redirect = code;
+        }
+        Some(Self::new(&site, allow_public, artifact, seen))
     }
 
     /// Host of the bucket's website endpoint (S3-01).

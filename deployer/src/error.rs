@@ -3,6 +3,7 @@
 use crate::apply::{ApplyError, Cause};
 use crate::artifact::ArtifactError;
 use crate::aws::{AwsFailure, FailureKind};
+use crate::doctor::look::Lost;
 use crate::function;
 use crate::function::plan::CodePlan;
 use crate::observe::ObserveError;
@@ -36,6 +37,8 @@ impl Exit {
     pub const SOME_FAILED: Self = Self::Changes;
     /// AWS would refuse the zip, or fail to start it (`build`).
     pub const UNUSABLE: Self = Self::Changes;
+    /// Something is wrong with the chain (`doctor`).
+    pub const FINDINGS: Self = Self::Changes;
 }
 
 /// A failed run, ready to show.
@@ -151,6 +154,28 @@ impl From<ObserveError> for Failure {
                 Exit::Denied,
                 message,
                 "run this with a profile of the account that owns the bucket (`--profile`)",
+            ),
+        }
+    }
+}
+
+impl From<Lost> for Failure {
+    fn from(lost: Lost) -> Self {
+        let message = lost.to_string();
+        match lost {
+            Lost::Aws(failure) => failure.into(),
+            Lost::NoBucket(_) => Self::new(
+                Exit::Usage,
+                message,
+                "`aws s3 ls` lists your buckets; check `--bucket` and `--profile`",
+            ),
+            Lost::NoFunction { .. } => {
+                Self::new(Exit::Usage, message, "check `--function` and `--region`; its ARN says both")
+            }
+            Lost::NoBucketBehind(_) => Self::new(
+                Exit::Usage,
+                message,
+                "name the bucket with the originals: `imgdeploy doctor URL --bucket NAME`",
             ),
         }
     }

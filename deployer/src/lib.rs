@@ -9,6 +9,7 @@ pub mod cli;
 pub mod command;
 pub mod desired;
 pub mod dev;
+pub mod doctor;
 pub mod error;
 pub mod fact;
 pub mod function;

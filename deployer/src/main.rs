@@ -1,15 +1,16 @@
 //! `imgdeploy`: argv in, exit code out.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use imgdeploy::artifact;
-use imgdeploy::cli::{self, Command, DryRun, OutputFormat};
+use imgdeploy::cli::{self, Command, DoctorArgs, DryRun, OutputFormat};
 use imgdeploy::command;
 use imgdeploy::command::engine::Consent;
 use imgdeploy::error::{Exit, Failure};
 use imgdeploy::plan::Plan;
 use imgdeploy::report::{self, Report};
-use imgdeploy::settings::{self, Code, Given, Origin, Site};
+use imgdeploy::settings::{self, Access, Code, Given, Origin, Site};
 
 fn main() -> ExitCode {
     let invocation = match cli::parse(std::env::args_os(), &|name| std::env::var(name).ok()) {
@@ -77,6 +78,14 @@ async fn run(
             let (code, bucket) = code(given, args.choice.function.is_some())?;
             command::rollback::run(&code.access, bucket.as_deref(), args, yes, report).await
         }
+        Command::Doctor(args) => {
+            if let Some(exit) = command::doctor::about(args, report) {
+                return Ok(exit);
+            }
+            let (access, site) = chain(given, args)?;
+            let consent = Consent { yes, dry_run: args.dry_run, exit_code: false };
+            command::doctor::run(&access, site.as_ref(), args, consent, report, plan).await
+        }
         Command::Status(args) => command::status::run(&site(given)?, args, report).await,
         Command::Logs(args) => match &args.function {
             Some(name) => command::logs::of_function(&settings::access(given)?, name, args, report).await,
@@ -104,15 +113,30 @@ async fn run(
 }
 
 fn site(given: &Given) -> Result<Site, Failure> {
-    let here = std::env::current_dir().map_err(|error| {
+    let file = settings::load(given, &here()?)?;
+    Ok(settings::resolve(given, file.as_ref())?)
+}
+
+fn here() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|error| {
         Failure::new(
             Exit::Unexpected,
             format!("the current folder cannot be read: {error}"),
             "change to another folder",
         )
-    })?;
-    let file = settings::load(given, &here)?;
-    Ok(settings::resolve(given, file.as_ref())?)
+    })
+}
+
+/// Whose chain is meant: a site, or only how AWS is reached, where a function or a URL says the rest.
+fn chain(given: &Given, args: &DoctorArgs) -> Result<(Access, Option<Site>), Failure> {
+    let named = given.get("bucket").is_some() || args.choice.site.is_some();
+    if !named
+        && (args.function.is_some() || (args.url.is_some() && settings::load(given, &here()?)?.is_none()))
+    {
+        return Ok((settings::access(given)?, None));
+    }
+    let site = site(given)?;
+    Ok((site.access.clone(), Some(site)))
 }
 
 /// What is said of a function's code, and the bucket unless a function was named.
@@ -139,6 +163,7 @@ fn name(command: &Command) -> &'static str {
         Command::Detach(_) => "detach",
         Command::UpdateCode(_) => "update-code",
         Command::Rollback(_) => "rollback",
+        Command::Doctor(_) => "doctor",
         Command::Status(_) => "status",
         Command::Logs(_) => "logs",
         Command::Up(_) => "up",

@@ -79,6 +79,10 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
     let mut add = |resource: String, actions: &[&str]| {
         needs.push(Need { resource, actions: actions.iter().map(|action| (*action).to_owned()).collect() });
     };
+    let function_arn =
+        |name: &str| format!("arn:{partition}:lambda:{}:{account}:function:{name}", plan.region);
+    let rest_api =
+        |id: &str, rest: &str| format!("arn:{partition}:apigateway:{}::/restapis/{id}/{rest}", plan.region);
     let artifacts = names::artifacts_bucket(account, &plan.region);
     if plan.journal != JournalStep::Keep {
         let journal = object(&artifacts, &names::journal_key(&plan.bucket));
@@ -154,6 +158,21 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
             Action::Invalidate { id, .. } => {
                 add(names::distribution_arn(partition, account, id), &["cloudfront:CreateInvalidation"]);
             }
+            Action::FunctionConfiguration { function, .. } => add(
+                function_arn(function),
+                &["lambda:UpdateFunctionConfiguration", "lambda:PublishVersion", "lambda:UpdateAlias"],
+            ),
+            Action::FunctionAlias { function, before, .. } => {
+                let alias = if before.is_some() { "lambda:UpdateAlias" } else { "lambda:CreateAlias" };
+                add(function_arn(function), &[alias]);
+            }
+            Action::InvokePermission { function, .. } => {
+                add(function_arn(function), &["lambda:AddPermission", "lambda:RemovePermission"]);
+            }
+            Action::ApiMethods { api, .. } => {
+                add(rest_api(api, "resources/*"), &["apigateway:PUT", "apigateway:PATCH"]);
+            }
+            Action::ApiDeployment { api, .. } => add(rest_api(api, "deployments"), &["apigateway:POST"]),
             Action::DeleteDerived { bucket: name, .. } => add(object(name, "*"), &["s3:DeleteObject"]),
             Action::EmptyBucket { bucket: name, .. } => {
                 add(

@@ -13,6 +13,7 @@ mod chain;
 mod cut_off;
 mod dev;
 mod direct;
+mod doctor;
 mod faults;
 mod foreign;
 mod init;

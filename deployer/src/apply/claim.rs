@@ -104,7 +104,7 @@ impl Claim {
 
 /// 16 hexadecimal digits that no other run has. The standard library seeds its hashers from the system's
 /// random numbers.
-pub(super) fn random_id() -> String {
+pub(crate) fn random_id() -> String {
     let seed = std::collections::hash_map::RandomState::new();
     let mut hasher = seed.build_hasher();
     hasher.write_u32(std::process::id());

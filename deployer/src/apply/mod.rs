@@ -3,12 +3,14 @@
 //! Right before each edit the document is read again: a difference from what was approved ends the run (nothing
 //! is ever written on stale data), and so does a journal that another run has claimed since.
 
+mod api;
 mod artifacts;
 mod bucket;
 mod claim;
 mod documents;
 mod edge;
 mod event;
+mod function;
 mod outcome;
 mod stack;
 
@@ -20,6 +22,7 @@ use crate::journal::Journal;
 use crate::plan::{Action, JournalStep, Plan};
 
 use claim::Claim;
+pub(crate) use claim::random_id;
 pub use event::Event;
 pub use outcome::{ApplyError, Cause};
 
@@ -136,6 +139,19 @@ impl Run<'_> {
                 self.distribution(id, before, after, our_patterns).await
             }
             Action::Invalidate { id, path } => self.invalidate(id, path).await,
+            Action::FunctionConfiguration { function, alias, environment, timeout, memory, .. } => {
+                self.configuration(function, alias, environment, *timeout, *memory).await
+            }
+            Action::FunctionAlias { function, alias, before, after } => {
+                self.alias(function, alias, before.as_deref(), after).await
+            }
+            Action::InvokePermission { function, qualifier, statement, source_arn } => {
+                self.permission(function, qualifier, statement, source_arn).await
+            }
+            Action::ApiMethods { api, integration, paths, methods } => {
+                self.methods(api, integration, paths, methods).await
+            }
+            Action::ApiDeployment { api, stage } => self.deployment(api, stage).await,
             Action::DeleteDerived { keys, .. } => self.delete_derived(keys).await,
             Action::EmptyBucket { .. } => self.empty_bucket().await,
             Action::DeleteBucket { .. } => self.delete_bucket().await,
@@ -220,6 +236,15 @@ pub fn title(action: &Action) -> String {
         Action::Website { bucket, .. } => format!("change the website of {bucket}"),
         Action::Distribution { id, .. } => format!("change the distribution {id}"),
         Action::Invalidate { id, path } => format!("invalidate {path} in the distribution {id}"),
+        Action::FunctionConfiguration { function, .. } => format!("change the configuration of {function}"),
+        Action::FunctionAlias { function, alias, after, .. } => {
+            format!("point the alias {alias} of {function} at version {after}")
+        }
+        Action::InvokePermission { function, statement, .. } => {
+            format!("let the API call {function} ({statement})")
+        }
+        Action::ApiMethods { api, .. } => format!("open the methods of the API {api}"),
+        Action::ApiDeployment { api, stage } => format!("deploy the API {api} to {stage}"),
         Action::DeleteDerived { bucket, keys } => {
             format!("delete {} derived images from {bucket}", keys.len())
         }

@@ -21,6 +21,8 @@ pub struct Checked {
     pub size: u64,
     /// Declared size of its files in bytes.
     pub unzipped: u64,
+    /// Where `bootstrap` is instead, if it is not at the root.
+    pub elsewhere: Option<String>,
     /// `bootstrap`, if it is a binary.
     pub binary: Option<Binary>,
     /// What is wrong; empty: it starts.
@@ -42,6 +44,7 @@ pub fn check(mut reader: impl Read + Seek, arch: Arch, runs: Runs) -> io::Result
         code_sha256: base64::engine::general_purpose::STANDARD.encode(digest),
         size,
         unzipped: 0,
+        elsewhere: None,
         binary: None,
         problems: Vec::new(),
         notes: Vec::new(),
@@ -70,6 +73,7 @@ pub fn check(mut reader: impl Read + Seek, arch: Arch, runs: Runs) -> io::Result
     let Some(bootstrap) = contents.bootstrap else {
         if checked.problems.is_empty() {
             let elsewhere = contents.names.iter().find(|name| name.ends_with("/bootstrap"));
+            checked.elsewhere = elsewhere.cloned();
             checked.problems.push(lambda::no_bootstrap(match elsewhere {
                 Some(name) => format!("`{name}` has to be `bootstrap`, at the root of the zip"),
                 None => "it has no file `bootstrap` at its root".to_owned(),

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::settings::value::Arch;
 
 pub use build::{Built, build};
-pub use check::Checked;
+pub use check::{Checked, check};
 pub use elf::{Binary, Machine, Version};
 pub use lambda::{Aws, Problem, Runs};
 pub use toolchain::Linker;

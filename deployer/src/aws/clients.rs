@@ -32,6 +32,9 @@ pub struct Clients {
     endpoint_url: Option<String>,
 }
 
+/// Longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+
 /// The shared HTTPS client: rustls with ring, the platform's root certificates; also speaks plain HTTP.
 pub fn https_client() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new()
@@ -49,7 +52,7 @@ impl Clients {
         let mut loader =
             aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).timeout_config(
                 TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_secs(5))
+                    .connect_timeout(CONNECT)
                     .operation_attempt_timeout(Duration::from_secs(60))
                     .build(),
             );
@@ -77,6 +80,18 @@ impl Clients {
     /// The caller's own region; `us-east-1` where none is set (HeadBucket answers from any, S3-29).
     pub fn home_region(&self) -> String {
         self.config.region().map_or_else(|| "us-east-1".to_owned(), ToString::to_string)
+    }
+
+    /// The same, where each call with its retries may take only so long, and is tried three times at most.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(limit.min(CONNECT)).operation_timeout(limit).build();
+        let attempts = self.config.retry_config().map_or(3, RetryConfig::max_attempts).min(3);
+        let retries = RetryConfig::standard().with_max_attempts(attempts);
+        let config =
+            self.config.clone().into_builder().timeout_config(timeouts).retry_config(retries).build();
+        Self { config, ..self.clone() }
     }
 
     /// Whether the caller set a region at all.

@@ -1,5 +1,6 @@
 //! The only modules that talk to the AWS SDK: clients, raw bodies, failures, reads and writes.
 
+pub mod api;
 pub mod clients;
 pub mod edge;
 pub mod failure;

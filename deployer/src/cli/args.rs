@@ -3,6 +3,7 @@
 
 use super::build::BuildArgs;
 use super::code::{RollbackArgs, UpdateCodeArgs};
+use super::doctor::DoctorArgs;
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
 use super::logs::LogsArgs;
@@ -99,6 +100,12 @@ pub enum Command {
     /// List the versions of the function's code, and go back to one
     #[command(after_help = help::below())]
     Rollback(RollbackArgs),
+    /// Say exactly what is wrong with a chain, and mend what can be mended safely
+    ///
+    /// Looks at the configuration, follows live requests hop by hop, and names the cause. It writes nothing
+    /// without --fix. Works on any bucket or function, also on what this tool did not set up.
+    #[command(after_help = help::below())]
+    Doctor(Box<DoctorArgs>),
     /// Show what is attached to a bucket, what runs there, what changed and what it costs
     ///
     /// Nothing is written. What could not be looked at is named, with the reason.

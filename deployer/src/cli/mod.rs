@@ -4,6 +4,7 @@
 mod args;
 mod build;
 mod code;
+mod doctor;
 mod given;
 mod help;
 mod logs;
@@ -17,6 +18,7 @@ pub use args::{
 };
 pub use build::BuildArgs;
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
+pub use doctor::{DoctorArgs, FailOn};
 pub use logs::LogsArgs;
 pub use resize::ResizeArgs;
 pub use shell::{CompletionsArgs, ManArgs, completions, man};

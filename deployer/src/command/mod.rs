@@ -5,6 +5,7 @@ pub mod attach;
 pub mod build;
 pub mod detach;
 pub mod dev;
+pub mod doctor;
 pub mod down;
 pub mod engine;
 pub mod init;

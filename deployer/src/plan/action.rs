@@ -1,5 +1,7 @@
 //! The plan as data: one variant per kind of change, with before and after.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::aws::AwsFailure;
@@ -100,6 +102,61 @@ pub enum Action {
         id: String,
         /// Path, with a trailing `*`.
         path: String,
+    },
+    /// Change the function's configuration, publish it as a version, and point the alias there.
+    FunctionConfiguration {
+        /// Name of the function.
+        function: String,
+        /// The alias that the API calls.
+        alias: String,
+        /// The variables' present values; one that is not there is left out.
+        before: BTreeMap<String, String>,
+        /// Variables to set; all others stay.
+        environment: BTreeMap<String, String>,
+        /// Seconds; `null`: as it is.
+        timeout: Option<u32>,
+        /// MB; `null`: as it is.
+        memory: Option<u32>,
+    },
+    /// Point the alias at another version.
+    FunctionAlias {
+        /// Name of the function.
+        function: String,
+        /// The alias.
+        alias: String,
+        /// Version that it points to; `null`: there is no such alias.
+        before: Option<String>,
+        /// Version that it will point to.
+        after: String,
+    },
+    /// Let our API call the function (LA-13).
+    InvokePermission {
+        /// Name of the function.
+        function: String,
+        /// The alias that the API calls.
+        qualifier: String,
+        /// Id of the statement; one of that name is replaced.
+        statement: String,
+        /// Which methods of which API.
+        source_arn: String,
+    },
+    /// Make methods of our API open, with the function behind them (AG-08).
+    ApiMethods {
+        /// Id of the API.
+        api: String,
+        /// URI of the integration.
+        integration: String,
+        /// Paths of the resources.
+        paths: Vec<String>,
+        /// Names of the methods.
+        methods: Vec<String>,
+    },
+    /// Deploy our API as it is (AG-04).
+    ApiDeployment {
+        /// Id of the API.
+        api: String,
+        /// Name of the stage.
+        stage: String,
     },
     /// Delete derived images.
     DeleteDerived {

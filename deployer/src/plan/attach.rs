@@ -47,29 +47,50 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     let upload = desired.code.kept.is_none().then_some(&desired.artifact);
     artifacts::plan(&mut plan, &seen.artifacts, upload);
     let keeps_api = plan_stack(&mut plan, desired, seen);
-    public_access::plan(&mut plan, desired, seen);
-    let policy_after = policy::plan(&mut plan, desired, seen);
-    let edge_after = edge::plan(&mut plan, desired, seen, journal);
-    let website_after = website::plan(&mut plan, desired, seen, journal, keeps_api);
-    invalidate(&mut plan, desired);
-    repairs(&mut plan, seen, journal);
+    edit(&mut plan, desired, seen, journal, keeps_api);
+    notes::add(&mut plan, desired, seen);
+    plan
+}
+
+/// The documents alone, for a stack that is there: what `doctor --fix` mends.
+pub(super) fn documents(plan: &mut Plan, desired: &Desired, seen: &Observed) {
+    let journal = match &seen.artifacts.journal {
+        Fact::Known((journal, _)) => Some(journal),
+        Fact::Absent => None,
+        Fact::Unknown(why) => {
+            plan.unseen.push(why.clone());
+            return;
+        }
+    };
+    same_distribution(plan, desired, seen, journal);
+    edit(plan, desired, seen, journal, true);
+}
+
+/// Plans the edits of the bucket's and the distribution's documents, and what the journal will say of them.
+fn edit(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Journal>, keeps_api: bool) {
+    public_access::plan(plan, desired, seen);
+    let policy_after = policy::plan(plan, desired, seen);
+    let edge_after = edge::plan(plan, desired, seen, journal);
+    let website_after = website::plan(plan, desired, seen, journal, keeps_api);
+    invalidate(plan, desired);
+    repairs(plan, seen, journal);
     if let (Some(policy), Some(website)) = (&policy_after, &website_after) {
         let host = website::api_host(seen).filter(|_| keeps_api);
         let planned = Planned {
             policy: Some(policy.as_str()),
             website: Some(website.as_str()),
             distribution: edge_after.as_deref(),
-            block: block_after(&plan, seen),
+            block: block_after(plan, seen),
             api_host: &host.unwrap_or_else(|| unknown_api_host(&desired.region)),
         };
-        predict::predict(&mut plan, desired, seen, &planned);
+        predict::predict(plan, desired, seen, &planned);
     }
 
     let mut next = journal
         .cloned()
         .unwrap_or_else(|| Journal::new(desired.site.bucket.as_str(), desired.site.prefix.as_str()));
     next.prefix = desired.site.prefix.to_string();
-    record_host(&mut next, &plan, desired, seen);
+    record_host(&mut next, plan, desired, seen);
     record_public_access(&mut next, &plan);
     if let Some(after) = policy_after {
         let strip = |text: &str| stripped(policy_document::strip(text).ok(), text);
@@ -104,9 +125,7 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
         next.distribution =
             Some(DistributionEdit { id: edge.id.clone(), path_pattern: edge::pattern(desired), edit });
     }
-    plan.journal = journal_step(&plan, seen, next);
-    notes::add(&mut plan, desired, seen);
-    plan
+    plan.journal = journal_step(plan, seen, next);
 }
 
 /// The public access block as the plan leaves it.

@@ -8,6 +8,7 @@ pub mod detach;
 pub mod down;
 mod edge;
 mod journal;
+pub mod mend;
 mod notes;
 mod policy;
 mod predict;
@@ -17,7 +18,7 @@ pub mod up;
 mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
-pub use edge::owned_patterns;
+pub use edge::{in_front, owned_patterns};
 pub use shape::looks_derived;
 pub use website::our_hosts;
 

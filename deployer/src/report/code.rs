@@ -52,7 +52,7 @@ impl Report {
 }
 
 fn words(zip: &ZipReport<'_>) -> String {
-    let Checked { sha256, code_sha256, size, unzipped, binary, problems, notes } = zip.checked;
+    let Checked { sha256, code_sha256, size, unzipped, binary, problems, notes, .. } = zip.checked;
     let verdict = if problems.is_empty() { "AWS takes and starts it" } else { "not usable" };
     let mut text = format!("{} for {}: {verdict}\n", zip.path.display(), zip.arch);
     let mut row = |name: &str, value: &str| {
@@ -99,7 +99,7 @@ fn glibc(binary: &Binary) -> String {
 }
 
 fn object(zip: &ZipReport<'_>) -> Value {
-    let Checked { sha256, code_sha256, size, unzipped, binary, problems, notes } = zip.checked;
+    let Checked { sha256, code_sha256, size, unzipped, binary, problems, notes, .. } = zip.checked;
     let outcome = match (problems.is_empty(), zip.linker) {
         (false, _) => "unusable",
         (true, Some(_)) => "built",

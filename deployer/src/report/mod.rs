@@ -2,6 +2,7 @@
 
 mod code;
 mod diff;
+mod doctor;
 mod function;
 mod images;
 mod json;
@@ -47,6 +48,11 @@ impl Report {
             && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             && std::io::stderr().is_terminal();
         Self { json, colour, verbose }
+    }
+
+    /// Whether what goes to standard output is coloured.
+    fn colour_out(&self) -> bool {
+        self.colour && std::io::stdout().is_terminal()
     }
 
     /// Whether the result is a JSON object.

@@ -82,7 +82,27 @@ fn details(action: &Action) -> Vec<String> {
             difference(before.as_deref(), after.as_deref())
         }
         Action::Distribution { before, after, .. } => difference(Some(before), Some(after)),
-        Action::Invalidate { .. } => Vec::new(),
+        Action::Invalidate { .. } | Action::ApiDeployment { .. } => Vec::new(),
+        Action::FunctionConfiguration { before, environment, timeout, memory, .. } => {
+            let mut lines = Vec::new();
+            for (name, value) in environment {
+                lines.extend(before.get(name).map(|before| format!("- {name}={before}")));
+                lines.push(format!("+ {name}={value}"));
+            }
+            lines.extend(timeout.map(|seconds| format!("+ timeout {seconds} s")));
+            lines.extend(memory.map(|mb| format!("+ memory {mb} MB")));
+            lines
+        }
+        Action::FunctionAlias { before, after, .. } => {
+            let mut lines: Vec<String> = before.iter().map(|before| format!("- version {before}")).collect();
+            lines.push(format!("+ version {after}"));
+            lines
+        }
+        Action::InvokePermission { source_arn, .. } => vec![format!("+ calls from {source_arn}")],
+        Action::ApiMethods { paths, methods, .. } => paths
+            .iter()
+            .map(|path| format!("+ {} {path}: open, with the function behind", methods.join(" and ")))
+            .collect(),
         Action::DeleteDerived { keys, .. } => {
             let mut shown: Vec<String> = keys.iter().take(5).map(|key| format!("- {key}")).collect();
             if keys.len() > 5 {

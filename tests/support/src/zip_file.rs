@@ -70,3 +70,16 @@ fn write(code: &[u8], zip: &Path) {
     let finished = writer.finish().expect("the zip can be finished");
     finished.persist(zip).expect("the zip can be moved into place");
 }
+
+/// A zip with a small program of this machine under that name and with that mode.
+///
+/// # Panics
+/// On a machine without `/bin/true`.
+#[must_use]
+pub fn with_mode(name: &str, mode: u32) -> Vec<u8> {
+    let program = std::fs::read("/bin/true").expect("a small program");
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file(name, SimpleFileOptions::default().unix_permissions(mode)).expect("a zip entry");
+    writer.write_all(&program).expect("the entry can be written");
+    writer.finish().expect("the zip can be finished").into_inner()
+}

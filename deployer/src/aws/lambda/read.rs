@@ -116,7 +116,16 @@ impl Function {
     /// # Errors
     /// The failed call.
     pub async fn code_location(&self) -> Result<String, AwsFailure> {
-        let result = self.lambda.get_function().function_name(&self.name).send().await;
+        self.code_location_of(None).await
+    }
+
+    /// The same for a version or alias.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn code_location_of(&self, qualifier: Option<&str>) -> Result<String, AwsFailure> {
+        let call = self.lambda.get_function().function_name(&self.name);
+        let result = call.set_qualifier(qualifier.map(str::to_owned)).send().await;
         let answer = result.map_err(|error| AwsFailure::from_sdk("lambda:GetFunction", &error))?;
         let location = answer.code.and_then(|code| code.location);
         location

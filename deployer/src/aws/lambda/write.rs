@@ -1,9 +1,9 @@
 //! Writes. Only `function::apply` and `apply` call them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{AliasRoutingConfiguration, Architecture, LogType, Runtime};
+use aws_sdk_lambda::types::{AliasRoutingConfiguration, Architecture, Environment, LogType, Runtime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -59,6 +59,73 @@ impl Function {
         let result =
             result.map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionConfiguration", &error));
         result.map(|answer| configuration!(answer))
+    }
+
+    /// Changes variables, timeout (seconds) and memory (MB) of the unpublished state; variables that are not named stay.
+    ///
+    /// # Errors
+    /// `Conflict` when the function's revision is another one.
+    pub async fn configure(
+        &self,
+        variables: &BTreeMap<String, String>,
+        timeout: Option<u32>,
+        memory: Option<u32>,
+        revision: &str,
+    ) -> Result<(), AwsFailure> {
+        let mut call =
+            self.lambda.update_function_configuration().function_name(&self.name).revision_id(revision);
+        if !variables.is_empty() {
+            // The call replaces all of them, so that those that stay are sent again.
+            let sent = self.lambda.get_function_configuration().function_name(&self.name).send().await;
+            let now =
+                sent.map_err(|error| AwsFailure::from_sdk("lambda:GetFunctionConfiguration", &error))?;
+            let present = now.environment.and_then(|environment| environment.variables).unwrap_or_default();
+            let mut all: HashMap<String, String> = present;
+            all.extend(variables.clone());
+            call = call.environment(Environment::builder().set_variables(Some(all)).build());
+        }
+        let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
+        let result = call.set_timeout(number(timeout)).set_memory_size(number(memory)).send().await;
+        result.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionConfiguration", &error))
+    }
+
+    /// Makes an alias.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn create_alias(&self, alias: &str, version: &str) -> Result<(), AwsFailure> {
+        let call = self.lambda.create_alias().function_name(&self.name).name(alias);
+        let sent = call.function_version(version).send().await;
+        sent.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:CreateAlias", &error))
+    }
+
+    /// Lets API Gateway call the function from `source_arn` (LA-13).
+    ///
+    /// # Errors
+    /// `Conflict` when there is a statement with that id.
+    pub async fn permit_api(
+        &self,
+        qualifier: &str,
+        statement: &str,
+        source_arn: &str,
+    ) -> Result<(), AwsFailure> {
+        let call = self.lambda.add_permission().function_name(&self.name).qualifier(qualifier);
+        let call = call
+            .statement_id(statement)
+            .action("lambda:InvokeFunction")
+            .principal("apigateway.amazonaws.com");
+        let sent = call.source_arn(source_arn).send().await;
+        sent.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:AddPermission", &error))
+    }
+
+    /// Takes a statement out of the resource policy.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn forbid(&self, qualifier: &str, statement: &str) -> Result<(), AwsFailure> {
+        let call = self.lambda.remove_permission().function_name(&self.name).qualifier(qualifier);
+        let sent = call.statement_id(statement).send().await;
+        sent.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:RemovePermission", &error))
     }
 
     /// Publishes the unpublished state if it has that code. Lambda makes no second version of an unchanged function,

@@ -45,17 +45,28 @@ impl AwsSource {
         distribution: Option<&str>,
     ) -> Result<Self, AwsFailure> {
         let caller = read::caller(clients).await?;
-        Ok(Self {
+        Ok(Self::of_account(clients, bucket, region, &caller.account, distribution))
+    }
+
+    /// The same for a bucket of this account.
+    pub fn of_account(
+        clients: &Clients,
+        bucket: &str,
+        region: &str,
+        account: &str,
+        distribution: Option<&str>,
+    ) -> Self {
+        Self {
             clients: clients.clone(),
-            bucket: BucketRead::new(clients, region, bucket, &caller.account),
+            bucket: BucketRead::new(clients, region, bucket, account),
             s3: clients.s3(region),
             name: bucket.to_owned(),
             region: region.to_owned(),
-            account: caller.account,
+            account: account.to_owned(),
             distribution: distribution.map(str::to_owned),
             domain: OnceCell::new(),
             http: Client::builder(TokioExecutor::new()).build_http(),
-        })
+        }
     }
 }
 

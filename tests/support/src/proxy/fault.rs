@@ -49,6 +49,10 @@ pub enum What {
     AccessDenied,
     /// The caller's session has ended.
     ExpiredToken,
+    /// 200 with a page of HTML, as a box in between may send.
+    Garbage,
+    /// No answer, for as long as the caller waits.
+    Hang,
     /// An error answer.
     Error {
         /// HTTP status.
@@ -127,7 +131,12 @@ impl What {
     /// The answer in the protocol of the service, or `None` where the connection is dropped instead.
     pub(super) fn answer(&self, service: &str) -> Option<Response<Full<Bytes>>> {
         let (status, code, message) = match self {
-            Self::DropBefore | Self::DropAfter => return None,
+            Self::DropBefore | Self::DropAfter | Self::Hang => return None,
+            Self::Garbage => {
+                let page = "<!doctype html><title>Sign in</title><p>Please sign in to this network.";
+                let answer = Response::builder().header("content-type", "text/html");
+                return Some(answer.body(Full::new(Bytes::from(page))).expect("a valid response"));
+            }
             Self::Error { status, code, message } => (*status, code.as_str(), message.as_str()),
             Self::Throttle => match service {
                 "s3" | "s3control" => (503, "SlowDown", "Please reduce your request rate."),

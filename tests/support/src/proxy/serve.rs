@@ -72,6 +72,10 @@ async fn answer(
     if what == Some(What::DropBefore) {
         return Err(Dropped);
     }
+    if what == Some(What::Hang) {
+        // Ends with the connection, which the caller closes.
+        std::future::pending::<()>().await;
+    }
     if let Some(answer) = what.as_ref().and_then(|what| what.answer(&call.service)) {
         return Ok(answer);
     }

@@ -74,6 +74,7 @@ pub(super) fn apigateway(method: &str, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let name = match (method, parts.as_slice()) {
         ("GET", ["account"]) => "GetAccount",
+        ("GET", ["domainnames", _, "basepathmappings"]) => "GetBasePathMappings",
         ("GET", ["restapis"]) => "GetRestApis",
         ("POST", ["restapis"]) => "CreateRestApi",
         ("GET", ["restapis", _]) => "GetRestApi",

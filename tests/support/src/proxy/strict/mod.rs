@@ -59,14 +59,24 @@ pub(super) async fn refusal(
 
 /// What MiniStack doesn't know and answers with something else, as AWS answers it for a bucket that was never touched.
 pub(super) fn missing_part(call: &Call) -> Option<Response<Full<Bytes>>> {
-    // S3-17. MiniStack lists the bucket's objects instead.
-    (call.name() == "s3:GetBucketRequestPayment").then(|| {
-        let body = "<RequestPaymentConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Payer>BucketOwner</Payer></RequestPaymentConfiguration>";
-        Response::builder()
-            .header("content-type", "application/xml")
-            .body(Full::new(Bytes::from(body)))
-            .expect("a valid response")
-    })
+    match call.name().as_str() {
+        // S3-17. MiniStack lists the bucket's objects instead.
+        "s3:GetBucketRequestPayment" => {
+            let body = "<RequestPaymentConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Payer>BucketOwner</Payer></RequestPaymentConfiguration>";
+            Some(
+                Response::builder()
+                    .header("content-type", "application/xml")
+                    .body(Full::new(Bytes::from(body)))
+                    .expect("a valid response"),
+            )
+        }
+        // S3-20. MiniStack knows blocks of buckets only.
+        "s3control:GetPublicAccessBlock" => {
+            let message = "The public access block configuration was not found";
+            Some(error_response("s3control", 404, "NoSuchPublicAccessBlockConfiguration", message))
+        }
+        _ => None,
+    }
 }
 
 /// S3-32, S3-25: the bucket must belong to the expected account, and some calls are the owner's alone.

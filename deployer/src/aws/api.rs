@@ -1,0 +1,122 @@
+//! Writes on our own REST API, and what they have to know.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation};
+
+use super::{AwsFailure, Clients};
+
+/// A method as edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresentMethod {
+    authorization: String,
+    api_key_required: bool,
+    integration: Option<(String, String, String)>,
+}
+
+impl PresentMethod {
+    /// Anyone may call it.
+    pub fn is_open(&self) -> bool {
+        self.authorization == "NONE" && !self.api_key_required
+    }
+
+    /// It hands requests to this integration as Lambda wants them (AG-08).
+    pub fn calls(&self, uri: &str) -> bool {
+        self.integration
+            .as_ref()
+            .is_some_and(|(kind, method, present)| kind == "AWS_PROXY" && method == "POST" && present == uri)
+    }
+}
+
+/// Id and methods of a resource, by its path.
+pub type Resources = BTreeMap<String, (String, BTreeMap<String, PresentMethod>)>;
+
+/// Calls on one REST API.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    client: aws_sdk_apigateway::Client,
+    api: String,
+}
+
+impl Gateway {
+    /// `api` is its id.
+    pub fn new(clients: &Clients, region: &str, api: &str) -> Self {
+        Self { client: clients.apigateway(region), api: api.to_owned() }
+    }
+
+    /// All resources with their methods.
+    ///
+    /// # Errors
+    /// The first page that fails.
+    pub async fn resources(&self) -> Result<Resources, AwsFailure> {
+        let call = self.client.get_resources().rest_api_id(&self.api).embed("methods");
+        let mut pages = call.into_paginator().items().send();
+        let mut found = Resources::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(|error| AwsFailure::from_sdk("apigateway:GetResources", &error))?;
+            let (Some(id), Some(path)) = (item.id(), item.path()) else { continue };
+            let methods = item.resource_methods().into_iter().flatten().map(|(name, method)| {
+                let integration = method.method_integration().map(|integration| {
+                    let kind = integration.r#type().map(IntegrationType::as_str).unwrap_or_default();
+                    let verb = integration.http_method().unwrap_or_default();
+                    (kind.to_owned(), verb.to_owned(), integration.uri().unwrap_or_default().to_owned())
+                });
+                let present = PresentMethod {
+                    authorization: method.authorization_type().unwrap_or("NONE").to_owned(),
+                    api_key_required: method.api_key_required().unwrap_or(false),
+                    integration,
+                };
+                (name.to_ascii_uppercase(), present)
+            });
+            found.insert(path.to_owned(), (id.to_owned(), methods.collect()));
+        }
+        Ok(found)
+    }
+
+    /// Makes an open method.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn put_method(&self, resource: &str, method: &str) -> Result<(), AwsFailure> {
+        let call = self.client.put_method().rest_api_id(&self.api).resource_id(resource).http_method(method);
+        let sent = call.authorization_type("NONE").send().await;
+        sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:PutMethod", &error))
+    }
+
+    /// Takes authorization and key requirement off a method.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn open_method(&self, resource: &str, method: &str) -> Result<(), AwsFailure> {
+        let set = |path: &str, value: &str| {
+            PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
+        };
+        let call =
+            self.client.update_method().rest_api_id(&self.api).resource_id(resource).http_method(method);
+        let call = call.patch_operations(set("/authorizationType", "NONE"));
+        let sent = call.patch_operations(set("/apiKeyRequired", "false")).send().await;
+        sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:UpdateMethod", &error))
+    }
+
+    /// Puts the function behind a method.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn put_integration(&self, resource: &str, method: &str, uri: &str) -> Result<(), AwsFailure> {
+        let call =
+            self.client.put_integration().rest_api_id(&self.api).resource_id(resource).http_method(method);
+        let call = call.r#type(IntegrationType::AwsProxy).integration_http_method("POST").uri(uri);
+        let sent = call.send().await;
+        sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:PutIntegration", &error))
+    }
+
+    /// Deploys what is edited to a stage, which is made if it is not there.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn deploy(&self, stage: &str) -> Result<(), AwsFailure> {
+        let call = self.client.create_deployment().rest_api_id(&self.api).stage_name(stage);
+        let sent = call.description("imgdeploy doctor --fix").send().await;
+        sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:CreateDeployment", &error))
+    }
+}

@@ -1,0 +1,69 @@
+//! The distribution.
+
+use futures::future::join_all;
+use imgdeploy_checks::Seen;
+use imgdeploy_checks::snapshot::Edge;
+use imgdeploy_model::chain::cloudfront::Distribution;
+
+use super::{Looker, seen};
+use crate::aws::AwsFailure;
+use crate::aws::edge::{self, DistributionSummary};
+use crate::aws::raw::CaptureBody;
+use crate::fact::Fact;
+use crate::plan;
+
+/// Ids of the distributions in front of the bucket.
+pub(super) fn in_front(found: &Fact<Vec<DistributionSummary>>, bucket: Option<&str>) -> Seen<Vec<String>> {
+    let Some(bucket) = bucket else { return Seen::Absent };
+    let found = match found {
+        Fact::Known(found) => Fact::Known(found.clone()),
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(why) => Fact::Unknown(why.clone()),
+    };
+    seen(found).map(|found| plan::in_front(&found, bucket).into_iter().map(|one| one.id.clone()).collect())
+}
+
+impl Looker {
+    /// Configuration and state; the cache policies come later.
+    pub(super) async fn edge(&self, id: &str) -> Edge {
+        let clients = self.clients();
+        let (document, state) = futures::join!(
+            self.seen("cloudfront:GetDistributionConfig", edge::distribution_document(clients, id)),
+            self.seen("cloudfront:GetDistribution", edge::distribution_state(clients, id)),
+        );
+        Edge {
+            id: id.to_owned(),
+            document: document.map(|document| document.xml),
+            domain: state.clone().map(|state| state.domain),
+            status: state.map(|state| state.status),
+            policies: std::collections::BTreeMap::new(),
+            attached: false,
+        }
+    }
+
+    /// The cache policies in use that are not AWS's own.
+    pub(super) async fn policies(&self, edge: &mut Edge) {
+        let parsed = edge.document.known().and_then(|xml| Distribution::parse(xml).ok());
+        let ids = parsed.map(|parsed| parsed.foreign_policies()).unwrap_or_default();
+        let read = ids.into_iter().map(|id| async {
+            let policy = self.seen("cloudfront:GetCachePolicy", self.policy(&id)).await;
+            (id, policy)
+        });
+        edge.policies = join_all(read).await.into_iter().collect();
+    }
+
+    async fn policy(&self, id: &str) -> Fact<String> {
+        let operation = "cloudfront:GetCachePolicy";
+        let capture = CaptureBody::default();
+        let call = self.clients().cloudfront().get_cache_policy().id(id).customize();
+        let sent = call.interceptor(capture.clone()).send().await;
+        match Fact::of(sent.map_err(|error| AwsFailure::from_sdk(operation, &error))) {
+            Fact::Known(_) => match capture.text() {
+                Some(text) => Fact::Known(text),
+                None => Fact::Unknown(AwsFailure::local(operation, "the answer is not UTF-8 text")),
+            },
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown(failure) => Fact::Unknown(failure),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The role: who may assume it, and what it may do.
+
+use std::collections::BTreeMap;
+
+use futures::future::try_join_all;
+use imgdeploy_checks::Seen;
+use imgdeploy_checks::snapshot::Role;
+use percent_encoding::percent_decode_str;
+
+use super::{Looker, seen};
+use crate::aws::AwsFailure;
+use crate::fact::Fact;
+
+impl Looker {
+    /// The role with this ARN.
+    pub(super) async fn role(&self, arn: &str) -> Seen<Role> {
+        // Behind `role/` there may be a path.
+        let Some(name) = arn.rsplit('/').next().filter(|name| !name.is_empty()) else { return Seen::Absent };
+        let iam = self.clients().iam();
+        let read = async {
+            match futures::try_join!(trust(&iam, name), inline(&iam, name), attached(&iam, name)) {
+                Ok((trust, mut policies, attached)) => {
+                    policies.extend(attached);
+                    Fact::Known(Role { name: name.to_owned(), trust, policies })
+                }
+                Err(failure) => Fact::of(Err(failure)),
+            }
+        };
+        seen(self.fact("iam:GetRole", read).await)
+    }
+}
+
+type Policies = BTreeMap<String, String>;
+
+async fn trust(iam: &aws_sdk_iam::Client, role: &str) -> Result<String, AwsFailure> {
+    let sent = iam.get_role().role_name(role).send().await;
+    let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetRole", &error))?;
+    let document = seen.role().and_then(|role| role.assume_role_policy_document()).unwrap_or_default();
+    Ok(decoded(document))
+}
+
+async fn inline(iam: &aws_sdk_iam::Client, role: &str) -> Result<Policies, AwsFailure> {
+    let mut pages = iam.list_role_policies().role_name(role).into_paginator().items().send();
+    let mut names = Vec::new();
+    while let Some(name) = pages.next().await {
+        names.push(name.map_err(|error| AwsFailure::from_sdk("iam:ListRolePolicies", &error))?);
+    }
+    let read = names.into_iter().map(|name| async move {
+        let sent = iam.get_role_policy().role_name(role).policy_name(&name).send().await;
+        let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetRolePolicy", &error))?;
+        Ok::<_, AwsFailure>((name, decoded(seen.policy_document())))
+    });
+    Ok(try_join_all(read).await?.into_iter().collect())
+}
+
+async fn attached(iam: &aws_sdk_iam::Client, role: &str) -> Result<Policies, AwsFailure> {
+    let mut pages = iam.list_attached_role_policies().role_name(role).into_paginator().items().send();
+    let mut arns = Vec::new();
+    while let Some(policy) = pages.next().await {
+        let policy = policy.map_err(|error| AwsFailure::from_sdk("iam:ListAttachedRolePolicies", &error))?;
+        arns.extend(policy.policy_arn().map(str::to_owned));
+    }
+    let read = arns.into_iter().map(|arn| async move {
+        let sent = iam.get_policy().policy_arn(&arn).send().await;
+        let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetPolicy", &error))?;
+        let version =
+            seen.policy().and_then(|policy| policy.default_version_id()).unwrap_or_default().to_owned();
+        let sent = iam.get_policy_version().policy_arn(&arn).version_id(version).send().await;
+        let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetPolicyVersion", &error))?;
+        let document = seen.policy_version().and_then(|version| version.document()).unwrap_or_default();
+        Ok::<_, AwsFailure>((arn, decoded(document)))
+    });
+    Ok(try_join_all(read).await?.into_iter().collect())
+}
+
+/// IAM hands documents out percent-encoded (RFC 3986).
+fn decoded(document: &str) -> String {
+    if document.trim_start().starts_with('{') {
+        return document.to_owned();
+    }
+    percent_decode_str(document).decode_utf8_lossy().into_owned()
+}

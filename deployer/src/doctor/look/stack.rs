@@ -1,0 +1,34 @@
+//! The tool's own stack.
+
+use imgdeploy_checks::Seen;
+use imgdeploy_checks::snapshot::Stack;
+
+use super::{Looker, seen};
+use crate::fact::Fact;
+use crate::stack;
+
+impl Looker {
+    /// What the bucket's stack says of itself.
+    pub(super) async fn stack(&self, bucket: &str, region: &str) -> Seen<Stack> {
+        let name = stack::stack_name(bucket);
+        let cloudformation = self.clients().cloudformation(region);
+        let read = self.fact("cloudformation:DescribeStacks", async {
+            match stack::observe(&cloudformation, &name).await {
+                Ok(Some(found)) => Fact::Known(found),
+                Ok(None) => Fact::Absent,
+                Err(error) => Fact::Unknown(error.into_failure()),
+            }
+        });
+        seen(read.await).map(|found| {
+            let output = |name: &str| found.outputs.get(name).cloned();
+            let parameter = |name: &str| found.parameters.get(name).cloned();
+            Stack {
+                name: name.clone(),
+                api_host: output("ApiHost"),
+                code_sha256: output("CodeSha256"),
+                prefix: parameter("Prefix"),
+                url: parameter("Url"),
+            }
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! What the function logged about failures.
+
+use std::time::{Duration, SystemTime};
+
+use imgdeploy_checks::snapshot::LogLine;
+use imgdeploy_checks::{Seen, Snapshot};
+
+use crate::doctor::look::{Looker, log_group, seen};
+use crate::fact::Fact;
+use crate::logs::{Entry, Event, Joiner, recent};
+
+/// CloudWatch Logs shows a line some seconds after it was logged: so often it is looked for again, at AWS.
+const LOOKS: u32 = 4;
+const PAUSE: Duration = Duration::from_secs(2);
+/// Clocks differ.
+const SLACK: Duration = Duration::from_secs(5);
+
+/// The failures that the log shows since then; absent: there is no log, or no function to have one.
+pub(super) async fn failures(looker: &Looker, snapshot: &Snapshot, since: SystemTime) -> Seen<Vec<LogLine>> {
+    let Some(function) = &snapshot.function else { return Seen::Absent };
+    let Some(group) = log_group(function) else { return Seen::Absent };
+    let since = since.checked_sub(SLACK).unwrap_or(since);
+    let looks = if looker.clients().endpoint_url().is_some() { 1 } else { LOOKS };
+    for look in 1..=looks {
+        let read = async { Fact::of(recent(looker.clients(), &function.region, &group, since).await) };
+        let events = looker.fact("logs:FilterLogEvents", read).await;
+        let lines = match events {
+            Fact::Known(events) => lines(events),
+            Fact::Absent => return Seen::Absent,
+            Fact::Unknown(why) => return seen(Fact::Unknown(why)),
+        };
+        if !lines.is_empty() || look == looks || looker.deadline() < std::time::Instant::now() + PAUSE {
+            return Seen::Known(lines);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Seen::Known(Vec::new())
+}
+
+/// One line for each kind of failure.
+fn lines(events: Vec<Event>) -> Vec<LogLine> {
+    let mut joiner = Joiner::default();
+    let mut entries = joiner.take(events);
+    entries.extend(joiner.finish());
+    let mut found: Vec<LogLine> = Vec::new();
+    for entry in entries {
+        let Entry::Request(request) = entry else { continue };
+        let Some(error) = &request.error else { continue };
+        let explained = error.explained();
+        let text =
+            [&error.loader, &error.kind, &error.message].into_iter().flatten().cloned().collect::<Vec<_>>();
+        let line = LogLine {
+            text: text.join(": "),
+            cause: explained.map(|explained| explained.cause.to_owned()),
+            next: explained.map(|explained| explained.next.to_owned()),
+        };
+        if !found
+            .iter()
+            .any(|known| known.cause == line.cause && (line.cause.is_some() || known.text == line.text))
+        {
+            found.push(line);
+        }
+    }
+    found
+}

@@ -1,0 +1,79 @@
+//! Live requests: which ones (`ask`, pure), how they are followed (`follow`), who answered (`who`, pure), what stands in for the chain at
+//! an emulator (`front`), and what the function logged about failures (`log`).
+
+mod ask;
+mod follow;
+mod front;
+mod log;
+mod who;
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use futures::future::join_all;
+use imgdeploy_checks::snapshot::{LogLine, Service, Walk};
+use imgdeploy_checks::{Seen, Snapshot};
+
+use super::look::Looker;
+use crate::settings::value::SecurityKey;
+
+pub use ask::Ask;
+
+/// What the requests need to know besides the snapshot.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The URL to walk; without one, an image of each type in the bucket is asked for.
+    pub url: Option<String>,
+    /// Signs what is asked for, where the function wants that.
+    pub security_key: Option<SecurityKey>,
+}
+
+/// Makes the requests. What the function makes on the way stays in the bucket, as any visitor's would.
+pub async fn walk(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted) -> (Vec<Walk>, Seen<Vec<LogLine>>) {
+    let since = SystemTime::now();
+    let deadline = looker.deadline();
+    let walks = if looker.clients().endpoint_url().is_some() {
+        at_emulator(looker, snapshot, wanted, deadline).await
+    } else {
+        let asks = match &wanted.url {
+            Some(url) => vec![Ask::of_url(url)],
+            None => ask::asks(snapshot, &ask::base(snapshot), wanted.security_key.as_ref()),
+        };
+        let hosts = who::Hosts::live(snapshot, wanted.url.as_deref());
+        join_all(asks.iter().map(|ask| follow::follow(ask, &hosts, snapshot, deadline))).await
+    };
+    let log = if walks.iter().any(failed) {
+        log::failures(looker, snapshot, since).await
+    } else {
+        Seen::Known(Vec::new())
+    };
+    (walks, log)
+}
+
+/// API Gateway or the function failed: then the function's log may say why.
+fn failed(walk: &Walk) -> bool {
+    walk.hops
+        .iter()
+        .any(|hop| hop.status >= 500 && matches!(hop.service, Service::ApiGateway | Service::Function))
+}
+
+/// An emulator has neither website endpoint nor CDN: the chain's model serves them, with the configuration that was observed.
+async fn at_emulator(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted, deadline: Instant) -> Vec<Walk> {
+    let direct = wanted.url.as_deref().filter(|url| who::is_loopback(url));
+    if let Some(url) = direct {
+        let hosts = who::Hosts::Model;
+        return vec![follow::follow(&Ask::of_url(url), &hosts, snapshot, deadline).await];
+    }
+    let Some(bucket) = &snapshot.bucket else { return Vec::new() };
+    let front = front::start(looker.clients(), Arc::new(snapshot.clone()), bucket).await;
+    let Ok(front) = front else { return Vec::new() };
+    let base = if snapshot.edge.is_some() { front.urls.cdn.clone() } else { front.urls.website.clone() };
+    let asks = match &wanted.url {
+        Some(url) => vec![Ask::of_url(&format!("{base}{}", who::target(url)))],
+        None => ask::asks(snapshot, &base, wanted.security_key.as_ref()),
+    };
+    let hosts = who::Hosts::Model;
+    let walks = join_all(asks.iter().map(|ask| follow::follow(ask, &hosts, snapshot, deadline))).await;
+    front.shutdown().await;
+    walks
+}

@@ -1,0 +1,291 @@
+//! What `doctor` found: for people, and as JSON.
+
+use imgdeploy_checks::check::Hop as Part;
+use imgdeploy_checks::snapshot::{End, Hop, Walk};
+use imgdeploy_checks::{Check, Diagnosis, Headline, Severity, Snapshot};
+use serde_json::{Value, json};
+
+use super::{DOCUMENT_VERSION, Report};
+
+const PARTS: [Part; 6] =
+    [Part::Region, Part::CloudFront, Part::Bucket, Part::Api, Part::Function, Part::Walk];
+/// Characters of a value that are shown; documents are longer.
+const LONGEST_VALUE: usize = 160;
+
+impl Report {
+    /// Findings, live requests, and what could not be looked at.
+    ///
+    /// `mended`: what `--fix` has done, where it was asked for.
+    pub fn doctor(&self, snapshot: &Snapshot, diagnosis: &Diagnosis, mended: Option<&[String]>) {
+        let mut object = object(snapshot, diagnosis);
+        let mut shown = text(snapshot, diagnosis, self.colour_out());
+        if let Some(mended) = mended {
+            if let Some(fields) = object.as_object_mut() {
+                let _ = fields.insert("mended".to_owned(), json!(mended));
+            }
+            for title in mended {
+                shown.push_str(&format!("mended: {title}\n"));
+            }
+        }
+        self.result(&object, &shown);
+    }
+
+    /// What was found before it is mended, on standard error: standard output is for what is left.
+    pub fn findings(&self, snapshot: &Snapshot, diagnosis: &Diagnosis) {
+        self.err(&text(snapshot, diagnosis, self.colour));
+    }
+
+    /// All checks.
+    pub fn checks(&self, checks: &[&Check]) {
+        let object = json!({ "version": DOCUMENT_VERSION, "command": "doctor", "outcome": "listed", "checks": checks.iter().map(|check| json!({
+            "code": check.code, "severity": check.severity, "hop": check.hop, "title": check.title,
+        })).collect::<Vec<_>>() });
+        let mut text = String::new();
+        for part in PARTS {
+            text.push_str(&format!("{}\n", part.title()));
+            for check in checks.iter().filter(|check| check.hop == part) {
+                text.push_str(&format!("  {}  {:8}  {}\n", check.code, check.severity.as_str(), check.title));
+            }
+        }
+        text.push_str("\n`imgdeploy doctor --explain CODE` tells the story of one.\n");
+        self.result(&object, &text);
+    }
+
+    /// The story of one check.
+    pub fn check(&self, check: &Check) {
+        let object = json!({
+            "version": DOCUMENT_VERSION, "command": "doctor", "outcome": "explained",
+            "code": check.code, "severity": check.severity, "hop": check.hop, "title": check.title, "inputs": check.inputs,
+            "symptom": check.symptom, "story": check.story, "cure": check.cure, "page": check.page,
+        });
+        let text = format!(
+            "{code}  {title}  ({severity}, {part})\n\nWhat viewers see\n{symptom}\n\nWhy\n{story}\n\nCure\n{cure}\n\n{page}\n",
+            code = check.code,
+            title = check.title,
+            severity = check.severity.as_str(),
+            part = check.hop.title(),
+            symptom = wrapped(check.symptom, 2),
+            story = wrapped(check.story, 2),
+            cure = wrapped(check.cure, 2),
+            page = check.page,
+        );
+        self.result(&object, &text);
+    }
+}
+
+fn object(snapshot: &Snapshot, diagnosis: &Diagnosis) -> Value {
+    json!({
+        "version": DOCUMENT_VERSION,
+        "command": "doctor",
+        "outcome": outcome(diagnosis),
+        "bucket": snapshot.bucket.as_ref().map(|bucket| &bucket.name),
+        "region": snapshot.bucket.as_ref().map(|bucket| &bucket.region),
+        "function": snapshot.function.as_ref().map(|function| &function.name),
+        "distribution": snapshot.edge.as_ref().map(|edge| &edge.id),
+        "complete": diagnosis.is_complete(),
+        "findings": diagnosis.headlines,
+        "not_checked": diagnosis.not_checked,
+        "ok": diagnosis.ok,
+        "nothing_to_check": diagnosis.nothing_to_check,
+        "requests": snapshot.walks,
+    })
+}
+
+fn outcome(diagnosis: &Diagnosis) -> &'static str {
+    match (diagnosis.headlines.is_empty(), diagnosis.is_complete()) {
+        (false, _) => "findings",
+        (true, true) => "clean",
+        (true, false) => "incomplete",
+    }
+}
+
+fn text(snapshot: &Snapshot, diagnosis: &Diagnosis, colour: bool) -> String {
+    let mut text = format!("{}\n", title(snapshot));
+    for part in PARTS {
+        let of_part: Vec<&Headline> = diagnosis.headlines.iter().filter(|one| one.hop == part).collect();
+        if !of_part.is_empty() {
+            text.push_str(&format!("\n{}\n", part.title()));
+            of_part.iter().for_each(|one| text.push_str(&headline(one, colour)));
+        }
+    }
+    if !snapshot.walks.is_empty() {
+        text.push_str("\nRequests\n");
+        snapshot.walks.iter().for_each(|one| text.push_str(&walk(one)));
+    }
+    if !diagnosis.not_checked.is_empty() {
+        text.push_str("\nNot checked\n");
+        for one in &diagnosis.not_checked {
+            let allow =
+                if one.unseen.denied { format!(" (needs {})", one.unseen.action) } else { String::new() };
+            text.push_str(&format!("  {}: {}{allow}\n", one.unseen.action, one.unseen.why));
+            text.push_str(&wrapped(&format!("stands in the way of {}", one.codes.join(", ")), 4));
+            text.push('\n');
+        }
+    }
+    text.push_str(&format!("\n{}\n", summary(diagnosis)));
+    text
+}
+
+fn title(snapshot: &Snapshot) -> String {
+    let mut parts = Vec::new();
+    if let Some(bucket) = &snapshot.bucket {
+        parts.push(format!("bucket {} in {}", bucket.name, bucket.region));
+    }
+    if let Some(function) = &snapshot.function {
+        parts.push(format!("function {}", function.name));
+    }
+    if let Some(edge) = &snapshot.edge {
+        parts.push(format!("distribution {}", edge.id));
+    }
+    parts.join(", ")
+}
+
+fn headline(one: &Headline, colour: bool) -> String {
+    let severity = painted(one.severity, colour);
+    let mut text = format!("  {severity} {}  {}\n", one.code, one.title);
+    text.push_str(&format!("{}\n", wrapped(&sentence(&one.finding.what), 4)));
+    let mut row = |name: &str, value: &str| text.push_str(&format!("{}\n", labelled(name, value)));
+    row("where", &one.finding.place);
+    if let Some(value) = &one.finding.value {
+        row("there", &short(value));
+    }
+    row("seen as", one.symptom);
+    row("cure", &one.finding.cure);
+    if one.finding.fix.is_some() {
+        row("", "`imgdeploy doctor --fix` does it");
+    }
+    row("more", &format!("imgdeploy doctor --explain {}", one.code));
+    for effect in &one.effects {
+        row("causes", &format!("{} {}", effect.code, effect.finding.what));
+    }
+    text
+}
+
+fn painted(severity: Severity, colour: bool) -> String {
+    let word = severity.as_str().to_uppercase();
+    if !colour {
+        return word;
+    }
+    let code = match severity {
+        Severity::Critical | Severity::Error => 31,
+        Severity::Warning => 33,
+        Severity::Info => 36,
+    };
+    format!("\u{1b}[1;{code}m{word}\u{1b}[0m")
+}
+
+fn walk(walk: &Walk) -> String {
+    let mut text = format!("  {} : {}\n", walk.asked_for, walk.url);
+    for (at, hop) in walk.hops.iter().enumerate() {
+        text.push_str(&format!("    {}. {}\n", at + 1, self::hop(hop)));
+    }
+    text.push_str(&format!("    => {}\n", end(walk)));
+    text
+}
+
+fn hop(hop: &Hop) -> String {
+    let mut text = format!("{} {}", hop.status, hop.service.title());
+    if let Some(by) = &hop.by {
+        text.push_str(&format!(" [{by}]"));
+    }
+    for (name, shown) in [
+        ("x-amzn-errortype", ""),
+        ("x-amz-error-code", ""),
+        ("x-cache", ""),
+        ("age", "age "),
+        ("location", "-> "),
+    ] {
+        // What the model's front wrote for the loopback port is not what AWS would say.
+        let value = match name {
+            "location" => hop.headers.get("x-imgdeploy-location").or_else(|| hop.headers.get(name)),
+            _ => hop.headers.get(name),
+        };
+        if let Some(value) = value {
+            text.push_str(&format!(", {shown}{value}"));
+        }
+    }
+    format!("{text} ({} ms)", hop.millis)
+}
+
+fn end(walk: &Walk) -> String {
+    match &walk.end {
+        End::Image { content_type, bytes } => format!("ok: {content_type}, {bytes} bytes"),
+        End::Answer if walk.absent => match walk.hops.last() {
+            Some(hop) => format!("{} from {}, as there is no such original", hop.status, hop.service.title()),
+            None => "no answer".to_owned(),
+        },
+        End::Answer => match walk.hops.last() {
+            Some(hop) => format!(
+                "it ends here: {} from {}: {}",
+                hop.status,
+                hop.service.title(),
+                short(hop.body.trim())
+            ),
+            None => "no answer".to_owned(),
+        },
+        End::Loop { url } => format!("a redirect loop over {url}"),
+        End::Elsewhere { location } => {
+            format!("it leads out of the chain, to {location}, which was not asked")
+        }
+        End::NoAnswer { url, why, .. } => format!("no answer from {url}: {why}"),
+    }
+}
+
+fn summary(diagnosis: &Diagnosis) -> String {
+    let count = |severity| diagnosis.headlines.iter().filter(|one| one.severity == severity).count();
+    let mut parts: Vec<String> = [Severity::Critical, Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .map(|severity| (count(severity), severity))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, severity)| format!("{count} {}", severity.as_str()))
+        .collect();
+    if parts.is_empty() {
+        parts.push("nothing wrong was found".to_owned());
+    }
+    let blocked: usize = diagnosis.not_checked.iter().map(|one| one.codes.len()).sum();
+    let mut text = format!("{}; {} checks passed", parts.join(", "), diagnosis.ok.len());
+    if blocked > 0 {
+        text.push_str(&format!(", {blocked} could not be made"));
+    }
+    text
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn short(value: &str) -> String {
+    let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= LONGEST_VALUE {
+        return line;
+    }
+    format!("{}...", line.chars().take(LONGEST_VALUE).collect::<String>())
+}
+
+const WIDTH: usize = 100;
+
+fn labelled(name: &str, value: &str) -> String {
+    let body = wrapped(value, 13);
+    format!("    {name:7}  {}", body.trim_start())
+}
+
+/// Lines of at most [`WIDTH`] characters, indented.
+fn wrapped(text: &str, indent: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = " ".repeat(indent);
+    for word in text.split_whitespace() {
+        let empty = line.trim().is_empty();
+        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            line.push_str(word);
+        } else {
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.push(line);
+    lines.join("\n")
+}
