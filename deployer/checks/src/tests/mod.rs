@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test code: a panic is the report")]
 
+mod api;
 mod fixture;
 mod laws;
+mod region;
 
-#[allow(unused_imports, reason = "for the tests of the checks")]
 pub(crate) use fixture::*;
 
 use crate::diagnosis::{Diagnosis, Selection, diagnose};

@@ -1,0 +1,81 @@
+//! Commands that mend an API, ready to be pasted.
+
+use super::route::{Get, Way};
+use crate::snapshot::{ApiSeen, Snapshot};
+
+/// The tool's own way for its own API, else the command.
+pub(super) fn fix_or(snapshot: &Snapshot, ours: bool, command: impl FnOnce() -> String) -> String {
+    if ours { format!("imgdeploy doctor --fix {}", snapshot.flags()) } else { command() }
+}
+
+/// Puts an API as it is edited onto a stage; makes the stage if there is none.
+pub(super) fn deploy(seen: &ApiSeen, stage: &str) -> String {
+    format!(
+        "aws apigateway create-deployment --rest-api-id {} --stage-name {stage} --region {}",
+        seen.id, seen.region
+    )
+}
+
+/// Options that name a method of a resource; the resource's id is looked up by its path.
+pub(super) fn method_options(seen: &ApiSeen, resource: &str, method: &str) -> String {
+    let (id, region) = (&seen.id, &seen.region);
+    format!(
+        "--rest-api-id {id} --region {region} --http-method {method} --resource-id $(aws apigateway get-resources --rest-api-id {id} \
+         --region {region} --query \"items[?path=='{resource}'].id\" --output text)"
+    )
+}
+
+/// Changes one field of the GET method, and deploys that.
+pub(super) fn set_on_get(get: &Get<'_>, field: &str, value: &str) -> String {
+    let seen = get.way.seen;
+    format!("{} && {}", set_field(seen, get.resource, get.name, field, value), deploy(seen, &get.way.stage))
+}
+
+/// Changes one field of a method as edited.
+pub(super) fn set_field(seen: &ApiSeen, resource: &str, method: &str, field: &str, value: &str) -> String {
+    format!(
+        "aws apigateway update-method {} --patch-operations op=replace,path=/{field},value={value}",
+        method_options(seen, resource, method)
+    )
+}
+
+/// An open GET with the Lambda function behind it, deployed.
+pub(super) fn put_get(way: &Way<'_>, resource: &str, uri: &str) -> String {
+    let options = method_options(way.seen, resource, "GET");
+    format!(
+        "aws apigateway put-method {options} --authorization-type NONE && {} && {}",
+        put_integration(way.seen, resource, "GET", uri),
+        deploy(way.seen, &way.stage)
+    )
+}
+
+/// A proxy integration as Lambda needs it (AG-08).
+pub(super) fn put_integration(seen: &ApiSeen, resource: &str, method: &str, uri: &str) -> String {
+    format!(
+        "aws apigateway put-integration {} --type AWS_PROXY --integration-http-method POST --uri '{uri}'",
+        method_options(seen, resource, method)
+    )
+}
+
+/// Rewrites the bucket's rules: `doctor`'s way where the tool has its stack, else by hand.
+pub(super) fn rewrite_rules(snapshot: &Snapshot, change: &str) -> String {
+    if snapshot.is_attached() {
+        return format!("imgdeploy doctor --fix {}", snapshot.flags());
+    }
+    rewrite_by_hand(snapshot, change)
+}
+
+/// Rewrites the bucket's rules by hand, with `change` in the file.
+pub(super) fn rewrite_by_hand(snapshot: &Snapshot, change: &str) -> String {
+    let bucket = snapshot.bucket.as_ref().map_or("BUCKET", |bucket| bucket.name.as_str());
+    format!(
+        "aws s3api get-bucket-website --bucket {bucket} > website.json; in it {change}; then \
+         aws s3api put-bucket-website --bucket {bucket} --website-configuration file://website.json"
+    )
+}
+
+/// Makes the tool's stack again, where something in it was deleted by hand.
+pub(super) fn attach_again(snapshot: &Snapshot) -> String {
+    let flags = snapshot.flags();
+    format!("imgdeploy detach {flags} && imgdeploy attach {flags}")
+}
