@@ -95,6 +95,14 @@ pub fn diagnose(snapshot: &Snapshot, selection: &Selection) -> Diagnosis {
         if !selection.has(check) {
             continue;
         }
+        let verdict = match (&snapshot.unasked, verdict) {
+            // What was not asked can't have been answered well.
+            (Some(why), Ok(findings)) if check.hop == Hop::Walk && findings.is_empty() => {
+                Err(Skip::Unseen(why.clone()))
+            }
+            (Some(why), Err(Skip::Nothing)) if check.hop == Hop::Walk => Err(Skip::Unseen(why.clone())),
+            (_, verdict) => verdict,
+        };
         match verdict {
             Ok(findings) if findings.is_empty() => diagnosis.ok.push(check.code),
             Ok(_) => {}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use futures::future::OptionFuture;
 use imgdeploy_checks::table::CHECKS;
 use imgdeploy_checks::{Diagnosis, Fix, Selection, Snapshot, diagnose};
 
@@ -131,10 +132,15 @@ async fn examine(
 ) -> Result<Examined, Failure> {
     let looker = Looker::new(clients, Duration::from_secs(args.timeout));
     let mut snapshot = looker.look(target).await?.snapshot;
-    if !args.no_requests {
-        let security_key = site.and_then(|site| site.security_key.clone());
-        let wanted = Wanted { url: args.url.clone(), security_key };
-        (snapshot.walks, snapshot.log) = walk::walk(&looker, &snapshot, &wanted).await;
+    let security_key = site.and_then(|site| site.security_key.clone());
+    let wanted = Wanted { url: args.url.clone(), security_key };
+    let requests = OptionFuture::from((!args.no_requests).then(|| walk::walk(&looker, &snapshot, &wanted)));
+    let (depth, requests) = futures::join!(looker.depth(&snapshot), requests);
+    if let (Some(function), Some((role, code))) = (&mut snapshot.function, depth) {
+        (function.role, function.code) = (role, code);
+    }
+    if let Some(walked) = requests {
+        (snapshot.walks, snapshot.unasked, snapshot.log) = (walked.walks, walked.unasked, walked.log);
     }
     let selection = Selection { only: args.only.clone(), skip: args.skip.clone() };
     let diagnosis = diagnose(&snapshot, &selection);

@@ -9,7 +9,7 @@ pub mod walk;
 
 use serde::Serialize;
 
-use crate::seen::Seen;
+use crate::seen::{Seen, Unseen};
 pub use api::{Api, ApiSeen, Domain, Integration, Method, Stage};
 pub use bucket::{Block, Bucket, Head, Object};
 pub use edge::Edge;
@@ -63,6 +63,8 @@ pub struct Snapshot {
     pub edges: Seen<Vec<String>>,
     /// Live requests.
     pub walks: Vec<Walk>,
+    /// Why requests could not be made, or not all of them.
+    pub unasked: Option<Unseen>,
     /// What the function logged meanwhile about failures.
     pub log: Seen<Vec<LogLine>>,
 }

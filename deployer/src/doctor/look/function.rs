@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use imgdeploy_checks::Seen;
-use imgdeploy_checks::snapshot::{Alias, Configuration, Function};
+use imgdeploy_checks::snapshot::{Alias, Code, Configuration, Function, Role};
 
 use super::Looker;
 use super::route::Reference;
@@ -29,14 +29,8 @@ impl Looker {
         self.configured(&reference).await
     }
 
-    /// Everything about a function.
-    pub(super) async fn function(&self, reference: &Reference, known_code: Option<&str>) -> Function {
-        let function = self.configured(reference).await;
-        self.completed(function, known_code).await
-    }
-
     /// What needs the function's name only.
-    async fn configured(&self, reference: &Reference) -> Function {
+    pub(super) async fn configured(&self, reference: &Reference) -> Function {
         let lambda = self.clients().lambda(&reference.region);
         let Reference { region, name, qualifier, account } = reference.clone();
         let qualifier_of = qualifier.as_deref();
@@ -70,29 +64,24 @@ impl Looker {
         }
     }
 
-    /// What needs its configuration: role and code. Code that the stack published was checked before it was uploaded.
-    pub(super) async fn completed(&self, mut function: Function, known_code: Option<&str>) -> Function {
-        let unknown = match (&function.configuration, &function.latest) {
-            (Seen::Known(found), _) | (Seen::Absent, Seen::Known(found)) => Ok(found.clone()),
-            (Seen::Unknown(why), _) | (Seen::Absent, Seen::Unknown(why)) => Err(why.clone()),
-            (Seen::Absent, Seen::Absent) => return function,
-        };
-        let found = match unknown {
-            Ok(found) => found,
-            Err(why) => {
-                function.role = Seen::Unknown(why.clone());
-                function.code = Seen::Unknown(why);
-                return function;
+    /// Role and code, which need the configuration. Code that the stack published was checked before it was uploaded.
+    pub(super) async fn depth_of(
+        &self,
+        function: &Function,
+        known_code: Option<&str>,
+    ) -> (Seen<Role>, Seen<Code>) {
+        let found = match (&function.configuration, &function.latest) {
+            (Seen::Known(found), _) | (Seen::Absent, Seen::Known(found)) => found,
+            (Seen::Unknown(why), _) | (Seen::Absent, Seen::Unknown(why)) => {
+                return (Seen::Unknown(why.clone()), Seen::Unknown(why.clone()));
             }
+            (Seen::Absent, Seen::Absent) => return (Seen::Absent, Seen::Absent),
         };
         let known = known_code.is_some_and(|sha| sha == found.code_sha256);
         let code = async {
-            if known { Seen::Absent } else { self.code(&function.region, &function.name, &found).await }
+            if known { Seen::Absent } else { self.code(&function.region, &function.name, found).await }
         };
-        let (role, code) = futures::join!(self.role(&found.role), code);
-        function.role = role;
-        function.code = code;
-        function
+        futures::join!(self.role(&found.role), code)
     }
 }
 

@@ -18,7 +18,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use futures::future::{OptionFuture, join_all};
-use imgdeploy_checks::snapshot::{ApiSeen, Bucket, Caller, Function};
+use imgdeploy_checks::snapshot::{ApiSeen, Bucket, Caller, Code, Function, Role};
 use imgdeploy_checks::{Seen, Snapshot, Unseen};
 
 use crate::aws::edge::DistributionSummary;
@@ -124,7 +124,16 @@ impl Looker {
         self.fact("s3:ListBucket", async { Fact::of(read::bucket_region(&self.clients, name).await) }).await
     }
 
-    /// Waves 2 to 7.
+    /// Waves 5 to 7: the function's role and code, which the live requests need not wait for.
+    pub async fn depth(&self, snapshot: &Snapshot) -> Option<(Seen<Role>, Seen<Code>)> {
+        let known_code = snapshot.stack.known().and_then(|stack| stack.code_sha256.as_deref());
+        match &snapshot.function {
+            Some(function) => Some(self.depth_of(function, known_code).await),
+            None => None,
+        }
+    }
+
+    /// Waves 2 to 4.
     async fn everything(
         &self,
         hint: &Found,
@@ -176,11 +185,10 @@ impl Looker {
             Some(_) => None,
             None => route::function(&apis, bucket.as_ref(), stack.known()),
         };
-        let known_code = stack.known().and_then(|stack| stack.code_sha256.clone());
         let function = async {
             match (named, reference) {
-                (Some(function), _) => Some(self.completed(function, known_code.as_deref()).await),
-                (None, Some(reference)) => Some(self.function(&reference, known_code.as_deref()).await),
+                (Some(function), _) => Some(function),
+                (None, Some(reference)) => Some(self.configured(&reference).await),
                 (None, None) => None,
             }
         };
@@ -196,6 +204,7 @@ impl Looker {
             edge,
             edges: fronts,
             walks: Vec::new(),
+            unasked: None,
             log: Seen::Absent,
         }
     }

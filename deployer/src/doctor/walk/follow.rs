@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, LOCATION};
-use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::{End, Hop, Service, Walk};
+use imgdeploy_checks::{Snapshot, Unseen};
 use imgdeploy_model::chain::message::Url;
 
 use super::ask::Ask;
@@ -39,7 +39,15 @@ const TELLING: [&str; 14] = [
 ];
 
 /// One walk to its end. Hosts that are no part of the chain are not asked.
-pub(super) async fn follow(ask: &Ask, hosts: &Hosts, snapshot: &Snapshot, deadline: Instant) -> Walk {
+///
+/// # Errors
+/// The emulator behind the model fails, which says nothing about the chain.
+pub(super) async fn follow(
+    ask: &Ask,
+    hosts: &Hosts,
+    snapshot: &Snapshot,
+    deadline: Instant,
+) -> Result<Walk, Unseen> {
     let mut walk = Walk {
         url: ask.url.clone(),
         asked_for: ask.asked_for.clone(),
@@ -47,50 +55,53 @@ pub(super) async fn follow(ask: &Ask, hosts: &Hosts, snapshot: &Snapshot, deadli
         hops: Vec::new(),
         end: End::Elsewhere { location: ask.url.clone() },
     };
-    let Some(mut next) = Url::parse(&ask.url) else { return walk };
+    let Some(mut next) = Url::parse(&ask.url) else { return Ok(walk) };
     let mut redirected: BTreeMap<String, usize> = BTreeMap::new();
     while walk.hops.len() < MAX_HOPS {
         let url = next.to_string();
         if !hosts.may_ask(&next) {
             walk.end = outside(&next, hosts, deadline).await;
-            return walk;
+            return Ok(walk);
         }
         let begun = Instant::now();
         let answer = match get(&url, deadline).await {
             Ok(answer) => answer,
             Err(why) => {
                 walk.end = End::NoAnswer { url, unresolved: why.contains("lookup address"), why };
-                return walk;
+                return Ok(walk);
             }
         };
         let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         if let Some(why) = header(&answer.headers, ENDPOINT_FAILED) {
-            walk.end = End::NoAnswer { url, why: why.to_owned(), unresolved: false };
-            return walk;
+            return Err(Unseen {
+                action: "the emulator behind the chain's model".to_owned(),
+                why: why.to_owned(),
+                denied: false,
+            });
         }
         let hop = hop(&next, &answer, hosts, snapshot, millis);
         let location = redirect(&answer);
         walk.hops.push(hop);
         let Some(location) = location else {
             walk.end = ended(&answer);
-            return walk;
+            return Ok(walk);
         };
         let laps = redirected.entry(url.clone()).or_default();
         *laps += 1;
         if *laps >= LAPS {
             walk.end = End::Loop { url };
-            return walk;
+            return Ok(walk);
         }
         match next.join(&location) {
             Some(target) => next = target,
             None => {
                 walk.end = End::Elsewhere { location };
-                return walk;
+                return Ok(walk);
             }
         }
     }
     walk.end = End::Loop { url: next.to_string() };
-    walk
+    Ok(walk)
 }
 
 /// What a name outside of the chain is good for: whether it resolves can be told without asking its host.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imgdeploy_checks::snapshot::{Api as SeenApi, Block, Bucket};
-use imgdeploy_checks::{Seen, Snapshot};
+use imgdeploy_checks::{Seen, Snapshot, Unseen};
 use imgdeploy_model::chain::access::PublicAccessBlock;
 use imgdeploy_model::chain::api::{Api, Invocation, MethodFacts, Stage};
 use imgdeploy_model::chain::message::{Request, Response};
@@ -36,6 +36,23 @@ pub(super) async fn start(
     config.config_ttl = FOREVER;
     let endpoint = AwsSource::of_account(clients, &bucket.name, &bucket.region, &account, edge.as_deref());
     dev::start(config, Observed { endpoint, snapshot }).await
+}
+
+/// What the model can't do without and nobody could read.
+pub(super) fn unseen(snapshot: &Snapshot) -> Option<Unseen> {
+    fn of<T>(seen: &Seen<T>) -> Option<Unseen> {
+        match seen {
+            Seen::Unknown(why) => Some(why.clone()),
+            Seen::Known(_) | Seen::Absent => None,
+        }
+    }
+    let bucket = snapshot.bucket.as_ref()?;
+    of(&bucket.website)
+        .or_else(|| of(&bucket.policy))
+        .or_else(|| of(&bucket.block))
+        .or_else(|| snapshot.edge.as_ref().and_then(|edge| of(&edge.document).or_else(|| of(&edge.domain))))
+        .or_else(|| snapshot.edge.as_ref().and_then(|edge| edge.policies.values().find_map(of)))
+        .or_else(|| snapshot.apis.iter().find_map(|seen| of(&seen.api)))
 }
 
 /// Documents from the snapshot, objects and calls from the endpoint.

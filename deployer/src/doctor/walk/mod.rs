@@ -12,7 +12,7 @@ use std::time::{Instant, SystemTime};
 
 use futures::future::join_all;
 use imgdeploy_checks::snapshot::{LogLine, Service, Walk};
-use imgdeploy_checks::{Seen, Snapshot};
+use imgdeploy_checks::{Seen, Snapshot, Unseen};
 
 use super::look::Looker;
 use crate::settings::value::SecurityKey;
@@ -28,11 +28,22 @@ pub struct Wanted {
     pub security_key: Option<SecurityKey>,
 }
 
+/// What came of the requests.
+#[derive(Debug)]
+pub struct Walked {
+    /// The requests that were made.
+    pub walks: Vec<Walk>,
+    /// Why some could not be made.
+    pub unasked: Option<Unseen>,
+    /// What the function logged about failures.
+    pub log: Seen<Vec<LogLine>>,
+}
+
 /// Makes the requests. What the function makes on the way stays in the bucket, as any visitor's would.
-pub async fn walk(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted) -> (Vec<Walk>, Seen<Vec<LogLine>>) {
+pub async fn walk(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted) -> Walked {
     let since = SystemTime::now();
     let deadline = looker.deadline();
-    let walks = if looker.clients().endpoint_url().is_some() {
+    let followed = if looker.clients().endpoint_url().is_some() {
         at_emulator(looker, snapshot, wanted, deadline).await
     } else {
         let asks = match &wanted.url {
@@ -40,14 +51,22 @@ pub async fn walk(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted) -> (Vec
             None => ask::asks(snapshot, &ask::base(snapshot), wanted.security_key.as_ref()),
         };
         let hosts = who::Hosts::live(snapshot, wanted.url.as_deref());
-        join_all(asks.iter().map(|ask| follow::follow(ask, &hosts, snapshot, deadline))).await
+        Ok(join_all(asks.iter().map(|ask| follow::follow(ask, &hosts, snapshot, deadline))).await)
     };
+    let mut unasked = followed.as_ref().err().cloned();
+    let mut walks = Vec::new();
+    for followed in followed.unwrap_or_default() {
+        match followed {
+            Ok(walk) => walks.push(walk),
+            Err(why) => unasked = Some(why),
+        }
+    }
     let log = if walks.iter().any(failed) {
         log::failures(looker, snapshot, since).await
     } else {
         Seen::Known(Vec::new())
     };
-    (walks, log)
+    Walked { walks, unasked, log }
 }
 
 /// API Gateway or the function failed: then the function's log may say why.
@@ -57,23 +76,36 @@ fn failed(walk: &Walk) -> bool {
         .any(|hop| hop.status >= 500 && matches!(hop.service, Service::ApiGateway | Service::Function))
 }
 
+type Followed = Vec<Result<Walk, Unseen>>;
+
 /// An emulator has neither website endpoint nor CDN: the chain's model serves them, with the configuration that was observed.
-async fn at_emulator(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted, deadline: Instant) -> Vec<Walk> {
+async fn at_emulator(
+    looker: &Looker,
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    deadline: Instant,
+) -> Result<Followed, Unseen> {
     let direct = wanted.url.as_deref().filter(|url| who::is_loopback(url));
     if let Some(url) = direct {
-        let hosts = who::Hosts::Model;
-        return vec![follow::follow(&Ask::of_url(url), &hosts, snapshot, deadline).await];
+        return Ok(vec![follow::follow(&Ask::of_url(url), &who::Hosts::Model, snapshot, deadline).await]);
     }
-    let Some(bucket) = &snapshot.bucket else { return Vec::new() };
+    let Some(bucket) = &snapshot.bucket else { return Ok(Vec::new()) };
+    if let Some(unseen) = front::unseen(snapshot) {
+        return Err(unseen);
+    }
     let front = front::start(looker.clients(), Arc::new(snapshot.clone()), bucket).await;
-    let Ok(front) = front else { return Vec::new() };
+    let front = front.map_err(|error| Unseen {
+        action: "the chain's model on this machine".to_owned(),
+        why: error.to_string(),
+        denied: false,
+    })?;
     let base = if snapshot.edge.is_some() { front.urls.cdn.clone() } else { front.urls.website.clone() };
     let asks = match &wanted.url {
         Some(url) => vec![Ask::of_url(&format!("{base}{}", who::target(url)))],
         None => ask::asks(snapshot, &base, wanted.security_key.as_ref()),
     };
-    let hosts = who::Hosts::Model;
-    let walks = join_all(asks.iter().map(|ask| follow::follow(ask, &hosts, snapshot, deadline))).await;
+    let walks =
+        join_all(asks.iter().map(|ask| follow::follow(ask, &who::Hosts::Model, snapshot, deadline))).await;
     front.shutdown().await;
-    walks
+    Ok(walks)
 }
