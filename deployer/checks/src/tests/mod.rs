@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test code: a panic is the report")]
 
 mod fixture;
+mod function;
 mod laws;
+mod walk;
 
 #[allow(unused_imports, reason = "for the tests of the checks")]
 pub(crate) use fixture::*;
