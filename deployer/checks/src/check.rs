@@ -200,6 +200,8 @@ pub enum EffectOf {
     Codes(&'static [&'static str]),
     /// Of any error in the configuration: what a walk shows.
     AnyError,
+    /// Of any error in the configuration, or else of the findings of these checks.
+    AnyErrorOr(&'static [&'static str]),
 }
 
 /// One check. The texts end up in `doctor --explain`.

@@ -44,9 +44,11 @@ fn cause_of(found: &[(&'static Check, Finding)], at: usize) -> Option<usize> {
         if other == at || candidate.code == check.code {
             return None;
         }
+        let any_error = || candidate.hop != Hop::Walk && candidate.severity == Severity::Error;
         let explains = match check.effect_of {
             EffectOf::Codes(codes) => codes.contains(&candidate.code),
-            EffectOf::AnyError => candidate.hop != Hop::Walk && candidate.severity == Severity::Error,
+            EffectOf::AnyError => any_error(),
+            EffectOf::AnyErrorOr(codes) => any_error() || codes.contains(&candidate.code),
         };
         explains.then_some(other)
     })

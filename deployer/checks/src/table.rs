@@ -1,7 +1,7 @@
 //! Every check once, by code.
 
 use crate::check::Check;
-use crate::checks::{api, region};
+use crate::checks::{api, function, region, walk};
 
 /// All checks. Codes are stable; a check that goes leaves its number behind.
 pub const CHECKS: &[&Check] = &[
@@ -29,4 +29,34 @@ pub const CHECKS: &[&Check] = &[
     &api::domain_path::CHECK,
     &api::api_gone::CHECK,
     &api::integration::CHECK,
+    &function::permission_missing::CHECK,
+    &function::permission_other_api::CHECK,
+    &function::permission_unqualified::CHECK,
+    &function::alias_gone::CHECK,
+    &function::role_put::CHECK,
+    &function::role_get::CHECK,
+    &function::role_neither::CHECK,
+    &function::log_permission::CHECK,
+    &function::trust::CHECK,
+    &function::bucket_variable::CHECK,
+    &function::url_slash::CHECK,
+    &function::url_scheme::CHECK,
+    &function::url_of_api::CHECK,
+    &function::timeout::CHECK,
+    &function::memory::CHECK,
+    &function::reserved_concurrency::CHECK,
+    &function::architecture::CHECK,
+    &function::zip_mode::CHECK,
+    &function::zip_folder::CHECK,
+    &function::runtime::CHECK,
+    &function::state::CHECK,
+    &function::update_in_progress::CHECK,
+    &function::function_gone::CHECK,
+    &function::other_code_problem::CHECK,
+    &walk::redirect_loop::CHECK,
+    &walk::elsewhere::CHECK,
+    &walk::error_answer::CHECK,
+    &walk::log::CHECK,
+    &walk::no_image::CHECK,
+    &walk::no_answer::CHECK,
 ];

@@ -80,6 +80,8 @@ pub struct Integration {
     pub http_method: String,
     /// Where it leads.
     pub uri: String,
+    /// ARN of the role with which API Gateway calls; then the function's resource policy plays no part.
+    pub credentials: Option<String>,
     /// Milliseconds until API Gateway gives up.
     pub timeout_ms: Option<u32>,
 }

@@ -123,6 +123,7 @@ fn api() -> Api {
             kind: "AWS_PROXY".to_owned(),
             http_method: "POST".to_owned(),
             uri,
+            credentials: None,
             timeout_ms: Some(29_000),
         }),
     };

@@ -23,7 +23,7 @@ fn codes_are_unique_in_order_and_explained() {
         assert!(check.page.starts_with("https://docs.aws.amazon.com/"), "{}: {}", check.code, check.page);
         assert!(!check.inputs.is_empty() && !check.cure.is_empty(), "{}", check.code);
         assert!(!check.title.ends_with('.') && check.title.len() < 70, "{}: {}", check.code, check.title);
-        if let EffectOf::Codes(causes) = check.effect_of {
+        if let EffectOf::Codes(causes) | EffectOf::AnyErrorOr(causes) = check.effect_of {
             for cause in causes {
                 assert!(codes.contains(cause), "{} names {cause}, which does not exist", check.code);
             }
@@ -35,7 +35,7 @@ fn codes_are_unique_in_order_and_explained() {
 #[test]
 fn effects_have_no_circles() {
     let causes = |code: &str| match CHECKS.iter().find(|check| check.code == code).unwrap().effect_of {
-        EffectOf::Codes(causes) => causes.to_vec(),
+        EffectOf::Codes(causes) | EffectOf::AnyErrorOr(causes) => causes.to_vec(),
         EffectOf::AnyError => Vec::new(),
     };
     for check in CHECKS {

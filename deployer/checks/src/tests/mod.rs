@@ -4,8 +4,10 @@
 
 mod api;
 mod fixture;
+mod function;
 mod laws;
 mod region;
+mod walk;
 
 pub(crate) use fixture::*;
 

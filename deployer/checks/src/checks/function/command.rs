@@ -1,0 +1,98 @@
+//! Commands and places that name a function.
+
+use crate::check::Finding;
+use crate::check::Fix;
+use crate::snapshot::{Function, Snapshot};
+
+/// What a version or alias has to be named for; `$LATEST` is what is called without one.
+pub(super) fn qualifier(function: &Function) -> Option<&str> {
+    function.qualifier.as_deref().filter(|qualifier| *qualifier != "$LATEST")
+}
+
+/// The function and what is called of it: `resize` or `resize:Live`.
+pub(super) fn called(function: &Function) -> String {
+    match qualifier(function) {
+        Some(qualifier) => format!("{}:{qualifier}", function.name),
+        None => function.name.clone(),
+    }
+}
+
+/// The function and a field of it, for [`Finding::place`].
+pub(super) fn place(function: &Function, field: &str) -> String {
+    format!("function {} in {}, {field}", called(function), function.region)
+}
+
+/// `--function-name F --region R`.
+pub(super) fn named(function: &Function) -> String {
+    format!("--function-name {} --region {}", function.name, function.region)
+}
+
+/// The same with `--qualifier`, where a version or alias is called.
+pub(super) fn named_as_called(function: &Function) -> String {
+    match qualifier(function) {
+        Some(qualifier) => format!("{} --qualifier {qualifier}", named(function)),
+        None => named(function),
+    }
+}
+
+/// Whether it is the function of the tool's own stack.
+pub(super) fn is_ours(snapshot: &Snapshot, function: &Function) -> bool {
+    snapshot.stack.known().is_some_and(|stack| stack.name == function.name)
+}
+
+/// `imgdeploy doctor --fix …`.
+pub(super) fn doctor_fix(snapshot: &Snapshot) -> String {
+    format!("imgdeploy doctor --fix {}", snapshot.flags())
+}
+
+/// Other code: that of the tool for its own function, a zip of one's own for any other.
+pub(super) fn update_code(snapshot: &Snapshot, function: &Function) -> String {
+    if is_ours(snapshot, function) {
+        return format!("imgdeploy update-code {}", snapshot.flags());
+    }
+    let alias = match (&function.alias, qualifier(function)) {
+        (Some(_), Some(alias)) => format!(" --alias {alias}"),
+        _ => String::new(),
+    };
+    let (name, region) = (&function.name, &function.region);
+    format!("imgdeploy update-code --function {name} --region {region}{alias} --zip FILE")
+}
+
+/// Other settings, also for those who call an alias: a version is published and the alias moved to it.
+pub(super) fn configure(function: &Function, options: &str) -> String {
+    let named = named(function);
+    let update = format!("aws lambda update-function-configuration {named} {options}");
+    match (&function.alias, qualifier(function)) {
+        (Some(_), Some(alias)) => format!(
+            "{update} && aws lambda wait function-updated-v2 {named} && aws lambda update-alias {named} --name {alias} \
+             --function-version \"$(aws lambda publish-version {named} --query Version --output text)\""
+        ),
+        _ => update,
+    }
+}
+
+/// One environment variable, the others left as they are. `update-function-configuration` replaces all of them, also those that
+/// are not in the snapshot because they hold secrets: so they are read again on the spot.
+pub(super) fn set_variable(function: &Function, name: &str, value: &str) -> String {
+    let read = format!(
+        "aws lambda get-function-configuration {} --query Environment --output json | jq -c '.Variables.{name}=\"{value}\"'",
+        named(function)
+    );
+    configure(function, &format!("--environment \"$({read})\""))
+}
+
+/// What is wrong with how the function is set up: `--fix` puts that of the tool's own function right.
+pub(super) fn of_configuration(
+    snapshot: &Snapshot,
+    function: &Function,
+    what: String,
+    field: &str,
+    foreign_cure: String,
+) -> Finding {
+    let place = place(function, field);
+    if is_ours(snapshot, function) {
+        Finding::new(what, place, doctor_fix(snapshot)).fix(Fix::Configuration)
+    } else {
+        Finding::new(what, place, foreign_cure)
+    }
+}

@@ -1,0 +1,221 @@
+//! What an error answer tells: by who answered, the status, and what only one of the possible causes writes.
+
+use super::fault::header;
+use super::refusal::Refusal;
+use crate::snapshot::{Hop, Service, Snapshot, Walk};
+
+/// What is known of an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Why, with the facts.
+    pub(super) cause: String,
+    /// What to do.
+    pub(super) cure: String,
+}
+
+/// Reads the last answer of a walk.
+pub(super) fn read(snapshot: &Snapshot, walk: &Walk, hop: &Hop) -> Told {
+    let commands = Commands { snapshot, url: &hop.url };
+    let (cause, cure) = match hop.service {
+        Service::ApiGateway => gateway(&commands, hop),
+        Service::Function => function(&commands, walk, hop),
+        Service::Website => website(&commands, hop),
+        Service::S3Rest => rest(&commands, hop),
+        Service::CloudFront => cloudfront(&commands, hop),
+        Service::Other => {
+            ("the redirects led to a host that is no part of the chain".to_owned(), commands.look())
+        }
+    };
+    Told { cause, cure }
+}
+
+/// Commands that go on from here.
+struct Commands<'a> {
+    snapshot: &'a Snapshot,
+    url: &'a str,
+}
+
+impl Commands<'_> {
+    fn look(&self) -> String {
+        format!("curl -si '{}'", self.url)
+    }
+
+    /// Sets everything up again, where the tool did it; else looks at the answer.
+    fn attach(&self) -> String {
+        if self.snapshot.is_attached() {
+            format!("imgdeploy attach {}", self.snapshot.flags())
+        } else {
+            self.look()
+        }
+    }
+
+    /// The function's log.
+    fn logs(&self) -> String {
+        match (&self.snapshot.function, self.snapshot.configuration()) {
+            (Some(function), Ok(seen)) if !self.snapshot.is_attached() => {
+                format!("aws logs tail {} --since 15m --region {}", seen.log_group, function.region)
+            }
+            _ => format!("imgdeploy logs {}", self.snapshot.flags()),
+        }
+    }
+
+    /// The answer that S3 gives by itself.
+    fn website(&self) -> String {
+        match &self.snapshot.bucket {
+            Some(_) if self.snapshot.is_attached() => self.attach(),
+            Some(bucket) => {
+                format!("aws s3api get-bucket-website --bucket {} --region {}", bucket.name, bucket.region)
+            }
+            None => self.look(),
+        }
+    }
+}
+
+fn gateway(commands: &Commands, hop: &Hop) -> (String, String) {
+    let refusal = Refusal::of(hop);
+    let cause = match (hop.status, refusal) {
+        (403, Refusal::MissingToken) => {
+            "`Missing Authentication Token`: no resource or method fits this request, the change was not deployed, or the method \
+             asks for a signature (AG-02, AG-04)"
+        }
+        (403, Refusal::AccessDenied) => {
+            "the API's resource policy or an authorizer refuses the request; a changed policy counts after a deployment (AG-03, AG-15)"
+        }
+        (403, Refusal::Forbidden) => {
+            "`Forbidden`: an API key is missing, a web ACL blocks, there is no such stage, or the default endpoint is off (AG-03)"
+        }
+        (401, _) => {
+            "`Unauthorized`: an authorizer is set on the method, and images are asked for without credentials (AG-03)"
+        }
+        (404, _) => {
+            "no route fits; `Not Found` is what an HTTP API says, while the chain needs a REST API (AG-16)"
+        }
+        (413 | 414, _) => "the request is too long (AG-01, AG-11)",
+        (429, _) => "more requests than the throttle of stage or account lets through (AG-14)",
+        (400, _) => "API Gateway does not take the address: some characters have to be encoded (S3-13)",
+        (500, _) => {
+            "`Internal server error`: API Gateway may not call the function, or Lambda throttles it; the function did not run \
+             (AG-05, LA-08)"
+        }
+        (502, _) => {
+            "`Internal server error` with 502: the function did not start, failed, or gave an answer of the wrong shape (AG-06, LA-11)"
+        }
+        (503, _) => "the function is not available just now: try again",
+        (504, _) => {
+            "the function took longer than API Gateway waits; a client for another region than the bucket's can hang like this \
+             (AG-09, LA-16)"
+        }
+        _ => "API Gateway refuses the request (AG-03)",
+    };
+    let cure = match hop.status {
+        502 | 504 => commands.logs(),
+        429 | 503 => commands.look(),
+        _ => commands.attach(),
+    };
+    (cause.to_owned(), cure)
+}
+
+fn function(commands: &Commands, walk: &Walk, hop: &Hop) -> (String, String) {
+    let said = error_code(&hop.body).map(|code| format!("`{code}`: ")).unwrap_or_default();
+    let cause = match hop.status {
+        404 if !walk.absent => {
+            "it does not find the original, although that exists: it looks in another bucket or under another key"
+        }
+        400 => {
+            "it does not understand the address, such as a size that is none or a key that arrives changed (S3-13)"
+        }
+        401 | 403 => "it does not make this size, or wants a signed address",
+        405 => "it answers GET and HEAD only",
+        413 => "the original, or the result, is larger than it may be",
+        415 | 422 => "the original can't be read as an image: it is damaged, or of a kind that is not known",
+        500 => "its settings are wrong or S3 refused a call; the log has the reason (IA-01)",
+        503 => {
+            "it was not done in the time that it has, or S3 was busy: try again, or give it more memory (LA-09)"
+        }
+        _ => "the log has the reason",
+    };
+    let cure = match hop.status {
+        400 | 401 | 403 | 405 | 413 | 415 | 422 => commands.look(),
+        _ => commands.logs(),
+    };
+    (format!("{said}{cause}"), cure)
+}
+
+fn website(commands: &Commands, hop: &Hop) -> (String, String) {
+    let cause = match (hop.status, s3_code(hop).as_str()) {
+        (_, "NoSuchWebsiteConfiguration") => "the bucket has no website configuration (S3-07)",
+        (_, "NoSuchBucket") => {
+            "no bucket of this name is in the region of this website endpoint: the host names another region, or another Host was \
+             forwarded (S3-16, CF-06)"
+        }
+        (403, _) => {
+            "the object may not be read, or it is absent and S3 hides that; no routing rule for 403 fits (S3-04, S3-20, S3-25)"
+        }
+        (404, _) => "the object does not exist, and no routing rule for 404 fits this key (S3-09, S3-10)",
+        (400, _) => "the website endpoint of another region was asked (S3-16)",
+        (405, _) => "website endpoints take GET and HEAD only (S3-02)",
+        _ => "S3 failed: try again",
+    };
+    (cause.to_owned(), commands.website())
+}
+
+fn rest(commands: &Commands, hop: &Hop) -> (String, String) {
+    let cause = match (hop.status, s3_code(hop).as_str()) {
+        (301 | 400, _) => "the bucket is in another region (S3-30)",
+        (_, "NoSuchBucket") => "there is no such bucket (S3-16)",
+        (403, _) => {
+            "`AccessDenied` in XML: this is the REST endpoint, where routing rules never run (S3-03, S3-04)"
+        }
+        (404, _) => "`NoSuchKey` in XML: this is the REST endpoint, where routing rules never run (S3-03)",
+        _ => "S3's REST endpoint was asked, where routing rules never run (S3-03)",
+    };
+    (cause.to_owned(), commands.attach())
+}
+
+fn cloudfront(commands: &Commands, hop: &Hop) -> (String, String) {
+    // CloudFront hands an origin's error on; the form tells which of S3's endpoints it was (S3-03).
+    if hop.body.contains("<Error>") || header(hop, "content-type").contains("xml") {
+        let (cause, cure) = rest(commands, hop);
+        return (format!("the origin says {cause}"), cure);
+    }
+    let by_s3 = header(hop, "server").eq_ignore_ascii_case("AmazonS3") || hop.body.contains("<li>Code: ");
+    if by_s3 || !s3_code(hop).is_empty() {
+        let (cause, cure) = website(commands, hop);
+        return (format!("the origin says: {cause}"), cure);
+    }
+    let cause = match hop.status {
+        403 => {
+            "CloudFront blocks the request: a web ACL, a restriction by country, signed URLs, or a name that is no alias of it"
+        }
+        404 => "nothing is there, and no redirect to the function came from the origin (CF-10, CF-11)",
+        400 => "CloudFront does not take the request, or the origin is in another region (S3-30)",
+        502 => {
+            "CloudFront gets no valid answer from the origin: website endpoints speak HTTP on port 80 only (CF-01, S3-02)"
+        }
+        504 => {
+            "CloudFront gets no answer from the origin in time: website endpoints speak HTTP on port 80 only (CF-01, S3-02)"
+        }
+        500..=599 => "CloudFront or its origin failed: try again",
+        _ => "CloudFront refuses the request",
+    };
+    (cause.to_owned(), commands.attach())
+}
+
+/// S3's error code: of the header, else of the HTML or XML body.
+fn s3_code(hop: &Hop) -> String {
+    let told = header(hop, "x-amz-error-code");
+    if !told.is_empty() {
+        return told.to_owned();
+    }
+    let between = |start: &str| {
+        let (_, rest) = hop.body.split_once(start)?;
+        rest.split('<').next().map(|code| code.trim().to_owned())
+    };
+    between("<li>Code: ").or_else(|| between("<Code>")).unwrap_or_default()
+}
+
+/// `error` in the function's JSON.
+fn error_code(body: &str) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    Some(body.get("error")?.as_str()?.to_owned())
+}

@@ -1,0 +1,312 @@
+//! Checks of the live requests and of the function's log.
+
+use super::function::classic;
+use super::{HOST, after, headlines, healthy};
+use crate::diagnosis::{Diagnosis, Selection, diagnose};
+use crate::seen::{Seen, Unseen};
+use crate::snapshot::{End, Hop, LogLine, Service, Snapshot, Walk};
+
+fn hop(service: Service, status: u16, headers: &[(&str, &str)], body: &str) -> Hop {
+    Hop {
+        url: format!("https://{HOST}/prod/resize/resized/300x200/pictures/b.png"),
+        service,
+        status,
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        millis: 12,
+        by: None,
+        body: body.to_owned(),
+    }
+}
+
+/// The walk comes to the API, or whoever it is, and ends there.
+fn ends_with(snapshot: &mut Snapshot, last: Hop) {
+    let walk = &mut snapshot.walks[0];
+    walk.hops.truncate(1);
+    walk.hops.push(last);
+    walk.end = End::Answer;
+}
+
+fn line(text: &str, cause: Option<&str>) -> LogLine {
+    LogLine { text: text.to_owned(), cause: cause.map(str::to_owned), next: Some("do this next".to_owned()) }
+}
+
+/// The only headline: its code and what it says.
+fn only(diagnosis: &Diagnosis) -> (&'static str, String) {
+    let codes: Vec<&str> = diagnosis.headlines.iter().map(|headline| headline.code).collect();
+    assert_eq!(codes.len(), 1, "{codes:?}");
+    (codes[0], diagnosis.headlines[0].finding.what.clone())
+}
+
+#[test]
+fn each_answer_has_its_cause() {
+    const TOKEN: &str = r#"{"message":"Missing Authentication Token"}"#;
+    const INTERNAL: &str = r#"{"message":"Internal server error"}"#;
+    const XML: &str = "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>";
+    let html = |code: &str| format!("<html><body><ul><li>Code: {code}</li></ul></body></html>");
+    let kind = |name| [("x-amzn-errortype", name)];
+    let api = Service::ApiGateway;
+    let cases = [
+        (hop(api, 403, &kind("MissingAuthenticationTokenException"), TOKEN), "AG-02"),
+        // Some endpoints put an address behind the name, and HEAD has no body.
+        (
+            hop(api, 403, &kind("MissingAuthenticationTokenException:http://internal.amazon.com/"), ""),
+            "AG-02",
+        ),
+        (hop(api, 403, &[], TOKEN), "AG-02"),
+        (hop(api, 403, &kind("ForbiddenException"), r#"{"message":"Forbidden"}"#), "an API key is missing"),
+        (
+            hop(api, 403, &kind("AccessDeniedException"), r#"{"Message":"User: anonymous"}"#),
+            "resource policy",
+        ),
+        (hop(api, 401, &[], r#"{"message":"Unauthorized"}"#), "authorizer"),
+        (hop(api, 404, &[], r#"{"message":"Not Found"}"#), "AG-16"),
+        (hop(api, 429, &[], r#"{"message":"Too Many Requests"}"#), "AG-14"),
+        (hop(api, 500, &[], INTERNAL), "AG-05"),
+        (hop(api, 502, &[], INTERNAL), "AG-06"),
+        (hop(api, 504, &[], r#"{"message":"Endpoint request timed out"}"#), "AG-09"),
+        (
+            hop(Service::Function, 404, &[], r#"{"error":"original_not_found"}"#),
+            "`original_not_found`: it does not find",
+        ),
+        (hop(Service::Function, 422, &[], r#"{"error":"truncated"}"#), "can't be read as an image"),
+        (hop(Service::Function, 400, &[], r#"{"error":"bad_key"}"#), "does not understand the address"),
+        (hop(Service::Function, 500, &[], r#"{"error":"access_denied"}"#), "access_denied"),
+        (hop(Service::Website, 404, &[], &html("NoSuchKey")), "no routing rule for 404"),
+        (hop(Service::Website, 403, &[], &html("AccessDenied")), "S3-04"),
+        (hop(Service::Website, 404, &[("x-amz-error-code", "NoSuchBucket")], ""), "S3-16"),
+        (hop(Service::Website, 404, &[], &html("NoSuchWebsiteConfiguration")), "S3-07"),
+        (hop(Service::S3Rest, 403, &[], "<Error><Code>AccessDenied</Code></Error>"), "S3-03"),
+        (hop(Service::CloudFront, 404, &[("content-type", "application/xml")], XML), "`NoSuchKey` in XML"),
+        (
+            hop(Service::CloudFront, 404, &[("server", "AmazonS3")], &html("NoSuchKey")),
+            "no routing rule for 404",
+        ),
+        (hop(Service::CloudFront, 403, &[], "The request could not be satisfied"), "web ACL"),
+        (hop(Service::CloudFront, 504, &[], "The request could not be satisfied"), "CF-01"),
+        (hop(Service::Other, 404, &[], ""), "no part of the chain"),
+    ];
+    for (last, says) in cases {
+        let (name, status) = (last.service.title(), last.status.to_string());
+        let diagnosis = after(|snapshot| ends_with(snapshot, last));
+        let (code, what) = only(&diagnosis);
+        assert_eq!(code, "IMG094");
+        assert!(what.contains(says) && what.contains(&status) && what.contains(name), "{what}");
+    }
+}
+
+#[test]
+fn circles() {
+    let (code, what) = only(&after(|snapshot| {
+        let walk = &mut snapshot.walks[0];
+        walk.hops.truncate(1);
+        walk.hops[0].headers.insert("x-cache".to_owned(), "Hit from cloudfront".to_owned());
+        walk.end = End::Loop { url: walk.url.clone() };
+    }));
+    assert!(code == "IMG092" && what.contains("CF-02"), "{what}");
+    let (code, what) = only(&after(|snapshot| {
+        let walk = &mut snapshot.walks[0];
+        walk.hops.truncate(2);
+        walk.end = End::Loop { url: walk.url.clone() };
+    }));
+    assert!(code == "IMG092" && what.contains("stores it under another key"), "{what}");
+    let (code, what) = only(&after(|snapshot| {
+        let walk = &mut snapshot.walks[0];
+        walk.hops.truncate(1);
+        walk.end = End::Loop { url: walk.url.clone() };
+    }));
+    assert!(code == "IMG092" && what.contains("a routing rule leads back"), "{what}");
+}
+
+#[test]
+fn ways_out_of_the_chain() {
+    let cut = |snapshot: &mut Snapshot, end: End| {
+        snapshot.walks[0].hops.truncate(1);
+        snapshot.walks[0].end = end;
+    };
+    let no_answer = |url: &str, unresolved| End::NoAnswer {
+        url: url.to_owned(),
+        why: "connection refused".to_owned(),
+        unresolved,
+    };
+    let (code, what) =
+        only(&after(|s| cut(s, End::Elsewhere { location: "https://elsewhere.example/a".to_owned() })));
+    assert!(
+        code == "IMG093" && what.contains("elsewhere.example") && what.contains("CloudFront sends"),
+        "{what}"
+    );
+    let (code, what) = only(&after(|s| cut(s, End::Elsewhere { location: "ht tp".to_owned() })));
+    assert!(code == "IMG093" && what.contains("no address"), "{what}");
+    let (code, what) = only(&after(|s| cut(s, no_answer("https://gone.example/a", true))));
+    assert!(code == "IMG093" && what.contains("does not resolve"), "{what}");
+    let (code, what) = only(&after(|s| cut(s, no_answer("https://images.example.com/a", false))));
+    assert!(code == "IMG097" && what.contains("connection refused"), "{what}");
+    let website = "https://shop-pictures.s3-website-eu-west-1.amazonaws.com/a";
+    let (code, what) = only(&after(|s| cut(s, no_answer(website, false))));
+    assert!(code == "IMG097" && what.contains("S3-02"), "{what}");
+    // Before anything answered.
+    let (code, _) = only(&after(|s| {
+        s.walks[0].hops.clear();
+        s.walks[0].end = no_answer("https://gone.example/a", true);
+    }));
+    assert_eq!(code, "IMG093");
+}
+
+#[test]
+fn answers_without_an_image() {
+    let html = [("content-type", "text/html")];
+    for (last, says) in [
+        (hop(Service::CloudFront, 200, &html, "<html>"), "text/html"),
+        (hop(Service::Function, 200, &[("content-type", "image/jpeg")], "/9j/4AAQ"), "AG-10"),
+        (hop(Service::Function, 307, &[], ""), "leads nowhere"),
+        (hop(Service::Website, 200, &[], ""), "no content type"),
+    ] {
+        let (code, what) = only(&after(|snapshot| ends_with(snapshot, last)));
+        assert!(code == "IMG096" && what.contains(says), "{what}");
+    }
+    for (kind, bytes) in [("binary/octet-stream", 4_321), ("image/png", 0)] {
+        let end = End::Image { content_type: kind.to_owned(), bytes };
+        assert_eq!(headlines(|snapshot| snapshot.walks[0].end = end), ["IMG096"], "{kind}");
+    }
+}
+
+#[test]
+fn the_log_explains_the_answer() {
+    let cause = "the code was built for another processor than the function's";
+    let diagnosis = after(|snapshot| {
+        ends_with(snapshot, hop(Service::ApiGateway, 502, &[], r#"{"message":"Internal server error"}"#));
+        let text = "fork/exec /var/task/bootstrap: exec format error";
+        snapshot.log =
+            Seen::Known(vec![line(text, Some(cause)), line(text, Some(cause)), line("other", None)]);
+    });
+    let codes: Vec<&str> = diagnosis.headlines.iter().map(|headline| headline.code).collect();
+    assert_eq!(codes, ["IMG095", "IMG095"]);
+    let first = &diagnosis.headlines[0];
+    assert!(
+        first.finding.what.contains(cause) && first.finding.what.contains("2 times"),
+        "{}",
+        first.finding.what
+    );
+    assert_eq!(first.finding.cure, "do this next");
+    assert_eq!(first.effects[0].code, "IMG094");
+}
+
+/// Other viewers' failures of the same minute.
+#[test]
+fn a_failure_is_told_also_where_the_own_requests_went_well() {
+    let log = || Seen::Known(vec![line("Task timed out after 20.02 seconds", None)]);
+    assert_eq!(headlines(|snapshot| snapshot.log = log()), ["IMG095"]);
+    assert_eq!(
+        headlines(|snapshot| {
+            absent(snapshot, hop(Service::Function, 404, &[], ""));
+            snapshot.log = log();
+        }),
+        ["IMG095"]
+    );
+}
+
+#[test]
+fn an_error_of_the_configuration_explains_all_of_it() {
+    let diagnosis = after(|snapshot| {
+        snapshot.function.as_mut().unwrap().reserved_concurrency = Seen::Known(0);
+        ends_with(snapshot, hop(Service::ApiGateway, 500, &[], r#"{"message":"Internal server error"}"#));
+        snapshot.log = Seen::Known(vec![line("failed", None)]);
+        let mut second = healthy().walks.remove(0);
+        second.end = End::Loop { url: second.url.clone() };
+        snapshot.walks.push(second);
+    });
+    let (code, _) = only(&diagnosis);
+    assert_eq!(code, "IMG045");
+    let effects: Vec<&str> = diagnosis.headlines[0].effects.iter().map(|effect| effect.code).collect();
+    assert_eq!(effects, ["IMG092", "IMG094", "IMG095"]);
+    // A mere warning does not.
+    let codes = headlines(|snapshot| {
+        let function = snapshot.function.as_mut().unwrap();
+        function.configuration.known_mut().unwrap().memory = 128;
+        ends_with(snapshot, hop(Service::ApiGateway, 502, &[], ""));
+    });
+    assert_eq!(codes, ["IMG094", "IMG044"]);
+}
+
+#[test]
+fn walks_with_the_same_end_are_one_fault() {
+    let last = || hop(Service::ApiGateway, 500, &[], r#"{"message":"Internal server error"}"#);
+    let diagnosis = after(|snapshot| {
+        ends_with(snapshot, last());
+        let walk = snapshot.walks[0].clone();
+        for name in ["b", "c", "d", "e"] {
+            let url = format!("https://images.example.com/resized/300x200/{name}.jpg");
+            snapshot.walks.push(Walk { url, ..walk.clone() });
+        }
+    });
+    let (code, what) = only(&diagnosis);
+    assert_eq!(code, "IMG094");
+    assert!(what.contains("/b.jpg") && what.contains("/c.jpg") && what.ends_with(" and 2 more)"), "{what}");
+    assert!(!what.contains("/d.jpg"), "{what}");
+    // Another status is another fault.
+    let diagnosis = after(|snapshot| {
+        ends_with(snapshot, last());
+        let mut walk = snapshot.walks[0].clone();
+        walk.hops[1].status = 504;
+        snapshot.walks.push(walk);
+    });
+    assert_eq!(diagnosis.headlines.len(), 2);
+}
+
+fn absent(snapshot: &mut Snapshot, last: Hop) {
+    let mut walk = snapshot.walks[0].clone();
+    walk.absent = true;
+    "an image that does not exist".clone_into(&mut walk.asked_for);
+    walk.hops.truncate(1);
+    walk.hops.push(last);
+    walk.end = End::Answer;
+    snapshot.walks.push(walk);
+}
+
+#[test]
+fn an_absent_original_ends_with_the_functions_404() {
+    let not_found = r#"{"error":"original_not_found"}"#;
+    assert_eq!(headlines(|s| absent(s, hop(Service::Function, 404, &[], not_found))), [""; 0]);
+    for service in [Service::Website, Service::CloudFront, Service::ApiGateway] {
+        assert_eq!(headlines(|s| absent(s, hop(service, 404, &[], ""))), ["IMG094"], "{service:?}");
+    }
+    // For one that exists it is wrong.
+    assert_eq!(headlines(|s| ends_with(s, hop(Service::Function, 404, &[], not_found))), ["IMG094"]);
+    // The tool's own function does not fail there.
+    assert_eq!(headlines(|s| absent(s, hop(Service::ApiGateway, 502, &[], ""))), ["IMG094"]);
+}
+
+/// The classic sample throws where an original is missing.
+#[test]
+fn a_function_of_another_make_may_fail_where_nothing_is() {
+    let codes = |snapshot: &Snapshot| -> Vec<&str> {
+        let headlines = diagnose(snapshot, &Selection::default()).headlines;
+        headlines.iter().map(|headline| headline.code).collect()
+    };
+    let mut snapshot = classic();
+    absent(&mut snapshot, hop(Service::ApiGateway, 502, &[], r#"{"message":"Internal server error"}"#));
+    snapshot.log = Seen::Known(vec![line("NoSuchKey: The specified key does not exist.", None)]);
+    assert_eq!(codes(&snapshot), [""; 0]);
+    // Where it makes no image at all, it is broken.
+    ends_with(&mut snapshot, hop(Service::ApiGateway, 502, &[], r#"{"message":"Internal server error"}"#));
+    assert_eq!(codes(&snapshot), ["IMG095"]);
+    snapshot.log = Seen::Absent;
+    assert_eq!(codes(&snapshot), ["IMG094"]);
+    snapshot.walks.remove(0);
+    assert_eq!(codes(&snapshot), ["IMG094"]);
+}
+
+#[test]
+fn what_was_not_asked_is_not_judged() {
+    let codes = ["IMG092", "IMG093", "IMG094", "IMG096", "IMG097"];
+    let diagnosis = after(|snapshot| snapshot.walks.clear());
+    for code in codes {
+        assert!(diagnosis.nothing_to_check.contains(&code), "{code}");
+    }
+    let unseen = Unseen { action: "logs:FilterLogEvents".to_owned(), why: "denied".to_owned(), denied: true };
+    let diagnosis = after(|snapshot| snapshot.log = Seen::Unknown(unseen));
+    assert_eq!(diagnosis.not_checked.len(), 1);
+    assert_eq!(diagnosis.not_checked[0].unseen.action, "logs:FilterLogEvents");
+    assert_eq!(diagnosis.not_checked[0].codes, ["IMG095"]);
+    let diagnosis = after(|snapshot| snapshot.log = Seen::Absent);
+    assert!(diagnosis.nothing_to_check.contains(&"IMG095"));
+}
