@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test code: a panic is the report")]
 
+mod bucket;
+mod edge;
 mod fixture;
 mod laws;
+mod variants;
 
 #[allow(unused_imports, reason = "for the tests of the checks")]
 pub(crate) use fixture::*;
