@@ -87,11 +87,10 @@ impl Snapshot {
         Ok(rules.collect())
     }
 
-    /// The prefix of derived keys: what the function is told, else what the stack was told, else that of the first rule that leads to
-    /// the resizer. Empty is the classic scheme.
+    /// The prefix of derived keys: what the stack was told, else what the function is told, else that of the first rule that leads to
+    /// the resizer: other people's functions have no variable for it. Empty is the classic scheme.
     pub fn prefix(&self) -> String {
-        let told =
-            self.configuration().ok().map(|seen| seen.environment.get("PREFIX").cloned().unwrap_or_default());
+        let told = self.configuration().ok().and_then(|seen| seen.environment.get("PREFIX").cloned());
         let stack = self.stack.known().and_then(|stack| stack.prefix.clone());
         let by_rule = || {
             let rules = self.image_rules().ok()?;

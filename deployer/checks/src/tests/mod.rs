@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test code: a panic is the report")]
 
 mod api;
+mod bucket;
+mod edge;
 mod fixture;
 mod function;
 mod laws;
 mod region;
+mod variants;
 mod walk;
 
 pub(crate) use fixture::*;

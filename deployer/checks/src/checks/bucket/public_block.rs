@@ -1,0 +1,58 @@
+//! IMG063
+
+use super::site::{by_tool, by_website};
+use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict, need_or_absent};
+use crate::snapshot::{Block, Bucket, Snapshot};
+
+pub const CHECK: Check = Check {
+    code: "IMG063",
+    title: "public access block of the bucket stops viewers",
+    hop: Hop::Bucket,
+    severity: Severity::Error,
+    inputs: &[Input::PublicAccessBlock],
+    symptom: "Every derived image ends with 403 AccessDenied, although the bucket policy lets everyone read it.",
+    story: "With RestrictPublicBuckets a public policy stays stored but has no effect for anonymous readers (S3-22), and the website \
+            endpoint has no other readers (S3-02). New buckets have all four switches on (S3-20). Only BlockPublicPolicy and \
+            RestrictPublicBuckets stand in the way of a policy; the two for ACLs may stay on (S3-21).",
+    page: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+    cure: "turn BlockPublicPolicy and RestrictPublicBuckets off for the bucket, leave the two for ACLs as they are",
+    effect_of: EffectOf::Codes(&[]),
+    run,
+};
+
+fn run(snapshot: &Snapshot) -> Verdict {
+    let bucket = by_website(snapshot)?;
+    let Some(block) = need_or_absent(&bucket.block)?.filter(|block| block.restrict_public_buckets) else {
+        return Ok(Vec::new());
+    };
+    let Bucket { name, region, .. } = bucket;
+    let cure =
+        format!("aws s3api put-public-access-block --bucket {name} --region {region} {}", opened(block));
+    let what = format!(
+        "the public access block of bucket {name} keeps everyone from reading, whatever its policy allows"
+    );
+    let place = format!("bucket {name}, public access block, RestrictPublicBuckets");
+    let finding = Finding::new(what, place, cure).value(switches(block));
+    Ok(vec![by_tool(finding, snapshot, Fix::Documents)])
+}
+
+/// The argument that opens what a public policy needs, and nothing else.
+pub(super) fn opened(block: &Block) -> String {
+    format!(
+        "--public-access-block-configuration \
+         BlockPublicAcls={},IgnorePublicAcls={},BlockPublicPolicy=false,RestrictPublicBuckets=false",
+        block.block_public_acls, block.ignore_public_acls
+    )
+}
+
+/// Which of the four are on.
+pub(super) fn switches(block: &Block) -> String {
+    let all = [
+        ("BlockPublicAcls", block.block_public_acls),
+        ("IgnorePublicAcls", block.ignore_public_acls),
+        ("BlockPublicPolicy", block.block_public_policy),
+        ("RestrictPublicBuckets", block.restrict_public_buckets),
+    ];
+    let on: Vec<&str> = all.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
+    format!("on: {}", on.join(", "))
+}

@@ -1,0 +1,207 @@
+//! What the checks of the bucket share: what it is for, what its rules do with a derived key, and commands that change it.
+
+use imgdeploy_model::chain::encode::{PlusInPath, decode_key};
+use imgdeploy_model::chain::message::Request;
+use imgdeploy_model::chain::website::RoutingRule;
+
+use crate::check::{Finding, Fix, Skip};
+use crate::checks::edge::part;
+use crate::seen::Seen;
+use crate::snapshot::derive::ImageRule;
+use crate::snapshot::{Bucket, End, Service, Snapshot};
+
+/// Whether anything says that images of this bucket are resized. Without that, a private bucket is as it should be.
+pub(in crate::checks) fn is_meant(snapshot: &Snapshot) -> bool {
+    snapshot.is_attached()
+        || !snapshot.apis.is_empty()
+        || snapshot.function.is_some()
+        || snapshot.edge.as_ref().is_some_and(|edge| edge.attached)
+        || snapshot.image_rules().is_ok_and(|rules| !rules.is_empty())
+}
+
+/// The bucket, if viewers get its derived images through the website endpoint.
+///
+/// # Errors
+/// [`Skip`]; [`Skip::Nothing`] where nothing is resized or a distribution reads from the REST endpoint.
+pub(super) fn by_website(snapshot: &Snapshot) -> Result<&Bucket, Skip> {
+    let bucket = snapshot.bucket()?;
+    if !is_meant(snapshot) {
+        return Err(match &snapshot.stack {
+            Seen::Unknown(why) => Skip::Unseen(why.clone()),
+            _ => Skip::Nothing,
+        });
+    }
+    if part::is_rest(snapshot) { Err(Skip::Nothing) } else { Ok(bucket) }
+}
+
+/// The rules that lead to the resizer and are for the sample key, whatever the error.
+///
+/// # Errors
+/// [`Skip`]; [`Skip::Nothing`] where there is none: IMG057 speaks of that.
+pub(super) fn fitting(snapshot: &Snapshot) -> Result<Vec<ImageRule>, Skip> {
+    let key = snapshot.sample_key();
+    let mut rules = snapshot.image_rules()?;
+    rules.retain(|rule| key.starts_with(rule.rule.condition.key_prefix.as_deref().unwrap_or_default()));
+    if rules.is_empty() || snapshot.website()?.redirect_all.is_some() {
+        return Err(Skip::Nothing);
+    }
+    Ok(rules)
+}
+
+/// Whether one of the rules is for this status.
+pub(super) fn covers(rules: &[ImageRule], status: u16) -> bool {
+    rules.iter().any(|rule| rule.rule.condition.error_code.is_none_or(|code| code == status))
+}
+
+/// What the website answered for a derived key that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// A rule led to the resizer: whatever the status was, it is covered.
+    Redirected,
+    /// No rule: this status.
+    Status(u16),
+    /// The walks don't tell.
+    Untold,
+}
+
+/// What the walks tell about the status of absent keys (S3-04).
+pub(super) fn absent_key(snapshot: &Snapshot) -> Absent {
+    let prefix = snapshot.prefix();
+    let hosts: Vec<String> =
+        snapshot.image_rules().unwrap_or_default().into_iter().map(|rule| rule.host).collect();
+    let mut told = Absent::Untold;
+    for walk in snapshot.walks.iter().filter(|walk| key_of(&walk.url).starts_with(&prefix)) {
+        for hop in &walk.hops {
+            let code = hop.headers.get("x-amz-error-code").map(String::as_str);
+            match (hop.status, hop.service) {
+                (300..400, Service::Website | Service::CloudFront) => {
+                    let location = hop.headers.get("location").map(String::as_str).unwrap_or_default();
+                    if Request::get(location).is_some_and(|to| hosts.contains(&to.host)) {
+                        return Absent::Redirected;
+                    }
+                }
+                // CloudFront has errors of its own; those of S3 have a code.
+                (403, Service::Website) if matches!(code, None | Some("AccessDenied")) => {
+                    told = Absent::Status(403);
+                }
+                (404, Service::Website) if matches!(code, None | Some("NoSuchKey")) => {
+                    told = Absent::Status(404);
+                }
+                (403, Service::CloudFront) if code == Some("AccessDenied") => told = Absent::Status(403),
+                (404, Service::CloudFront) if code == Some("NoSuchKey") => told = Absent::Status(404),
+                // From here on it is about an object that the function has written.
+                _ => break,
+            }
+        }
+    }
+    told
+}
+
+fn key_of(url: &str) -> String {
+    Request::get(url).and_then(|request| decode_key(&request.path, PlusInPath::Literal)).unwrap_or_default()
+}
+
+/// Whether a walk got an image whose URL ends with this key. `made`: by way of the function, so that it read an original.
+pub(super) fn was_served(snapshot: &Snapshot, key: &str, made: bool) -> bool {
+    snapshot.walks.iter().any(|walk| {
+        matches!(walk.end, End::Image { .. })
+            && key_of(&walk.url).ends_with(key)
+            && (!made || walk.hops.iter().any(|hop| hop.service == Service::Function))
+    })
+}
+
+/// How to call a rule in a message, from 1.
+pub(super) fn rule_place(bucket: &Bucket, at: usize) -> String {
+    format!("bucket {}, website configuration, routing rule {}", bucket.name, at + 1)
+}
+
+/// `1`, `1 and 2`, `1, 2 and 3`.
+pub(in crate::checks) fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    match items.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}
+
+/// Positions of rules as people count them, with the noun.
+pub(super) fn rules_named(rules: &[&ImageRule]) -> String {
+    let noun = if rules.len() == 1 { "routing rule" } else { "routing rules" };
+    format!("{noun} {}", list(rules.iter().map(|rule| rule.at + 1)))
+}
+
+/// In short what a rule does.
+pub(super) fn describe(rule: &RoutingRule) -> String {
+    let prefix = rule.condition.key_prefix.as_deref().unwrap_or_default();
+    let code = rule.condition.error_code.map(|code| format!(" on {code}")).unwrap_or_default();
+    let host = rule.redirect.host.as_deref().unwrap_or("the same host");
+    let path = match (&rule.redirect.replace_key_with, &rule.redirect.replace_key_prefix_with) {
+        (Some(key), _) => format!("/{key}"),
+        (None, Some(start)) => format!("/{start}..."),
+        (None, None) => "/...".to_owned(),
+    };
+    format!("{prefix}*{code} -> {host}{path}")
+}
+
+/// The finding with the tool's own fix where its stack is there; else the cure stays.
+pub(in crate::checks) fn by_tool(finding: Finding, snapshot: &Snapshot, fix: Fix) -> Finding {
+    if !snapshot.is_attached() {
+        return finding;
+    }
+    let cure = format!("imgdeploy doctor --fix {}", snapshot.flags());
+    Finding { cure, ..finding }.fix(fix)
+}
+
+/// Commands that change the website configuration, which S3 takes as a whole only (S3-06).
+pub(super) fn edit_website(bucket: &Bucket, change: &str) -> String {
+    let Bucket { name, region, .. } = bucket;
+    format!(
+        "aws s3api get-bucket-website --bucket {name} --region {region} > website.json\n\
+         # in website.json: {change}\n\
+         aws s3api put-bucket-website --bucket {name} --region {region} --website-configuration file://website.json"
+    )
+}
+
+/// Commands that change the policy, which S3 takes as a whole only (S3-25).
+pub(super) fn edit_policy(bucket: &Bucket, change: &str) -> String {
+    let Bucket { name, region, .. } = bucket;
+    format!(
+        "aws s3api get-bucket-policy --bucket {name} --region {region} --query Policy --output text > policy.json\n\
+         # in policy.json: {change}\n\
+         aws s3api put-bucket-policy --bucket {name} --region {region} --policy file://policy.json"
+    )
+}
+
+/// ARN of keys in the bucket.
+pub(super) fn arn(snapshot: &Snapshot, bucket: &Bucket, key: &str) -> String {
+    format!("{}s3:::{}/{key}", snapshot.partition().arn_prefix(), bucket.name)
+}
+
+/// Commands that delete derived objects and make the distribution forget them: they are then made again.
+pub(super) fn remove(snapshot: &Snapshot, bucket: &Bucket, keys: &[&str]) -> String {
+    let region = &bucket.region;
+    let mut lines: Vec<String> =
+        keys.iter().take(3).map(|key| format!("aws s3 rm {} --region {region}", uri(bucket, key))).collect();
+    if keys.len() > 3 {
+        lines.push(format!("# and the same for {} more", keys.len() - 3));
+    }
+    if let Some(edge) = &snapshot.edge {
+        lines.push(part::invalidation(&edge.id, &snapshot.prefix()));
+    }
+    lines.join("\n")
+}
+
+/// An object's address, quoted for a shell: keys may have spaces and quotes.
+pub(super) fn uri(bucket: &Bucket, key: &str) -> String {
+    format!("'s3://{}/{}'", bucket.name, key.replace('\'', r"'\''"))
+}
+
+/// The first of some keys, and how many more there are.
+pub(super) fn keys_named(keys: &[&str]) -> String {
+    match keys {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
+}
