@@ -96,13 +96,16 @@ fn each_answer_has_its_cause() {
 
 #[test]
 fn circles() {
-    let (code, what) = only(&after(|snapshot| {
+    let kept = after(|snapshot| {
         let walk = &mut snapshot.walks[0];
         walk.hops.truncate(1);
         walk.hops[0].headers.insert("x-cache".to_owned(), "Hit from cloudfront".to_owned());
         walk.end = End::Loop { url: walk.url.clone() };
-    }));
-    assert!(code == "IMG092" && what.contains("CF-02"), "{what}");
+    });
+    // What is in the cache is the cause, the circle its effect.
+    assert_eq!(only(&kept).0, "IMG080");
+    let effect = &kept.headlines[0].effects[0];
+    assert!(effect.code == "IMG092" && effect.finding.what.contains("CF-02"), "{}", effect.finding.what);
     let (code, what) = only(&after(|snapshot| {
         let walk = &mut snapshot.walks[0];
         walk.hops.truncate(2);

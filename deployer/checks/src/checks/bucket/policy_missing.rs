@@ -22,7 +22,7 @@ pub const CHECK: Check = Check {
             of it (S3-05).",
     page: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteAccessPermissionsReqd.html",
     cure: "let everyone read the keys under the prefix of derived images, and nothing else",
-    effect_of: EffectOf::Codes(&["IMG063", "IMG064"]),
+    effect_of: EffectOf::Codes(&["IMG008", "IMG063", "IMG064"]),
     run,
 };
 

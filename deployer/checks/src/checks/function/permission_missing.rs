@@ -17,7 +17,9 @@ pub const CHECK: Check = Check {
             written where the integration was set by a script and not in the console.",
     page: "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html",
     cure: "imgdeploy doctor --fix, or aws lambda add-permission with the ARN of the API as source",
-    effect_of: EffectOf::Codes(&["IMG001", "IMG005", "IMG008", "IMG021", "IMG024", "IMG052"]),
+    effect_of: EffectOf::Codes(&[
+        "IMG001", "IMG005", "IMG008", "IMG010", "IMG011", "IMG020", "IMG021", "IMG023", "IMG024", "IMG052",
+    ]),
     run,
 };
 

@@ -18,7 +18,9 @@ pub const CHECK: Check = Check {
             `--qualifier`.",
     page: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html",
     cure: "imgdeploy doctor --fix, or aws lambda add-permission with --qualifier",
-    effect_of: EffectOf::Codes(&["IMG001", "IMG005", "IMG008", "IMG021", "IMG024", "IMG052"]),
+    effect_of: EffectOf::Codes(&[
+        "IMG001", "IMG005", "IMG008", "IMG010", "IMG011", "IMG020", "IMG021", "IMG023", "IMG024", "IMG052",
+    ]),
     run,
 };
 

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use imgdeploy_model::document::policy::{self, OurAccess};
+use imgdeploy_model::region::Partition;
+
 use super::super::region::change::{foreign, in_website, set_variable};
 use super::super::{ACCOUNT, API, BUCKET, FUNCTION, HOST, PREFIX, REGION, permission};
 use crate::seen::Seen;
@@ -82,6 +85,9 @@ pub(crate) fn classic(snapshot: &mut Snapshot, resource: &str, method: &str) {
     methods(snapshot, &[method]);
     uris(snapshot, ":Live", "");
     snapshot.edge = None;
+    // Without a prefix the whole bucket is what viewers read.
+    let access = OurAccess { bucket: BUCKET.to_owned(), prefix: String::new(), partition: Partition::Aws };
+    snapshot.bucket.as_mut().unwrap().policy = Seen::Known(policy::merge(None, &access).unwrap());
     let function = snapshot.function.as_mut().unwrap();
     function.qualifier = None;
     function.alias = None;

@@ -228,7 +228,9 @@ fn other_partitions_and_regions() {
         for policy in role.policies.values_mut() {
             *policy = policy.replace(&format!("arn:{partition}:"), "arn:aws-iso:");
         }
-        let found = codes(&wrong);
+        assert_eq!(codes(&wrong), ["IMG008"], "{region}");
+        let diagnosis = diagnose(&wrong, &Selection::default());
+        let found: Vec<&str> = diagnosis.headlines[0].effects.iter().map(|effect| effect.code).collect();
         assert!(found.contains(&"IMG034") && found.contains(&"IMG037"), "{region}: {found:?}");
     }
 }

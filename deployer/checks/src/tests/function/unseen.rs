@@ -64,7 +64,7 @@ fn a_missing_permission_is_found_without_the_other_policy() {
         });
     });
     assert_eq!(diagnosis.headlines.iter().map(|headline| headline.code).collect::<Vec<_>>(), ["IMG030"]);
-    assert_eq!(diagnosis.not_checked[0].codes, ["IMG032"]);
+    assert_eq!(diagnosis.not_checked[0].codes, ["IMG008", "IMG032"]);
 }
 
 #[test]

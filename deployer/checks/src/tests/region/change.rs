@@ -72,6 +72,9 @@ pub(crate) fn chain_in(snapshot: &mut Snapshot, region: &str) {
     foreign(snapshot);
     in_website(snapshot, &execute_api_host(API, REGION), &execute_api_host(API, region));
     in_calls(snapshot, region);
+    let (from, to) = (format!(":execute-api:{REGION}:"), format!(":execute-api:{region}:"));
+    let function = snapshot.function.as_mut().unwrap();
+    function.policy = function.policy.clone().map(|text| text.replace(&from, &to));
     snapshot.apis[0].region = region.to_owned();
 }
 
@@ -86,7 +89,9 @@ pub(crate) fn in_calls(snapshot: &mut Snapshot, region: &str) {
     }
     let function = snapshot.function.as_mut().unwrap();
     function.region = region.to_owned();
-    function.policy = function.policy.clone().map(|text| there(&text));
+    // What calls it stays where it was.
+    let (from, to) = (format!(":lambda:{REGION}:"), format!(":lambda:{region}:"));
+    function.policy = function.policy.clone().map(|text| text.replace(&from, &to));
     for policy in function.role.known_mut().unwrap().policies.values_mut() {
         *policy = there(policy);
     }
