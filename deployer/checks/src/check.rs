@@ -130,7 +130,7 @@ pub struct Finding {
     pub place: String,
     /// What stands there now.
     pub value: Option<String>,
-    /// The command that mends it, ready to be pasted, or what to do where there is no command.
+    /// The command that mends it, ready to be pasted, or what to do where there is no command; may have several lines.
     pub cure: String,
     /// What `--fix` does about it; `None`: nothing.
     pub fix: Option<Fix>,

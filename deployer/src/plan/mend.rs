@@ -3,13 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use imgdeploy_checks::snapshot::derive::ImageRule;
 use imgdeploy_checks::snapshot::{Configuration, Function};
 use imgdeploy_checks::{Fix, Snapshot};
 use imgdeploy_model::region::{OriginHost, Partition, parse_origin_host};
 
 use super::{Action, Plan, Refusal, attach, edge};
 use crate::desired::{Desired, STAGE};
+use crate::fact::Fact;
 use crate::function::LIVE;
+use crate::names;
 use crate::observe::Observed;
 
 /// Seconds and MB where the stack was told as little as what is too little.
@@ -66,7 +69,8 @@ pub fn mend(desired: &Desired, seen: &Observed, snapshot: &Snapshot, fixes: &BTr
         }
     }
     if fixes.contains(&Fix::Documents) {
-        attach::documents(&mut plan, desired, seen);
+        let hosts = dead_hosts(desired, snapshot);
+        attach::documents(&mut plan, desired, &knowing(seen, &hosts));
     }
     let invalidates = plan.actions.iter().any(|action| matches!(action, Action::Invalidate { .. }));
     if fixes.contains(&Fix::Invalidate)
@@ -76,6 +80,36 @@ pub fn mend(desired: &Desired, seen: &Observed, snapshot: &Snapshot, fixes: &BTr
         plan.actions.push(Action::Invalidate { id: edge.id.clone(), path: edge::invalidated(desired) });
     }
     plan
+}
+
+/// Hosts of rules that have the very form of ours, for APIs that AWS says are not there: nobody can miss those rules.
+fn dead_hosts(desired: &Desired, snapshot: &Snapshot) -> Vec<String> {
+    let ours = names::replace_prefix(STAGE, desired.site.prefix.as_str());
+    let prefix = Some(desired.site.prefix.as_str()).filter(|prefix| !prefix.is_empty());
+    let rules = snapshot.image_rules().unwrap_or_default().into_iter();
+    let dead = |rule: &ImageRule| {
+        rule.rule.condition.key_prefix.as_deref() == prefix
+            && rule.rule.redirect.replace_key_prefix_with.as_deref() == Some(ours.as_str())
+            && rule.api.as_ref().is_some_and(|(id, region)| {
+                snapshot.apis.iter().any(|seen| {
+                    seen.id == *id && seen.region == *region && !seen.by_stack && seen.api.is_absent()
+                })
+            })
+    };
+    rules.filter(dead).map(|rule| rule.host).collect()
+}
+
+/// The same, with a journal that knows these hosts as ours too.
+fn knowing(seen: &Observed, hosts: &[String]) -> Observed {
+    let mut seen = seen.clone();
+    if let Fact::Known((journal, _)) = &mut seen.artifacts.journal {
+        for host in hosts {
+            if !journal.api_hosts.contains(host) {
+                journal.api_hosts.push(host.clone());
+            }
+        }
+    }
+    seen
 }
 
 /// Our own API, if it is there.

@@ -150,7 +150,8 @@ fn headline(one: &Headline, colour: bool) -> String {
         row("there", &short(value));
     }
     row("seen as", one.symptom);
-    row("cure", &one.finding.cure);
+    text.push_str(&as_it_is("cure", &one.finding.cure));
+    let mut row = |name: &str, value: &str| text.push_str(&format!("{}\n", labelled(name, value)));
     if one.finding.fix.is_some() {
         row("", "`imgdeploy doctor --fix` does it");
     }
@@ -195,11 +196,7 @@ fn hop(hop: &Hop) -> String {
         ("age", "age "),
         ("location", "-> "),
     ] {
-        // What the model's front wrote for the loopback port is not what AWS would say.
-        let value = match name {
-            "location" => hop.headers.get("x-imgdeploy-location").or_else(|| hop.headers.get(name)),
-            _ => hop.headers.get(name),
-        };
+        let value = hop.headers.get(name);
         if let Some(value) = value {
             text.push_str(&format!(", {shown}{value}"));
         }
@@ -268,6 +265,16 @@ const WIDTH: usize = 100;
 fn labelled(name: &str, value: &str) -> String {
     let body = wrapped(value, 13);
     format!("    {name:7}  {}", body.trim_start())
+}
+
+/// Commands are pasted, so that their lines are not broken.
+fn as_it_is(name: &str, value: &str) -> String {
+    let mut text = String::new();
+    for (at, line) in value.lines().enumerate() {
+        let name = if at == 0 { name } else { "" };
+        text.push_str(&format!("    {name:7}  {line}\n"));
+    }
+    text
 }
 
 /// Lines of at most [`WIDTH`] characters, indented.

@@ -11,14 +11,14 @@ fn put_back(ward: &Ward) {
         if ward.bench.scenario.root.call("apigateway", "GET", &target, &[], "").status.is_success() {
             let _ = ward.apigateway("DELETE", &target, &Value::Null);
         }
-        put_method(ward, method, &lambda_uri("Live"));
+        put_method(ward, method, &lambda_uri("Live"), false);
     }
     ward.deploy();
 }
 
-fn put_method(ward: &Ward, method: &str, uri: &str) {
+fn put_method(ward: &Ward, method: &str, uri: &str, key: bool) {
     let target = ward.methods(method);
-    let _ = ward.apigateway("PUT", &target, &json!({ "authorizationType": "NONE" }));
+    let _ = ward.apigateway("PUT", &target, &json!({ "authorizationType": "NONE", "apiKeyRequired": key }));
     let integration = json!({ "type": "AWS_PROXY", "httpMethod": "POST", "uri": uri });
     let _ = ward.apigateway("PUT", &format!("{target}/integration"), &integration);
 }
@@ -55,7 +55,7 @@ fn faults_of_the_api_are_named_and_mended() {
                     for method in ["GET", "HEAD"] {
                         let _ = ward.apigateway("DELETE", &ward.methods(method), &Value::Null);
                     }
-                    put_method(ward, "POST", &lambda_uri("Live"));
+                    put_method(ward, "POST", &lambda_uri("Live"), false);
                     ward.deploy();
                 },
                 after: After::By(|ward| {
@@ -85,7 +85,9 @@ fn faults_of_the_api_are_named_and_mended() {
                 name: "API key required",
                 code: "IMG016",
                 put_in: |ward| {
-                    ward.patch_method("GET", "/apiKeyRequired", "true");
+                    let target = ward.methods("GET");
+                    let _ = ward.apigateway("DELETE", &target, &Value::Null);
+                    put_method(ward, "GET", &lambda_uri("Live"), true);
                     ward.deploy();
                 },
                 after: After::Fix,
@@ -119,10 +121,11 @@ fn faults_of_the_api_are_named_and_mended() {
                 name: "method changed but not deployed",
                 code: "IMG019",
                 put_in: |ward| {
-                    // As if somebody had switched AWS_IAM off and forgotten to deploy.
-                    ward.patch_method("GET", "/authorizationType", "AWS_IAM");
+                    // As if somebody had made the method again, and forgotten to deploy.
+                    let target = ward.methods("GET");
+                    let _ = ward.apigateway("DELETE", &target, &Value::Null);
                     ward.deploy();
-                    ward.patch_method("GET", "/authorizationType", "NONE");
+                    put_method(ward, "GET", &lambda_uri("Live"), false);
                 },
                 after: After::Fix,
             },
@@ -161,13 +164,13 @@ fn faults_of_the_api_are_named_and_mended() {
                 put_in: |ward| {
                     api(
                         ward,
-                        &json!([{ "op": "replace", "path": "/disableExecuteApiEndpoint", "value": "true" }]),
+                        &json!([{ "op": "replace", "path": "/disableExecuteApiEndpoint", "value": true }]),
                     );
                 },
                 after: After::By(|ward| {
                     api(
                         ward,
-                        &json!([{ "op": "replace", "path": "/disableExecuteApiEndpoint", "value": "false" }]),
+                        &json!([{ "op": "replace", "path": "/disableExecuteApiEndpoint", "value": false }]),
                     );
                 }),
             },

@@ -250,8 +250,14 @@ fn faults_of_access_and_objects_are_named_and_mended() {
                 name: "derived image under SSE-KMS",
                 code: "IMG068",
                 put_in: |ward| {
-                    let headers =
-                        [("content-type", "image/jpeg"), ("x-amz-server-side-encryption", "aws:kms")];
+                    let headers = [
+                        ("content-type", "image/jpeg"),
+                        ("x-amz-server-side-encryption", "aws:kms"),
+                        (
+                            "x-amz-server-side-encryption-aws-kms-key-id",
+                            "arn:aws:kms:eu-west-1:000000000000:key/1",
+                        ),
+                    ];
                     let target = "/shop-pictures/resized/10x10/pics/b.jpg";
                     let _ = ward.bench.scenario.root.call("s3", "PUT", target, &headers, "pixels").ok(target);
                 },

@@ -144,7 +144,7 @@ fn faults_of_the_distribution_are_named_and_mended() {
                         let at = config.find(WEBSITE).unwrap();
                         let rest = config[at..]
                             .replacen("<OriginPath></OriginPath>", "<OriginPath>/site</OriginPath>", 1)
-                            .replacen("<OriginPath/>", "<OriginPath>/site</OriginPath>", 1);
+                            .replacen("<OriginPath />", "<OriginPath>/site</OriginPath>", 1);
                         format!("{}{rest}", &config[..at])
                     });
                 },

@@ -192,3 +192,23 @@ fn run_count(tool: &test_support::tool::Tool) -> usize {
     let text = tool.run(["doctor", "--list"]).stdout;
     text.lines().filter(|line| line.trim_start().starts_with("IMG0")).count()
 }
+
+#[test]
+fn the_policy_for_those_who_only_look_is_enough() {
+    let mut ward = Ward::used();
+    let path = test_support::workspace::root().join("templates/doctor-policy.json");
+    let policy = std::fs::read_to_string(path).unwrap();
+    for action in policy
+        .split('"')
+        .filter(|text| text.split_once(':').is_some_and(|(_, name)| name.starts_with(char::is_uppercase)))
+    {
+        let verb = action.split(':').nth(1).unwrap();
+        let reads = ["Get", "GET", "Describe", "List", "Filter"].iter().any(|start| verb.starts_with(start));
+        assert!(reads, "{action} is no look");
+    }
+    // The emulator asks for the permission to list where one alias is read.
+    let policy = policy.replace("\"lambda:GetAlias\"", "\"lambda:GetAlias\", \"lambda:ListAliases\"");
+    ward.bench = ward.bench.called_by_user(&policy.replace("BUCKET", BUCKET));
+    let run = ward.doctor(&["--output", "json"]).exits(0);
+    assert_eq!(run.json()["outcome"], "clean", "{run}");
+}

@@ -7,4 +7,5 @@ mod fault;
 mod function_faults;
 mod healthy;
 mod looks;
+mod schema;
 mod ward;

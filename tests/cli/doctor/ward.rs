@@ -146,6 +146,14 @@ impl Ward {
     /// Publishes what is there, and has the alias point at it.
     pub fn publish(&self) {
         let version = self.lambda("POST", "/versions", &json!({}))["Version"].as_str().unwrap().to_owned();
+        // A version is Pending for a moment.
+        let path = format!("/configuration?Qualifier={version}");
+        let mut looks = 0;
+        while self.lambda("GET", &path, &Value::Null)["State"] != "Active" {
+            looks += 1;
+            assert!(looks < 1000, "version {version} does not become Active");
+            std::thread::yield_now();
+        }
         let _ = self.lambda("PUT", "/aliases/Live", &json!({ "FunctionVersion": version }));
     }
 

@@ -201,6 +201,13 @@ impl Snapshot {
     }
 }
 
+/// Whether a key is named like an image.
+pub fn is_image(key: &str) -> bool {
+    const ENDINGS: [&str; 8] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".tif", ".tiff"];
+    let key = key.to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| key.ends_with(ending))
+}
+
 /// The behaviour that serves derived images, and the origin behind it.
 pub fn serving<'a>(distribution: &'a Distribution, key: &str) -> (&'a Behavior, Option<&'a Origin>) {
     let behavior = distribution.behavior_for(&format!("/{key}"));

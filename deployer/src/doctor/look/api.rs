@@ -95,7 +95,8 @@ impl Looker {
         );
         let api = match (api, stages, resources) {
             (Fact::Known(mut api), Fact::Known(stages), Fact::Known(resources)) => {
-                api.stages = stages;
+                api.stages =
+                    stages.into_iter().map(|(name, stage)| (name, told(stage, &resources))).collect();
                 api.resources = resources;
                 api.domains = domains;
                 Fact::Known(api)
@@ -159,6 +160,17 @@ fn unescaped(policy: &str) -> String {
     serde_json::from_str::<String>(&format!("\"{policy}\"")).unwrap_or_else(|_| policy.to_owned())
 }
 
+/// A snapshot that leaves the authorization out (an emulator's; AWS's has it) is taken to have the edited one.
+fn told(mut stage: Stage, resources: &Resources) -> Stage {
+    for (path, methods) in stage.deployed.iter_mut().flatten() {
+        for (name, deployed) in methods.iter_mut().filter(|(_, deployed)| deployed.authorization.is_empty()) {
+            let edited = resources.get(path).and_then(|methods| methods.get(name));
+            deployed.authorization = edited.map_or("NONE", |edited| &edited.authorization).to_owned();
+        }
+    }
+    stage
+}
+
 type Paths = BTreeMap<String, BTreeMap<String, Deployed>>;
 
 /// The snapshot of a deployment (AG-04); `None` where the endpoint does not tell.
@@ -169,7 +181,8 @@ async fn deployed(gateway: &Client, api: &str, deployment: &str) -> Result<Optio
     let paths = summary.iter().map(|(path, methods)| {
         let methods = methods.iter().map(|(name, method)| {
             let deployed = Deployed {
-                authorization: method.authorization_type().unwrap_or("NONE").to_owned(),
+                // Empty where the endpoint does not tell; see `told`.
+                authorization: method.authorization_type().unwrap_or_default().to_owned(),
                 api_key_required: method.api_key_required(),
             };
             (name.to_ascii_uppercase(), deployed)
@@ -206,6 +219,7 @@ fn edited(method: &SdkMethod) -> Method {
             http_method: integration.http_method().unwrap_or_default().to_owned(),
             uri: integration.uri().unwrap_or_default().to_owned(),
             timeout_ms: u32::try_from(integration.timeout_in_millis()).ok().filter(|ms| *ms > 0),
+            credentials: integration.credentials().filter(|role| !role.is_empty()).map(str::to_owned),
         }),
     }
 }

@@ -20,6 +20,9 @@ const LAPS: usize = 3;
 /// Characters of a body that are kept.
 const EXCERPT: usize = 400;
 
+/// What the model says of an API that nobody has: at AWS its host name does not resolve.
+const NO_SUCH_API: &str = "api; why=no such API";
+
 /// Headers that say which service answered and why.
 const TELLING: [&str; 14] = [
     "location",
@@ -78,6 +81,12 @@ pub(super) async fn follow(
                 why: why.to_owned(),
                 denied: false,
             });
+        }
+        if header(&answer.headers, HOP) == Some(NO_SUCH_API) {
+            let asked = walk.hops.last().and_then(|hop| hop.headers.get("location")).cloned();
+            let why = "its host name does not exist".to_owned();
+            walk.end = End::NoAnswer { url: asked.unwrap_or(url), why, unresolved: true };
+            return Ok(walk);
         }
         let hop = hop(&next, &answer, hosts, snapshot, millis);
         let location = redirect(&answer);
@@ -166,7 +175,15 @@ fn hop(url: &Url, answer: &Answer, hosts: &Hosts, snapshot: &Snapshot, millis: u
 }
 
 fn telling(headers: &HeaderMap) -> BTreeMap<String, String> {
-    TELLING.iter().filter_map(|name| Some(((*name).to_owned(), header(headers, name)?.to_owned()))).collect()
+    let mut told: BTreeMap<String, String> = TELLING
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), header(headers, name)?.to_owned())))
+        .collect();
+    // The model maps redirects to loopback ports; what AWS would say is what counts.
+    if let Some(location) = told.remove("x-imgdeploy-location") {
+        let _ = told.insert("location".to_owned(), location);
+    }
+    told
 }
 
 /// By which behaviour, rule or resource: as the model says, else as the configuration tells.

@@ -91,7 +91,7 @@ async fn answer(
     if let Some(answer) = strict::missing_part(call) {
         return if what == Some(What::DropAfter) { Err(Dropped) } else { Ok(answer) };
     }
-    let response = forward(shared, parts, body).await?;
+    let response = forward(shared, parts, strict::adapted(call, body)).await?;
     if what == Some(What::DropAfter) { Err(Dropped) } else { Ok(response) }
 }
 

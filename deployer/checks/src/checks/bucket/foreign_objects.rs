@@ -3,10 +3,8 @@
 use super::derived::of_list;
 use super::site::{is_meant, keys_named, was_served};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need, need_or_absent};
+use crate::snapshot::derive::is_image;
 use crate::snapshot::{Bucket, Object, Snapshot};
-
-/// What images are called: of what else is in the bucket (logs that AWS writes, backups) nobody asks for sizes.
-const IMAGES: [&str; 8] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".tif", ".tiff"];
 
 pub const CHECK: Check = Check {
     code: "IMG070",
@@ -36,9 +34,9 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let is_foreign = |object: &Object| object.owner.as_ref().is_some_and(|other| other != owner);
     let derived = of_list(snapshot, &bucket.derived, |object| &object.key)?;
     let is_derived = |key: &str| derived.iter().any(|object| object.key == key);
-    let is_image = |key: &str| IMAGES.iter().any(|end| key.to_ascii_lowercase().ends_with(end));
     let prefix = snapshot.prefix();
     let is_original = |object: &&Object| {
+        // Of what else is in the bucket (logs that AWS writes, backups) nobody asks for sizes.
         is_image(&object.key)
             && !is_derived(&object.key)
             && (prefix.is_empty() || !object.key.starts_with(&prefix))

@@ -19,7 +19,8 @@ pub const CHECK: Check = Check {
     page: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html",
     cure: "imgdeploy doctor --fix, or aws lambda add-permission with --qualifier",
     effect_of: EffectOf::Codes(&[
-        "IMG001", "IMG005", "IMG008", "IMG010", "IMG011", "IMG020", "IMG021", "IMG023", "IMG024", "IMG052",
+        "IMG001", "IMG005", "IMG008", "IMG010", "IMG011", "IMG012", "IMG013", "IMG020", "IMG021", "IMG023",
+        "IMG024", "IMG052",
     ]),
     run,
 };

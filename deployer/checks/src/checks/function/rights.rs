@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::command::place;
 use crate::check::{Finding, Skip, need, need_or_absent};
-use crate::snapshot::derive::SPEC;
+use crate::snapshot::derive::{SPEC, is_image};
 use crate::snapshot::{Bucket, Function, Role, Snapshot};
 
 /// Few keys tell as much as many: patterns of roles are about folders.
@@ -143,7 +143,7 @@ fn originals(snapshot: &Snapshot, bucket: &Bucket) -> Vec<String> {
     let heads = bucket.original_heads.known().into_iter().flatten().map(|head| head.key.clone());
     let listed = bucket.objects.known().into_iter().flatten().map(|object| object.key.clone());
     let mut keys = vec!["imgdeploy-sample.jpg".to_owned()];
-    keys.extend(heads.chain(listed).filter(|key| !is_derived(key)).take(KEYS));
+    keys.extend(heads.chain(listed).filter(|key| is_image(key) && !is_derived(key)).take(KEYS));
     keys
 }
 

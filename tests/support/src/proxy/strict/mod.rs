@@ -79,6 +79,21 @@ pub(super) fn missing_part(call: &Call) -> Option<Response<Full<Bytes>>> {
     }
 }
 
+/// API Gateway's patches have all values as text. MiniStack stores that text, and then hands out "true" where the model has a
+/// boolean, which no SDK can read.
+pub(super) fn adapted(call: &Call, body: Bytes) -> Bytes {
+    if call.service != "apigateway" || call.method != "PATCH" {
+        return body;
+    }
+    let text = String::from_utf8_lossy(&body);
+    if !["/apiKeyRequired", "/disableExecuteApiEndpoint"].iter().any(|path| text.contains(path)) {
+        return body;
+    }
+    text.replace("\"value\":\"true\"", "\"value\":true")
+        .replace("\"value\":\"false\"", "\"value\":false")
+        .into()
+}
+
 /// S3-32, S3-25: the bucket must belong to the expected account, and some calls are the owner's alone.
 async fn owner(shared: &Shared, call: &Call, parts: &Parts) -> Option<Refusal> {
     let bucket = parts.uri.path()[1..].split('/').next().filter(|bucket| !bucket.is_empty())?;
