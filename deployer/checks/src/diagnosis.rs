@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::check::{Check, Finding, Hop, Severity, Skip};
+use crate::check::{Check, Finding, Hop, Input, Severity, Skip};
 use crate::fold;
-use crate::seen::Unseen;
+use crate::seen::{Seen, Unseen};
 use crate::snapshot::Snapshot;
 use crate::table::CHECKS;
 
@@ -81,6 +81,18 @@ impl Diagnosis {
     }
 }
 
+/// Inputs without which "nothing found" would mean nothing: requests that could not be made, a stack that could not be read. The other
+/// inputs a check asks for by itself.
+fn missing(check: &Check, snapshot: &Snapshot) -> Option<Unseen> {
+    if check.hop == Hop::Walk && snapshot.unasked.is_some() {
+        return snapshot.unasked.clone();
+    }
+    match &snapshot.stack {
+        Seen::Unknown(why) if check.inputs.contains(&Input::Stack) => Some(why.clone()),
+        _ => None,
+    }
+}
+
 /// Runs the selected checks.
 pub fn diagnose(snapshot: &Snapshot, selection: &Selection) -> Diagnosis {
     let mut diagnosis = Diagnosis::default();
@@ -95,12 +107,9 @@ pub fn diagnose(snapshot: &Snapshot, selection: &Selection) -> Diagnosis {
         if !selection.has(check) {
             continue;
         }
-        let verdict = match (&snapshot.unasked, verdict) {
-            // What was not asked can't have been answered well.
-            (Some(why), Ok(findings)) if check.hop == Hop::Walk && findings.is_empty() => {
-                Err(Skip::Unseen(why.clone()))
-            }
-            (Some(why), Err(Skip::Nothing)) if check.hop == Hop::Walk => Err(Skip::Unseen(why.clone())),
+        let verdict = match (missing(check, snapshot), verdict) {
+            (Some(why), Ok(findings)) if findings.is_empty() => Err(Skip::Unseen(why)),
+            (Some(why), Err(Skip::Nothing)) => Err(Skip::Unseen(why)),
             (_, verdict) => verdict,
         };
         match verdict {

@@ -2,6 +2,7 @@
 
 mod api_faults;
 mod bucket_faults;
+mod covered;
 mod edge_faults;
 mod fault;
 mod function_faults;

@@ -77,9 +77,17 @@ fn write(code: &[u8], zip: &Path) {
 /// On a machine without `/bin/true`.
 #[must_use]
 pub fn with_mode(name: &str, mode: u32) -> Vec<u8> {
-    let program = std::fs::read("/bin/true").expect("a small program");
+    with(name, mode, &std::fs::read("/bin/true").expect("a small program"))
+}
+
+/// A zip with one file.
+///
+/// # Panics
+/// When it can't be written.
+#[must_use]
+pub fn with(name: &str, mode: u32, content: &[u8]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     writer.start_file(name, SimpleFileOptions::default().unix_permissions(mode)).expect("a zip entry");
-    writer.write_all(&program).expect("the entry can be written");
+    writer.write_all(content).expect("the entry can be written");
     writer.finish().expect("the zip can be finished").into_inner()
 }

@@ -1,9 +1,11 @@
 //! IMG088
 
+use imgdeploy_model::chain::message::Url;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
 use super::part::{Part, redirect_host};
-use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need};
+use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict, need};
+use crate::checks::bucket::site::by_tool;
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {
@@ -54,12 +56,14 @@ fn run(snapshot: &Snapshot) -> Verdict {
         ),
         _ => format!("set URL to https://{right}"),
     };
-    Ok(vec![
-        Finding::new(
-            format!("redirects lead back to {host}, and distribution {id} answers for {names}"),
-            "function, environment variable URL",
-            cure,
-        )
-        .value(host),
-    ])
+    let finding = Finding::new(
+        format!("redirects lead back to {host}, and distribution {id} answers for {names}"),
+        "function, environment variable URL",
+        cure,
+    )
+    .value(&host);
+    // The stack was told another name, which is right: then the variable was changed by hand.
+    let told = snapshot.stack.known().and_then(|stack| stack.url.as_deref()).and_then(Url::parse);
+    let mends = told.is_some_and(|told| told.host != host && part.has_name(&told.host) == Some(true));
+    Ok(vec![if mends { by_tool(finding, snapshot, Fix::Configuration) } else { finding }])
 }

@@ -89,9 +89,10 @@ pub(super) fn adapted(call: &Call, body: Bytes) -> Bytes {
     if !["/apiKeyRequired", "/disableExecuteApiEndpoint"].iter().any(|path| text.contains(path)) {
         return body;
     }
-    text.replace("\"value\":\"true\"", "\"value\":true")
-        .replace("\"value\":\"false\"", "\"value\":false")
-        .into()
+    // As long as before: the length is in a header.
+    let bare = |word: &str| (format!("\"value\":\"{word}\""), format!("\"value\": {word} "));
+    let ((yes, is_yes), (no, is_no)) = (bare("true"), bare("false"));
+    text.replace(&yes, &is_yes).replace(&no, &is_no).into()
 }
 
 /// S3-32, S3-25: the bucket must belong to the expected account, and some calls are the owner's alone.
