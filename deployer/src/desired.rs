@@ -65,13 +65,17 @@ impl Desired {
         }
     }
 
-    /// What is there already, code included, for plans that change neither stack nor code. `None` where the live function could not
-    /// be read.
-    pub fn of_live(site: &Site, allow_public: bool, seen: &Observed) -> Option<Self> {
-        let live = seen.function.known()?;
-        let arch = if live.architecture == "x86_64" { Arch::X86_64 } else { Arch::Arm64 };
+    /// What is there already, code included, for plans that change neither stack nor code.
+    pub fn of_live(site: &Site, allow_public: bool, seen: &Observed) -> Self {
+        let live = seen.function.known();
+        let arch = match live.map(|live| live.architecture.as_str()) {
+            Some("x86_64") => Arch::X86_64,
+            _ => Arch::Arm64,
+        };
         let mut artifact = Artifact::new(Vec::new(), arch, artifact::Source::Embedded);
-        artifact.code_sha256.clone_from(&live.code_sha256);
+        if let Some(live) = live {
+            artifact.code_sha256.clone_from(&live.code_sha256);
+        }
         let mut site = site.clone();
         let told = |name: &str| seen.stack.known().and_then(|stack| stack.parameters.get(name));
         // The chain is what the stack was told, whatever the settings say today.
@@ -84,7 +88,7 @@ impl Desired {
         if let Some(code) = told("RedirectCode").and_then(|text| RedirectCode::from_text(text).ok()) {
             site.redirect = code;
         }
-        Some(Self::new(&site, allow_public, artifact, seen))
+        Self::new(&site, allow_public, artifact, seen)
     }
 
     /// Host of the bucket's website endpoint (S3-01).

@@ -6,6 +6,7 @@ use crate::aws::{AwsFailure, FailureKind};
 use crate::doctor::look::Lost;
 use crate::function;
 use crate::function::plan::CodePlan;
+use crate::logs::explain::explain;
 use crate::observe::ObserveError;
 use crate::plan::{Plan, RefusalKind};
 use crate::resize::ResizeError;
@@ -290,8 +291,10 @@ fn of_code(failed: &function::apply::ApplyFailed, plan: &CodePlan) -> Failure {
             Failure { exit: Exit::HalfWay, message: format!("{message}{log}"), hints }
         }
         Cause::Failed(why) => {
-            let mut hints: Vec<String> =
-                function::cause(why).map(|cause| format!("probably {cause}")).into_iter().collect();
+            let mut hints: Vec<String> = explain(&[why])
+                .map(|explained| format!("probably {}", explained.cause))
+                .into_iter()
+                .collect();
             hints.push(again);
             Failure { exit: Exit::HalfWay, message, hints }
         }

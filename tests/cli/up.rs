@@ -349,3 +349,18 @@ fn the_two_policies_of_the_repository_are_enough() {
     let _ = down(&bench, &["--delete-bucket-with-objects", BUCKET]).exits(0);
     assert!(!bucket_exists(&bench));
 }
+
+#[test]
+fn doctor_finds_nothing_wrong_with_it_and_leaves_its_documents_to_up() {
+    let bench = empty();
+    let _ = up(&bench, &["--with-cdn"]).exits(0);
+    bench.scenario.put_photo("pics/a.jpg", &photos::DANDELION);
+    bench.proxy.clear();
+    let run = bench.tool.run(["doctor", "--bucket", BUCKET, "--output", "json"]).exits(0);
+    assert_eq!(run.json()["outcome"], "clean", "{run}");
+    assert_eq!(run.json()["requests"][0]["end"]["end"], "image", "{run}");
+    bench.scenario.delete("policy");
+    let run = bench.tool.run(["doctor", "--bucket", BUCKET, "--fix", "--yes", "--allow-public"]).exits(4);
+    assert!(run.stderr.contains("imgdeploy up --bucket shop-pictures"), "{run}");
+    bench.assert_no_writes();
+}

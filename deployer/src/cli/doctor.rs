@@ -5,6 +5,7 @@ use imgdeploy_checks::Severity;
 use imgdeploy_checks::table::CHECKS;
 
 use super::args::SiteChoice;
+use super::help;
 use crate::doctor::TIMEOUT_S;
 
 /// Arguments of `doctor`.
@@ -37,16 +38,20 @@ pub struct DoctorArgs {
     /// Leave these checks out, by code, separated by commas [default: none]
     #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = code)]
     pub skip: Vec<String>,
+    #[arg(long, value_name = "KEY", help = help::of("security-key"), env = help::env("security-key"), hide_env_values = true)]
+    #[allow(missing_docs)]
+    pub security_key: Option<String>,
     /// Make no live requests [default: make them; the function may store derived images, as for any visitor]
     #[arg(long, conflicts_with = "url")]
     pub no_requests: bool,
     /// Seconds that the whole look may take; what is not there by then is "not checked"
-    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT_S, value_parser = clap::value_parser!(u64).range(1..=600))]
+    // An id of its own: the setting of that name is the function's.
+    #[arg(id = "look_timeout", long = "timeout", value_name = "SECONDS", default_value_t = TIMEOUT_S, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout: u64,
-    /// List all checks
+    /// List all checks [default: make them]
     #[arg(long, help_heading = "Checks", conflicts_with_all = ["explain", "fix", "url"])]
     pub list: bool,
-    /// Tell the story of one check: how the fault comes about, how AWS behaves, the cure
+    /// Tell the story of one check: how the fault comes about, how AWS behaves, the cure [default: make the checks]
     #[arg(long, value_name = "CODE", value_parser = code, help_heading = "Checks", conflicts_with_all = ["fix", "url"])]
     pub explain: Option<String>,
 }

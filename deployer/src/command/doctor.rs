@@ -89,13 +89,7 @@ async fn mend(
 ) -> Result<Vec<String>, Failure> {
     let query = Query { code_sha256: None, ..engine::attached(site) };
     let observed = engine::look(clients, &query, report).await?;
-    let desired = Desired::of_live(site, args.allow_public, &observed).ok_or_else(|| {
-        Failure::new(
-            Exit::Denied,
-            "the function's live version could not be read, so nothing is mended",
-            "the findings above say what to do; `imgdeploy status` says why it could not be read",
-        )
-    })?;
+    let desired = Desired::of_live(site, args.allow_public, &observed);
     let plan = shown.insert(mend::mend(&desired, &observed, &seen.snapshot, wanted));
     let ended = engine::run(clients, &observed, plan, None, consent, report).await?;
     Ok(if ended == Ended::Applied { plan.actions.iter().map(apply::title).collect() } else { Vec::new() })

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 
 use super::apply::{Cause, Run};
-use super::cause;
 use super::plan::Canary;
 use crate::aws::AwsFailure;
+use crate::logs::explain::explain;
 use crate::logs::fetch;
 
 /// Between two looks at the log. Lambda's log lines are readable some seconds after they were written.
@@ -99,7 +99,8 @@ where
         let tally = Tally::of(&lines);
         if tally.is_bad() {
             let last = tally.last.unwrap_or_default();
-            let cause = cause(&last).map(|cause| format!(" ({cause})")).unwrap_or_default();
+            let cause =
+                explain(&[&last]).map(|explained| format!(" ({})", explained.cause)).unwrap_or_default();
             return Err(format!(
                 "{} of {} requests to it failed: {last}{cause}",
                 tally.errors, tally.requests

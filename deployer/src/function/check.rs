@@ -9,8 +9,8 @@ use resizer_core::resample::Part;
 use resizer_core::{Format, Limits, codec};
 use serde_json::{Value, json};
 
-use super::cause;
 use crate::aws::lambda::Invocation;
+use crate::logs::explain::explain;
 
 /// A photograph, 96 by 64 pixels (tests/photos/mountain.jpg, made smaller).
 const PHOTO: &[u8] = include_bytes!("check.jpg");
@@ -46,7 +46,11 @@ pub fn event() -> Vec<u8> {
 pub fn verdict(answer: &Invocation) -> Result<(), CheckFailed> {
     judge(answer).map_err(|what| {
         let words = format!("{what}\n{}", answer.log);
-        CheckFailed { cause: cause(&words), what, log: answer.log.trim().to_owned() }
+        CheckFailed {
+            cause: explain(&[&words]).map(|explained| explained.cause),
+            what,
+            log: answer.log.trim().to_owned(),
+        }
     })
 }
 

@@ -6,7 +6,6 @@
 
 pub mod apply;
 pub mod canary;
-mod cause;
 pub mod check;
 mod code;
 pub mod observe;
@@ -14,8 +13,6 @@ pub mod plan;
 pub mod rollback;
 pub mod target;
 mod versions;
-
-pub use cause::cause;
 
 /// The alias that the API of an attached bucket calls.
 pub const LIVE: &str = "Live";

@@ -25,6 +25,16 @@ const C_LIBRARY: Explained = Explained {
     cause: "the code was built against a newer C library than that of Amazon Linux 2023 (2.34)",
     next: "`imgdeploy attach` without `--zip` builds it for Amazon Linux 2023",
 };
+const LIBRARY: Explained = Explained {
+    cause: "the code needs a library that Amazon Linux 2023 does not have",
+    next: "`imgdeploy attach` without `--zip` builds a zip that fits",
+};
+const NATIVE_MODULE: Explained = Explained {
+    cause: "a native module in the zip is for another processor or operating system",
+    next: "install it again for the function's processor, on Linux; `imgdeploy update-code` puts this tool's code there",
+};
+const ZIP: Explained =
+    Explained { cause: "Lambda cannot unpack the zip", next: "`imgdeploy build --check ZIP` says why" };
 const NO_ENTRYPOINT: Explained = Explained {
     cause: "Lambda could not start `bootstrap`",
     next: "`imgdeploy attach` without `--zip` builds a zip that fits",
@@ -43,9 +53,12 @@ const ENDED: Explained = Explained {
 };
 
 /// The texts that tell, the more telling first: an `exit status 1` has its true cause in a line before.
-const TEXTS: [(&str, Explained); 12] = [
+const TEXTS: [(&str, Explained); 15] = [
     ("exec format error", OTHER_PROCESSOR),
     ("GLIBC_", C_LIBRARY),
+    ("cannot open shared object file", LIBRARY),
+    ("invalid ELF header", NATIVE_MODULE),
+    ("InvalidZipFileException", ZIP),
     ("permission denied", NOT_EXECUTABLE),
     ("no such file or directory", NOT_FOUND),
     ("find valid bootstrap", NOT_FOUND),
@@ -109,6 +122,9 @@ mod tests {
             (&["Runtime.ExitError", "Runtime exited with error: exit status 101"], ENDED),
             (&["Runtime.ExitError", "Runtime exited with error: signal: killed"], MEMORY),
             (&["Runtime.OutOfMemory"], MEMORY),
+            (&["error while loading shared libraries: libfoo.so.1: cannot open shared object file"], LIBRARY),
+            (&["/var/task/node_modules/sharp/build/sharp.node: invalid ELF header"], NATIVE_MODULE),
+            (&["InvalidZipFileException: Lambda could not unzip the file"], ZIP),
             (&["Task timed out after 20.02 seconds"], TIME),
             (&["Runtime exited without providing a reason"], ENDED),
         ] {

@@ -91,7 +91,7 @@ fn edit(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Jo
         .unwrap_or_else(|| Journal::new(desired.site.bucket.as_str(), desired.site.prefix.as_str()));
     next.prefix = desired.site.prefix.to_string();
     record_host(&mut next, plan, desired, seen);
-    record_public_access(&mut next, &plan);
+    record_public_access(&mut next, plan);
     if let Some(after) = policy_after {
         let strip = |text: &str| stripped(policy_document::strip(text).ok(), text);
         let same = |a: &str, b: &str| document::same(Kind::Policy, a, b);

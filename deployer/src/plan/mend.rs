@@ -8,7 +8,7 @@ use imgdeploy_checks::snapshot::{Configuration, Function};
 use imgdeploy_checks::{Fix, Snapshot};
 use imgdeploy_model::region::{OriginHost, Partition, parse_origin_host};
 
-use super::{Action, Plan, Refusal, attach, edge};
+use super::{Action, Plan, Refusal, attach, edge, up};
 use crate::desired::{Desired, STAGE};
 use crate::fact::Fact;
 use crate::function::LIVE;
@@ -40,6 +40,9 @@ pub fn mend(desired: &Desired, seen: &Observed, snapshot: &Snapshot, fixes: &BTr
                 desired.site.bucket
             ),
         ));
+        return plan;
+    }
+    if fixes.contains(&Fix::Documents) && up::is_its_bucket(&mut plan, seen, "imgdeploy up") {
         return plan;
     }
     if fixes.contains(&Fix::Configuration)

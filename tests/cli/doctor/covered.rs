@@ -9,18 +9,10 @@ use super::{api_faults, bucket_faults, edge_faults, function_faults};
 const ON_SNAPSHOTS: &[(&str, &str)] = &[
     ("IMG001", "a chain in another region is more than one change; the snapshot has it whole"),
     ("IMG007", "the artifacts bucket has its region in its name, and a name is taken once"),
-    (
-        "IMG033",
-        "the emulator refuses an alias of a version that is not there, and so does AWS until the version is deleted",
-    ),
     ("IMG050", "the emulator's functions do not fail or fall asleep"),
     ("IMG051", "the emulator's updates are done before anybody can look"),
     ("IMG052", "a function that is gone can not be put back for the next fault"),
     ("IMG061", "the emulator answers 404 for every absent key"),
-    (
-        "IMG062",
-        "the emulator answers 404 for every absent key, and the rule that is left takes it for a 403 only",
-    ),
     ("IMG064", "the emulator has no public access block of the account"),
     ("IMG069", "the emulator has no Requester Pays"),
     ("IMG070", "the emulator's objects have one owner"),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::Object;
 use imgdeploy_checks::snapshot::derive::SPEC;
+use imgdeploy_checks::{Snapshot, Unseen};
 use imgdeploy_model::chain::encode::encode_path;
 
 use crate::apply::random_id;
@@ -52,15 +52,25 @@ pub(super) fn base(snapshot: &Snapshot) -> String {
 
 /// One derived image for each type of original that the bucket has, and one of an original that does not exist: that one reaches the
 /// function in any case, while the others may have been made before. Nothing where nothing leads to a resizer.
-pub(super) fn asks(snapshot: &Snapshot, base: &str, key: Option<&SecurityKey>) -> Vec<Ask> {
-    let Some(bucket) = &snapshot.bucket else { return Vec::new() };
+///
+/// # Errors
+/// Why what would have to be asked for can't be.
+pub(super) fn asks(snapshot: &Snapshot, base: &str, key: Option<&SecurityKey>) -> Result<Vec<Ask>, Unseen> {
+    let Some(bucket) = &snapshot.bucket else { return Ok(Vec::new()) };
     let nothing = snapshot.apis.is_empty() && snapshot.function.is_none();
     let environment = snapshot.configuration().ok().map(|seen| seen.environment.clone()).unwrap_or_default();
     let signed = environment.get("SECURITY_KEY").is_some_and(|value| value == SECRET);
-    if nothing || base.is_empty() || (signed && key.is_none()) {
-        return Vec::new();
+    if nothing || base.is_empty() {
+        return Ok(Vec::new());
     }
-    let Some(spec) = spec(&environment) else { return Vec::new() };
+    if signed && key.is_none() {
+        return Err(unasked(
+            "the function wants signed URLs, and the key was not given (IMGDEPLOY_SECURITY_KEY)",
+        ));
+    }
+    let Some(spec) = spec(&environment) else {
+        return Err(unasked("the function serves presets only, and has none"));
+    };
     let prefix = snapshot.prefix();
     let url = |original: &str| {
         let path = format!("{spec}/{original}");
@@ -84,7 +94,11 @@ pub(super) fn asks(snapshot: &Snapshot, base: &str, key: Option<&SecurityKey>) -
         asked_for: "an image that does not exist".to_owned(),
         absent: true,
     });
-    asks
+    Ok(asks)
+}
+
+fn unasked(why: &str) -> Unseen {
+    Unseen { action: "live requests".to_owned(), why: why.to_owned(), denied: false }
 }
 
 /// A spec that is served; `None` where only presets are and there are none.

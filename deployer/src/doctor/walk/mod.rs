@@ -47,11 +47,16 @@ pub async fn walk(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted) -> Walk
         at_emulator(looker, snapshot, wanted, deadline).await
     } else {
         let asks = match &wanted.url {
-            Some(url) => vec![Ask::of_url(url)],
+            Some(url) => Ok(vec![Ask::of_url(url)]),
             None => ask::asks(snapshot, &ask::base(snapshot), wanted.security_key.as_ref()),
         };
         let hosts = who::Hosts::live(snapshot, wanted.url.as_deref());
-        Ok(join_all(asks.iter().map(|ask| follow::follow(ask, &hosts, snapshot, deadline))).await)
+        match asks {
+            Ok(asks) => {
+                Ok(join_all(asks.iter().map(|ask| follow::follow(ask, &hosts, snapshot, deadline))).await)
+            }
+            Err(why) => Err(why),
+        }
     };
     let mut unasked = followed.as_ref().err().cloned();
     let mut walks = Vec::new();
@@ -101,8 +106,15 @@ async fn at_emulator(
     })?;
     let base = if snapshot.edge.is_some() { front.urls.cdn.clone() } else { front.urls.website.clone() };
     let asks = match &wanted.url {
-        Some(url) => vec![Ask::of_url(&format!("{base}{}", who::target(url)))],
+        Some(url) => Ok(vec![Ask::of_url(&format!("{base}{}", who::target(url)))]),
         None => ask::asks(snapshot, &base, wanted.security_key.as_ref()),
+    };
+    let asks = match asks {
+        Ok(asks) => asks,
+        Err(why) => {
+            front.shutdown().await;
+            return Err(why);
+        }
     };
     let walks =
         join_all(asks.iter().map(|ask| follow::follow(ask, &who::Hosts::Model, snapshot, deadline))).await;

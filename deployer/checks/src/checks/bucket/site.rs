@@ -76,8 +76,21 @@ pub(super) fn absent_key(snapshot: &Snapshot) -> Absent {
             match (hop.status, hop.service) {
                 (300..400, Service::Website | Service::CloudFront) => {
                     let location = hop.headers.get("location").map(String::as_str).unwrap_or_default();
-                    if Request::get(location).is_some_and(|to| hosts.contains(&to.host)) {
+                    let Some(to) = Request::get(location) else { continue };
+                    if hosts.contains(&to.host) {
                         return Absent::Redirected;
+                    }
+                    // Where only one status leads there, by somebody else's rule, that is what it was.
+                    let leads = |status| {
+                        let website = snapshot.website().ok()?;
+                        website.rule_for(&key_of(&hop.url), Some(status))?.1.redirect.host.clone()
+                    };
+                    let there: Vec<u16> = [403, 404]
+                        .into_iter()
+                        .filter(|status| leads(*status).as_ref() == Some(&to.host))
+                        .collect();
+                    if let [status] = there[..] {
+                        told = Absent::Status(status);
                     }
                 }
                 // CloudFront has errors of its own; those of S3 have a code.
