@@ -448,3 +448,46 @@ fn a_later_attach_does_not_bring_old_code_back() {
     let path = format!("/{name}/configuration?Qualifier=Live");
     assert_eq!(world.lambda("GET", &path, &Value::Null)["MemorySize"], 768);
 }
+
+/// CN-09. That a rollback moves the alias is not documented: here it is moved as if one had.
+#[test]
+fn a_stack_that_is_rolled_back_does_not_bring_old_code_back_either() {
+    let bench = Bench::used();
+    let _ = bench.attach().exits(0);
+    let name = format!("imgdeploy-{BUCKET}");
+    let root = bench.scenario.root.clone();
+    let world =
+        World { aws: bench.aws, proxy: bench.proxy, tool: bench.tool, zips: tempfile::tempdir().unwrap() };
+    let alias =
+        || world.lambda("GET", &format!("/{name}/aliases/Live"), &Value::Null)["FunctionVersion"].clone();
+    let (second, third) = (world.variant("b"), world.variant("c"));
+    let with = |command: &str, zip: &Path| {
+        let zip = zip.to_str().unwrap();
+        words(&[command, "--bucket", BUCKET, "--zip", zip, "--arch", host_arch(), "--yes"])
+    };
+    let _ = world.tool.run(with("update-code", &second)).exits(0);
+    let live = alias();
+    assert_ne!(live, "1");
+
+    // The new code is gone when CloudFormation wants it.
+    let (s3, lambda) = (root.clone(), root);
+    world.proxy.before("cloudformation:ExecuteChangeSet", move || {
+        let artifacts = "/imgdeploy-000000000000-eu-west-1";
+        let listing = s3.s3("GET", &format!("{artifacts}?list-type=2&prefix=code/"), "").text();
+        for key in listing.split("<Key>").skip(1).map(|rest| rest.split('<').next().unwrap()) {
+            let _ = s3.s3("DELETE", &format!("{artifacts}/{key}"), "");
+        }
+    });
+    let target = format!("/2015-03-31/functions/{name}/aliases/Live");
+    world.proxy.before("cloudformation:DescribeStackEvents", move || {
+        let body = json!({ "FunctionVersion": "1" }).to_string();
+        let moved = lambda.call("lambda", "PUT", &target, &[("content-type", "application/json")], body);
+        assert!(moved.status.is_success(), "{}", moved.text());
+    });
+    let mut arguments = with("attach", &third);
+    arguments.push("--allow-public".to_owned());
+    let run = world.tool.run(&arguments).exits(6);
+    let said = format!("the alias Live is at version {} again", live.as_str().unwrap());
+    assert!(run.stderr.contains(&said), "{run}");
+    assert_eq!(alias(), live, "{run}");
+}

@@ -4,7 +4,7 @@ use super::{Cause, Event, Run};
 use crate::aws::lambda::{Alias, Function};
 use crate::fact::Fact;
 use crate::function::LIVE;
-use crate::stack::{self, DesiredStack, StackPlan};
+use crate::stack::{self, DesiredStack, StackError, StackPlan};
 
 impl Run<'_> {
     pub(super) async fn stack(&mut self, desired: &DesiredStack, plan: &StackPlan) -> Result<(), Cause> {
@@ -16,7 +16,8 @@ impl Run<'_> {
         let events = &mut self.events;
         let mut show = |event: stack::StackEvent| events(Event::Progress { text: event.to_string() });
         let applied = stack::apply(&cloudformation, desired, plan, &mut show).await;
-        if let (Err(_), Fact::Known(live)) = (&applied, &live) {
+        // Only a rollback: after an answer that was lost, the alias may be where it belongs.
+        if let (Err(StackError::Failed { .. }), Fact::Known(live)) = (&applied, &live) {
             self.keep_live(&function, live).await;
         }
         let outputs = applied?;

@@ -4,7 +4,35 @@ use std::collections::BTreeMap;
 
 use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation};
 
+use super::signed::{self, Call};
 use super::{AwsFailure, Clients};
+
+/// Whether an id is that of an HTTP API: those have the same hosts as REST APIs, and another control plane (AG-16).
+///
+/// # Errors
+/// The failed call.
+pub async fn is_http_api(clients: &Clients, region: &str, id: &str) -> Result<bool, AwsFailure> {
+    let operation = "apigateway:GET";
+    let path = format!("/v2/apis/{id}");
+    let call = Call {
+        operation,
+        service: "apigateway",
+        region,
+        method: "GET",
+        path: &path,
+        headers: &[],
+        body: String::new(),
+    };
+    let answer = signed::send(clients, &call).await?;
+    match answer.status {
+        200 => Ok(true),
+        404 => Ok(false),
+        status => {
+            let message = String::from_utf8_lossy(&answer.body).chars().take(200).collect();
+            Err(AwsFailure::of_code(operation, None, message, Some(status)))
+        }
+    }
+}
 
 /// A method as edited.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,22 +1,16 @@
 //! Sums of CloudWatch metrics of a function.
 //!
-//! One read of one operation: it is signed and sent here, as the SDK's CloudWatch client would bring eleven crates with
+//! One read of one operation, without the SDK's client for it: the CloudWatch client would bring eleven crates with
 //! it, among them a second HTTP library and compression for what is only written.
 
 use std::time::{Duration, SystemTime};
 
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-use http::Request;
-use http_body_util::Full;
-use imgdeploy_model::region::Partition;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{AwsFailure, Clients, FailureKind};
+use super::signed::{self, Call};
+use super::{AwsFailure, Clients};
 use crate::logs::fetch::ms;
-use crate::probe::client;
 
 const OPERATION: &str = "cloudwatch:GetMetricData";
 /// Seconds that one data point stands for. Days, which are summed: how longer periods are laid over the time asked for is
@@ -141,24 +135,23 @@ impl Totals {
     }
 }
 
-/// One call, made again where AWS has too many.
+/// One call, made again where AWS has too many: AWS JSON 1.0, as `aws cloudwatch` speaks it.
 async fn call(clients: &Clients, region: &str, question: &Value) -> Result<Value, AwsFailure> {
-    let credentials = clients.credentials().await?;
-    let endpoint = clients.endpoint_url().map_or_else(
-        || format!("https://monitoring.{region}.{}", Partition::of_region(region).dns_suffix()),
-        |url| url.trim_end_matches('/').to_owned(),
-    );
+    let call = Call {
+        operation: OPERATION,
+        service: "monitoring",
+        region,
+        method: "POST",
+        path: "/",
+        headers: &[
+            ("content-type", "application/x-amz-json-1.0"),
+            ("x-amz-target", "GraniteServiceVersion20100801.GetMetricData"),
+        ],
+        body: question.to_string(),
+    };
     let mut tries = 1;
     loop {
-        let request = signed(&endpoint, region, &credentials, question.to_string()).map_err(|error| {
-            AwsFailure::local(OPERATION, format!("the request cannot be signed: {error}"))
-        })?;
-        let answer = match client::send(request).await {
-            Ok(answer) => read(answer.status, &answer.body),
-            Err(why) => {
-                Err(AwsFailure { kind: FailureKind::Unreachable, ..AwsFailure::local(OPERATION, why) })
-            }
-        };
+        let answer = signed::send(clients, &call).await.and_then(|answer| read(answer.status, &answer.body));
         match answer {
             Err(failure) if failure.is_passing() && tries < TRIES => {
                 tokio::time::sleep(Duration::from_millis(300) * tries).await;
@@ -167,41 +160,6 @@ async fn call(clients: &Clients, region: &str, question: &Value) -> Result<Value
             answer => return answer,
         }
     }
-}
-
-/// AWS JSON 1.0, as `aws cloudwatch` speaks it.
-fn signed(
-    endpoint: &str,
-    region: &str,
-    credentials: &Credentials,
-    body: String,
-) -> Result<Request<Full<bytes::Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
-    let url = format!("{endpoint}/");
-    let host = url.split('/').nth(2).unwrap_or_default().to_owned();
-    let headers = [
-        ("host", host.as_str()),
-        ("content-type", "application/x-amz-json-1.0"),
-        ("x-amz-target", "GraniteServiceVersion20100801.GetMetricData"),
-    ];
-    let identity = credentials.clone().into();
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("monitoring")
-        .time(SystemTime::now())
-        .settings(SigningSettings::default())
-        .build()?
-        .into();
-    let signable =
-        SignableRequest::new("POST", &url, headers.iter().copied(), SignableBody::Bytes(body.as_bytes()))?;
-    let (instructions, _) = sign(signable, &parameters)?.into_parts();
-    let mut request = Request::post(&url);
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
-    let mut request = request.body(Full::from(body))?;
-    instructions.apply_to_request_http1x(&mut request);
-    Ok(request)
 }
 
 fn read(status: u16, body: &[u8]) -> Result<Value, AwsFailure> {
@@ -221,6 +179,7 @@ fn read(status: u16, body: &[u8]) -> Result<Value, AwsFailure> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::FailureKind;
     use super::*;
 
     fn totals(pages: &[Value]) -> Result<Option<Sums>, AwsFailure> {

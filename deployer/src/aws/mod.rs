@@ -8,6 +8,7 @@ pub mod lambda;
 pub mod metrics;
 pub mod raw;
 pub mod read;
+pub mod signed;
 pub mod write;
 
 pub use clients::{Access, Clients};

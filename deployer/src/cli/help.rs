@@ -9,9 +9,10 @@ Exit codes:
   0  done, or nothing to do
   1  unexpected error
   2  wrong usage or settings
-  3  the plan has changes (--dry-run --exit-code); resize: some images failed; build: unusable zip
+  3  the plan has changes (--dry-run --exit-code); doctor: something is wrong;
+     resize: some images failed; build: unusable zip
   4  refused: something would be lost, or was not approved
-  5  AWS said no: credentials or permissions
+  5  AWS said no: credentials or permissions; doctor: nothing found, not all looked at
   6  stopped half-way: the message says what was done, and running it again goes on"
     };
 }

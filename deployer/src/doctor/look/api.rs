@@ -12,6 +12,7 @@ use imgdeploy_model::region::{OriginHost, parse_origin_host};
 use super::route::Host;
 use super::{Looker, seen};
 use crate::aws::AwsFailure;
+use crate::aws::api::is_http_api;
 use crate::fact::Fact;
 
 /// An API to look at.
@@ -94,6 +95,7 @@ impl Looker {
             self.fact("apigateway:GetResources", resources(&gateway, &id)),
         );
         let api = match (api, stages, resources) {
+            (Fact::Absent, ..) if by_rule => self.no_rest_api(&region, &id).await,
             (Fact::Known(mut api), Fact::Known(stages), Fact::Known(resources)) => {
                 api.stages =
                     stages.into_iter().map(|(name, stage)| (name, told(stage, &resources))).collect();
@@ -109,6 +111,19 @@ impl Looker {
             (_, Fact::Absent, _) | (_, _, Fact::Absent) => Fact::Absent,
         };
         ApiSeen { id, region, by_rule, by_stack, api: seen(api) }
+    }
+
+    /// An HTTP API is there all the same, and nothing that could be looked into here.
+    async fn no_rest_api(&self, region: &str, id: &str) -> Fact<Api> {
+        let read = async { Fact::of(is_http_api(self.clients(), region, id).await) };
+        match self.fact("apigateway:GET", read).await {
+            Fact::Known(false) | Fact::Absent => Fact::Absent,
+            Fact::Known(true) => {
+                let why = "it is an HTTP API: only REST APIs can be looked into";
+                Fact::Unknown(AwsFailure::local(&format!("the API {id} in {region}"), why))
+            }
+            Fact::Unknown(failure) => Fact::Unknown(failure),
+        }
     }
 
     async fn stages(&self, gateway: &Client, id: &str) -> Fact<BTreeMap<String, Stage>> {

@@ -4,6 +4,7 @@ use futures::future::join_all;
 use imgdeploy_checks::Seen;
 use imgdeploy_checks::snapshot::Edge;
 use imgdeploy_model::chain::cloudfront::Distribution;
+use imgdeploy_model::chain::message::Url;
 
 use super::{Looker, seen};
 use crate::aws::AwsFailure;
@@ -21,6 +22,23 @@ pub(super) fn in_front(found: &Fact<Vec<DistributionSummary>>, bucket: Option<&s
         Fact::Unknown(why) => Fact::Unknown(why.clone()),
     };
     seen(found).map(|found| plan::in_front(&found, bucket).into_iter().map(|one| one.id.clone()).collect())
+}
+
+/// Id of the distribution that has this URL's host among its names.
+pub(super) fn of_url(found: &Fact<Vec<DistributionSummary>>, url: &str) -> Option<String> {
+    let host = Url::parse(url)?.host;
+    let one = found.known()?.iter().find(|one| {
+        one.domain.eq_ignore_ascii_case(&host) || one.aliases.iter().any(|alias| names(alias, &host))
+    })?;
+    Some(one.id.clone())
+}
+
+/// Whether an alternate domain name, perhaps with `*.` in front, is this host's. The star stands for one label.
+pub(crate) fn names(alias: &str, host: &str) -> bool {
+    match alias.strip_prefix("*.") {
+        Some(domain) => host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(domain)),
+        None => alias.eq_ignore_ascii_case(host),
+    }
 }
 
 impl Looker {

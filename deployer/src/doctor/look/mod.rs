@@ -27,6 +27,7 @@ use crate::fact::Fact;
 use crate::names;
 
 pub(crate) use bucket::is_image;
+pub(crate) use edge::names;
 pub(crate) use function::{SECRET, log_group};
 pub use target::{Found, Lost, Named, Target};
 
@@ -102,7 +103,7 @@ impl Looker {
         {
             return Err(target::Lost::Aws(failure.clone()));
         }
-        let found = target.resolve(region, function.as_ref(), distributions.known())?;
+        let found = target.resolve(region, function.as_ref(), Some(&distributions))?;
         let region = match (&found.bucket, found.region.clone()) {
             (Some(name), None) => Some(self.bucket_region(name).await),
             (_, region) => region,
@@ -168,11 +169,15 @@ impl Looker {
         let rules = bucket.as_ref().map(route::hosts).unwrap_or_default();
         let apis = self.apis(&rules, stack.known());
         let rest = self.objects(bucket.as_mut(), prefix.as_deref(), account);
-        let late_edge = OptionFuture::from(
-            journal.as_ref().filter(|_| edge.is_none()).map(|recorded| self.edge(&recorded.distribution)),
-        );
+        // Several may be in front: the journal's comes first, then the one that has the name that redirects lead to.
+        let better = hint.distribution.clone().or_else(|| {
+            let recorded = journal.as_ref().map(|recorded| recorded.distribution.clone());
+            recorded.or_else(|| edge::of_url(distributions, stack.known()?.url.as_deref()?))
+        });
+        let better = better.filter(|id| edge.as_ref().is_none_or(|edge| edge.id != *id));
+        let late_edge = OptionFuture::from(better.as_deref().map(|id| self.edge(id)));
         let (apis, (), late) = futures::join!(apis, rest, late_edge);
-        edge = edge.or(late);
+        edge = late.or(edge);
         if let (Some(edge), Some(recorded)) = (edge.as_mut(), &journal) {
             edge.attached = edge.id == recorded.distribution;
         }

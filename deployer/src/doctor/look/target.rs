@@ -4,6 +4,7 @@ use imgdeploy_checks::snapshot::Function;
 use imgdeploy_model::chain::message::Url;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
+use super::edge;
 use crate::aws::edge::DistributionSummary;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::fact::Fact;
@@ -73,7 +74,7 @@ impl Target {
         &self,
         region: Option<Fact<String>>,
         function: Option<&Function>,
-        distributions: Option<&Vec<DistributionSummary>>,
+        distributions: Option<&Fact<Vec<DistributionSummary>>>,
     ) -> Result<Resolved, Lost> {
         let named = self.distribution.clone();
         let mut resolved = Resolved { hint: Found { distribution: named }, ..Resolved::default() };
@@ -97,11 +98,10 @@ impl Target {
             resolved.bucket = Some(bucket);
             return Ok(resolved);
         }
-        let has = |one: &&DistributionSummary| {
-            one.domain.eq_ignore_ascii_case(&host) || one.aliases.iter().any(|alias| fits(alias, &host))
-        };
+        let id = distributions.and_then(|found| edge::of_url(found, url));
         let one =
-            distributions.into_iter().flatten().find(has).ok_or_else(|| Lost::NoBucketBehind(url.clone()))?;
+            distributions.and_then(|found| found.known()?.iter().find(|one| Some(&one.id) == id.as_ref()));
+        let one = one.ok_or_else(|| Lost::NoBucketBehind(url.clone()))?;
         resolved.hint.distribution = Some(one.id.clone());
         resolved.bucket = one.origins.iter().find_map(|origin| match parse_origin_host(origin) {
             OriginHost::Website { bucket, .. } | OriginHost::Rest { bucket, .. } => Some(bucket),
@@ -111,14 +111,6 @@ impl Target {
             Some(_) => Ok(resolved),
             None => Err(Lost::NoBucketBehind(url.clone())),
         }
-    }
-}
-
-/// Whether an alternate domain name, perhaps with `*.` in front, is this host's.
-fn fits(alias: &str, host: &str) -> bool {
-    match alias.strip_prefix("*.") {
-        Some(domain) => host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(domain)),
-        None => alias.eq_ignore_ascii_case(host),
     }
 }
 
@@ -139,13 +131,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn front() -> Vec<DistributionSummary> {
-        vec![DistributionSummary {
+    fn front() -> Fact<Vec<DistributionSummary>> {
+        Fact::Known(vec![DistributionSummary {
             id: "E1".to_owned(),
             domain: "d1.cloudfront.net".to_owned(),
             aliases: vec!["*.example.com".to_owned()],
             origins: vec!["api.example.org".to_owned(), "pics.s3-website-eu-west-1.amazonaws.com".to_owned()],
-        }]
+        }])
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Who is who in the chain, and who gave an answer. Pure.
 
+use crate::doctor::look;
 use http::HeaderMap;
 use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::Service;
@@ -33,6 +34,9 @@ impl Hosts {
             fronts.extend(distribution.aliases.into_iter().map(|alias| alias.to_ascii_lowercase()));
             fronts.extend(edge.domain.known().map(|domain| domain.to_ascii_lowercase()));
         }
+        // Where redirects lead back to, as the function is told: perhaps to another CDN in front of this one.
+        let told = snapshot.configuration().ok().and_then(|seen| seen.environment.get("URL").cloned());
+        fronts.extend(told.as_deref().and_then(Url::parse).map(|url| url.host));
         let mut others = Vec::new();
         if let Some(bucket) = &snapshot.bucket {
             others.extend(website_hosts_all_forms(&bucket.name, &bucket.region));
@@ -46,7 +50,7 @@ impl Hosts {
     pub(super) fn may_ask(&self, url: &Url) -> bool {
         match self {
             Self::Live { fronts, others } => {
-                fronts.contains(&url.host)
+                is_one(fronts, &url.host)
                     || others.contains(&url.host)
                     || matches!(parse_origin_host(&url.host), OriginHost::ExecuteApi { .. })
             }
@@ -65,7 +69,7 @@ impl Hosts {
             OriginHost::Website { .. } => Service::Website,
             OriginHost::Rest { .. } => Service::S3Rest,
             OriginHost::Other => match self {
-                Self::Live { fronts, .. } if fronts.contains(&url.host) => {
+                Self::Live { fronts, .. } if is_one(fronts, &url.host) => {
                     behind_cloudfront(status, headers, body)
                 }
                 Self::Live { others, .. } if others.contains(&url.host) => api(headers),
@@ -73,6 +77,10 @@ impl Hosts {
             },
         }
     }
+}
+
+fn is_one(names: &[String], host: &str) -> bool {
+    names.iter().any(|name| look::names(name, host))
 }
 
 /// Through CloudFront the origin's errors look as they do without it: XML is the REST endpoint (S3-03).
@@ -155,9 +163,11 @@ mod tests {
 
     #[test]
     fn only_the_chain_is_asked() {
-        let live = Hosts::Live { fronts: vec!["img.example.com".to_owned()], others: Vec::new() };
+        let names = ["img.example.com", "*.pics.example.com"].map(str::to_owned).to_vec();
+        let live = Hosts::Live { fronts: names, others: Vec::new() };
         let may = |hosts: &Hosts, url: &str| hosts.may_ask(&Url::parse(url).unwrap());
         assert!(may(&live, "https://img.example.com/a"));
+        assert!(may(&live, "https://eu.pics.example.com/a"));
         assert!(may(&live, "https://x.execute-api.us-east-1.amazonaws.com/prod"));
         assert!(!may(&live, "https://elsewhere.example.net/"));
         assert!(!may(&live, "http://169.254.169.254/latest/meta-data/"));

@@ -75,6 +75,7 @@ pub(super) fn apigateway(method: &str, path: &str) -> Option<String> {
     let name = match (method, parts.as_slice()) {
         ("GET", ["account"]) => "GetAccount",
         ("GET", ["domainnames", _, "basepathmappings"]) => "GetBasePathMappings",
+        ("GET", ["v2", "apis", _]) => "GetApi",
         ("GET", ["restapis"]) => "GetRestApis",
         ("POST", ["restapis"]) => "CreateRestApi",
         ("GET", ["restapis", _]) => "GetRestApi",
