@@ -4,9 +4,11 @@
 //! data go out. That makes plans repeatable and every rule testable by itself.
 //!
 //! - [`region`]: what follows from a region's name: partition, host names, and back from a host name to what it means.
+//! - [`derived_key`]: whether a key looks like one that the function writes.
 //! - [`document`]: byte-preserving editors for the documents of others that we add our part to.
 //! - [`chain`]: how the services answer a request, given their configurations.
 
 pub mod chain;
+pub mod derived_key;
 pub mod document;
 pub mod region;

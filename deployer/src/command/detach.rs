@@ -1,6 +1,7 @@
 //! `detach`: takes out exactly what `attach` put in.
 
 use futures::{StreamExt, TryStreamExt, stream};
+use imgdeploy_model::derived_key::looks_derived;
 
 use crate::aws::Clients;
 use crate::aws::read::BucketRead;
@@ -57,10 +58,8 @@ async fn derived_keys(clients: &Clients, seen: &Observed, prefix: &str) -> Resul
     let objects = read.all_objects(prefix).await?;
     // Under a prefix of our own any folder may be a preset's: the metadata decides.
     let is_preset = |_: &str| !prefix.is_empty();
-    let candidates = objects
-        .into_iter()
-        .map(|object| object.key)
-        .filter(|key| crate::plan::looks_derived(key, prefix, is_preset));
+    let candidates =
+        objects.into_iter().map(|object| object.key).filter(|key| looks_derived(key, prefix, is_preset));
     let checked: Vec<Option<String>> = stream::iter(candidates)
         .map(|key| {
             let read = &read;

@@ -13,13 +13,11 @@ mod notes;
 mod policy;
 mod predict;
 mod public_access;
-mod shape;
 pub mod up;
 mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
 pub use edge::{in_front, owned_patterns};
-pub use shape::looks_derived;
 pub use website::our_hosts;
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::shape::looks_derived;
+use imgdeploy_model::derived_key::looks_derived;
+
 use super::{Plan, Refusal};
 use crate::desired::Desired;
 use crate::fact::Fact;

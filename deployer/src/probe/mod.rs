@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use imgdeploy_model::chain::encode::encode_path;
+use imgdeploy_model::derived_key::looks_derived;
 use serde::Serialize;
 
 use crate::aws::Clients;
@@ -15,7 +16,6 @@ use crate::desired::Desired;
 use crate::dev;
 use crate::fact::Fact;
 use crate::observe::Observed;
-use crate::plan::looks_derived;
 use crate::report::Report;
 use crate::settings::Site;
 

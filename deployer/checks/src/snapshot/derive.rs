@@ -40,11 +40,6 @@ impl ImageRule {
             None => (format!("/{target}"), None),
         }
     }
-
-    /// How to call it in a message; rules are counted from 1.
-    pub fn place(&self, bucket: &str) -> String {
-        format!("bucket {bucket}, website configuration, routing rule {}", self.at + 1)
-    }
 }
 
 impl Snapshot {
@@ -195,9 +190,34 @@ impl Snapshot {
         }
     }
 
+    /// The command that mends what `doctor` can mend.
+    pub fn fix_command(&self) -> String {
+        format!("imgdeploy doctor --fix {}", self.flags())
+    }
+
+    /// ARN of an object of a bucket, or of several with a wildcard.
+    pub fn object_arn(&self, bucket: &Bucket, key: &str) -> String {
+        format!("{}s3:::{}/{key}", self.partition().arn_prefix(), bucket.name)
+    }
+
+    /// Whether it is the function of the tool's own stack.
+    pub fn is_ours(&self, function: &Function) -> bool {
+        self.stack.known().is_some_and(|stack| stack.name == function.name)
+    }
+
     /// Whether the tool's stack is there: then `imgdeploy attach` is the way to mend things.
     pub fn is_attached(&self) -> bool {
         self.stack.known().is_some()
+    }
+}
+
+impl Function {
+    /// Whether there is such a function; an ARN alone proves nothing.
+    ///
+    /// # Errors
+    /// [`Skip::Unseen`].
+    pub fn is_there(&self) -> Result<bool, Skip> {
+        Ok(self.configuration.known().is_some() || need_or_absent(&self.latest)?.is_some())
     }
 }
 

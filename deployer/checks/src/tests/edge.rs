@@ -208,18 +208,7 @@ const FAULTS: &[(&str, &str, Option<Fix>, Change)] = &[
 #[test]
 fn a_fault_has_one_headline() {
     for (code, fault, fix, change) in FAULTS {
-        let diagnosis = after(change);
-        let codes: Vec<&str> = diagnosis.headlines.iter().map(|headline| headline.code).collect();
-        assert_eq!(codes, [*code], "{fault}: {:#?}", diagnosis.headlines);
-        let finding = &diagnosis.headlines[0].finding;
-        assert_eq!(finding.fix, *fix, "{fault}");
-        assert_eq!(
-            finding.cure.contains("doctor --fix --bucket shop-pictures"),
-            fix.is_some(),
-            "{fault}: {}",
-            finding.cure
-        );
-        assert!(!finding.what.ends_with('.') && finding.value.is_some(), "{fault}: {finding:?}");
+        has_one_headline(code, fault, *fix, change);
     }
 }
 
@@ -231,9 +220,7 @@ fn a_chain_made_by_hand_is_mended_by_hand() {
             by_hand(snapshot);
             change(snapshot);
         });
-        let codes: Vec<&str> = diagnosis.headlines.iter().map(|headline| headline.code).collect();
-        assert_eq!(codes, [*code], "{fault}: {:#?}", diagnosis.headlines);
-        let finding = &diagnosis.headlines[0].finding;
+        let finding = only(&diagnosis, code, fault);
         assert_eq!(finding.fix, (*code == "IMG080").then_some(Fix::Invalidate), "{fault}");
         assert!(finding.cure.contains("aws cloudfront") || *code == "IMG088", "{fault}: {}", finding.cure);
         assert!(finding.cure.contains("E2EXAMPLE1"), "{fault}: {}", finding.cure);

@@ -14,6 +14,7 @@ mod walk;
 
 pub(crate) use fixture::*;
 
+use crate::check::{Finding, Fix};
 use crate::diagnosis::{Diagnosis, Selection, diagnose};
 use crate::snapshot::Snapshot;
 
@@ -27,4 +28,41 @@ pub(crate) fn after(change: impl FnOnce(&mut Snapshot)) -> Diagnosis {
 /// The codes of all headlines after a change.
 pub(crate) fn headlines(change: impl FnOnce(&mut Snapshot)) -> Vec<&'static str> {
     after(change).headlines.iter().map(|headline| headline.code).collect()
+}
+
+/// The finding of the only headline, which has to have this code.
+pub(crate) fn only(diagnosis: &Diagnosis, code: &str, fault: &str) -> Finding {
+    let codes: Vec<&str> = diagnosis.headlines.iter().map(|headline| headline.code).collect();
+    assert_eq!(codes, [code], "{fault}: {:#?}", diagnosis.headlines);
+    diagnosis.headlines[0].finding.clone()
+}
+
+/// One fault of a chain that the tool set up: one headline, and the tool's way out where it has one.
+pub(crate) fn has_one_headline(
+    code: &str,
+    fault: &str,
+    fix: Option<Fix>,
+    change: impl FnOnce(&mut Snapshot),
+) {
+    let finding = only(&after(change), code, fault);
+    assert_eq!(finding.fix, fix, "{fault}");
+    assert_eq!(
+        finding.cure.contains("doctor --fix --bucket shop-pictures"),
+        fix.is_some(),
+        "{fault}: {}",
+        finding.cure
+    );
+    assert!(!finding.what.ends_with('.') && finding.value.is_some(), "{fault}: {finding:?}");
+}
+
+/// The codes that could not be checked for want of this action; nothing may be found.
+pub(crate) fn not_checked(action: &str, change: impl FnOnce(&mut Snapshot)) -> Vec<&'static str> {
+    let diagnosis = after(change);
+    assert_eq!(diagnosis.headlines, [], "{action}");
+    diagnosis
+        .not_checked
+        .into_iter()
+        .filter(|it| it.unseen.action == action)
+        .flat_map(|it| it.codes)
+        .collect()
 }

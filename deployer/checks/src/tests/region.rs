@@ -4,7 +4,7 @@ pub(crate) mod change;
 
 use imgdeploy_model::region::{execute_api_host, website_host};
 
-use super::{API, BUCKET, FUNCTION, REGION, after, alias_arn, headlines, permission};
+use super::{API, BUCKET, FUNCTION, REGION, after, alias_arn, headlines, not_checked, permission};
 use crate::check::Fix;
 use crate::diagnosis::{Selection, diagnose};
 use crate::seen::Seen;

@@ -157,20 +157,30 @@ pub fn parse_query(query: &str) -> Vec<(String, String)> {
 
 type Routed<'a> = (&'a str, &'a BTreeMap<String, MethodFacts>, BTreeMap<String, String>);
 
-/// The deployed resource for a path: literal segments win over `{name}`, and those over `{name+}`.
+/// The deployed resource for a path, and its methods.
 fn route<'a>(stage: &'a Stage, path: &str) -> Option<Routed<'a>> {
+    let with_methods = stage.resources.iter().filter(|(_, methods)| !methods.is_empty());
+    let (resource, parameters) = fitting(with_methods.map(|(resource, _)| resource.as_str()), path)?;
+    let methods = stage.resources.get(resource)?;
+    Some((resource, methods, parameters))
+}
+
+/// Which of these resources a path belongs to: literal segments win over `{name}`, and those over `{name+}`. With the parameters' raw
+/// values.
+pub fn fitting<'a>(
+    resources: impl IntoIterator<Item = &'a str>,
+    path: &str,
+) -> Option<(&'a str, BTreeMap<String, String>)> {
     let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
     // The rest of the raw path, for greedy parameters: empty segments and a last slash stay in it.
-    stage
-        .resources
-        .iter()
-        .filter(|(_, methods)| !methods.is_empty())
-        .filter_map(|(resource, methods)| {
+    resources
+        .into_iter()
+        .filter_map(|resource| {
             let (rank, parameters) = fit(resource, &segments, path)?;
-            Some((rank, (resource.as_str(), methods, parameters)))
+            Some((rank, (resource, parameters)))
         })
         .min_by(|(a, _), (b, _)| a.cmp(b))
-        .map(|(_, routed)| routed)
+        .map(|(_, fitting)| fitting)
 }
 
 /// How specific a fit is, segment by segment (0 literal, 1 parameter, 2 greedy), and the parameters' raw values.

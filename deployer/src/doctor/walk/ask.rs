@@ -6,6 +6,7 @@ use imgdeploy_checks::snapshot::Object;
 use imgdeploy_checks::snapshot::derive::SPEC;
 use imgdeploy_checks::{Snapshot, Unseen};
 use imgdeploy_model::chain::encode::encode_path;
+use imgdeploy_model::derived_key::looks_derived;
 
 use crate::apply::random_id;
 use crate::doctor::look::{SECRET, is_image};
@@ -122,7 +123,7 @@ fn by_type<'a>(objects: &'a [Object], prefix: &str) -> BTreeMap<&'static str, &'
     };
     let derived = |key: &str| match prefix {
         // A first folder such as `300x200` is a size.
-        "" => crate::plan::looks_derived(key, prefix, |_| false),
+        "" => looks_derived(key, prefix, |_| false),
         prefix => key.starts_with(prefix),
     };
     for object in objects {

@@ -1,7 +1,7 @@
 //! IMG024
 
 use super::gone;
-use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict};
+use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
 
 /// A routing rule leads to an API that does not exist any more.
@@ -23,20 +23,5 @@ pub const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot) -> Verdict {
     let home = &snapshot.bucket()?.region;
-    gone::findings(
-        snapshot,
-        |region| region == home,
-        |gone| {
-            let finding = Finding::new(
-                format!(
-                    "{} to {}, and there is no REST API {} in {}",
-                    gone.rules, gone.host, gone.id, gone.region
-                ),
-                gone.place.clone(),
-                gone.cure(snapshot),
-            )
-            .value(gone.host.as_str());
-            if gone.is_mended_by_documents(snapshot) { finding.fix(Fix::Documents) } else { finding }
-        },
-    )
+    gone::findings(snapshot, |region| region == home)
 }

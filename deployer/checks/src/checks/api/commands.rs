@@ -5,7 +5,7 @@ use crate::snapshot::{ApiSeen, Snapshot};
 
 /// The tool's own way for its own API, else the command.
 pub(super) fn fix_or(snapshot: &Snapshot, ours: bool, command: impl FnOnce() -> String) -> String {
-    if ours { format!("imgdeploy doctor --fix {}", snapshot.flags()) } else { command() }
+    if ours { snapshot.fix_command() } else { command() }
 }
 
 /// Puts an API as it is edited onto a stage; makes the stage if there is none.
@@ -60,7 +60,7 @@ pub(super) fn put_integration(seen: &ApiSeen, resource: &str, method: &str, uri:
 /// Rewrites the bucket's rules: `doctor`'s way where the tool has its stack, else by hand.
 pub(super) fn rewrite_rules(snapshot: &Snapshot, change: &str) -> String {
     if snapshot.is_attached() {
-        return format!("imgdeploy doctor --fix {}", snapshot.flags());
+        return snapshot.fix_command();
     }
     rewrite_by_hand(snapshot, change)
 }

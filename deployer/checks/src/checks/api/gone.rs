@@ -2,31 +2,25 @@
 
 use super::commands;
 use super::route::{image_rules, rule_names, rule_place};
-use crate::check::{Finding, Skip};
+use crate::check::{Finding, Fix, Skip, Verdict};
 use crate::seen::Seen;
 use crate::snapshot::Snapshot;
 use crate::snapshot::derive::ImageRule;
 
 /// An API that rules name and that is not there.
-pub(crate) struct Gone {
-    /// Its id.
-    pub(crate) id: String,
+struct Gone<'a> {
+    id: &'a str,
     /// The region in its host.
-    pub(crate) region: String,
+    region: &'a str,
     /// Its host, as in the rules.
-    pub(crate) host: String,
+    host: &'a str,
     /// `routing rules 1 and 2 lead`.
-    pub(crate) rules: String,
-    /// Where that stands.
-    pub(crate) place: String,
+    rules: String,
+    place: String,
 }
 
 /// Findings about the APIs in those regions that rules for derived images name and that AWS says are not there, one for each.
-pub(crate) fn findings(
-    snapshot: &Snapshot,
-    in_region: impl Fn(&str) -> bool,
-    finding: impl Fn(&Gone) -> Finding,
-) -> Result<Vec<Finding>, Skip> {
+pub(in crate::checks) fn findings(snapshot: &Snapshot, in_region: impl Fn(&str) -> bool) -> Verdict {
     let rules: Vec<ImageRule> = image_rules(snapshot)?.into_iter().map(|(rule, _)| rule).collect();
     if rules.is_empty() {
         return Err(Skip::Nothing);
@@ -44,17 +38,18 @@ pub(crate) fn findings(
         {
             Some(Seen::Absent) => {
                 let those: Vec<&ImageRule> = rules.iter().filter(|other| other.api == rule.api).collect();
-                found.push(finding(&Gone {
-                    id: id.clone(),
-                    region: region.clone(),
-                    host: rule.host.clone(),
+                let gone = Gone {
+                    id,
+                    region,
+                    host: &rule.host,
                     rules: format!(
                         "{} lead{}",
                         rule_names(those.iter().copied()),
                         if those.len() == 1 { "s" } else { "" }
                     ),
                     place: format!("{}, HostName", rule_place(snapshot, those.iter().copied())),
-                }));
+                };
+                found.push(gone.finding(snapshot));
             }
             Some(Seen::Unknown(why)) => unseen = unseen.or(Some(why.clone())),
             _ => {}
@@ -66,15 +61,24 @@ pub(crate) fn findings(
     }
 }
 
-impl Gone {
+impl Gone<'_> {
+    fn finding(&self, snapshot: &Snapshot) -> Finding {
+        let what = format!(
+            "{} to {}, and there is no REST API {} in {}",
+            self.rules, self.host, self.id, self.region
+        );
+        let finding = Finding::new(what, self.place.clone(), self.cure(snapshot)).value(self.host);
+        if self.is_mended_by_documents(snapshot) { finding.fix(Fix::Documents) } else { finding }
+    }
+
     /// Whether writing our rules anew leads to an API that is there.
-    pub(crate) fn is_mended_by_documents(&self, snapshot: &Snapshot) -> bool {
-        let host = snapshot.stack.known().and_then(|stack| stack.api_host.as_ref());
-        host.is_some_and(|host| *host != self.host)
+    fn is_mended_by_documents(&self, snapshot: &Snapshot) -> bool {
+        let host = snapshot.stack.known().and_then(|stack| stack.api_host.as_deref());
+        host.is_some_and(|host| host != self.host)
     }
 
     /// What to do about it.
-    pub(crate) fn cure(&self, snapshot: &Snapshot) -> String {
+    fn cure(&self, snapshot: &Snapshot) -> String {
         if self.is_mended_by_documents(snapshot) || !snapshot.is_attached() {
             let there = snapshot.apis.iter().find(|seen| seen.api.known().is_some());
             let host = there.map_or_else(

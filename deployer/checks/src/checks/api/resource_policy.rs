@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::commands::deploy;
 use super::route::{Get, get};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
+use crate::checks::statement::one_or_list;
 use crate::seen::Unseen;
 use crate::snapshot::Snapshot;
 
@@ -117,17 +118,9 @@ fn expand(value: &mut Value, root: &str) {
     }
 }
 
-fn statements(document: &Value) -> Vec<&Value> {
-    match document.get("Statement") {
-        Some(Value::Array(list)) => list.iter().collect(),
-        Some(one) => vec![one],
-        None => Vec::new(),
-    }
-}
-
 /// For whom the policy is open, by the conditions of an Allow, or of a Deny for all others: `aws:SourceIp 203.0.113.0/24`.
 fn admitted(document: &Value) -> Vec<String> {
-    statements(document)
+    one_or_list(document.get("Statement"))
         .iter()
         .filter(|it| it.get("Effect").and_then(Value::as_str) == Some("Allow") || denies_the_rest(it))
         .filter_map(|statement| statement.get("Condition")?.as_object())
@@ -147,7 +140,7 @@ fn plain(value: &Value) -> String {
 }
 
 fn is_list_of_the_admitted(document: &Value, at: usize) -> bool {
-    statements(document).get(at).is_some_and(|statement| denies_the_rest(statement))
+    one_or_list(document.get("Statement")).get(at).is_some_and(denies_the_rest)
 }
 
 /// A Deny with `NotIpAddress`, `StringNotEquals` and the like: for all but those listed.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use imgdeploy_model::chain::api::{self as model, Decision, MethodFacts};
-use imgdeploy_model::chain::message::{Headers, Method as HttpMethod, Request};
+use imgdeploy_model::chain::api::fitting;
 
 use crate::check::Skip;
+use crate::checks::bucket::site::rules_named;
 use crate::snapshot::api::Deployed;
 use crate::snapshot::derive::{ImageRule, SPEC};
 use crate::snapshot::{Api, ApiSeen, Method, Snapshot, Stage};
@@ -37,8 +37,7 @@ pub(super) fn image_rules(snapshot: &Snapshot) -> Result<Vec<(ImageRule, String)
 
 /// `routing rule 1`, `routing rules 1 and 2`.
 pub(super) fn rule_names<'r>(rules: impl Iterator<Item = &'r ImageRule>) -> String {
-    let numbers: Vec<String> = rules.map(|rule| (rule.at + 1).to_string()).collect();
-    format!("routing rule{} {}", if numbers.len() == 1 { "" } else { "s" }, numbers.join(" and "))
+    rules_named(&rules.collect::<Vec<_>>())
 }
 
 /// `bucket b, website configuration, routing rules 1 and 2`.
@@ -130,30 +129,9 @@ pub(super) fn resource<'a, M>(
     path: &str,
 ) -> Option<(&'a str, &'a BTreeMap<String, M>)> {
     let fits = |empty_too: bool| {
-        let open = BTreeMap::from([("ANY".to_owned(), MethodFacts::open())]);
-        let open = resources
-            .iter()
-            .filter(|(_, methods)| empty_too || !methods.is_empty())
-            .map(|(path, _)| (path.clone(), open.clone()))
-            .collect();
-        let api = model::Api {
-            id: String::new(),
-            default_endpoint: true,
-            binary_media_types: Vec::new(),
-            stages: BTreeMap::from([("s".to_owned(), model::Stage { resources: open })]),
-        };
-        let request = Request {
-            method: HttpMethod::Get,
-            secure: true,
-            host: String::new(),
-            path: format!("/s{path}"),
-            query: None,
-            headers: Headers::new(),
-        };
-        match model::decide(&api, &request) {
-            Decision::Invoke(call) => resources.get_key_value(&call.resource),
-            Decision::Refuse { .. } => None,
-        }
+        let those = resources.iter().filter(|(_, methods)| empty_too || !methods.is_empty());
+        let (name, _) = fitting(those.map(|(path, _)| path.as_str()), path)?;
+        resources.get_key_value(name)
     };
     fits(false).or_else(|| fits(true)).map(|(path, methods)| (path.as_str(), methods))
 }

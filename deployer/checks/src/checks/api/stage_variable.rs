@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::route::{Get, get};
 use super::uri::{function_name, resolve, variables};
-use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need_or_absent};
+use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
 use crate::snapshot::{Snapshot, Stage};
 
 /// A stage variable in the integration is missing, or names an old function.
@@ -53,7 +53,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let what = match (other, &snapshot.function) {
         (Some(other), _) => format!("stage variable `{name}` lets the API call {called}, and not {other}"),
         (None, Some(function)) => {
-            if function.configuration.known().is_some() || need_or_absent(&function.latest)?.is_some() {
+            if function.is_there()? {
                 return Ok(Vec::new());
             }
             format!("stage variable `{name}` lets the API call {called}, which does not exist")

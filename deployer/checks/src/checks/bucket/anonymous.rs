@@ -5,9 +5,9 @@ use imgdeploy_model::chain::access::{
 };
 use serde_json::Value;
 
-use super::site::arn;
 use crate::check::{Skip, need_or_absent};
 use crate::checks::edge::part;
+use crate::checks::statement::one_or_list;
 use crate::snapshot::{Bucket, Snapshot};
 
 /// Whether viewers may read a derived image.
@@ -46,7 +46,7 @@ pub(super) fn reading(snapshot: &Snapshot, bucket: &Bucket) -> Result<Reading, S
         return Ok(Reading::NoPolicy);
     };
     let policy = Policy::parse(text).map_err(|_| Skip::Nothing)?;
-    let arn = arn(snapshot, bucket, &snapshot.sample_key());
+    let arn = snapshot.object_arn(bucket, &snapshot.sample_key());
     let (referer, user_agent) = headers(snapshot);
     let ask = |secure| {
         let caller =
@@ -79,12 +79,7 @@ fn headers(snapshot: &Snapshot) -> (Option<String>, Option<String>) {
 /// Whether an Allow that is for these keys has a condition that can't be judged, such as one on addresses: it may let viewers in.
 fn may_hold(policy: &str, arn: &str) -> bool {
     let value: Value = serde_json::from_str(policy).unwrap_or_default();
-    let statements = match value.get("Statement") {
-        Some(Value::Array(list)) => list.clone(),
-        Some(one) => vec![one.clone()],
-        None => Vec::new(),
-    };
-    statements.into_iter().any(|mut statement| {
+    one_or_list(value.get("Statement")).iter().cloned().any(|mut statement| {
         let condition = statement.as_object_mut().and_then(|fields| fields.remove("Condition"));
         let operators = condition.as_ref().and_then(Value::as_object);
         let unknown = operators.into_iter().flatten().any(|(_, keys)| {

@@ -1,7 +1,7 @@
 //! IMG066
 
 use super::anonymous::{Reading, named, reading};
-use super::site::{arn, by_website, edit_policy};
+use super::site::{by_website, edit_policy};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
 
@@ -28,7 +28,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     };
     let statement = named(&statement);
     let prefix = snapshot.prefix();
-    let derived = arn(snapshot, bucket, &format!("{prefix}*"));
+    let derived = snapshot.object_arn(bucket, &format!("{prefix}*"));
     let change = if prefix.is_empty() {
         format!(
             "take {statement} out: without a prefix of their own, derived images can't be told from the rest"

@@ -1,6 +1,8 @@
 //! IMG073
 
-use super::derived::{is_our_scheme, looks_derived, presets};
+use imgdeploy_model::derived_key::looks_derived;
+
+use super::derived::{is_our_scheme, presets};
 use super::site::{keys_named, uri};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need};
 use crate::snapshot::Snapshot;
@@ -32,7 +34,12 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let foreign = |presets: &[String]| -> Result<Vec<&str>, Skip> {
         let keys = need(&bucket.derived)?.iter().map(|object| object.key.as_str());
         // Consoles make objects such as `resized/` for folders.
-        Ok(keys.filter(|key| !key.ends_with('/') && !looks_derived(key, &prefix, presets)).collect())
+        Ok(keys
+            .filter(|key| {
+                !key.ends_with('/')
+                    && !looks_derived(key, &prefix, |name| presets.iter().any(|preset| preset == name))
+            })
+            .collect())
     };
     if foreign(&[])?.is_empty() {
         return Ok(Vec::new());

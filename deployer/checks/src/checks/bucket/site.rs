@@ -139,7 +139,7 @@ pub(in crate::checks) fn list<T: ToString>(items: impl IntoIterator<Item = T>) -
 }
 
 /// Positions of rules as people count them, with the noun.
-pub(super) fn rules_named(rules: &[&ImageRule]) -> String {
+pub(in crate::checks) fn rules_named(rules: &[&ImageRule]) -> String {
     let noun = if rules.len() == 1 { "routing rule" } else { "routing rules" };
     format!("{noun} {}", list(rules.iter().map(|rule| rule.at + 1)))
 }
@@ -162,8 +162,7 @@ pub(in crate::checks) fn by_tool(finding: Finding, snapshot: &Snapshot, fix: Fix
     if !snapshot.is_attached() {
         return finding;
     }
-    let cure = format!("imgdeploy doctor --fix {}", snapshot.flags());
-    Finding { cure, ..finding }.fix(fix)
+    Finding { cure: snapshot.fix_command(), ..finding }.fix(fix)
 }
 
 /// Commands that change the website configuration, which S3 takes as a whole only (S3-06).
@@ -184,11 +183,6 @@ pub(super) fn edit_policy(bucket: &Bucket, change: &str) -> String {
          # in policy.json: {change}\n\
          aws s3api put-bucket-policy --bucket {name} --region {region} --policy file://policy.json"
     )
-}
-
-/// ARN of keys in the bucket.
-pub(super) fn arn(snapshot: &Snapshot, bucket: &Bucket, key: &str) -> String {
-    format!("{}s3:::{}/{key}", snapshot.partition().arn_prefix(), bucket.name)
 }
 
 /// Commands that delete derived objects and make the distribution forget them: they are then made again.

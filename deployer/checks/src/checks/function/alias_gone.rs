@@ -1,6 +1,6 @@
 //! IMG033
 
-use super::command::{self, named, place, qualifier};
+use super::command::{named, place, qualifier};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict, need_or_absent};
 use crate::snapshot::{Function, Snapshot};
 
@@ -55,9 +55,9 @@ fn run(snapshot: &Snapshot) -> Verdict {
     need_or_absent(&function.latest)?;
     let named = named(function);
     let finding = match newest {
-        _ if command::is_ours(snapshot, function) => {
+        _ if snapshot.is_ours(function) => {
             let repair = if newest.is_some() {
-                command::doctor_fix(snapshot)
+                snapshot.fix_command()
             } else {
                 format!("imgdeploy attach {}", snapshot.flags())
             };

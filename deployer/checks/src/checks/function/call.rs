@@ -1,15 +1,23 @@
 //! Whether the function's resource policy lets the API call it (AG-05, LA-13).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use imgdeploy_model::chain::api::fitting;
 use imgdeploy_model::chain::permission::{Permission, lambda_permission, source_arn};
 use imgdeploy_model::region::Partition;
 use serde_json::Value;
 
 use super::command::{self, called, named, qualifier};
-use crate::check::{Finding, Fix, Skip, need, need_or_absent};
+use crate::check::{EffectOf, Finding, Fix, Skip, need, need_or_absent};
+use crate::checks::statement::one_or_list;
 use crate::seen::Seen;
 use crate::snapshot::{Api, Function, Method, Snapshot};
+
+/// Where one of these is found, what the permission lacks follows from it.
+pub(super) const CAUSES: EffectOf = EffectOf::Codes(&[
+    "IMG001", "IMG005", "IMG008", "IMG010", "IMG011", "IMG012", "IMG013", "IMG020", "IMG021", "IMG023",
+    "IMG024", "IMG052",
+]);
 
 /// Who may call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +96,8 @@ impl Call<'_> {
     /// A finding with the command that lets the API in.
     pub(super) fn finding(&self, snapshot: &Snapshot, what: String) -> Finding {
         let function = self.function;
-        let cure = if command::is_ours(snapshot, function) {
-            command::doctor_fix(snapshot)
+        let cure = if snapshot.is_ours(function) {
+            snapshot.fix_command()
         } else {
             let alias =
                 qualifier(function).map(|qualifier| format!(" --qualifier {qualifier}")).unwrap_or_default();
@@ -140,28 +148,23 @@ fn standing(policy: Option<&String>, api: &str) -> Standing {
 fn gateway_sources(policy: &str) -> Vec<String> {
     let Ok(policy) = serde_json::from_str::<Value>(policy) else { return Vec::new() };
     let mut sources = Vec::new();
-    for statement in list(policy.get("Statement")) {
+    for statement in one_or_list(policy.get("Statement")) {
         let allows = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
         let services = statement.get("Principal").and_then(|principal| principal.get("Service"));
-        if !allows || !list(services).iter().any(|name| name.as_str() == Some("apigateway.amazonaws.com")) {
+        if !allows
+            || !one_or_list(services).iter().any(|name| name.as_str() == Some("apigateway.amazonaws.com"))
+        {
             continue;
         }
         let Some(Value::Object(operators)) = statement.get("Condition") else { continue };
         let keys = operators.values().filter_map(Value::as_object).flatten();
         for (_, values) in keys.filter(|(key, _)| key.eq_ignore_ascii_case("aws:SourceArn")) {
-            sources.extend(list(Some(values)).iter().filter_map(|value| value.as_str().map(str::to_owned)));
+            sources.extend(
+                one_or_list(Some(values)).iter().filter_map(|value| value.as_str().map(str::to_owned)),
+            );
         }
     }
     sources
-}
-
-/// One value or a list of them.
-fn list(value: Option<&Value>) -> &[Value] {
-    match value {
-        Some(Value::Array(list)) => list,
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
-    }
 }
 
 struct Route<'a> {
@@ -178,7 +181,9 @@ fn routes<'a>(snapshot: &Snapshot, api: &'a Api, function: &Function) -> Result<
         Err(Skip::Nothing) => None,
         Err(unseen) => return Err(unseen),
     };
-    let one = led.as_ref().and_then(|(_, path)| fitting(&api.resources, path));
+    let with_methods =
+        api.resources.iter().filter(|(_, methods)| !methods.is_empty()).map(|(path, _)| path.as_str());
+    let one = led.as_ref().and_then(|(_, path)| Some(fitting(with_methods, path)?.0));
     let stages: Vec<String> = match &led {
         Some((stage, _)) if one.is_some() && api.stages.contains_key(stage) => vec![stage.clone()],
         _ if api.stages.is_empty() => vec!["prod".to_owned()],
@@ -210,29 +215,4 @@ fn calls(method: &Method, function: &Function) -> bool {
     // A stage variable may stand for any name (IMG021).
     let is_it = name.is_none_or(|name| name == function.name || name.contains("${"));
     lambda && is_it && integration.credentials.is_none()
-}
-
-/// The resource for a path: literal segments win over `{name}`, and those over `{name+}`.
-fn fitting<'a>(resources: &'a BTreeMap<String, BTreeMap<String, Method>>, path: &str) -> Option<&'a str> {
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let with_methods = resources.iter().filter(|(_, methods)| !methods.is_empty());
-    let fits = with_methods.filter_map(|(resource, _)| Some((rank(resource, &segments)?, resource.as_str())));
-    fits.min().map(|(_, resource)| resource)
-}
-
-fn rank(resource: &str, segments: &[&str]) -> Option<Vec<u8>> {
-    let mut rank = Vec::new();
-    for (at, part) in resource.split('/').filter(|part| !part.is_empty()).enumerate() {
-        let segment = segments.get(at)?;
-        if part.ends_with("+}") {
-            rank.push(2);
-            return Some(rank);
-        }
-        match part.starts_with('{') {
-            true => rank.push(1),
-            false if part == *segment => rank.push(0),
-            false => return None,
-        }
-    }
-    (rank.len() == segments.len()).then_some(rank)
 }

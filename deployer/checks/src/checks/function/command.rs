@@ -35,19 +35,9 @@ pub(super) fn named_as_called(function: &Function) -> String {
     }
 }
 
-/// Whether it is the function of the tool's own stack.
-pub(super) fn is_ours(snapshot: &Snapshot, function: &Function) -> bool {
-    snapshot.stack.known().is_some_and(|stack| stack.name == function.name)
-}
-
-/// `imgdeploy doctor --fix …`.
-pub(super) fn doctor_fix(snapshot: &Snapshot) -> String {
-    format!("imgdeploy doctor --fix {}", snapshot.flags())
-}
-
 /// Other code: that of the tool for its own function, a zip of one's own for any other.
 pub(super) fn update_code(snapshot: &Snapshot, function: &Function) -> String {
-    if is_ours(snapshot, function) {
+    if snapshot.is_ours(function) {
         return format!("imgdeploy update-code {}", snapshot.flags());
     }
     let alias = match (&function.alias, qualifier(function)) {
@@ -90,8 +80,8 @@ pub(super) fn of_configuration(
     foreign_cure: String,
 ) -> Finding {
     let place = place(function, field);
-    if is_ours(snapshot, function) {
-        Finding::new(what, place, doctor_fix(snapshot)).fix(Fix::Configuration)
+    if snapshot.is_ours(function) {
+        Finding::new(what, place, snapshot.fix_command()).fix(Fix::Configuration)
     } else {
         Finding::new(what, place, foreign_cure)
     }

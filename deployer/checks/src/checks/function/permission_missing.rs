@@ -1,7 +1,7 @@
 //! IMG030
 
-use super::call::{Standing, call};
-use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
+use super::call::{CAUSES, Standing, call};
+use crate::check::{Check, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {
@@ -17,10 +17,7 @@ pub const CHECK: Check = Check {
             written where the integration was set by a script and not in the console.",
     page: "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html",
     cure: "imgdeploy doctor --fix, or aws lambda add-permission with the ARN of the API as source",
-    effect_of: EffectOf::Codes(&[
-        "IMG001", "IMG005", "IMG008", "IMG010", "IMG011", "IMG012", "IMG013", "IMG020", "IMG021", "IMG023",
-        "IMG024", "IMG052",
-    ]),
+    effect_of: CAUSES,
     run,
 };
 

@@ -1,8 +1,8 @@
 //! IMG032
 
-use super::call::{Standing, call};
+use super::call::{CAUSES, Standing, call};
 use super::command::qualifier;
-use crate::check::{Check, EffectOf, Hop, Input, Severity, Skip, Verdict};
+use crate::check::{Check, Hop, Input, Severity, Skip, Verdict};
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {
@@ -18,10 +18,7 @@ pub const CHECK: Check = Check {
             `--qualifier`.",
     page: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html",
     cure: "imgdeploy doctor --fix, or aws lambda add-permission with --qualifier",
-    effect_of: EffectOf::Codes(&[
-        "IMG001", "IMG005", "IMG008", "IMG010", "IMG011", "IMG012", "IMG013", "IMG020", "IMG021", "IMG023",
-        "IMG024", "IMG052",
-    ]),
+    effect_of: CAUSES,
     run,
 };
 

@@ -1,10 +1,12 @@
 //! What the function's role may do (IA-01, IA-02).
 
 use imgdeploy_model::chain::identity::{Allowed, allows};
+use imgdeploy_model::derived_key::looks_derived;
 use serde_json::{Value, json};
 
 use super::command::place;
 use crate::check::{Finding, Skip, need, need_or_absent};
+use crate::checks::statement::one_or_list;
 use crate::snapshot::derive::{SPEC, is_image};
 use crate::snapshot::{Bucket, Function, Role, Snapshot};
 
@@ -79,7 +81,7 @@ fn on_any(
     let verdicts: Vec<Allowed> = keys
         .iter()
         .map(|key| {
-            let arn = object_arn(snapshot, bucket, key);
+            let arn = snapshot.object_arn(bucket, key);
             // What is no policy can't have been stored as one, so nothing is known.
             allows(documents.iter().copied(), action, &arn, account).unwrap_or(Allowed::Unknown)
         })
@@ -88,32 +90,19 @@ fn on_any(
     [Allowed::Yes, Allowed::Unknown].into_iter().find(has).unwrap_or(Allowed::No)
 }
 
-/// ARN of an object, or of several with a wildcard.
-pub(super) fn object_arn(snapshot: &Snapshot, bucket: &Bucket, key: &str) -> String {
-    format!("{}s3:::{}/{key}", snapshot.partition().arn_prefix(), bucket.name)
-}
-
 /// The statements of a bucket policy that let this role do something, or everyone.
 fn grants_to(policy: &str, arn: &str, name: &str) -> Option<String> {
     let policy: Value = serde_json::from_str(policy).ok()?;
-    let statements = match policy.get("Statement")? {
-        Value::Array(list) => list.clone(),
-        one => vec![one.clone()],
-    };
     let session = format!(":assumed-role/{name}/");
     let meant = |who: &str| who == "*" || who == arn || who.contains(&session);
-    let grants: Vec<Value> = statements
-        .into_iter()
+    let grants: Vec<&Value> = one_or_list(policy.get("Statement"))
+        .iter()
         .filter(|statement| {
             let principal = match statement.get("Principal") {
                 Some(Value::Object(kinds)) => kinds.get("AWS"),
                 other => other,
             };
-            let named = match principal {
-                Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).any(meant),
-                Some(Value::String(one)) => meant(one),
-                _ => false,
-            };
+            let named = one_or_list(principal).iter().filter_map(Value::as_str).any(meant);
             named && statement.get("Effect").and_then(Value::as_str) == Some("Allow")
         })
         .collect();
@@ -133,11 +122,8 @@ fn acls_count(bucket: &Bucket) -> Result<bool, Skip> {
 
 fn originals(snapshot: &Snapshot, bucket: &Bucket) -> Vec<String> {
     let prefix = snapshot.prefix();
-    // In the classic scheme a derived key begins with its size.
     let is_derived = |key: &str| match prefix.as_str() {
-        "" => key.split_once('/').is_some_and(|(size, _)| {
-            size.contains('x') && size.chars().all(|c| c == 'x' || c.is_ascii_digit())
-        }),
+        "" => looks_derived(key, "", |_| false),
         prefix => key.starts_with(prefix),
     };
     let heads = bucket.original_heads.known().into_iter().flatten().map(|head| head.key.clone());
@@ -194,12 +180,12 @@ pub(super) fn allow(action: &[&str], resource: &str) -> Value {
 pub(super) fn reading(snapshot: &Snapshot, bucket: &Bucket) -> [Value; 2] {
     let arn = format!("{}s3:::{}", snapshot.partition().arn_prefix(), bucket.name);
     // With ListBucket S3 tells an absent original (404) from a forbidden one (403).
-    [allow(&["s3:GetObject"], &object_arn(snapshot, bucket, "*")), allow(&["s3:ListBucket"], &arn)]
+    [allow(&["s3:GetObject"], &snapshot.object_arn(bucket, "*")), allow(&["s3:ListBucket"], &arn)]
 }
 
 /// What writing derived images takes.
 pub(super) fn writing(snapshot: &Snapshot, bucket: &Bucket) -> Value {
-    allow(&["s3:PutObject"], &object_arn(snapshot, bucket, &format!("{}*", snapshot.prefix())))
+    allow(&["s3:PutObject"], &snapshot.object_arn(bucket, &format!("{}*", snapshot.prefix())))
 }
 
 /// What writing a log takes.

@@ -2,7 +2,7 @@
 
 use imgdeploy_model::chain::identity::Allowed;
 
-use super::rights::{images, lacking, object_arn, reading};
+use super::rights::{images, lacking, reading};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
 
@@ -27,7 +27,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     if images.get != Allowed::No || images.put == Allowed::No {
         return Ok(Vec::new());
     }
-    let arn = object_arn(snapshot, images.bucket, "*");
+    let arn = snapshot.object_arn(images.bucket, "*");
     let what = format!("the role {} may not do s3:GetObject on {arn}", images.role.name);
     Ok(vec![lacking(images.function, images.role, what, "imgdeploy-read", &reading(snapshot, images.bucket))])
 }

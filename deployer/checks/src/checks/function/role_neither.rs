@@ -2,7 +2,7 @@
 
 use imgdeploy_model::chain::identity::Allowed;
 
-use super::rights::{images, lacking, object_arn, reading, writing};
+use super::rights::{images, lacking, reading, writing};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
 
@@ -27,8 +27,8 @@ fn run(snapshot: &Snapshot) -> Verdict {
     if images.get != Allowed::No || images.put != Allowed::No {
         return Ok(Vec::new());
     }
-    let (all, prefix) = (object_arn(snapshot, images.bucket, "*"), snapshot.prefix());
-    let derived = object_arn(snapshot, images.bucket, &format!("{prefix}*"));
+    let (all, prefix) = (snapshot.object_arn(images.bucket, "*"), snapshot.prefix());
+    let derived = snapshot.object_arn(images.bucket, &format!("{prefix}*"));
     let what = format!(
         "the role {} may do neither s3:GetObject on {all} nor s3:PutObject on {derived}",
         images.role.name

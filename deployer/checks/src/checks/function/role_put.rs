@@ -2,7 +2,7 @@
 
 use imgdeploy_model::chain::identity::Allowed;
 
-use super::rights::{images, lacking, object_arn, writing};
+use super::rights::{images, lacking, writing};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
 
@@ -28,7 +28,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     if images.put != Allowed::No || images.get == Allowed::No {
         return Ok(Vec::new());
     }
-    let arn = object_arn(snapshot, images.bucket, &format!("{}*", snapshot.prefix()));
+    let arn = snapshot.object_arn(images.bucket, &format!("{}*", snapshot.prefix()));
     let what = format!("the role {} may not do s3:PutObject on {arn}", images.role.name);
     let statements = [writing(snapshot, images.bucket)];
     Ok(vec![lacking(images.function, images.role, what, "imgdeploy-write", &statements)])

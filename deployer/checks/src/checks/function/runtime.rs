@@ -1,6 +1,6 @@
 //! IMG049
 
-use super::command::{configure, is_ours, place};
+use super::command::{configure, place};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
 use crate::snapshot::Snapshot;
 
@@ -61,7 +61,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let Some((_, since, next)) = ENDED.iter().find(|(name, ..)| *name == runtime) else {
         return Ok(Vec::new());
     };
-    let cure = if is_ours(snapshot, function) {
+    let cure = if snapshot.is_ours(function) {
         format!("imgdeploy update-code {}", snapshot.flags())
     } else {
         configure(function, &format!("--runtime {next}"))

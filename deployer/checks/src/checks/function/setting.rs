@@ -2,7 +2,7 @@
 
 use imgdeploy_model::region::{OriginHost, parse_origin_host, website_host};
 
-use super::command::{is_ours, of_configuration, set_variable};
+use super::command::{of_configuration, set_variable};
 use crate::check::{Finding, Skip};
 use crate::snapshot::{Function, Snapshot};
 
@@ -78,7 +78,7 @@ pub(super) fn base_url(snapshot: &Snapshot) -> String {
 
 /// What the function does with a base URL that it can't use.
 pub(super) fn refused(snapshot: &Snapshot, function: &Function) -> &'static str {
-    if is_ours(snapshot, function) {
+    if snapshot.is_ours(function) {
         "the function refuses it and answers 500 `misconfigured`"
     } else {
         "redirects then lead nowhere"

@@ -1,6 +1,6 @@
 //! IMG050
 
-use super::command::{is_ours, named_as_called, place};
+use super::command::{named_as_called, place};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
 use crate::snapshot::{Configuration, Function, Snapshot};
 
@@ -56,7 +56,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
 
 /// For the tool's own function what sets it up again; else the call that has all reasons.
 fn repair(snapshot: &Snapshot, function: &Function, named: &str) -> String {
-    if is_ours(snapshot, function) {
+    if snapshot.is_ours(function) {
         return format!("imgdeploy attach {}", snapshot.flags());
     }
     format!(

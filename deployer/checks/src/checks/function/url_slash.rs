@@ -1,6 +1,5 @@
 //! IMG040
 
-use super::command::is_ours;
 use super::setting::{UrlFault, url_fault, variable, wrong};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
@@ -26,7 +25,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     if url_fault(url) != Some(UrlFault::Slash) {
         return Ok(Vec::new());
     }
-    let effect = if is_ours(snapshot, function) {
+    let effect = if snapshot.is_ours(function) {
         "imgdeploy's own function drops the slash, any other puts two into each redirect"
     } else {
         "each redirect then has two slashes in it and leads to a key that does not exist"

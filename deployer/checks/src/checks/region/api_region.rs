@@ -1,6 +1,6 @@
 //! IMG005
 
-use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict};
+use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::checks::api::gone;
 use crate::snapshot::Snapshot;
 
@@ -24,20 +24,5 @@ pub const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot) -> Verdict {
     let home = &snapshot.bucket()?.region;
-    gone::findings(
-        snapshot,
-        |region| region != home,
-        |gone| {
-            let finding = Finding::new(
-                format!(
-                    "{} to {}, and there is no REST API {} in {}",
-                    gone.rules, gone.host, gone.id, gone.region
-                ),
-                gone.place.clone(),
-                gone.cure(snapshot),
-            )
-            .value(gone.host.as_str());
-            if gone.is_mended_by_documents(snapshot) { finding.fix(Fix::Documents) } else { finding }
-        },
-    )
+    gone::findings(snapshot, |region| region != home)
 }

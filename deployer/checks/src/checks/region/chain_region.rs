@@ -1,7 +1,7 @@
 //! IMG001
 
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need_or_absent};
-use crate::snapshot::{Function, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// The API or the function is in another region than the bucket.
 pub const CHECK: Check = Check {
@@ -32,7 +32,8 @@ fn run(snapshot: &Snapshot) -> Verdict {
         _ => Ok(None),
     };
     let function = match snapshot.function() {
-        Ok(function) if function.region != bucket.region => is_there(function)
+        Ok(function) if function.region != bucket.region => function
+            .is_there()
             .map(|there| there.then(|| (format!("function {}", function.name), &function.region))),
         _ => Ok(None),
     };
@@ -58,9 +59,4 @@ fn run(snapshot: &Snapshot) -> Verdict {
         )
         .value(list(&|(_, region)| (*region).clone())),
     ])
-}
-
-/// Whether there is a function in that region; an ARN alone proves nothing.
-fn is_there(function: &Function) -> Result<bool, Skip> {
-    Ok(function.configuration.known().is_some() || need_or_absent(&function.latest)?.is_some())
 }

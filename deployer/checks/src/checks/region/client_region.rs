@@ -32,7 +32,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     if environment.get("BUCKET").is_some_and(|name| *name != bucket.name) {
         return Ok(Vec::new());
     }
-    let attached = snapshot.stack.known().is_some_and(|stack| stack.name == function.name);
+    let attached = snapshot.is_ours(function);
     let Some((name, told)) = told(snapshot.configuration()?, attached) else {
         return Ok(Vec::new());
     };
@@ -40,7 +40,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
         return Ok(Vec::new());
     }
     let cure = if attached {
-        format!("imgdeploy doctor --fix --bucket {}", bucket.name)
+        snapshot.fix_command()
     } else {
         let publish = match &function.qualifier {
             Some(qualifier) => format!(", then publish a version and let {qualifier} point at it"),

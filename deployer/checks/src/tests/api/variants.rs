@@ -2,8 +2,8 @@
 
 use imgdeploy_model::document::website::{self, OurRules};
 
-use super::super::region::change::{foreign, in_website, not_checked, set_variable, unseen};
-use super::super::{API, FUNCTION, HOST, REGION, after, headlines, healthy};
+use super::super::region::change::{foreign, in_website, set_variable, unseen};
+use super::super::{API, FUNCTION, HOST, REGION, after, headlines, healthy, not_checked};
 use super::change::*;
 use crate::seen::Seen;
 use crate::snapshot::Snapshot;

@@ -238,16 +238,19 @@ fn an_unknown_is_not_checked() {
         }),
     ];
     for (action, codes, change) in cases {
-        let diagnosis = after(change);
-        assert_eq!(diagnosis.headlines, [], "{action}");
-        let unchecked: Vec<&str> = diagnosis
-            .not_checked
-            .iter()
-            .filter(|unchecked| unchecked.unseen.action == *action)
-            .flat_map(|unchecked| unchecked.codes.iter().copied())
-            .collect();
+        let unchecked = not_checked(action, change);
         for code in *codes {
             assert!(unchecked.contains(code), "{action}: {code} is not among {unchecked:?}");
         }
     }
+}
+
+/// What the direct route stores is no original.
+#[test]
+fn images_of_the_direct_route_are_derived() {
+    let found = headlines(|s| {
+        let derived = bucket(s).derived.known_mut().unwrap();
+        derived.push(object("resized/direct/0123456789abcdef0123456789abcdef.png"));
+    });
+    assert_eq!(found, [""; 0]);
 }

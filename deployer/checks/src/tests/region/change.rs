@@ -12,18 +12,6 @@ pub(crate) fn unseen(action: &str) -> Unseen {
     Unseen { action: action.to_owned(), why: "AccessDenied".to_owned(), denied: true }
 }
 
-/// The codes that could not be checked for want of this action.
-pub(crate) fn not_checked(action: &str, change: impl FnOnce(&mut Snapshot)) -> Vec<&'static str> {
-    let diagnosis = after(change);
-    assert_eq!(diagnosis.headlines, []);
-    diagnosis
-        .not_checked
-        .into_iter()
-        .filter(|it| it.unseen.action == action)
-        .flat_map(|it| it.codes)
-        .collect()
-}
-
 /// The fix of the only headline.
 pub(crate) fn fix(change: impl FnOnce(&mut Snapshot)) -> Option<Fix> {
     let diagnosis = after(change);
