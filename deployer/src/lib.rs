@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod artifact;
 pub mod aws;
+pub mod batch;
 pub mod cli;
 pub mod command;
 pub mod desired;

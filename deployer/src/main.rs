@@ -86,6 +86,13 @@ async fn run(
             let consent = Consent { yes, dry_run: args.dry_run, exit_code: false };
             command::doctor::run(&access, site.as_ref(), args, consent, report, plan).await
         }
+        Command::Batch(args) => {
+            let site = match &args.order {
+                order if order.folder.is_some() && args.what.is_none() => None,
+                _ => Some(site(given)?),
+            };
+            command::batch::run(given, site.as_ref(), args, yes, report).await
+        }
         Command::Status(args) => command::status::run(&site(given)?, args, report).await,
         Command::Logs(args) => match &args.function {
             Some(name) => command::logs::of_function(&settings::access(given)?, name, args, report).await,
@@ -164,6 +171,7 @@ fn name(command: &Command) -> &'static str {
         Command::UpdateCode(_) => "update-code",
         Command::Rollback(_) => "rollback",
         Command::Doctor(_) => "doctor",
+        Command::Batch(_) => "batch",
         Command::Status(_) => "status",
         Command::Logs(_) => "logs",
         Command::Up(_) => "up",

@@ -1,7 +1,7 @@
 //! The derived key, `{prefix}{mark/}{spec}/{original}`: taken apart and put together. Pure.
 
 use crate::grammar::{self, Reading};
-use crate::signature::{Mark, take_mark};
+use crate::signature::{Gate, Mark, take_mark};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use resizer_core::Spec;
 use resizer_core::spec::{Presets, Side, SpecError, SpecErrorKind};
@@ -100,6 +100,16 @@ impl Scheme {
             }
         }
         Ok(asked)
+    }
+
+    /// The key under which the image `text` (a spec, or a preset's name) of `original` is asked for: signed where that is
+    /// required, as whoever orders it has the key.
+    pub fn derived_key(&self, gate: &Gate, text: &str, original: &str) -> String {
+        let path = format!("{text}/{original}");
+        match &gate.key {
+            Some(key) => format!("{}{}/{path}", self.prefix, key.sign(&path)),
+            None => format!("{}{path}", self.prefix),
+        }
     }
 
     /// Takes `{mark/}{spec}/{original}` apart, which is not stored.

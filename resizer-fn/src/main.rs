@@ -1,11 +1,13 @@
 //! `bootstrap`: environment -> settings and clients -> Lambda runtime loop.
 
-use aws_config::BehaviorVersion;
 use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::Region;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
+use resizer_fn::batch::aws::AwsDesk;
+use resizer_fn::batch::{Batch, BatchResponse, Sqs, batch_settings, is_batch};
 use resizer_fn::direct::fetch::Fetcher;
 use resizer_fn::event;
 use resizer_fn::failure::Failure;
@@ -27,24 +29,70 @@ const RESERVE: Duration = Duration::from_millis(500);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     // Wrong settings are answered, not crashed on: a crash is a 502 without a reason (AG-06).
-    let handler = match Settings::from_vars(|name| std::env::var(name).ok()) {
-        Ok(settings) => {
-            let store = store(&settings).await;
-            Ok(Arc::new(Handler::new(settings, store, Fetcher::new())))
-        }
-        Err(error) => Err(Failure::settings(&error)),
-    };
-    let handler = &handler;
+    let served = &served(|name| std::env::var(name).ok()).await;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         let (event, context) = event.into_parts();
-        let (response, record) = match handler {
-            Ok(handler) => handler.serve(event, budget(&context)).await,
-            Err(failure) => unserved(failure, &event),
+        let answer = match served {
+            Ok(Served { batch: Some(batch), .. }) if is_batch(&event) => {
+                let (response, records) = batch.serve(&event, budget(&context), &context.request_id).await;
+                records.iter().for_each(log);
+                Answer::Batch(response)
+            }
+            // An error, not an answer: whatever is answered, SQS would take the messages as dealt with.
+            _ if is_batch(&event) => return Err(NO_BATCH.into()),
+            Ok(Served { handler, .. }) => {
+                let (response, record) = handler.serve(event, budget(&context)).await;
+                log(&Record { request_id: context.request_id, ..record });
+                Answer::Http(response)
+            }
+            Err(failure) => {
+                let (response, record) = unserved(failure, &event);
+                log(&Record { request_id: context.request_id, ..record });
+                Answer::Http(response)
+            }
         };
-        log(&Record { request_id: context.request_id, ..record });
-        Ok::<_, lambda_runtime::Error>(response)
+        Ok::<_, lambda_runtime::Error>(answer)
     }))
     .await
+}
+
+const NO_BATCH: &str = "messages came, but the function is not set up for batches (BATCH_QUEUE_URL, BUCKET)";
+
+/// What Lambda gets back.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Http(Response),
+    Batch(BatchResponse),
+}
+
+/// What serves events. Made once.
+struct Served {
+    handler: Arc<Handler<S3Store, Fetcher>>,
+    batch: Option<Arc<Batch<S3Store, Fetcher, AwsDesk>>>,
+}
+
+async fn served(var: impl Fn(&str) -> Option<String>) -> Result<Served, Failure> {
+    let settings = Settings::from_vars(&var).map_err(|error| Failure::settings(&error))?;
+    let batch = batch_settings(&var).map_err(|error| Failure::settings(&error))?;
+    let shared = shared(&settings).await;
+    let client = client(&shared, &settings);
+    let (bucket, owner) = (settings.bucket.clone(), settings.bucket_owner.clone());
+    // Without a bucket the handler asks nothing of the store.
+    let store = S3Store::new(client.clone(), bucket.clone().unwrap_or_default(), owner.clone());
+    let region = settings.region.clone();
+    let handler = Arc::new(Handler::new(settings, store, Fetcher::new()));
+    let batch = match (batch, bucket, shared.credentials_provider()) {
+        (Some(settings), Some(originals), Some(credentials)) => {
+            let endpoint = var("AWS_ENDPOINT_URL_SQS").or_else(|| var("AWS_ENDPOINT_URL"));
+            let sqs = Sqs::new(credentials, region, endpoint.filter(|url| !url.is_empty()));
+            let on_upload = settings.on_upload.clone();
+            let desk = AwsDesk { s3: client, sqs, settings, originals, owner };
+            Some(Arc::new(Batch::new(Arc::clone(&handler), desk, on_upload)))
+        }
+        _ => None,
+    };
+    Ok(Served { handler, batch })
 }
 
 fn unserved(failure: &Failure, event: &Value) -> (Response, Record) {
@@ -52,8 +100,8 @@ fn unserved(failure: &Failure, event: &Value) -> (Response, Record) {
     (if event::is_head(event) { response.without_body() } else { response }, record)
 }
 
-/// The client and the store on it, made once and kept for all requests.
-async fn store(settings: &Settings) -> S3Store {
+/// What all clients share, made once and kept for all requests.
+async fn shared(settings: &Settings) -> SdkConfig {
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     // API Gateway waits 29 s (AG-09): what takes longer had better be reported before.
     let timeouts = TimeoutConfig::builder()
@@ -61,16 +109,17 @@ async fn store(settings: &Settings) -> S3Store {
         .read_timeout(Duration::from_secs(8))
         .operation_timeout(Duration::from_secs(20))
         .build();
-    let shared = aws_config::defaults(BehaviorVersion::latest())
+    aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
         .region(Region::new(settings.region.clone()))
         .timeout_config(timeouts)
         .load()
-        .await;
-    let config = aws_sdk_s3::config::Builder::from(&shared).force_path_style(settings.path_style).build();
-    let client = aws_sdk_s3::Client::from_conf(config);
-    // Without a bucket the handler asks nothing of the store.
-    S3Store::new(client, settings.bucket.clone().unwrap_or_default(), settings.bucket_owner.clone())
+        .await
+}
+
+fn client(shared: &SdkConfig, settings: &Settings) -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::config::Builder::from(shared).force_path_style(settings.path_style).build();
+    aws_sdk_s3::Client::from_conf(config)
 }
 
 /// The time left for working on a request.

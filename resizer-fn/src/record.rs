@@ -9,10 +9,14 @@ pub struct Record {
     /// Lambda's id of the request.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub request_id: String,
-    /// The derived key asked for; on the direct route the path, or the URL without its query.
+    /// The batch job that asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
+    /// The derived key asked for; on the direct route the path, or the URL without its query;
+    /// in a batch the key of the original.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// The size.
+    /// The size; in a batch all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<String>,
     /// The HTTP status answered.

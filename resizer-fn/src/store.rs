@@ -3,6 +3,7 @@
 pub mod memory;
 pub mod s3;
 
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use std::future::Future;
 
 /// An original, whole.
@@ -29,12 +30,30 @@ pub struct Derived {
     pub source_etag: Option<String>,
     /// The text of the size, kept as metadata.
     pub spec: String,
+    /// The batch job that made it, if it was one, kept as metadata.
+    pub job: Option<String>,
+}
+
+/// What a stored derived image says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// [`Derived::source_etag`].
+    pub source_etag: Option<String>,
+    /// [`Derived::spec`], as metadata can carry it: see [`stamped`].
+    pub spec: Option<String>,
+    /// [`Derived::job`].
+    pub job: Option<String>,
 }
 
 /// Metadata name of the original's ETag.
 pub const META_SOURCE_ETAG: &str = "imgdeploy-source-etag";
 /// Metadata name of the size.
 pub const META_SPEC: &str = "imgdeploy-spec";
+
+/// A text as metadata can carry it: ASCII, and within the 2 KB that S3 has for all of an object's.
+pub fn stamped(text: &str) -> String {
+    utf8_percent_encode(text, CONTROLS).flat_map(str::chars).take(1500).collect()
+}
 
 /// Why the store did not do as told. The texts go out to anyone, `detail` to the log only.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -86,6 +105,29 @@ pub trait Store: Send + Sync + 'static {
     /// Gets an original of at most `max_bytes` bytes; of a larger one nothing is downloaded.
     fn get(&self, key: &str, max_bytes: u64) -> impl Future<Output = Result<Original, StoreError>> + Send;
 
+    /// The same, unless its ETag is `etag`: then nothing is downloaded, and there is none.
+    fn get_unless(
+        &self,
+        key: &str,
+        max_bytes: u64,
+        etag: Option<&str>,
+    ) -> impl Future<Output = Result<Option<Original>, StoreError>> + Send;
+
+    /// What the object under `key` says of itself, if there is one.
+    fn stamp(&self, key: &str) -> impl Future<Output = Result<Option<Stamp>, StoreError>> + Send;
+
     /// Stores a derived image under `key`.
     fn put(&self, key: &str, derived: Derived) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_short_ascii() {
+        assert_eq!(stamped("fit-in/300x200"), "fit-in/300x200");
+        assert_eq!(stamped("watermark(ä\n)"), "watermark(%C3%A4%0A)");
+        assert_eq!(stamped(&"x".repeat(4000)).len(), 1500);
+    }
 }

@@ -100,6 +100,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             cache_control: self.settings.cache_control.clone(),
             source_etag,
             spec: spec.to_string(),
+            job: None,
         };
         let start = Instant::now();
         let stored = self.store().put(key, derived).await;

@@ -34,7 +34,8 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         Ok(made)
     }
 
-    async fn assets(&self, spec: &Spec) -> Result<Assets, Failure> {
+    /// The watermarks that `spec` puts on the image.
+    pub(crate) async fn assets(&self, spec: &Spec) -> Result<Assets, Failure> {
         let keys = image::watermarks(spec);
         if keys.len() > MAX_WATERMARKS {
             return Err(Failure::watermark(

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod approval;
+mod batch;
 mod bench;
 mod build;
 mod cache_loop;

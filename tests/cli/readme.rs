@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "init",
     "doctor",
     "attach",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 13] = [
     "status",
     "logs",
     "build",
+    "batch",
     "up",
     "down",
 ];

@@ -54,6 +54,9 @@ pub fn inputs(code: &Code) -> StackInputs {
         max_pixels: 50_000_000,
         max_bytes: 52_428_800,
         max_output_pixels: 16_000_000,
+        batch: false,
+        batch_concurrency: 20,
+        on_upload: String::new(),
     }
 }
 

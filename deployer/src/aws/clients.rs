@@ -171,6 +171,11 @@ impl Clients {
         aws_sdk_apigateway::Client::new(&self.config_in(region))
     }
 
+    /// SQS in `region`.
+    pub fn sqs(&self, region: &str) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.config_in(region))
+    }
+
     /// STS in the caller's region.
     pub fn sts(&self) -> aws_sdk_sts::Client {
         aws_sdk_sts::Client::new(&self.config_in(&self.home_region()))

@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod raw;
 pub mod read;
 pub mod signed;
+pub mod sqs;
 pub mod write;
 
 pub use clients::{Access, Clients};

@@ -1,6 +1,7 @@
 //! The arguments, for clap. Settings are taken as raw text: they are checked together with those of
 //! the environment and the file, so that one wording holds for all and no problem hides another.
 
+use super::batch::BatchArgs;
 use super::build::BuildArgs;
 use super::code::{RollbackArgs, UpdateCodeArgs};
 use super::doctor::DoctorArgs;
@@ -114,6 +115,13 @@ pub enum Command {
     /// Show what the resizer logs, one line for each request
     #[command(after_help = help::below())]
     Logs(LogsArgs),
+    /// Make derived images of many originals at once, before anyone asks for them
+    ///
+    /// On Lambda, through the queues that `attach --batch` makes: each original is fetched and decoded once for all its
+    /// sizes. What is up to date is skipped. Everything asked for is counted as done, skipped or failed. The same
+    /// command again goes on where it was broken off. With --local, on this machine.
+    #[command(after_help = help::below())]
+    Batch(Box<BatchArgs>),
     /// Make a bucket with on-demand images, as one fresh stack, for those who start from nothing
     #[command(after_help = help::below())]
     Up(Box<UpArgs>),
@@ -293,6 +301,9 @@ setting_flags! {
             throttle_rate "throttle-rate" "RPS",
             throttle_burst "throttle-burst" "N",
             log_retention "log-retention" "DAYS",
+        "Batches":
+            on_upload "on-upload" "LIST",
+            max_concurrency "max-concurrency" "N",
     }
 }
 
@@ -311,6 +322,12 @@ pub struct SiteSwitches {
     )]
     #[allow(missing_docs)]
     pub presets_only: Option<String>,
+    #[arg(
+        long, num_args = 0, default_missing_value = "true", help_heading = "Batches", help = help::of("batch"),
+        env = help::env("batch"), hide_env_values = true
+    )]
+    #[allow(missing_docs)]
+    pub batch: Option<String>,
 }
 
 /// Arguments of `attach`.

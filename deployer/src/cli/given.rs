@@ -22,7 +22,10 @@ const AWS_ENV: [(&str, &[&str]); 3] = [
 /// Collects what was said about settings. Variables count for every command, also where the command
 /// has no such flag: `detach` has to see the same site as `attach` did.
 pub(super) fn collect(matches: &ArgMatches, env: &dyn Fn(&str) -> Option<String>) -> Given {
-    let matches = matches.subcommand().map_or(matches, |(_, of_command)| of_command);
+    let mut matches = matches;
+    while let Some((_, of_command)) = matches.subcommand() {
+        matches = of_command;
+    }
     let from_env = |variable: &'static str| {
         let text = env(variable).filter(|text| !text.is_empty())?;
         Some(GivenValue { text, origin: Origin::Env(variable) })

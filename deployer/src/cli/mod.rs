@@ -2,6 +2,7 @@
 //! said in [`crate::settings`].
 
 mod args;
+mod batch;
 mod build;
 mod code;
 mod doctor;
@@ -16,6 +17,7 @@ mod up;
 pub use args::{
     AttachArgs, Cli, Command, DetachArgs, DevArgs, DryRun, Global, InitArgs, OutputFormat, SiteChoice,
 };
+pub use batch::{BatchArgs, BatchCommand, ErrorsArgs, JobArgs, OrderArgs};
 pub use build::BuildArgs;
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
 pub use doctor::{DoctorArgs, FailOn};

@@ -2,6 +2,7 @@
 
 mod approve;
 pub mod attach;
+pub mod batch;
 pub mod build;
 pub mod detach;
 pub mod dev;

@@ -225,6 +225,9 @@ pub(super) fn stack_inputs(desired: &Desired, code: &Code, artifacts_bucket: &st
         max_pixels: site.max_pixels,
         max_bytes: site.max_bytes,
         max_output_pixels: site.max_output_pixels,
+        batch: site.has_batch(),
+        batch_concurrency: site.max_concurrency,
+        on_upload: site.on_upload.to_string(),
     }
 }
 

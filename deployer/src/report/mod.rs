@@ -1,5 +1,6 @@
 //! The only place that prints: plans, events and failures, as text or JSON.
 
+mod batch;
 mod code;
 mod diff;
 mod doctor;
@@ -17,6 +18,7 @@ use crate::error::Failure;
 use crate::plan::Plan;
 use crate::probe::ProbeReport;
 
+pub use batch::{BatchBar, local_end};
 pub use code::{ZipReport, carried};
 pub use json::DOCUMENT_VERSION;
 pub use logs::LogView;

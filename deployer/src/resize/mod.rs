@@ -14,5 +14,6 @@ mod work;
 pub use check::{make_folder, refuse_same_file};
 pub use error::ResizeError;
 pub use plan::{Plan, Source, Target, Task, plan};
-pub use words::{Asked, asked};
+pub use store::store;
+pub use words::{Asked, asked, watermarks};
 pub use work::{Done, Made, Settings, work};

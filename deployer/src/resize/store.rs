@@ -32,7 +32,7 @@ pub(super) fn place(path: &Path, force: bool) -> Result<PathBuf, String> {
 ///
 /// # Errors
 /// Nothing is left behind then.
-pub(super) fn store(path: &Path, bytes: &[u8], force: bool) -> Result<(), String> {
+pub fn store(path: &Path, bytes: &[u8], force: bool) -> Result<(), String> {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let beside = path.with_file_name(format!(".imgdeploy-{}-{number}.part", std::process::id()));
     let stored = write(&beside, bytes).and_then(|()| put(&beside, path, force));

@@ -37,7 +37,8 @@ fn read(flag: &'static str, text: &str) -> Result<Asked, ResizeError> {
     Ok(Asked { text: text.to_owned(), spec })
 }
 
-fn watermarks(spec: &Spec) -> impl Iterator<Item = &str> {
+/// The keys of the watermarks of a spec.
+pub fn watermarks(spec: &Spec) -> impl Iterator<Item = &str> {
     spec.filters.iter().filter_map(|filter| match filter {
         Filter::Watermark(mark) => Some(mark.key.as_str()),
         _ => None,

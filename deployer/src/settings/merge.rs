@@ -280,6 +280,9 @@ impl<'a> Layers<'a> {
             throttle_rate: self.number("throttle-rate")?,
             throttle_burst: self.number("throttle-burst")?,
             log_retention: self.value("log-retention", LogRetention::from_text)?.0,
+            batch: self.value("batch", switch)?,
+            max_concurrency: self.number("max-concurrency")?,
+            on_upload: self.value("on-upload", FromText::from_text)?,
             origins: BTreeMap::new(),
         })
     }

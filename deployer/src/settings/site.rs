@@ -1,8 +1,8 @@
 //! The resolved settings of one site.
 
 use super::value::{
-    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, Prefix, Presets, Profile,
-    RedirectCode, Region, SecurityKey, Sources,
+    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, OnUpload, Prefix, Presets,
+    Profile, RedirectCode, Region, SecurityKey, Sources,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -152,11 +152,22 @@ pub struct Site {
     pub throttle_burst: u32,
     /// Days that logs are kept.
     pub log_retention: u32,
+    /// Whether the queues of batches are asked for. See [`Site::has_batch`].
+    pub batch: bool,
+    /// Instances that may work on batches at the same time.
+    pub max_concurrency: u32,
+    /// What is made of uploads.
+    pub on_upload: OnUpload,
     /// Where each setting came from, by its name. `distribution` stands for `no-distribution` too.
     pub origins: BTreeMap<&'static str, Origin>,
 }
 
 impl Site {
+    /// Whether there are queues: asked for, or needed for uploads.
+    pub fn has_batch(&self) -> bool {
+        self.batch || !self.on_upload.is_empty()
+    }
+
     /// Where a setting came from.
     pub fn origin(&self, name: &str) -> &Origin {
         self.origins.get(name).unwrap_or(&Origin::Default)
@@ -193,6 +204,9 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         throttle_rate,
         throttle_burst,
         log_retention,
+        batch,
+        max_concurrency,
+        on_upload,
         origins: _,
     } = site;
     let distribution = match distribution {
@@ -230,6 +244,9 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         ("throttle-rate", throttle_rate.to_string()),
         ("throttle-burst", throttle_burst.to_string()),
         ("log-retention", log_retention.to_string()),
+        ("batch", batch.to_string()),
+        ("max-concurrency", max_concurrency.to_string()),
+        ("on-upload", or_none(on_upload.as_str())),
         ("profile", or(profile.as_ref().map(Profile::to_string), "(AWS default)")),
         ("region", or(region.as_ref().map(Region::to_string), "(AWS default)")),
         ("endpoint-url", or(endpoint_url.as_ref().map(BaseUrl::to_string), "(AWS)")),

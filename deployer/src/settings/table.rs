@@ -4,8 +4,8 @@
 use super::problem::Fault;
 use super::value::{
     Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, FromText,
-    LOG_RETENTION_DAYS, LogRetention, Prefix, Presets, Profile, RedirectCode, Region, SecurityKey, Sources,
-    ZipPath, pattern, whole,
+    LOG_RETENTION_DAYS, LogRetention, OnUpload, Prefix, Presets, Profile, RedirectCode, Region, SecurityKey,
+    Sources, ZipPath, pattern, whole,
 };
 
 /// What a setting takes.
@@ -189,6 +189,12 @@ settings! {
         "Requests that may come at once above the rate, 1 to 5000";
     "log-retention", "LOG_RETENTION", Kind::Number { check: check::<LogRetention>, numbers: LOG_RETENTION_DAYS }, Some("30"),
         "Days that the function's logs are kept; one of the numbers that CloudWatch Logs takes (1, 3, 5, 7, 14, 30, 60, 90, … 3653)";
+    "batch", "BATCH", Kind::Switch, Some("false"),
+        "Have queues through which `imgdeploy batch` orders images of many originals at once; they cost nothing while they are empty";
+    "max-concurrency", "MAX_CONCURRENCY", plain(2, 1000, "instances"), Some("20"),
+        "Instances of the function that may work on batches and uploads at the same time, 2 to 1000, so that the site keeps its share";
+    "on-upload", "ON_UPLOAD", text::<OnUpload>(pattern::ON_UPLOAD), Some(""),
+        "What is made of each original as soon as it is uploaded, such as `300x200;800x`: specs or presets; has the queues of `batch`";
     "profile", "PROFILE", text::<Profile>(pattern::LINE), None,
         "Profile of the AWS configuration files; without it AWS_PROFILE";
     "region", "REGION", text::<Region>(pattern::REGION), None,

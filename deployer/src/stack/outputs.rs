@@ -46,6 +46,10 @@ pub(super) const NAMES: [&str; 10] = [
     "CodeSha256",
 ];
 
+/// Outputs of stacks with queues, which `batch` reads.
+#[cfg(test)]
+pub(super) const OF_BATCHES: [&str; 4] = ["BatchQueueUrl", "BatchQueueArn", "BatchDeadUrl", "BatchErrorsUrl"];
+
 impl Outputs {
     /// Takes the outputs from what DescribeStacks said.
     ///

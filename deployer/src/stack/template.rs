@@ -74,6 +74,12 @@ pub struct StackInputs {
     pub max_bytes: u64,
     /// Largest derived image, in pixels.
     pub max_output_pixels: u64,
+    /// Whether there are queues for batches.
+    pub batch: bool,
+    /// Instances that may work on batches at the same time, 2 to 1000.
+    pub batch_concurrency: u32,
+    /// Specs of what is made of uploads, separated by semicolons.
+    pub on_upload: String,
 }
 
 impl StackInputs {
@@ -105,6 +111,9 @@ impl StackInputs {
             max_pixels,
             max_bytes,
             max_output_pixels,
+            batch,
+            batch_concurrency,
+            on_upload,
         } = self;
         [
             ("Bucket", bucket.clone()),
@@ -130,6 +139,11 @@ impl StackInputs {
             ("MaxPixels", max_pixels.to_string()),
             ("MaxBytes", max_bytes.to_string()),
             ("MaxOutputPixels", max_output_pixels.to_string()),
+            ("Batch", batch.to_string()),
+            ("BatchConcurrency", batch_concurrency.to_string()),
+            // AWS's advice: six times what the function may take. Less than that time itself is refused.
+            ("BatchVisibility", (timeout * 6).to_string()),
+            ("OnUpload", on_upload.clone()),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))

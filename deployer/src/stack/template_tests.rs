@@ -28,6 +28,9 @@ pub(crate) fn inputs() -> StackInputs {
         max_pixels: 50_000_000,
         max_bytes: 52_428_800,
         max_output_pixels: 16_000_000,
+        batch: false,
+        batch_concurrency: 20,
+        on_upload: String::new(),
     }
 }
 
@@ -67,7 +70,8 @@ fn parameters_in_code_are_those_of_the_template() {
 fn outputs_in_code_are_those_of_the_template() {
     let template = parsed();
     let names: BTreeSet<&str> = template["Outputs"].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(names, crate::stack::outputs::NAMES.into_iter().collect());
+    let known = crate::stack::outputs::NAMES.into_iter().chain(crate::stack::outputs::OF_BATCHES);
+    assert_eq!(names, known.collect());
 }
 
 #[test]
@@ -91,7 +95,11 @@ fn the_function_gets_the_environment_it_reads() {
         "ALLOW_UNSAFE": {"Ref": "AllowUnsafe"}, "PRESETS": {"Ref": "Presets"},
         "PRESETS_ONLY": {"Ref": "PresetsOnly"}, "MAX_OUTPUT_PIXELS": {"Ref": "MaxOutputPixels"},
         "MAX_PIXELS": {"Ref": "MaxPixels"}, "MAX_BYTES": {"Ref": "MaxBytes"},
-        "CACHE_CONTROL": {"Ref": "CacheControl"}, "REDIRECT_CODE": {"Ref": "RedirectCode"}, "QUALITY": {"Ref": "Quality"}
+        "CACHE_CONTROL": {"Ref": "CacheControl"}, "REDIRECT_CODE": {"Ref": "RedirectCode"}, "QUALITY": {"Ref": "Quality"},
+        "BATCH": {"Ref": "Batch"}, "ON_UPLOAD": {"Ref": "OnUpload"},
+        "BATCH_BUCKET": {"Fn::If": ["Batch", {"Ref": "CodeBucket"}, {"Ref": "AWS::NoValue"}]},
+        "BATCH_QUEUE_URL": {"Fn::If": ["Batch", {"Ref": "BatchQueue"}, {"Ref": "AWS::NoValue"}]},
+        "BATCH_ERRORS_URL": {"Fn::If": ["Batch", {"Ref": "BatchErrors"}, {"Ref": "AWS::NoValue"}]}
     });
     assert_eq!(canonical(variables), canonical(&expected));
 }
@@ -291,7 +299,7 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         changing_ids(&render(&inputs))
     };
     let key = crate::settings::value::FromText::from_text("0123456789abcdef").ok();
-    let changing: [(&str, Change<'_>); 19] = [
+    let changing: [(&str, Change<'_>); 21] = [
         ("bucket", &|i| i.bucket.push('x')),
         ("prefix", &|i| i.prefix = "r/".to_owned()),
         ("url", &|i| i.url.push('x')),
@@ -311,6 +319,8 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         ("unsafe", &|i| i.allow_unsafe = true),
         ("presets", &|i| i.presets = "a=1x".to_owned()),
         ("presets only", &|i| i.presets_only = true),
+        ("batch", &|i| i.batch = true),
+        ("on upload", &|i| i.on_upload = "9x".to_owned()),
     ];
     for (what, change) in changing {
         let (v, d) = of(change);

@@ -1,6 +1,6 @@
 //! A store in memory, for tests and local use.
 
-use super::{Derived, Original, Store, StoreError};
+use super::{Derived, Original, Stamp, Store, StoreError};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -63,6 +63,24 @@ impl Store for MemoryStore {
             return Err(StoreError::TooLarge { bytes, limit: max_bytes });
         }
         Ok(original)
+    }
+
+    async fn get_unless(
+        &self,
+        key: &str,
+        max_bytes: u64,
+        etag: Option<&str>,
+    ) -> Result<Option<Original>, StoreError> {
+        let original = self.get(key, max_bytes).await?;
+        Ok((etag.is_none() || original.etag.as_deref() != etag).then_some(original))
+    }
+
+    async fn stamp(&self, key: &str) -> Result<Option<Stamp>, StoreError> {
+        Ok(lock(&self.derived).get(key).map(|derived| Stamp {
+            source_etag: derived.source_etag.clone(),
+            spec: Some(super::stamped(&derived.spec)),
+            job: derived.job.clone(),
+        }))
     }
 
     async fn put(&self, key: &str, derived: Derived) -> Result<(), StoreError> {

@@ -1,12 +1,12 @@
 //! The store on S3.
 
-use super::{Derived, META_SOURCE_ETAG, META_SPEC, Original, Store, StoreError};
+use super::{Derived, META_SOURCE_ETAG, META_SPEC, Original, Stamp, Store, StoreError, stamped};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use percent_encoding::{CONTROLS, utf8_percent_encode};
+use imgdeploy_batch::META_JOB;
 
 /// The bucket on S3. Retries are the SDK's own.
 #[derive(Clone, Debug)]
@@ -25,15 +25,29 @@ impl S3Store {
 
 impl Store for S3Store {
     async fn get(&self, key: &str, max_bytes: u64) -> Result<Original, StoreError> {
+        let found = self.get_unless(key, max_bytes, None).await?;
+        found.ok_or_else(|| StoreError::Busy { detail: "S3 answered 304 to a plain request".to_owned() })
+    }
+
+    async fn get_unless(
+        &self,
+        key: &str,
+        max_bytes: u64,
+        etag: Option<&str>,
+    ) -> Result<Option<Original>, StoreError> {
         let found = self
             .client
             .get_object()
             .bucket(&self.bucket)
             .key(key)
+            .set_if_none_match(etag.map(|etag| format!("\"{etag}\"")))
             .set_expected_bucket_owner(self.owner.clone())
             .send()
-            .await
-            .map_err(|error| refused("read", &error))?;
+            .await;
+        let found = match found {
+            Err(error) if status(&error) == Some(304) => return Ok(None),
+            found => found.map_err(|error| refused("read", &error))?,
+        };
         let busy = |detail: String| StoreError::Busy { detail };
         // Without a size (S3 always sends it) nothing would bound the download.
         let size = found.content_length().and_then(|size| u64::try_from(size).ok());
@@ -48,7 +62,22 @@ impl Store for S3Store {
         if bytes.len() as u64 != size {
             return Err(busy(format!("{} of {size} bytes arrived", bytes.len())));
         }
-        Ok(Original { bytes, etag, content_type })
+        Ok(Some(Original { bytes, etag, content_type }))
+    }
+
+    async fn stamp(&self, key: &str) -> Result<Option<Stamp>, StoreError> {
+        let call = self.client.head_object().bucket(&self.bucket).key(key);
+        let found = match call.set_expected_bucket_owner(self.owner.clone()).send().await {
+            // An answer to HEAD has no body that could name the error.
+            Err(error) if status(&error) == Some(404) => return Ok(None),
+            found => found.map_err(|error| refused("read", &error))?,
+        };
+        let mut metadata = found.metadata.unwrap_or_default();
+        Ok(Some(Stamp {
+            source_etag: metadata.remove(META_SOURCE_ETAG),
+            spec: metadata.remove(META_SPEC),
+            job: metadata.remove(META_JOB),
+        }))
     }
 
     async fn put(&self, key: &str, derived: Derived) -> Result<(), StoreError> {
@@ -67,7 +96,8 @@ impl Store for S3Store {
                     .source_etag
                     .map(|etag| (META_SOURCE_ETAG.to_owned(), etag))
                     .into_iter()
-                    .chain([(META_SPEC.to_owned(), metadata(&derived.spec))])
+                    .chain([(META_SPEC.to_owned(), stamped(&derived.spec))])
+                    .chain(derived.job.map(|job| (META_JOB.to_owned(), job)))
                     .collect(),
             ))
             .body(ByteStream::from(derived.bytes))
@@ -78,19 +108,17 @@ impl Store for S3Store {
     }
 }
 
-/// A text as a header can carry it: ASCII, and within the 2 KB that S3 has for all metadata.
-fn metadata(text: &str) -> String {
-    utf8_percent_encode(text, CONTROLS).flat_map(str::chars).take(1500).collect()
+fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
 }
 
 /// What a refusal means. S3 gives the reason as a code; where it has none, the status decides.
-fn refused<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> StoreError
+pub(crate) fn refused<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     let detail = DisplayErrorContext(error).to_string();
-    let status = error.raw_response().map(|response| response.status().as_u16());
-    match (error.code(), status) {
+    match (error.code(), status(error)) {
         (Some("NoSuchKey"), _) => StoreError::NotFound,
         (Some("InvalidObjectState"), _) => StoreError::Archived,
         (Some("AccessDenied"), _) | (None, Some(403)) => StoreError::Denied { action, detail },
@@ -110,17 +138,5 @@ where
         // a signature or a host is not that.
         (None, _) if !matches!(error, SdkError::ConstructionFailure(_)) => StoreError::Busy { detail },
         _ => StoreError::Other { action, detail },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn metadata_is_short_ascii() {
-        assert_eq!(metadata("fit-in/300x200"), "fit-in/300x200");
-        assert_eq!(metadata("watermark(ä\n)"), "watermark(%C3%A4%0A)");
-        assert_eq!(metadata(&"x".repeat(4000)).len(), 1500);
     }
 }

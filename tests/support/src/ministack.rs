@@ -104,6 +104,12 @@ impl MiniStack {
         self.port
     }
 
+    /// Its folder; the function's processes run below it.
+    #[must_use]
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     /// Everything that MiniStack printed so far.
     #[must_use]
     pub fn log(&self) -> String {

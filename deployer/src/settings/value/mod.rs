@@ -5,6 +5,7 @@ mod choice;
 mod dimensions;
 mod direct;
 mod name;
+mod on_upload;
 mod prefix;
 mod url;
 
@@ -12,6 +13,7 @@ pub use choice::{Arch, Delivery, LOG_RETENTION_DAYS, RedirectCode};
 pub use dimensions::{Dimension, Dimensions, MAX_SIDE};
 pub use direct::{Presets, SecurityKey, Sources};
 pub use name::{BucketName, CacheControl, DistributionId, Profile, Region};
+pub use on_upload::{MAX_SPECS, OnUpload, spec_or_preset};
 pub use prefix::Prefix;
 pub use url::BaseUrl;
 
@@ -40,6 +42,7 @@ pub mod pattern {
         BUCKET_PATTERN as BUCKET, CACHE_CONTROL_PATTERN as CACHE_CONTROL,
         DISTRIBUTION_PATTERN as DISTRIBUTION, LINE_PATTERN as LINE, REGION_PATTERN as REGION,
     };
+    pub use super::on_upload::PATTERN as ON_UPLOAD;
     pub use super::prefix::PATTERN as PREFIX;
     pub use super::url::PATTERN as URL;
 }

@@ -15,6 +15,13 @@ pub enum When {
     Operation(String),
     /// The first call of each different API operation. Viewers' requests to `execute-api` are none.
     FirstOfEachOperation,
+    /// Every so many-th of all calls, where it is one of this service.
+    Nth {
+        /// The service.
+        service: String,
+        /// How many.
+        every: usize,
+    },
     /// Every call.
     Always,
 }
@@ -28,6 +35,7 @@ impl When {
                 None => call.name() == *name,
             },
             Self::FirstOfEachOperation => first_of_its_operation && call.service != "execute-api",
+            Self::Nth { service, every } => call.service == *service && call.n.is_multiple_of(*every),
             Self::Always => true,
         }
     }

@@ -1,0 +1,222 @@
+//! Keys from files and inventories, as pages.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use imgdeploy_batch::{PAGE_KEYS, Page};
+use sha2::{Digest, Sha256};
+
+use super::inventory::{BUCKET_AND_KEY, Inventory, ListError, csv, lines};
+use super::records::Records;
+use crate::aws::{AwsFailure, Clients, read};
+
+/// Where a list is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum List {
+    /// A file with a key on each line; `-` is standard input.
+    File(PathBuf),
+    /// An object: `manifest.json` of an inventory, `.csv` with bucket and key, or else a key on each line.
+    Object {
+        /// Its bucket.
+        bucket: String,
+        /// Its key.
+        key: String,
+    },
+}
+
+/// Why a list did not become pages.
+#[derive(Debug, thiserror::Error)]
+pub enum Unlisted {
+    /// The list is wrong.
+    #[error("the list {0} {1}")]
+    List(String, ListError),
+    /// AWS did not answer as it should.
+    #[error(transparent)]
+    Aws(#[from] AwsFailure),
+}
+
+/// A list that was read: its text stays on disk, as it may be long.
+#[derive(Debug)]
+pub struct Fetched {
+    name: String,
+    format: Format,
+    files: Vec<PathBuf>,
+    /// Files of ours, to be taken away again.
+    _folder: Option<Folder>,
+    digest: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Format {
+    Lines,
+    Csv(super::inventory::Columns),
+}
+
+/// A folder for what is downloaded, deleted when it is no longer needed.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What can't be deleted is in the system's folder for such things.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Folder {
+    fn new() -> std::io::Result<Self> {
+        let folder =
+            std::env::temp_dir().join(format!("imgdeploy-{}-{}", std::process::id(), super::dead::millis()));
+        std::fs::create_dir(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Fetched {
+    /// The same list has the same digest.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Gives every key to `each`, in order.
+    ///
+    /// # Errors
+    /// See [`Unlisted`].
+    pub fn each(
+        &self,
+        bucket: &str,
+        each: impl FnMut(String) -> Result<(), ListError>,
+    ) -> Result<(), Unlisted> {
+        self.read(bucket, each).map_err(|error| Unlisted::List(self.name.clone(), error))
+    }
+
+    fn read(
+        &self,
+        bucket: &str,
+        mut each: impl FnMut(String) -> Result<(), ListError>,
+    ) -> Result<(), ListError> {
+        for path in &self.files {
+            let file = File::open(path).map_err(|error| ListError::Unreadable(error.to_string()))?;
+            let zipped = path.extension().is_some_and(|extension| extension == "gz");
+            let text: Box<dyn Read> =
+                if zipped { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
+            match self.format {
+                Format::Lines => lines(BufReader::new(text), &mut each)?,
+                Format::Csv(columns) => csv(BufReader::new(text), columns, bucket, &mut each)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores all pages of `job`. The last one says that it is.
+    ///
+    /// # Errors
+    /// See [`Unlisted`].
+    pub async fn store(&self, records: &Records, job: &str, bucket: &str) -> Result<u64, Unlisted> {
+        // A list is read by a thread of its own, a page ahead of what is stored: no more of it is in memory.
+        let (pages, mut ready) = tokio::sync::mpsc::channel::<Page>(2);
+        let (mut number, mut stored) = (0, 0);
+        let store = async {
+            while let Some(page) = ready.recv().await {
+                stored = page.end();
+                records.keep(job, number, page).await?;
+                number += 1;
+            }
+            Ok::<_, AwsFailure>(())
+        };
+        let (read, stored_all) = std::thread::scope(|scope| {
+            let reading = scope.spawn(|| self.pages(bucket, pages));
+            let stored_all =
+                tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(store));
+            (reading.join(), stored_all)
+        });
+        stored_all?;
+        let read = read.unwrap_or_else(|_| Err(ListError::Unreadable("its reader failed".to_owned())));
+        read.map_err(|error| Unlisted::List(self.name.clone(), error))?;
+        Ok(stored)
+    }
+
+    fn pages(&self, bucket: &str, pages: tokio::sync::mpsc::Sender<Page>) -> Result<(), ListError> {
+        let mut page = Page { first: 0, keys: Vec::new(), next: None };
+        let gone = || ListError::Unreadable("what it was read for has ended".to_owned());
+        self.read(bucket, |key| {
+            if page.keys.len() == PAGE_KEYS {
+                let first = page.end();
+                let full = std::mem::replace(&mut page, Page { first, keys: Vec::new(), next: None });
+                pages.blocking_send(Page { next: Some(String::new()), ..full }).map_err(|_| gone())?;
+            }
+            page.keys.push(key);
+            Ok(())
+        })?;
+        pages.blocking_send(page).map_err(|_| gone())
+    }
+}
+
+/// Fetches a list that is for `bucket`.
+///
+/// # Errors
+/// See [`Unlisted`].
+pub async fn fetch(list: &List, clients: &Clients, bucket: &str) -> Result<Fetched, Unlisted> {
+    let name = match list {
+        List::File(path) => path.display().to_string(),
+        List::Object { bucket, key } => format!("s3://{bucket}/{key}"),
+    };
+    let wrong = |error: ListError| Unlisted::List(name.clone(), error);
+    let unreadable = |error: std::io::Error| wrong(ListError::Unreadable(error.to_string()));
+    let (format, files, folder) = match list {
+        List::File(path) if path.as_os_str() != "-" => {
+            (by_name(&path.to_string_lossy()), vec![path.clone()], None)
+        }
+        List::File(_) => {
+            let folder = Folder::new().map_err(unreadable)?;
+            let path = folder.0.join("list");
+            let mut file = File::create(&path).map_err(unreadable)?;
+            std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(unreadable)?;
+            (Format::Lines, vec![path], Some(folder))
+        }
+        List::Object { bucket: of, key } => {
+            let folder = Folder::new().map_err(unreadable)?;
+            let ending = if key.ends_with(".gz") { "list.gz" } else { "list" };
+            let first = download(clients, of, key, &folder.0.join(ending)).await?;
+            if key.ends_with("manifest.json") {
+                let text = std::fs::read(&first).map_err(unreadable)?;
+                let (inventory, columns) = Inventory::of(&text, bucket).map_err(wrong)?;
+                let mut files = Vec::new();
+                for (number, file) in inventory.files.iter().enumerate() {
+                    let ending = if file.key.ends_with(".gz") { ".gz" } else { "" };
+                    let path = folder.0.join(format!("{number}{ending}"));
+                    files.push(download(clients, inventory.lists_bucket(), &file.key, &path).await?);
+                }
+                (Format::Csv(columns), files, Some(folder))
+            } else {
+                (by_name(key.strip_suffix(".gz").unwrap_or(key)), vec![first], Some(folder))
+            }
+        }
+    };
+    let mut hash = Sha256::new();
+    for file in &files {
+        let mut file = File::open(file).map_err(unreadable)?;
+        std::io::copy(&mut file, &mut hash).map_err(unreadable)?;
+    }
+    Ok(Fetched { name, format, files, _folder: folder, digest: hex::encode(hash.finalize()) })
+}
+
+fn by_name(name: &str) -> Format {
+    if name.ends_with(".csv") { Format::Csv(BUCKET_AND_KEY) } else { Format::Lines }
+}
+
+/// Downloads an object, of whatever size, to a file.
+async fn download(clients: &Clients, bucket: &str, key: &str, to: &Path) -> Result<PathBuf, AwsFailure> {
+    const CALL: &str = "s3:GetObject";
+    let region = read::bucket_region(clients, bucket).await?;
+    let found = clients.s3(&region).get_object().bucket(bucket).key(key).send().await;
+    let mut body = found.map_err(|error| AwsFailure::from_sdk(CALL, &error))?.body;
+    let local = |error: std::io::Error| AwsFailure::local(CALL, format!("{}: {error}", to.display()));
+    let mut file = File::create(to).map_err(local)?;
+    while let Some(some) = body.next().await {
+        let some = some.map_err(|error| AwsFailure::local(CALL, format!("s3://{bucket}/{key}: {error}")))?;
+        std::io::Write::write_all(&mut file, &some).map_err(local)?;
+    }
+    Ok(to.to_owned())
+}

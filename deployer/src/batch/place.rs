@@ -1,0 +1,65 @@
+//! Where the batches of a bucket are: what its stack says.
+
+use std::collections::BTreeMap;
+
+use crate::aws::Clients;
+use crate::aws::sqs::Queue;
+use crate::batch::records::Records;
+use crate::names;
+use crate::stack::StackSeen;
+
+/// A bucket's queues and records.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The bucket.
+    pub bucket: String,
+    /// Its account.
+    pub account: String,
+    /// Prefix of derived images.
+    pub prefix: String,
+    /// Names of presets.
+    pub presets: Vec<String>,
+    /// Work.
+    pub queue: Queue,
+    /// Work that the function died on.
+    pub dead: Queue,
+    /// Jobs, pages and results.
+    pub records: Records,
+}
+
+/// What is missing for batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPlace {
+    /// The stack has no queues.
+    NotOn,
+    /// The stack says nothing of its function.
+    Unfinished,
+}
+
+impl Place {
+    /// From what the stack of `bucket` says of itself.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn of(clients: &Clients, region: &str, bucket: &str, stack: &StackSeen) -> Result<Self, NoPlace> {
+        let output = |outputs: &BTreeMap<String, String>, name: &str| outputs.get(name).cloned();
+        let url = output(&stack.outputs, "BatchQueueUrl").ok_or(NoPlace::NotOn)?;
+        let dead = output(&stack.outputs, "BatchDeadUrl").ok_or(NoPlace::NotOn)?;
+        let arn = output(&stack.outputs, "FunctionArn").ok_or(NoPlace::Unfinished)?;
+        let account = arn.split(':').nth(4).ok_or(NoPlace::Unfinished)?.to_owned();
+        let sqs = clients.sqs(region);
+        let artifacts = stack.parameters.get("CodeBucket").cloned();
+        let artifacts = artifacts.unwrap_or_else(|| names::artifacts_bucket(&account, region));
+        let presets = stack.parameters.get("Presets").map(String::as_str).unwrap_or_default();
+        let named = presets.split(';').filter_map(|preset| Some(preset.split_once('=')?.0.to_owned()));
+        Ok(Self {
+            bucket: bucket.to_owned(),
+            prefix: stack.parameters.get("Prefix").cloned().unwrap_or_default(),
+            presets: named.collect(),
+            queue: Queue::new(sqs.clone(), url),
+            dead: Queue::new(sqs, dead),
+            records: Records::new(clients.s3(region), artifacts, bucket.to_owned(), account.clone()),
+            account,
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! `batch --local`: this machine's processors.
+
+use futures::stream;
+use resizer_core::{Limits, Spec};
+
+use crate::aws::{Clients, read};
+use crate::batch::first_tier::is_original;
+use crate::batch::local::{self, BucketStore, FolderStore, Wanted};
+use crate::batch::progress::{Progress, Speed};
+use crate::batch::{inventory, lists};
+use crate::cli::OrderArgs;
+use crate::command::engine;
+use crate::error::{Exit, Failure};
+use crate::report::{BatchBar, Report, local_end};
+use crate::settings::{self, Given, Images, Site};
+
+pub(super) async fn run(
+    given: &Given,
+    site: Option<&Site>,
+    args: &OrderArgs,
+    report: &Report,
+) -> Result<Exit, Failure> {
+    let images = match site {
+        Some(site) => Images {
+            quality: site.quality,
+            max_pixels: site.max_pixels,
+            max_bytes: site.max_bytes,
+            max_output_pixels: site.max_output_pixels,
+        },
+        None => settings::images(given)?,
+    };
+    let presets = site.map(|site| site.presets.as_str().to_owned()).unwrap_or_default();
+    let wanted = wanted(args, &presets, images)?;
+    let mut bar = BatchBar::new(report);
+    let mut speed = Speed::default();
+    let begun = std::time::Instant::now();
+    let mut tell = |counts: imgdeploy_batch::Counts| {
+        let speed = speed.of(begun.elapsed(), counts.total());
+        bar.progress(&Progress::new(None, wanted.specs.len(), counts, speed));
+    };
+    let end = match (&args.folder, site) {
+        (Some(folder), _) => {
+            let to = args.to.clone().unwrap_or_else(|| folder.clone());
+            let prefix = site.map_or("resized/", |site| site.prefix.as_str()).to_owned();
+            // Images that go to the folder itself are no originals.
+            let inside = to.canonicalize().ok() == folder.canonicalize().ok();
+            let own = prefix.clone();
+            let keys = futures::StreamExt::filter(local::files(folder.clone()), move |key| {
+                let derived =
+                    inside && key.as_ref().is_ok_and(|key| !own.is_empty() && key.starts_with(&own));
+                std::future::ready(!derived)
+            });
+            let store = FolderStore { from: folder.clone(), to, prefix };
+            local::run(&store, keys, &wanted, &mut tell).await
+        }
+        (None, Some(site)) => in_bucket(site, args, &wanted, &mut tell).await?,
+        (None, None) => return Err(Failure::new(Exit::Usage, "no bucket is named", "say `--bucket NAME`")),
+    };
+    let again = "run this again: what was made is skipped then";
+    let end = end.map_err(|why| Failure::new(Exit::HalfWay, format!("the batch broke off: {why}"), again))?;
+    local_end(report, &end);
+    Ok(if end.counts.failed > 0 { Exit::Changes } else { Exit::Done })
+}
+
+fn wanted(args: &OrderArgs, presets: &str, images: Images) -> Result<Wanted, Failure> {
+    let named = |name: &str| {
+        presets
+            .split(';')
+            .find_map(|preset| preset.split_once('=').filter(|(one, _)| *one == name).map(|(_, spec)| spec))
+    };
+    let spec = |text: &String| {
+        named(text).unwrap_or(text).parse::<Spec>().map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                format!("--spec {text}: {error}"),
+                "see `imgdeploy resize --help` for the grammar",
+            )
+        })
+    };
+    Ok(Wanted {
+        specs: args.spec.iter().map(spec).collect::<Result<_, _>>()?,
+        texts: args.spec.clone(),
+        quality: images.quality,
+        limits: Limits {
+            max_bytes: images.max_bytes,
+            max_pixels: images.max_pixels,
+            max_output_pixels: images.max_output_pixels,
+            ..Limits::default()
+        },
+        force: args.force,
+    })
+}
+
+async fn in_bucket(
+    site: &Site,
+    args: &OrderArgs,
+    wanted: &Wanted,
+    tell: &mut (impl FnMut(imgdeploy_batch::Counts) + Send),
+) -> Result<Result<local::LocalEnd, String>, Failure> {
+    let clients = engine::clients(&site.access).await?;
+    let bucket = site.bucket.as_str();
+    let region = engine::bucket_region(&clients, bucket).await?;
+    let account = read::caller(&clients).await?.account;
+    let store = BucketStore {
+        s3: clients.s3(&region),
+        bucket: bucket.to_owned(),
+        account,
+        prefix: site.prefix.as_str().to_owned(),
+        cache_control: site.cache_control.to_string(),
+        security_key: site.security_key.clone(),
+    };
+    let list = args.keys.clone().map(lists::List::File).or_else(|| args.manifest.clone());
+    if let Some(list) = list {
+        let keys = listed(&list, &clients, bucket).await?;
+        return Ok(local::run(&store, stream::iter(keys.into_iter().map(Ok)), wanted, tell).await);
+    }
+    let prefix = args.from.clone().unwrap_or_default();
+    let keys = originals(&store, prefix, site);
+    Ok(local::run(&store, keys, wanted, tell).await)
+}
+
+async fn listed(list: &lists::List, clients: &Clients, bucket: &str) -> Result<Vec<String>, Failure> {
+    let fetched = lists::fetch(list, clients, bucket).await?;
+    let mut keys = Vec::new();
+    fetched.each(bucket, |key| {
+        keys.push(key);
+        Ok::<_, inventory::ListError>(())
+    })?;
+    Ok(keys)
+}
+
+/// Keys of originals, listed as they are needed.
+fn originals<'a>(
+    store: &'a BucketStore,
+    prefix: String,
+    site: &'a Site,
+) -> impl futures::Stream<Item = Result<String, String>> + Send + 'a {
+    let names: Vec<String> =
+        site.presets.as_str().split(';').filter_map(|one| Some(one.split_once('=')?.0.to_owned())).collect();
+    let pages = stream::try_unfold(Some(None), move |after: Option<Option<String>>| {
+        let prefix = prefix.clone();
+        async move {
+            let Some(after) = after else { return Ok(None) };
+            let listed = store.list(&prefix, after).await?;
+            let next = listed.next.map(Some);
+            Ok::<_, String>(Some((listed.keys, next)))
+        }
+    });
+    let derived = site.prefix.as_str();
+    let keys = futures::TryStreamExt::map_ok(pages, move |keys| {
+        let originals: Vec<Result<String, String>> =
+            keys.into_iter().filter(|key| is_original(key, derived, &names)).map(Ok).collect();
+        stream::iter(originals)
+    });
+    futures::TryStreamExt::try_flatten(keys)
+}

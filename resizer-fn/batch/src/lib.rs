@@ -1,0 +1,32 @@
+//! Derived images for many originals at once: what the tool and the function say to each other. No I/O, no clock.
+//!
+//! ```text
+//! keys -> pages (objects, 1,000 keys each) -> messages (one for each key) -> results (objects) -> tally
+//! ```
+//!
+//! A page is stored before its messages are sent, a result before its messages are deleted. So at any moment every key
+//! is in a page that is not yet sent, in a message, or in a result, and whatever is done twice is counted once: items have
+//! numbers, and results are told apart by these.
+
+mod feed;
+mod job;
+mod message;
+mod outcome;
+mod paths;
+mod sqs;
+mod tally;
+
+pub use feed::{At, Fed, Feed, Listed, PAGE_KEYS, feed};
+pub use job::{Failed, Job, Page, ResultBody, Sent, Source};
+pub use message::{Message, Received, WorkItem, batches};
+pub use outcome::{ItemOutcome, Outcome, result_name};
+pub use paths::{Paths, page_number, root};
+pub use sqs::{Entry, SendBatch, SendBatchAnswer, entries};
+pub use tally::{Counts, Tally};
+
+/// How often SQS hands out a message before it goes to the dead-letter queue. The template says the same.
+pub const MAX_RECEIVES: u32 = 5;
+
+/// Metadata name of the job that stored a derived image: what a message delivered twice finds done by its own job is done,
+/// not skipped.
+pub const META_JOB: &str = "imgdeploy-job";

@@ -1,0 +1,105 @@
+//! A desk in memory, for tests.
+
+use super::{Desk, DeskError};
+use imgdeploy_batch::{Failed, Job, Listed, Page, ResultBody, Sent};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A desk in memory.
+#[derive(Debug, Default)]
+pub struct MemoryDesk {
+    /// Jobs by id.
+    pub jobs: Mutex<BTreeMap<String, Job>>,
+    /// Results: job, name, body.
+    pub results: Mutex<Vec<(String, String, ResultBody)>>,
+    /// What was told.
+    pub told: Mutex<Vec<Failed>>,
+    /// What was sent.
+    pub sent: Mutex<Vec<String>>,
+    /// Keys of the bucket, sorted.
+    pub keys: Mutex<Vec<String>>,
+    /// Pages by number.
+    pub pages: Mutex<BTreeMap<u64, Page>>,
+    /// What was finished.
+    pub finished: Mutex<Option<Sent>>,
+    /// The next calls that fail, by name.
+    pub fail: Mutex<Vec<&'static str>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl MemoryDesk {
+    fn call(&self, call: &'static str) -> Result<(), DeskError> {
+        let mut fail = lock(&self.fail);
+        match fail.iter().position(|failing| *failing == call) {
+            Some(place) => {
+                fail.remove(place);
+                Err(DeskError { call, detail: "told to fail".to_owned() })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Desk for MemoryDesk {
+    async fn job(&self, id: &str) -> Result<Option<Job>, DeskError> {
+        self.call("job")?;
+        Ok(lock(&self.jobs).get(id).cloned())
+    }
+
+    async fn result(&self, job: &str, name: &str, body: &ResultBody) -> Result<(), DeskError> {
+        self.call("result")?;
+        lock(&self.results).push((job.to_owned(), name.to_owned(), body.clone()));
+        Ok(())
+    }
+
+    async fn tell(&self, failed: &[Failed]) -> Result<(), DeskError> {
+        self.call("tell")?;
+        lock(&self.told).extend(failed.iter().cloned());
+        Ok(())
+    }
+
+    async fn send(&self, bodies: Vec<String>) -> Result<(), DeskError> {
+        self.call("send")?;
+        lock(&self.sent).extend(bodies);
+        Ok(())
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Listed, DeskError> {
+        self.call("list")?;
+        let keys = lock(&self.keys);
+        let behind =
+            |key: &&String| key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after);
+        let mut found: Vec<String> = keys.iter().filter(behind).take(3).cloned().collect();
+        let next = if found.len() > 2 { found.pop().and(found.last().cloned()) } else { None };
+        Ok(Listed { keys: found, next })
+    }
+
+    async fn last_page(&self, _: &str) -> Result<Option<u64>, DeskError> {
+        self.call("last_page")?;
+        Ok(lock(&self.pages).keys().next_back().copied())
+    }
+
+    async fn page(&self, _: &str, number: u64) -> Result<Page, DeskError> {
+        self.call("page")?;
+        let page = lock(&self.pages).get(&number).cloned();
+        page.ok_or_else(|| DeskError { call: "page", detail: format!("there is no page {number}") })
+    }
+
+    async fn keep(&self, _: &str, number: u64, page: Page) -> Result<Page, DeskError> {
+        self.call("keep")?;
+        Ok(lock(&self.pages).entry(number).or_insert(page).clone())
+    }
+
+    async fn finish(&self, _: &str, sent: Sent) -> Result<(), DeskError> {
+        self.call("finish")?;
+        *lock(&self.finished) = Some(sent);
+        Ok(())
+    }
+
+    fn millis(&self) -> u64 {
+        1
+    }
+}

@@ -1,0 +1,302 @@
+//! Messages of the queue: many originals, each made into all its sizes at once.
+//!
+//! A message leaves the queue only when its result is stored (partial batch responses), so whatever dies meanwhile is
+//! delivered again; what is stored already is then found by its metadata and counts as done by the job that made it.
+
+pub mod aws;
+mod desk;
+mod item;
+mod memory;
+mod sqs;
+mod tier;
+mod uploaded;
+mod words;
+
+pub use desk::{Desk, DeskError};
+pub use memory::MemoryDesk;
+pub use sqs::Sqs;
+pub use words::{BatchSettings, batch_settings};
+
+use crate::direct::fetch::Fetch;
+use crate::failure::Failure;
+use crate::handler::Handler;
+use crate::record::Record;
+use crate::store::Store;
+use imgdeploy_batch::{Failed, ItemOutcome, Job, Message, Received, ResultBody, WorkItem, result_name};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// What is kept of the time for storing results.
+const RESERVE: Duration = Duration::from_secs(2);
+/// What an item that ran out of time has for saying so.
+const GRACE: Duration = Duration::from_millis(200);
+/// How long a job that was read is taken for granted. A cancelled job goes on for that long at most.
+const JOB_AGE: Duration = Duration::from_secs(5);
+/// Originals that are fetched or stored at the same time; one is decoded at a time, which is what there is memory for.
+const AT_ONCE: usize = 3;
+
+/// What Lambda gets back: the messages that are to be delivered again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchResponse {
+    /// One for each.
+    pub batch_item_failures: Vec<ItemFailure>,
+}
+
+/// A message that is to be delivered again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemFailure {
+    /// Its id.
+    pub item_identifier: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SqsRecord {
+    message_id: String,
+    body: String,
+    event_source: String,
+    attributes: Attributes,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attributes {
+    approximate_receive_count: String,
+}
+
+/// A message and what it asks for.
+#[derive(Clone, Debug)]
+struct Delivered {
+    id: String,
+    /// Whether SQS hands it out no more after this.
+    last: bool,
+    received: Received,
+}
+
+/// The messages of an event, if it is SQS's.
+fn delivered(event: &Value) -> Option<Vec<Delivered>> {
+    let records: Vec<SqsRecord> = serde_json::from_value(event.get("Records")?.clone()).ok()?;
+    let ours = !records.is_empty() && records.iter().all(|record| record.event_source == "aws:sqs");
+    ours.then(|| {
+        let delivered = records.into_iter().map(|record| Delivered {
+            last: record.attributes.approximate_receive_count.parse::<u32>().unwrap_or(1)
+                >= imgdeploy_batch::MAX_RECEIVES,
+            received: Received::of(&record.body),
+            id: record.message_id,
+        });
+        delivered.collect()
+    })
+}
+
+/// Whether an event is SQS's.
+pub fn is_batch(event: &Value) -> bool {
+    delivered(event).is_some()
+}
+
+/// Serves events of the queue.
+#[derive(Debug)]
+pub struct Batch<S, F, D> {
+    handler: Arc<Handler<S, F>>,
+    desk: D,
+    on_upload: Vec<String>,
+    jobs: tokio::sync::Mutex<BTreeMap<String, (Instant, Job)>>,
+}
+
+/// What became of one message.
+enum Ended {
+    /// It has its result.
+    Item { job: String, outcome: ItemOutcome, failed: Vec<Failed> },
+    /// There is nothing to count; what failed still has to be told.
+    Uncounted(Vec<Failed>),
+    /// It is to be delivered again.
+    Again(Failure),
+}
+
+impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
+    /// Over a handler, whose store and settings hold.
+    pub fn new(handler: Arc<Handler<S, F>>, desk: D, on_upload: Vec<String>) -> Self {
+        Self { handler, desk, on_upload, jobs: tokio::sync::Mutex::default() }
+    }
+
+    /// The desk it works at.
+    pub const fn desk(&self) -> &D {
+        &self.desk
+    }
+
+    /// Serves one event within `budget`; `request` is Lambda's id of it. One record for each message.
+    pub async fn serve(
+        self: &Arc<Self>,
+        event: &Value,
+        budget: Duration,
+        request: &str,
+    ) -> (BatchResponse, Vec<Record>) {
+        let until = Instant::now() + budget.saturating_sub(RESERVE);
+        let messages = delivered(event).unwrap_or_default();
+        let mut ended = self.work(&messages, until, request).await;
+        let mut response = BatchResponse::default();
+        let stored = self.store(&ended, request).await;
+        let mut records = Vec::new();
+        for (place, message) in messages.iter().enumerate() {
+            let how = match (ended.remove(&place), &stored) {
+                (Some(Ended::Again(failure)), _) => Ended::Again(failure),
+                (Some(_), Err(error)) => Ended::Again(error.clone().into()),
+                (Some(how), Ok(())) => how,
+                (None, _) => Ended::Again(Failure::timeout()),
+            };
+            if matches!(how, Ended::Again(_)) {
+                response.batch_item_failures.push(ItemFailure { item_identifier: message.id.clone() });
+            }
+            records.push(Record { request_id: request.to_owned(), ..record(&message.received, &how) });
+        }
+        (response, records)
+    }
+
+    /// What became of the messages, by their places; those that are missing were not finished in time.
+    async fn work(
+        self: &Arc<Self>,
+        messages: &[Delivered],
+        until: Instant,
+        request: &str,
+    ) -> BTreeMap<usize, Ended> {
+        let mut ended = BTreeMap::new();
+        let at_once = Arc::new(Semaphore::new(AT_ONCE));
+        let mut running = JoinSet::new();
+        for (place, message) in messages.iter().cloned().enumerate() {
+            let (this, at_once, request) = (Arc::clone(self), Arc::clone(&at_once), request.to_owned());
+            running.spawn(async move {
+                let _turn = at_once.acquire_owned().await;
+                (place, this.one(&message, until, &request).await)
+            });
+        }
+        // Items watch the time themselves: what is still running after this is stuck.
+        let until = until + GRACE;
+        loop {
+            match tokio::time::timeout_at(until, running.join_next()).await {
+                Ok(Some(Ok((place, how)))) => drop(ended.insert(place, how)),
+                // A panic: the message is delivered again, and dead-lettered in the end.
+                Ok(Some(Err(_))) => {}
+                Ok(None) => return ended,
+                Err(_) => {
+                    running.abort_all();
+                    return ended;
+                }
+            }
+        }
+    }
+
+    async fn one(&self, message: &Delivered, until: Instant, request: &str) -> Ended {
+        match &message.received {
+            Received::Ours(Message::Work(item)) => match self.job(&item.job).await {
+                Ok(Some(job)) => self.work_item(&job, item, message.last, until, request).await,
+                Ok(None) => Ended::Uncounted(vec![lost(item, request)]),
+                Err(error) => Ended::Again(error.into()),
+            },
+            Received::Ours(Message::Feed { job, from }) => match self.job(job).await {
+                Ok(Some(job)) => self.first_tier(&job, *from, until).await,
+                Ok(None) => Ended::Uncounted(Vec::new()),
+                Err(error) => Ended::Again(error.into()),
+            },
+            Received::Uploaded(keys) => self.uploaded(keys, message.last, until, request).await,
+            Received::Test => Ended::Uncounted(Vec::new()),
+            Received::Unknown => Ended::Uncounted(vec![Failed {
+                job: String::new(),
+                n: 0,
+                key: String::new(),
+                spec: String::new(),
+                code: "unknown_message".to_owned(),
+                reason: "the queue is the resizer's own; send nothing else to it".to_owned(),
+                request_id: request.to_owned(),
+            }]),
+        }
+    }
+
+    /// The job, as it was at most [`JOB_AGE`] ago.
+    async fn job(&self, id: &str) -> Result<Option<Job>, DeskError> {
+        let mut jobs = self.jobs.lock().await;
+        jobs.retain(|_, (read, _)| read.elapsed() < JOB_AGE);
+        if let Some((_, job)) = jobs.get(id) {
+            return Ok(Some(job.clone()));
+        }
+        let job = self.desk.job(id).await?;
+        if let Some(job) = &job {
+            jobs.insert(id.to_owned(), (Instant::now(), job.clone()));
+        }
+        Ok(job)
+    }
+
+    /// Tells what failed, and stores the results, one object for each job.
+    async fn store(&self, ended: &BTreeMap<usize, Ended>, request: &str) -> Result<(), DeskError> {
+        let mut failures = Vec::new();
+        let mut results: BTreeMap<&str, (Vec<ItemOutcome>, ResultBody)> = BTreeMap::new();
+        for how in ended.values() {
+            match how {
+                Ended::Item { job, outcome, failed } => {
+                    let (items, body) = results.entry(job).or_default();
+                    items.push(outcome.clone());
+                    body.failed.extend(failed.iter().cloned());
+                    failures.extend(failed.iter().cloned());
+                }
+                Ended::Uncounted(failed) => failures.extend(failed.iter().cloned()),
+                Ended::Again(_) => {}
+            }
+        }
+        if !failures.is_empty() {
+            self.desk.tell(&failures).await?;
+        }
+        for (job, (items, body)) in results {
+            let name = result_name(self.desk.millis(), request, &items);
+            self.desk.result(job, &name, &body).await?;
+        }
+        Ok(())
+    }
+}
+
+fn lost(item: &WorkItem, request: &str) -> Failed {
+    Failed {
+        job: item.job.clone(),
+        n: item.n,
+        key: item.key.clone(),
+        spec: String::new(),
+        code: "unknown_job".to_owned(),
+        reason: "the job's record is gone from the artifacts bucket; begin the batch again".to_owned(),
+        request_id: request.to_owned(),
+    }
+}
+
+/// The log line of a message.
+fn record(received: &Received, how: &Ended) -> Record {
+    let mut record = Record { status: 200, reason: "ok", ..Record::default() };
+    match received {
+        Received::Ours(Message::Work(item)) => {
+            record.job = Some(item.job.clone());
+            record.key = Some(item.key.clone());
+        }
+        Received::Ours(Message::Feed { job, .. }) => record.job = Some(job.clone()),
+        Received::Uploaded(keys) => record.key = keys.first().cloned(),
+        Received::Test | Received::Unknown => {}
+    }
+    let failed = match how {
+        Ended::Again(failure) => {
+            record.status = failure.status;
+            record.reason = failure.code;
+            record.detail = Some(failure.detail.clone().unwrap_or_else(|| failure.message.clone()));
+            return record;
+        }
+        Ended::Item { failed, .. } | Ended::Uncounted(failed) => failed,
+    };
+    if let Some(first) = failed.first() {
+        record.status = 422;
+        record.reason = "batch_failed";
+        record.spec = Some(first.spec.clone()).filter(|spec| !spec.is_empty());
+        record.detail = Some(format!("{}: {}", first.code, first.reason));
+    }
+    record
+}

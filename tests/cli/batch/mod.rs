@@ -1,0 +1,6 @@
+//! Derived images of many originals at once, through the queues of a stack.
+
+mod faults;
+mod jobs;
+mod local;
+mod ward;
