@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "init",
     "doctor",
     "attach",
@@ -19,6 +19,8 @@ const COMMANDS: [&str; 13] = [
     "build",
     "up",
     "down",
+    "tune",
+    "cost",
 ];
 /// Heading under which each command's help repeats the flags of all.
 const EVERYWHERE: &str = "Everywhere";

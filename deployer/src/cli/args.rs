@@ -3,6 +3,7 @@
 
 use super::build::BuildArgs;
 use super::code::{RollbackArgs, UpdateCodeArgs};
+use super::cost::CostArgs;
 use super::doctor::DoctorArgs;
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
@@ -10,6 +11,7 @@ use super::logs::LogsArgs;
 use super::resize::ResizeArgs;
 use super::shell::{CompletionsArgs, ManArgs};
 use super::status::StatusArgs;
+use super::tune::TuneArgs;
 use super::up::{DownArgs, UpArgs};
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};
@@ -114,6 +116,17 @@ pub enum Command {
     /// Show what the resizer logs, one line for each request
     #[command(after_help = help::below())]
     Logs(LogsArgs),
+    /// Measure which memory size makes images cheapest, fastest, or best of both
+    ///
+    /// Publishes temporary versions of the function, one for each memory size, calls them with real images, and takes
+    /// them away again. Viewers notice nothing: the alias stays where it is, unless --apply sets what is recommended.
+    #[command(after_help = help::below())]
+    Tune(Box<TuneArgs>),
+    /// Work out what a month of new images costs, line by line
+    ///
+    /// Without --bucket, --site and --function nothing is asked of AWS, and no account is needed.
+    #[command(after_help = help::below())]
+    Cost(CostArgs),
     /// Make a bucket with on-demand images, as one fresh stack, for those who start from nothing
     #[command(after_help = help::below())]
     Up(Box<UpArgs>),

@@ -1,6 +1,7 @@
 //! The only place that prints: plans, events and failures, as text or JSON.
 
 mod code;
+mod cost;
 mod diff;
 mod doctor;
 mod function;
@@ -9,6 +10,7 @@ mod json;
 mod logs;
 mod status;
 mod text;
+mod tune;
 
 use std::io::{IsTerminal, Write};
 
@@ -20,6 +22,7 @@ use crate::probe::ProbeReport;
 pub use code::{ZipReport, carried};
 pub use json::DOCUMENT_VERSION;
 pub use logs::LogView;
+pub use tune::TuneReport;
 
 /// How to show things.
 #[derive(Debug, Clone, Copy)]
