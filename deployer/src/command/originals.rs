@@ -76,8 +76,7 @@ impl Originals {
             Fact::Unknown(why) => return Ok(sample(format!("{name} can't be listed ({why})"))),
         };
         let prefix = seen.latest.prefix.as_deref().unwrap_or("resized/");
-        let mut found = images::typical(&objects, prefix);
-        found.truncate(most);
+        let found = images::typical(&objects, prefix, most);
         if found.is_empty() {
             return Ok(sample(format!("{name} has no original among its first 1,000 objects")));
         }

@@ -9,7 +9,7 @@ use crate::probe::originals;
 
 /// Largest image that fits into a call: 6 MB of payload (LA-07), in base64 a third more.
 pub const MOST_BYTES: u64 = 4_400_000;
-/// How many originals are chosen.
+/// How many originals are chosen at most.
 const CHOSEN: usize = 5;
 
 /// A photograph of 1600 by 900 pixels, for a bucket without any (tests/photos/README.md says whose).
@@ -17,11 +17,11 @@ pub const SAMPLE: &[u8] = include_bytes!("../../../tests/photos/dandelion.jpg");
 /// What it is called.
 pub const SAMPLE_NAME: &str = "(built-in photograph, 1600x900)";
 
-/// Up to five typical originals: from the middle of each fifth of their sizes, the smallest first.
-pub fn typical(objects: &[ObjectSummary], prefix: &str) -> Vec<ObjectSummary> {
+/// Up to five typical originals, or up to `most`: from the middle of each fifth of their sizes, the smallest first.
+pub fn typical(objects: &[ObjectSummary], prefix: &str, most: usize) -> Vec<ObjectSummary> {
     let mut found: Vec<&ObjectSummary> = originals(objects, prefix, MOST_BYTES).collect();
     found.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| a.key.cmp(&b.key)));
-    let count = found.len().min(CHOSEN);
+    let count = found.len().min(CHOSEN).min(most);
     (0..count)
         .filter_map(|at| found.get((2 * at + 1) * found.len() / (2 * count)))
         .map(|one| (*one).clone())
@@ -48,10 +48,12 @@ mod tests {
     #[test]
     fn the_choice_goes_over_all_sizes() {
         let sizes: Vec<u64> = (1..=100).collect();
-        let chosen: Vec<u64> = typical(&objects(&sizes), "resized/").iter().map(|one| one.size).collect();
+        let chosen: Vec<u64> = typical(&objects(&sizes), "resized/", 9).iter().map(|one| one.size).collect();
         assert_eq!(chosen, [11, 31, 51, 71, 91]);
-        assert_eq!(typical(&objects(&[7]), "").len(), 1);
-        assert!(typical(&[], "").is_empty());
+        let one: Vec<u64> = typical(&objects(&sizes), "resized/", 1).iter().map(|one| one.size).collect();
+        assert_eq!(one, [51]);
+        assert_eq!(typical(&objects(&[7]), "", 9).len(), 1);
+        assert!(typical(&[], "", 9).is_empty());
     }
 
     #[test]
@@ -63,7 +65,7 @@ mod tests {
             named("huge.jpg", MOST_BYTES + 1),
             named("a.jpg", 10),
         ];
-        let chosen = typical(&all, "resized/");
+        let chosen = typical(&all, "resized/", 9);
         assert_eq!(chosen.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["a.jpg"]);
     }
 
@@ -77,7 +79,7 @@ mod tests {
     proptest! {
         #[test]
         fn at_most_five_and_all_different(sizes in prop::collection::vec(1_u64..1_000, 0..40)) {
-            let chosen = typical(&objects(&sizes), "");
+            let chosen = typical(&objects(&sizes), "", 9);
             prop_assert_eq!(chosen.len(), sizes.len().min(5));
             let mut keys: Vec<&str> = chosen.iter().map(|one| one.key.as_str()).collect();
             keys.sort_unstable();

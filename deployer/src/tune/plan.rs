@@ -99,8 +99,8 @@ pub struct TunePlan {
 }
 
 /// What is in the numbers and what is not.
-pub const SCOPE: &str = "the image comes with the call and its answer goes back: what S3 takes to hand out the original and to store the derived \
-image is not in the times; one look for a key that does not exist is";
+pub const SCOPE: &str = "the image comes with the call and its answer goes back: the time in which S3 hands out the original and stores \
+     the derived image is not measured; one look for a key that does not exist is";
 
 /// The plan.
 pub fn plan(seen: &Seen, region: &str, wanted: &Wanted) -> TunePlan {

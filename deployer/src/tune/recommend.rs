@@ -37,7 +37,7 @@ impl Strategy {
 
 impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Cost => "cost",
             Self::Speed => "speed",
             Self::Balanced => "balanced",
