@@ -1,13 +1,16 @@
 //! Public prices of AWS in US dollars, for what an image costs: one table for `status`, `tune` and `cost`. Pure.
 //!
-//! Source: AWS's public price lists (the Lambda list behind calculator.aws, and the Price List API for S3 and API Gateway), in
-//! copies of October 2025. First and dearest tier, without the free tier, discounts and taxes. Not checked against a bill
-//! [unverified]. A region that a list does not have is priced as us-east-1, and every user of the table says so.
+//! Lambda's are those of the list behind calculator.aws, in an undated copy; S3's and API Gateway's those of the Price List API:
+//! us-east-1 of October 2025, eu-central-1 of August 2026. That us-east-2, us-west-2 and eu-west-1 cost the same for S3 and API
+//! Gateway, and S3's requests in eu-central-1, were not looked up there [unverified]. First and dearest tier, without the free
+//! tier, discounts and taxes; not compared with a bill [unverified]. A region that a list does not have is priced as us-east-1,
+//! and every user of the table says so.
 
 use serde::Serialize;
 
 /// Where the numbers come from, for whoever reads them.
-pub const SOURCE: &str = "AWS's public price lists, October 2025, first tier";
+pub const SOURCE: &str =
+    "AWS's public price lists of October 2025 and later, first tier, not compared with a bill";
 
 /// The region whose prices stand for those that the table does not have.
 pub const FALLBACK: &str = "us-east-1";

@@ -15,15 +15,24 @@ const COST: &str = "#b2551f";
 /// Marks on each axis.
 const TICKS: u32 = 4;
 
+/// A size that was measured.
+struct Point {
+    memory: u32,
+    average: f64,
+    slowest: f64,
+    usd: f64,
+}
+
 /// A whole SVG file; `title` is above the picture.
 pub fn svg(rows: &[Row], title: &str) -> String {
-    let measured: Vec<(u32, f64, f64, f64)> = rows
-        .iter()
-        .filter_map(|row| Some((row.memory_mb, row.billed_ms?, row.slowest_ms?, row.usd_per_million?)))
-        .collect();
+    let point = |row: &Row| {
+        let (average, slowest, usd) = (row.billed_ms?, row.slowest_ms?, row.usd_per_million?);
+        Some(Point { memory: row.memory_mb, average, slowest, usd })
+    };
+    let measured: Vec<Point> = rows.iter().filter_map(point).collect();
     let (left, top, right, bottom) = AREA;
-    let most_ms = round_up(measured.iter().map(|one| one.2).fold(0.0, f64::max));
-    let most_usd = round_up(measured.iter().map(|one| one.3).fold(0.0, f64::max));
+    let most_ms = round_up(measured.iter().map(|one| one.slowest).fold(0.0, f64::max));
+    let most_usd = round_up(measured.iter().map(|one| one.usd).fold(0.0, f64::max));
     let count = measured.len().max(1) as f64;
     let x = |at: usize| left + (right - left) * (at as f64 + 0.5) / count;
     let y = |value: f64, most: f64| bottom - (bottom - top) * value / most;
@@ -50,7 +59,7 @@ pub fn svg(rows: &[Row], title: &str) -> String {
         word(right + 8.0, at, "start", COST, &price::in_words(most_usd * part));
     }
     for (at, one) in measured.iter().enumerate() {
-        word(x(at), bottom + 20.0, "middle", "#222222", &format!("{} MB", one.0));
+        word(x(at), bottom + 20.0, "middle", "#222222", &format!("{} MB", one.memory));
     }
     word(left, HEIGHT - 12.0, "start", TIME, "average");
     word(left + 80.0, HEIGHT - 12.0, "start", SLOWEST, "slowest");
@@ -65,14 +74,14 @@ pub fn svg(rows: &[Row], title: &str) -> String {
             "<line x1=\"{left}\" y1=\"{at:.1}\" x2=\"{right}\" y2=\"{at:.1}\" stroke=\"#dddddd\"/>"
         );
     }
-    let line = |of: &dyn Fn(&(u32, f64, f64, f64)) -> f64| {
+    let line = |of: &dyn Fn(&Point) -> f64| {
         let point = |(at, one)| format!("{:.1},{:.1}", x(at), of(one));
         measured.iter().enumerate().map(point).collect::<Vec<_>>()
     };
     for (points, colour, dash) in [
-        (line(&|one| y(one.2, most_ms)), SLOWEST, ""),
-        (line(&|one| y(one.1, most_ms)), TIME, ""),
-        (line(&|one| y(one.3, most_usd)), COST, " stroke-dasharray=\"6 4\""),
+        (line(&|one| y(one.slowest, most_ms)), SLOWEST, ""),
+        (line(&|one| y(one.average, most_ms)), TIME, ""),
+        (line(&|one| y(one.usd, most_usd)), COST, " stroke-dasharray=\"6 4\""),
     ] {
         let _ = writeln!(
             text,
