@@ -1,18 +1,17 @@
 //! `tune --apply`: the recommended memory becomes the live one.
 
 use super::update_code::Chosen;
-use crate::aws::FailureKind;
 use crate::command::approve;
 use crate::command::engine::{self, Consent, Ended};
 use crate::error::{Exit, Failure};
 use crate::fact::Fact;
-use crate::function::apply::{Cause, conflict};
+use crate::function::apply::Cause;
 use crate::function::observe::Seen;
-use crate::function::settled;
 use crate::observe::{Observed, Query};
 use crate::plan;
 use crate::report::{Outcome, Report};
 use crate::settings::value::SecurityKey;
+use crate::tune::apply::set_live;
 
 /// Whose memory is set.
 pub(super) struct Set<'a> {
@@ -20,8 +19,6 @@ pub(super) struct Set<'a> {
     pub(super) chosen: &'a Chosen,
     /// As it was before the measurement, and is again.
     pub(super) seen: &'a Seen,
-    /// The alias that viewers reach.
-    pub(super) alias: &'a str,
     /// Whether it is of a stack of this tool.
     pub(super) ours: bool,
     /// The site's security key.
@@ -79,32 +76,8 @@ impl Set<'_> {
             self.chosen.name, alias.name, alias.version
         ));
         approve::ask("Carry this out?", consent.yes)?;
-        let moved = self.move_to(memory, &alias.revision).await;
+        let moved = set_live(&self.chosen.function, alias, &self.seen.latest.code_sha256, memory).await;
         moved.map(|()| Outcome::Applied).map_err(|cause| self.failed(memory, &cause))
-    }
-
-    async fn move_to(&self, memory: u32, alias_revision: &str) -> Result<(), Cause> {
-        let function = &self.chosen.function;
-        let now = settled(function, None).await?;
-        if now.code_sha256 != self.seen.latest.code_sha256 {
-            return Err(Cause::Conflict("it has other code now".to_owned()));
-        }
-        if now.memory != memory {
-            match function.set_memory(memory, &now.description, &now.revision).await {
-                Ok(()) => {}
-                // An answer that was lost makes the SDK ask again: whether it was ours is seen below.
-                Err(failure) if failure.kind == FailureKind::Conflict => {}
-                Err(failure) => return Err(failure.into()),
-            }
-        }
-        let ready = settled(function, None).await?;
-        if ready.memory != memory || ready.code_sha256 != now.code_sha256 {
-            return Err(Cause::Conflict("it was changed while its memory was set".to_owned()));
-        }
-        let published = function.publish(&ready.code_sha256, &ready.revision).await.map_err(conflict)?;
-        settled(function, Some(&published.version)).await?;
-        function.move_alias(self.alias, &published.version, None, alias_revision).await.map_err(conflict)?;
-        Ok(())
     }
 
     fn failed(&self, memory: u32, cause: &Cause) -> Failure {

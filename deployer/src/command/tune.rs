@@ -104,7 +104,7 @@ pub async fn run(
     }
     if args.apply {
         report.tune_rows(&shown);
-        let set = memory::Set { chosen: &chosen, seen: &seen, alias: &args.choice.alias, ours, key };
+        let set = memory::Set { chosen: &chosen, seen: &seen, ours, key };
         shown.outcome = set.memory(recommended, consent, report).await?;
         shown.applied = Some(recommended);
     }

@@ -7,7 +7,7 @@ use super::mark::{Leftovers, Mark};
 use super::measure::{self, Measured, Run as Call};
 use super::plan::TunePlan;
 use super::stop::Stop;
-use crate::aws::lambda::{Configuration, Function};
+use crate::aws::lambda::{Alias, Configuration, Function};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::fact::Fact;
 use crate::function::apply::{Cause, conflict};
@@ -232,4 +232,37 @@ async fn restore(function: &Function, latest: &Configuration) -> Result<Option<M
     }
     settled(function, None).await?;
     Ok(Some(mark))
+}
+
+/// Sets the memory (MB) of a function that has this code, publishes it, and moves the alias to that. Until the last call,
+/// viewers get what they got before.
+///
+/// # Errors
+/// The step that failed; doing it again goes on.
+pub async fn set_live(
+    function: &Function,
+    alias: &Alias,
+    code_sha256: &str,
+    memory: u32,
+) -> Result<(), Cause> {
+    let now = settled(function, None).await?;
+    if now.code_sha256 != code_sha256 {
+        return Err(Cause::Conflict("it has other code now".to_owned()));
+    }
+    if now.memory != memory {
+        match function.set_memory(memory, &now.description, &now.revision).await {
+            Ok(()) => {}
+            // An answer that was lost makes the SDK ask again: whether it was ours is seen below.
+            Err(failure) if failure.kind == FailureKind::Conflict => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    let ready = settled(function, None).await?;
+    if ready.memory != memory || ready.code_sha256 != code_sha256 {
+        return Err(Cause::Conflict("it was changed while its memory was set".to_owned()));
+    }
+    let published = function.publish(&ready.code_sha256, &ready.revision).await.map_err(conflict)?;
+    settled(function, Some(&published.version)).await?;
+    function.move_alias(&alias.name, &published.version, None, &alias.revision).await.map_err(conflict)?;
+    Ok(())
 }
