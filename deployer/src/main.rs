@@ -98,6 +98,21 @@ async fn run(
             Some(name) => command::logs::of_function(&settings::access(given)?, name, args, report).await,
             None => command::logs::of_site(&site(given)?, args, report).await,
         },
+        Command::Tune(args) => {
+            let consent = consent(args.dry);
+            let function = args.choice.function.is_some();
+            let key = if function { None } else { site(given)?.security_key };
+            let (code, bucket) = code(given, function)?;
+            command::tune::run(&code.access, bucket.as_deref(), key.as_ref(), args, consent, report).await
+        }
+        Command::Cost(args) => {
+            if args.function.is_none() && args.site.is_none() && given.get("bucket").is_none() {
+                command::cost::offline(&settings::access(given)?, args, report);
+                return Ok(Exit::Done);
+            }
+            let (code, bucket) = code(given, args.function.is_some())?;
+            command::cost::of_function(&code.access, bucket.as_deref(), args, report).await
+        }
         Command::Up(args) => {
             let consent = consent(args.dry);
             command::up::run(&site(given)?, args, consent, report, plan).await
@@ -174,6 +189,8 @@ fn name(command: &Command) -> &'static str {
         Command::Batch(_) => "batch",
         Command::Status(_) => "status",
         Command::Logs(_) => "logs",
+        Command::Tune(_) => "tune",
+        Command::Cost(_) => "cost",
         Command::Up(_) => "up",
         Command::Down(_) => "down",
         Command::Dev(_) => "dev",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "init",
     "doctor",
     "attach",
@@ -20,6 +20,8 @@ const COMMANDS: [&str; 14] = [
     "batch",
     "up",
     "down",
+    "tune",
+    "cost",
 ];
 /// Heading under which each command's help repeats the flags of all.
 const EVERYWHERE: &str = "Everywhere";

@@ -139,7 +139,7 @@ fn calls_are_counted_and_priced() {
     let found = cost["usd"].as_f64().unwrap();
     assert!((found - expected).abs() < 0.01, "{found} is not {expected}\n{cost:#}");
     let run = bench.tool.run(["status", "--bucket", BUCKET]).exits(0);
-    assert!(run.stdout.contains("public prices of us-east-1; free tier"), "{run}");
+    assert!(run.stdout.contains("public prices of eu-west-1; free tier"), "{run}");
 }
 
 #[test]

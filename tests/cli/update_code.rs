@@ -14,18 +14,18 @@ use zip::write::SimpleFileOptions;
 
 use crate::bench::{BUCKET, Bench, REGION, tool, words};
 
-const FUNCTION: &str = "CreateThumbnails";
+pub const FUNCTION: &str = "CreateThumbnails";
 
 /// A function that this tool did not make, with the alias Live on version 1.
-struct World {
-    aws: MiniStack,
-    proxy: Proxy,
-    tool: Tool,
+pub struct World {
+    pub aws: MiniStack,
+    pub proxy: Proxy,
+    pub tool: Tool,
     zips: TempDir,
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let aws = MiniStack::start();
         let proxy = Proxy::start(&aws);
         let tool = tool(&proxy).region(REGION);
@@ -35,11 +35,11 @@ impl World {
         world
     }
 
-    fn root(&self) -> Aws {
+    pub fn root(&self) -> Aws {
         Aws::new(&self.aws.url(), REGION, root_credentials())
     }
 
-    fn lambda(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub fn lambda(&self, method: &str, path: &str, body: &Value) -> Value {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let target = format!("/2015-03-31/functions{path}");
         let answer =
@@ -82,7 +82,7 @@ impl World {
     }
 
     /// Waits until no update is under way.
-    fn settle(&self) {
+    pub fn settle(&self) {
         for _ in 0..200 {
             if self.latest()["LastUpdateStatus"] == "Successful" && self.latest()["State"] == "Active" {
                 return;
@@ -92,7 +92,7 @@ impl World {
         panic!("the function does not settle: {}", self.latest());
     }
 
-    fn latest(&self) -> Value {
+    pub fn latest(&self) -> Value {
         self.lambda("GET", &format!("/{FUNCTION}/configuration"), &Value::Null)
     }
 
@@ -100,7 +100,7 @@ impl World {
         self.lambda("GET", &format!("/{FUNCTION}/aliases/Live"), &Value::Null)
     }
 
-    fn live_version(&self) -> String {
+    pub fn live_version(&self) -> String {
         self.live()["FunctionVersion"].as_str().unwrap().to_owned()
     }
 
@@ -124,7 +124,7 @@ impl World {
     }
 
     /// Code that ends at once.
-    fn broken(&self) -> PathBuf {
+    pub fn broken(&self) -> PathBuf {
         let source = self.zips.path().join("broken.c");
         let binary = self.zips.path().join("broken");
         std::fs::write(&source, "int main(void) { return 3; }").unwrap();
@@ -145,7 +145,7 @@ impl World {
         path
     }
 
-    fn update(&self, zip: &Path, more: &[&str]) -> Run {
+    pub fn update(&self, zip: &Path, more: &[&str]) -> Run {
         self.tool.run(self.arguments(zip, more))
     }
 
@@ -157,7 +157,7 @@ impl World {
         all
     }
 
-    fn operations(&self) -> Vec<String> {
+    pub fn operations(&self) -> Vec<String> {
         self.proxy.calls().iter().map(test_support::proxy::Call::name).collect()
     }
 }

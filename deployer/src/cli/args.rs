@@ -4,6 +4,7 @@
 use super::batch::BatchArgs;
 use super::build::BuildArgs;
 use super::code::{RollbackArgs, UpdateCodeArgs};
+use super::cost::CostArgs;
 use super::doctor::DoctorArgs;
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
@@ -11,6 +12,7 @@ use super::logs::LogsArgs;
 use super::resize::ResizeArgs;
 use super::shell::{CompletionsArgs, ManArgs};
 use super::status::StatusArgs;
+use super::tune::TuneArgs;
 use super::up::{DownArgs, UpArgs};
 use crate::settings::value::{BucketName, DistributionId, FromText as _};
 use crate::settings::{Fault, Problem, SettingsError};
@@ -122,6 +124,17 @@ pub enum Command {
     /// command again goes on where it was broken off. With --local, on this machine.
     #[command(after_help = help::below())]
     Batch(Box<BatchArgs>),
+    /// Measure which memory size makes images cheapest, fastest, or best of both
+    ///
+    /// Publishes temporary versions of the function, one for each memory size, calls them with real images, and takes
+    /// them away again. Viewers notice nothing: the alias stays where it is, unless --apply sets what is recommended.
+    #[command(after_help = help::below())]
+    Tune(Box<TuneArgs>),
+    /// Work out what a month of new images costs, line by line
+    ///
+    /// Without --bucket, --site and --function nothing is asked of AWS, and no account is needed.
+    #[command(after_help = help::below())]
+    Cost(CostArgs),
     /// Make a bucket with on-demand images, as one fresh stack, for those who start from nothing
     #[command(after_help = help::below())]
     Up(Box<UpArgs>),

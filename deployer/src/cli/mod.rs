@@ -5,6 +5,7 @@ mod args;
 mod batch;
 mod build;
 mod code;
+mod cost;
 mod doctor;
 mod given;
 mod help;
@@ -12,6 +13,7 @@ mod logs;
 mod resize;
 mod shell;
 mod status;
+mod tune;
 mod up;
 
 pub use args::{
@@ -20,11 +22,13 @@ pub use args::{
 pub use batch::{BatchArgs, BatchCommand, ErrorsArgs, JobArgs, OrderArgs};
 pub use build::BuildArgs;
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
+pub use cost::CostArgs;
 pub use doctor::{DoctorArgs, FailOn};
 pub use logs::LogsArgs;
 pub use resize::ResizeArgs;
 pub use shell::{CompletionsArgs, ManArgs, completions, man};
 pub use status::StatusArgs;
+pub use tune::{Aim, TuneArgs};
 pub use up::{DownArgs, OwnChoice, UpArgs};
 
 use crate::settings::Given;

@@ -184,7 +184,7 @@ impl Run<'_> {
 }
 
 /// 409 and 412 are somebody else's doing.
-pub(super) fn conflict(failure: AwsFailure) -> Cause {
+pub(crate) fn conflict(failure: AwsFailure) -> Cause {
     match failure.kind {
         FailureKind::Conflict => Cause::Conflict(failure.to_string()),
         _ => Cause::Aws(failure),

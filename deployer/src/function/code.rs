@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::RUNTIME;
 use super::apply::{Cause, Progress, Run, conflict};
-use crate::aws::lambda::{CodeSource, Configuration};
+use crate::aws::lambda::{CodeSource, Configuration, Function};
 use crate::aws::write::Condition;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::fact::Fact;
@@ -103,28 +103,9 @@ impl Run<'_> {
         self.settled(progress.version.as_deref()).await.map(drop)
     }
 
-    /// Looks until no update is under way (LA-02).
+    /// See [`settled`].
     pub(super) async fn settled(&self, qualifier: Option<&str>) -> Result<Configuration, Cause> {
-        let begun = Instant::now();
-        let mut pause = PAUSE;
-        loop {
-            match self.function.configuration(qualifier).await {
-                Fact::Known(seen) if seen.is_ready() => return Ok(seen),
-                Fact::Known(seen) => {
-                    if let Some(why) = seen.failed() {
-                        return Err(Cause::Failed(why));
-                    }
-                }
-                // A version that was just published may not be everywhere yet.
-                Fact::Absent => {}
-                Fact::Unknown(failure) => return Err(failure.into()),
-            }
-            if begun.elapsed() > PATIENCE {
-                return Err(Cause::Failed(format!("it is still at work after {} s", PATIENCE.as_secs())));
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
-        }
+        settled(self.function, qualifier).await
     }
 
     /// The code and the runtime that were there before.
@@ -141,5 +122,32 @@ impl Run<'_> {
             self.settled(None).await?;
         }
         Ok(())
+    }
+}
+
+/// Looks until no update is under way (LA-02).
+///
+/// # Errors
+/// The failed call, an update that failed, or one that does not end.
+pub(crate) async fn settled(function: &Function, qualifier: Option<&str>) -> Result<Configuration, Cause> {
+    let begun = Instant::now();
+    let mut pause = PAUSE;
+    loop {
+        match function.configuration(qualifier).await {
+            Fact::Known(seen) if seen.is_ready() => return Ok(seen),
+            Fact::Known(seen) => {
+                if let Some(why) = seen.failed() {
+                    return Err(Cause::Failed(why));
+                }
+            }
+            // A version that was just published may not be everywhere yet.
+            Fact::Absent => {}
+            Fact::Unknown(failure) => return Err(failure.into()),
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(Cause::Failed(format!("it is still at work after {} s", PATIENCE.as_secs())));
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
 }

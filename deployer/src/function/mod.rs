@@ -14,6 +14,8 @@ pub mod rollback;
 pub mod target;
 mod versions;
 
+pub(crate) use code::settled;
+
 /// The alias that the API of an attached bucket calls.
 pub const LIVE: &str = "Live";
 

@@ -8,6 +8,7 @@ pub mod detach;
 pub mod down;
 mod edge;
 mod journal;
+pub mod memory;
 pub mod mend;
 mod notes;
 mod policy;

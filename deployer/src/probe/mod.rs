@@ -155,10 +155,21 @@ async fn front(
 /// there is no other, because its image comes from the bucket without the resizer.
 fn choose<'a>(
     objects: &'a [ObjectSummary],
-    prefix: &str,
+    prefix: &'a str,
     max_bytes: u64,
     is_made: impl Fn(&str) -> bool,
 ) -> Option<&'a str> {
+    originals(objects, prefix, max_bytes)
+        .min_by_key(|object| (is_made(&object.key), object.size))
+        .map(|object| object.key.as_str())
+}
+
+/// The objects that are originals, as far as their names say: images, not derived, with a key that can be asked for.
+pub(crate) fn originals<'a>(
+    objects: &'a [ObjectSummary],
+    prefix: &'a str,
+    max_bytes: u64,
+) -> impl Iterator<Item = &'a ObjectSummary> {
     let image = |key: &str| {
         let lower = key.to_ascii_lowercase();
         [".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| lower.ends_with(end))
@@ -171,13 +182,11 @@ fn choose<'a>(
     };
     objects
         .iter()
-        .filter(|object| object.size > 0 && object.size <= max_bytes && image(&object.key))
-        .filter(|object| object.key.len() <= LONGEST_ORIGINAL && !odd(&object.key))
+        .filter(move |object| object.size > 0 && object.size <= max_bytes && image(&object.key))
+        .filter(move |object| object.key.len() <= LONGEST_ORIGINAL && !odd(&object.key))
         // Under a prefix of its own, the function takes nothing for an original.
-        .filter(|object| prefix.is_empty() || !object.key.starts_with(prefix))
-        .filter(|object| !looks_derived(&object.key, prefix, |_| false))
-        .min_by_key(|object| (is_made(&object.key), object.size))
-        .map(|object| object.key.as_str())
+        .filter(move |object| prefix.is_empty() || !object.key.starts_with(prefix))
+        .filter(move |object| !looks_derived(&object.key, prefix, |_| false))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod batch;
 mod code;
+mod cost;
 mod diff;
 mod doctor;
 mod function;
@@ -10,6 +11,7 @@ mod json;
 mod logs;
 mod status;
 mod text;
+mod tune;
 
 use std::io::{IsTerminal, Write};
 
@@ -22,6 +24,7 @@ pub use batch::{BatchBar, local_end};
 pub use code::{ZipReport, carried};
 pub use json::DOCUMENT_VERSION;
 pub use logs::LogView;
+pub use tune::TuneReport;
 
 /// How to show things.
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{DOCUMENT_VERSION, Report};
 use crate::journal::State;
+use crate::price;
 use crate::status::cost::Cost;
 use crate::status::drift::{Document, Finding};
 use crate::status::read::{DAYS, Live, StackTimes};
@@ -205,46 +206,22 @@ fn cost(cost: &Look<Cost>) -> Vec<String> {
     vec![
         format!(
             "{invocations} calls, {errors} errors, {duration_s:.1} s of work: about {} USD for Lambda",
-            usd(cost.usd)
+            price::in_words(cost.usd)
         ),
         format!(
             "= {duration_s:.1} s x {memory_mb}/1024 GB x {} ({architecture}) + {invocations} x {:.2} / 1000000",
             cost.usd_per_gb_second, cost.usd_per_million
         ),
-        "public prices of us-east-1; free tier, start-up of instances, API Gateway and S3 are not counted"
-            .to_owned(),
+        format!(
+            "public prices of {}; free tier, start-up of instances, API Gateway and S3 are not counted",
+            cost.price_region
+        ),
     ]
-}
-
-/// Two figures that say something, or cents.
-fn usd(usd: f64) -> String {
-    if usd >= 0.1 || usd == 0.0 {
-        return format!("{usd:.2}");
-    }
-    let mut places = 3;
-    while places < 8 && usd * 10_f64.powi(places) < 10.0 {
-        places += 1;
-    }
-    format!("{usd:.*}", usize::try_from(places).unwrap_or(8))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn small_sums_are_not_nothing() {
-        for (sum, said) in [
-            (0.0, "0.00"),
-            (12.345, "12.35"),
-            (0.1, "0.10"),
-            (0.0456, "0.046"),
-            (0.00123, "0.0012"),
-            (0.000_000_21, "0.00000021"),
-        ] {
-            assert_eq!(usd(sum), said);
-        }
-    }
 
     #[test]
     fn one_screen_and_one_object() {

@@ -26,7 +26,7 @@ const WITH_CDN: &str = "WithCdn";
 /// Stands for the distribution's domain in the parameter `Url`, which the template then does not use.
 const UNKNOWN_DOMAIN: &str = "https://known-after-the-stack.cloudfront.net";
 
-static JOINED: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static JOINED: LazyLock<Value> = LazyLock::new(|| {
     let overlay =
         serde_yaml::from_str(OVERLAY).expect("the embedded overlay is plain YAML, which a test parses");
     let mut template = PARSED.clone();

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::aws::metrics::Sums;
+use crate::price;
 
 /// Milliseconds, requests, MB and their prices, put together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,6 +20,8 @@ pub struct Cost {
     pub memory_mb: u32,
     /// `arm64` or `x86_64`.
     pub architecture: String,
+    /// The region whose prices these are: the function's, or us-east-1 where those are not known.
+    pub price_region: &'static str,
     /// US dollars for a GB-second.
     pub usd_per_gb_second: f64,
     /// US dollars for a million calls.
@@ -27,22 +30,13 @@ pub struct Cost {
     pub usd: f64,
 }
 
-/// US dollars for a million calls in us-east-1 (LA-19, public prices; the same for both architectures).
-const PER_MILLION: f64 = 0.20;
-
-/// US dollars for a GB-second in us-east-1, the first and dearest tier (LA-19). Not checked against a bill [unverified].
-fn per_gb_second(architecture: &str) -> f64 {
-    if architecture == "arm64" { 0.000_013_333_4 } else { 0.000_016_666_7 }
-}
-
 /// The price of `sums`, as if the function had had its present memory all the time. Not in it: the free tier, discounts,
-/// other regions' prices, the making of instances (billed for custom runtimes, LA-18, but no metric has it), rounding up
-/// to whole milliseconds, and what API Gateway, S3, logs and CloudFront cost.
-pub fn cost(sums: Sums, days: u32, memory_mb: u32, architecture: &str) -> Cost {
+/// the making of instances (billed for custom runtimes, LA-18, but no metric has it), rounding up to whole milliseconds,
+/// and what API Gateway, S3, logs and CloudFront cost.
+pub fn cost(sums: Sums, days: u32, memory_mb: u32, architecture: &str, region: &str) -> Cost {
     let Sums { invocations, errors, duration_ms } = sums;
     let duration_s = duration_ms / 1_000.0;
-    let usd_per_gb_second = per_gb_second(architecture);
-    let gb_seconds = duration_s * f64::from(memory_mb) / 1_024.0;
+    let prices = price::lambda(region, architecture);
     Cost {
         days,
         invocations,
@@ -50,9 +44,10 @@ pub fn cost(sums: Sums, days: u32, memory_mb: u32, architecture: &str) -> Cost {
         duration_s,
         memory_mb,
         architecture: architecture.to_owned(),
-        usd_per_gb_second,
-        usd_per_million: PER_MILLION,
-        usd: gb_seconds * usd_per_gb_second + invocations / 1_000_000.0 * PER_MILLION,
+        price_region: prices.region,
+        usd_per_gb_second: prices.usd_per_gb_second,
+        usd_per_million: prices.usd_per_million,
+        usd: prices.seconds_usd(duration_s, memory_mb) + prices.calls_usd(invocations),
     }
 }
 
@@ -72,7 +67,7 @@ mod tests {
             (3.0, 1_234.0, 1769, "arm64", 0.000_029_023_9),
         ] {
             let sums = Sums { invocations, errors: 0.0, duration_ms };
-            let found = cost(sums, 30, memory, architecture).usd;
+            let found = cost(sums, 30, memory, architecture, "us-east-1").usd;
             assert!((found - usd).abs() < usd.max(1.0) * 1e-7, "{found} {usd}");
         }
     }

@@ -170,7 +170,7 @@ pub fn status(seen: &Seen<'_>) -> Status {
         }),
         last_run: Look::of(&observed.artifacts.journal.clone().map(|(journal, _)| journal.state)),
         last_change: last_change(function, times),
-        cost: cost_of(month, function),
+        cost: cost_of(month, function, &observed.region),
     }
 }
 
@@ -238,7 +238,7 @@ fn last_change(function: &Fact<Live>, times: &Fact<StackTimes>) -> Option<String
     stack.max(code)
 }
 
-fn cost_of(month: &Fact<Sums>, function: &Fact<Live>) -> Look<Cost> {
+fn cost_of(month: &Fact<Sums>, function: &Fact<Live>, region: &str) -> Look<Cost> {
     let sums = match month {
         Fact::Known(sums) => *sums,
         Fact::Absent => return Look::Absent,
@@ -246,7 +246,7 @@ fn cost_of(month: &Fact<Sums>, function: &Fact<Live>) -> Look<Cost> {
     };
     match function {
         Fact::Known(Live { memory_mb: Some(memory), architecture: Some(architecture), .. }) => {
-            Look::Known(cost::cost(sums, DAYS, *memory, architecture))
+            Look::Known(cost::cost(sums, DAYS, *memory, architecture, region))
         }
         Fact::Unknown(why) => Look::Unknown(Why::of(why)),
         Fact::Known(_) | Fact::Absent => {

@@ -63,6 +63,10 @@ pub struct Configuration {
     pub log_group: String,
     /// Value of the variable `BUCKET`.
     pub bucket: Option<String>,
+    /// Value of the variable `PREFIX`.
+    pub prefix: Option<String>,
+    /// In its owner's words; empty for none.
+    pub description: String,
     /// Whether the code is a zip, not a container image.
     pub is_zip: bool,
 }

@@ -12,6 +12,8 @@ use crate::fact::Fact;
 macro_rules! configuration {
     ($answer:expr) => {{
         let answer = $answer;
+        let mut variables =
+            answer.environment.and_then(|environment| environment.variables).unwrap_or_default();
         Configuration {
             name: answer.function_name.unwrap_or_default(),
             arn: answer.function_arn.unwrap_or_default(),
@@ -39,10 +41,9 @@ macro_rules! configuration {
             ),
             revision: answer.revision_id.unwrap_or_default(),
             log_group: answer.logging_config.and_then(|logging| logging.log_group).unwrap_or_default(),
-            bucket: answer
-                .environment
-                .and_then(|environment| environment.variables)
-                .and_then(|mut variables| variables.remove("BUCKET")),
+            bucket: variables.remove("BUCKET"),
+            prefix: variables.remove("PREFIX"),
+            description: answer.description.unwrap_or_default(),
             is_zip: answer.package_type.is_none_or(|kind| kind == ::aws_sdk_lambda::types::PackageType::Zip),
         }
     }};

@@ -1,4 +1,4 @@
-//! Writes. Only `function::apply` and `apply` call them.
+//! Writes. Only `function::apply`, `tune::apply` and `apply` call them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -86,6 +86,17 @@ impl Function {
         }
         let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
         let result = call.set_timeout(number(timeout)).set_memory_size(number(memory)).send().await;
+        result.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionConfiguration", &error))
+    }
+
+    /// Changes memory (MB) and description of the unpublished state, in one call.
+    ///
+    /// # Errors
+    /// `Conflict` when the function's revision is another one.
+    pub async fn set_memory(&self, memory: u32, description: &str, revision: &str) -> Result<(), AwsFailure> {
+        let call = self.lambda.update_function_configuration().function_name(&self.name);
+        let call = call.set_memory_size(i32::try_from(memory).ok()).description(description);
+        let result = call.revision_id(revision).send().await;
         result.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionConfiguration", &error))
     }
 

@@ -215,6 +215,34 @@ impl BucketRead {
         })
     }
 
+    /// An object with at most `most` bytes.
+    pub async fn bytes(&self, key: &str, most: u64) -> Fact<Vec<u8>> {
+        let operation = "s3:GetObject";
+        let sent = self
+            .s3
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .expected_bucket_owner(&self.owner)
+            .send()
+            .await
+            .map_err(|error| AwsFailure::from_sdk(operation, &error));
+        let seen = match Fact::of(sent) {
+            Fact::Known(seen) => seen,
+            Fact::Absent => return Fact::Absent,
+            Fact::Unknown(why) => return Fact::Unknown(why),
+        };
+        let size = seen.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+        if size > most {
+            let why = format!("{key} has {size} bytes, more than the {most} that can be used here");
+            return Fact::Unknown(AwsFailure::local(operation, why));
+        }
+        match seen.body.collect().await {
+            Ok(body) => Fact::Known(body.to_vec()),
+            Err(error) => Fact::Unknown(AwsFailure::local(operation, error.to_string())),
+        }
+    }
+
     /// A small text object and its ETag.
     pub async fn text(&self, key: &str) -> Fact<(String, String)> {
         let operation = "s3:GetObject";

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod memory;
 mod own_bucket;
 mod refusals;
 mod world;

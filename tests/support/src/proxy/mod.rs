@@ -84,6 +84,10 @@ struct State {
     seen: HashSet<String>,
     faults: Vec<Fault>,
     cut: Option<(usize, Cut)>,
+    /// A write, counted from 1, at which the cut will be.
+    cut_at_write: Option<(usize, Cut)>,
+    /// Versions of functions that were called: for them an instance is there.
+    warm: HashSet<String>,
     hooks: Vec<(String, Hook)>,
 }
 
@@ -152,6 +156,11 @@ impl Proxy {
     /// From call `n` on, nothing comes through any more.
     pub fn cut_at(&self, n: usize, cut: Cut) {
         self.shared.state().cut = Some((n, cut));
+    }
+
+    /// The same, counting the calls that change something only: where a tool waits, the number of its looks varies.
+    pub fn cut_at_write(&self, n: usize, cut: Cut) {
+        self.shared.state().cut_at_write = Some((n, cut));
     }
 
     /// Adds a fault; the first that matches a call wins.

@@ -91,7 +91,11 @@ async fn answer(
     if let Some(answer) = strict::missing_part(call) {
         return if what == Some(What::DropAfter) { Err(Dropped) } else { Ok(answer) };
     }
-    let response = forward(shared, parts, strict::adapted(call, body)).await?;
+    let tail = strict::Tail::asked(shared, call, &parts);
+    let mut response = forward(shared, parts, strict::adapted(call, body)).await?;
+    if let Some(tail) = tail {
+        tail.complete(shared, &mut response).await;
+    }
     if what == Some(What::DropAfter) { Err(Dropped) } else { Ok(response) }
 }
 
@@ -110,6 +114,12 @@ fn register(shared: &Shared, parts: &Parts, body: &[u8]) -> (Call, Option<What>,
     };
     state.calls.push(call.clone());
     let first = state.seen.insert(call.name());
+    if let Some((n, cut)) = state.cut_at_write
+        && call.write
+        && state.calls.iter().filter(|call| call.write).count() == n
+    {
+        state.cut = Some((call.n, cut));
+    }
     let what = match state.cut {
         Some((n, Cut::AfterRequest)) if call.n == n => Some(What::DropAfter),
         Some((n, _)) if call.n >= n => Some(What::DropBefore),

@@ -4,6 +4,8 @@ mod cloudfront;
 mod lambda;
 mod s3;
 
+pub(super) use lambda::Tail;
+
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 

@@ -1,0 +1,260 @@
+//! `tune`: memory against time and cost, measured.
+
+use std::path::Path;
+
+use resizer_core::Spec;
+use resizer_core::spec::OutputFormat;
+
+use super::update_code::{Chosen, choose};
+use crate::cli::TuneArgs;
+use crate::command::engine::Consent;
+use crate::command::originals::Originals;
+use crate::command::{approve, memory};
+use crate::error::{Exit, Failure};
+use crate::function::observe::Seen;
+use crate::price;
+use crate::report::{Outcome, Report, TuneReport};
+use crate::settings::Access;
+use crate::settings::value::SecurityKey;
+use crate::stack;
+use crate::tune::apply::{Run, Stopped, clean};
+use crate::tune::images::event;
+use crate::tune::mark::Leftovers;
+use crate::tune::measure::{Measured, Row, row};
+use crate::tune::plan::{TunePlan, Wanted, plan};
+use crate::tune::recommend::recommend;
+use crate::tune::stop::Stop;
+use crate::tune::svg::svg;
+
+/// Runs the command. `key`: that of the site, for `--apply`.
+///
+/// # Errors
+/// With the documented exit code.
+pub async fn run(
+    access: &Access,
+    bucket: Option<&str>,
+    key: Option<&SecurityKey>,
+    args: &TuneArgs,
+    consent: Consent,
+    report: &Report,
+) -> Result<Exit, Failure> {
+    let spec = Spec::parse(&args.spec).map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            format!("--spec: {error}"),
+            "README.md, URLs, keys and answers, has the grammar",
+        )
+    })?;
+    if spec.format() == Some(OutputFormat::Auto) {
+        let why = "--spec: format(auto) needs a viewer, who is not there";
+        return Err(Failure::new(Exit::Usage, why, "name the format, such as format(webp)"));
+    }
+    let strategy = args.strategy.strategy();
+    let chosen = choose(&args.choice, bucket, access).await?;
+    let seen = chosen.look(&args.choice.alias, report).await?;
+    if args.clean {
+        return cleaned(&chosen, &seen, consent, report).await;
+    }
+    let originals = Originals::look(&chosen, &seen, args).await?;
+    let ours = seen.latest.bucket.as_deref().is_some_and(|bucket| stack::stack_name(bucket) == chosen.name);
+    let wanted = Wanted {
+        sizes: args.sizes.0.clone(),
+        calls: args.num,
+        spec: args.spec.clone(),
+        images: originals.images.clone(),
+        about_images: originals.about.clone(),
+        ours,
+        apply: args.apply.then_some(strategy),
+    };
+    let plan = plan(&seen, &chosen.region, &wanted);
+    if consent.dry_run {
+        report.tune_dry_run(&plan);
+        against(&plan)?;
+        return Ok(if consent.exit_code { Exit::Changes } else { Exit::Done });
+    }
+    report.tune_plan(&plan);
+    against(&plan)?;
+    approve::ask("Carry this out?", consent.yes)?;
+    // Before anything is measured that could then not be written.
+    if let Some(path) = &args.chart {
+        std::fs::write(path, "").map_err(|error| unwritten(path, &error))?;
+    }
+    let measured = measure(&chosen, &seen, &plan, args, &originals, report).await?;
+    let prices = price::lambda(&chosen.region, &plan.architecture);
+    let rows: Vec<Row> = measured.iter().map(|one| row(one, &prices)).collect();
+    let found = recommend(&rows, strategy);
+    let mut shown = TuneReport {
+        plan: &plan,
+        rows: &rows,
+        prices: &prices,
+        strategy,
+        outcome: Outcome::Planned,
+        applied: None,
+    };
+    let Some(recommended) = found else {
+        report.tune_rows(&shown);
+        return Err(nothing_measured(&rows));
+    };
+    if let Some(path) = &args.chart {
+        let title = format!("{} ({}, {}), {}", plan.function, plan.architecture, plan.region, plan.spec);
+        if let Err(error) = std::fs::write(path, svg(&rows, &title)) {
+            report.tune_rows(&shown);
+            return Err(unwritten(path, &error));
+        }
+    }
+    if args.apply {
+        report.tune_rows(&shown);
+        let set = memory::Set { chosen: &chosen, seen: &seen, ours, key };
+        shown.outcome = set.memory(recommended, consent, report).await?;
+        shown.applied = Some(recommended);
+    }
+    report.tune(&shown);
+    Ok(Exit::Done)
+}
+
+/// What stands against the plan.
+fn against(plan: &TunePlan) -> Result<(), Failure> {
+    if !plan.unseen.is_empty() {
+        return Err(Failure::unseen(&plan.unseen));
+    }
+    if plan.refusals.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<&str> = plan.refusals.iter().map(|(text, _)| text.as_str()).collect();
+    let hints = plan.refusals.iter().map(|(_, hint)| hint.clone()).collect();
+    Err(Failure { exit: Exit::Refused, message: format!("refused: {}", texts.join("\n  and: ")), hints })
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
+    let why = format!("the chart can't be written to {}: {error}", path.display());
+    Failure::new(Exit::Usage, why, "name another file with `--chart`")
+}
+
+fn nothing_measured(rows: &[Row]) -> Failure {
+    let whys: Vec<String> = rows
+        .iter()
+        .filter_map(|row| Some(format!("{} MB: {}", row.memory_mb, row.failed.as_ref()?)))
+        .collect();
+    Failure::new(
+        Exit::Unexpected,
+        format!("no memory size made the images\n  {}", whys.join("\n  ")),
+        "try larger sizes with `--memory`, or other images with `--image`; `imgdeploy doctor` looks at the function",
+    )
+}
+
+/// Measures, and takes away what was made, whatever comes of it.
+async fn measure(
+    chosen: &Chosen,
+    seen: &Seen,
+    plan: &TunePlan,
+    args: &TuneArgs,
+    originals: &Originals,
+    report: &Report,
+) -> Result<Vec<Measured>, Failure> {
+    let events: Vec<Vec<u8>> =
+        originals.fetch().await?.iter().map(|image| event(image, &args.spec)).collect();
+    let stop = Stop::listen();
+    let say = |line: &str| report.say(line);
+    let run = Run {
+        function: &chosen.function,
+        latest: &seen.latest,
+        plan,
+        calls: args.num,
+        events: &events,
+        stop: &stop,
+        say: &say,
+    };
+    let measured = run.measure().await;
+    if let Err(Stopped::NotOurs(why)) = &measured {
+        stop.release();
+        return Err(Failure::new(
+            Exit::Refused,
+            format!(
+                "version {} of {} does not make an image of what a call carries: {why}\n  nothing had been changed before that",
+                plan.live, plan.function
+            ),
+            "`tune` measures this tool's code, as the classic samples store what they make; `imgdeploy update-code` puts it there",
+        ));
+    }
+    let again = again(chosen);
+    let cleaned = clean(&chosen.function).await;
+    stop.release();
+    if let Ok(left) = &cleaned {
+        for (version, alias) in &left.kept {
+            report.say(&format!("      version {version} stays: the alias {alias} names it"));
+        }
+    }
+    match (measured, cleaned) {
+        (Ok(measured), Ok(_)) => Ok(measured),
+        (Err(stopped), Ok(_)) => Err(stopped_early(&stopped)),
+        (Ok(_), Err(cause)) => Err(Failure::new(
+            Exit::HalfWay,
+            format!("measured, but what was made for it could not be taken away: {cause}"),
+            format!("{again} takes it away"),
+        )),
+        (Err(stopped), Err(cause)) => Err(Failure::new(
+            Exit::HalfWay,
+            format!(
+                "{}\n  and what was made could not be taken away: {cause}",
+                stopped_early(&stopped).message
+            ),
+            format!("{again} takes it away"),
+        )),
+    }
+}
+
+fn stopped_early(stopped: &Stopped) -> Failure {
+    use crate::function::apply::Cause;
+    let clean = "what was made is taken away, and the memory is as before";
+    match stopped {
+        Stopped::Asked => {
+            Failure::new(Exit::HalfWay, format!("stopped by Ctrl-C: {clean}"), "run this again")
+        }
+        Stopped::Step(Cause::Conflict(why)) => Failure::new(
+            Exit::Refused,
+            format!("somebody else has changed the function meanwhile ({why}): {clean}"),
+            "run this again when they are done",
+        ),
+        Stopped::Step(Cause::Aws(failure)) => {
+            let failure = Failure::from(failure.clone());
+            Failure { message: format!("{}\n  {clean}", failure.message), ..failure }
+        }
+        Stopped::Step(cause) => Failure::new(Exit::HalfWay, format!("{cause}: {clean}"), "run this again"),
+        Stopped::NotOurs(why) => Failure::new(Exit::Refused, why.clone(), "nothing was changed"),
+    }
+}
+
+/// The command that cleans up.
+fn again(chosen: &Chosen) -> String {
+    match &chosen.bucket {
+        Some(bucket) => format!("`imgdeploy tune --clean --bucket {bucket}`"),
+        None => format!("`imgdeploy tune --clean --function {} --region {}`", chosen.name, chosen.region),
+    }
+}
+
+/// `--clean`.
+async fn cleaned(chosen: &Chosen, seen: &Seen, consent: Consent, report: &Report) -> Result<Exit, Failure> {
+    let unseen: Vec<_> =
+        [seen.aliases.unknown(), seen.versions.unknown()].into_iter().flatten().cloned().collect();
+    if !unseen.is_empty() {
+        return Err(Failure::unseen(&unseen));
+    }
+    let none = (Vec::new(), Vec::new());
+    let versions = seen.versions.known().unwrap_or(&none.0);
+    let left = Leftovers::of(&seen.latest, versions, seen.aliases.known().unwrap_or(&none.1));
+    if left.is_empty() {
+        report.tune_cleaned(&chosen.name, &left, Outcome::NothingToDo);
+        return Ok(Exit::Done);
+    }
+    if consent.dry_run {
+        report.tune_cleaned(&chosen.name, &left, Outcome::Planned);
+        return Ok(if consent.exit_code { Exit::Changes } else { Exit::Done });
+    }
+    report.tune_left(&chosen.name, &left);
+    approve::ask("Take that away?", consent.yes)?;
+    let done = clean(&chosen.function).await.map_err(|cause| {
+        Failure::new(Exit::HalfWay, format!("could not be taken away: {cause}"), "run the same command again")
+    })?;
+    report.tune_cleaned(&chosen.name, &done, Outcome::Applied);
+    Ok(Exit::Done)
+}
