@@ -20,6 +20,7 @@ pub mod observe;
 pub mod permissions;
 pub mod plan;
 pub mod probe;
+pub mod purge;
 pub mod report;
 pub mod resize;
 pub mod settings;

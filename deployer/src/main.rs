@@ -91,6 +91,10 @@ async fn run(
             Some(name) => command::logs::of_function(&settings::access(given)?, name, args, report).await,
             None => command::logs::of_site(&site(given)?, args, report).await,
         },
+        Command::Purge(args) => {
+            let consent = consent(args.dry);
+            command::purge::run(&site(given)?, args, consent, report).await
+        }
         Command::Up(args) => {
             let consent = consent(args.dry);
             command::up::run(&site(given)?, args, consent, report, plan).await
@@ -166,6 +170,7 @@ fn name(command: &Command) -> &'static str {
         Command::Doctor(_) => "doctor",
         Command::Status(_) => "status",
         Command::Logs(_) => "logs",
+        Command::Purge(_) => "purge",
         Command::Up(_) => "up",
         Command::Down(_) => "down",
         Command::Dev(_) => "dev",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "init",
     "doctor",
     "attach",
@@ -16,6 +16,7 @@ const COMMANDS: [&str; 13] = [
     "resize",
     "status",
     "logs",
+    "purge",
     "build",
     "up",
     "down",

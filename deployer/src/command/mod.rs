@@ -10,6 +10,7 @@ pub mod down;
 pub mod engine;
 pub mod init;
 pub mod logs;
+pub mod purge;
 pub mod resize;
 pub mod rollback;
 pub mod status;

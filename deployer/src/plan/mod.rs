@@ -10,6 +10,7 @@ mod edge;
 mod journal;
 pub mod mend;
 mod notes;
+mod notification;
 mod policy;
 mod predict;
 mod public_access;
@@ -18,6 +19,7 @@ mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
 pub use edge::{in_front, owned_patterns};
+pub(crate) use notification::OUTPUT_QUEUE;
 pub use website::our_hosts;
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod notification;
 mod own_bucket;
 mod refusals;
 mod world;
