@@ -4,6 +4,7 @@ pub mod code;
 
 use imgdeploy_model::chain::cloudfront::Distribution;
 use imgdeploy_model::document::distribution::OurEdge;
+use imgdeploy_model::document::notification::Filter;
 use imgdeploy_model::document::policy::OurAccess;
 use imgdeploy_model::document::website::OurRules;
 use imgdeploy_model::region::{self, Partition};
@@ -29,6 +30,18 @@ pub fn unknown_api_host(region: &str) -> String {
     region::execute_api_host("known-after-the-stack", region)
 }
 
+/// Stands for the ARN of our queue until the stack has made one.
+pub fn unknown_queue(region: &str, account: &str) -> String {
+    format!("arn:{}:sqs:{region}:{account}:known-after-the-stack", Partition::of_region(region).name())
+}
+
+/// That the bucket is to tell our queue of new originals.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnUpload {
+    /// Of which; empty: of all.
+    pub filters: Vec<Filter>,
+}
+
 /// Everything wanted, without a choice left.
 #[derive(Debug, Clone)]
 pub struct Desired {
@@ -48,6 +61,8 @@ pub struct Desired {
     pub artifact: Artifact,
     /// The code that the stack is to have: that of the zip, or the live one.
     pub code: code::Code,
+    /// Whether new originals are to be noticed. The stack has to have a queue then, and say its ARN (`BatchQueueArn`).
+    pub on_upload: Option<OnUpload>,
 }
 
 impl Desired {
@@ -62,6 +77,7 @@ impl Desired {
             url: base_url(site, seen),
             code: code::Code::choose(&artifact, seen),
             artifact,
+            on_upload: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! The edge of the program: every failure becomes a sentence, a hint and a documented exit code.
 
+mod purge;
+
 use crate::apply::{ApplyError, Cause};
 use crate::artifact::ArtifactError;
 use crate::aws::{AwsFailure, FailureKind};

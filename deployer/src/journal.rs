@@ -68,6 +68,9 @@ pub struct Journal {
     /// The website configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<Edit<String>>,
+    /// The notification configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notification: Option<Edit<String>>,
     /// The distribution.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distribution: Option<DistributionEdit>,
@@ -87,6 +90,7 @@ impl Journal {
             public_access_block: None,
             policy: None,
             website: None,
+            notification: None,
             distribution: None,
         }
     }

@@ -23,6 +23,7 @@ pub mod permissions;
 pub mod plan;
 pub mod price;
 pub mod probe;
+pub mod purge;
 pub mod report;
 pub mod resize;
 pub mod settings;

@@ -113,6 +113,10 @@ async fn run(
             let (code, bucket) = code(given, args.function.is_some())?;
             command::cost::of_function(&code.access, bucket.as_deref(), args, report).await
         }
+        Command::Purge(args) => {
+            let consent = consent(args.dry);
+            command::purge::run(&site(given)?, args, consent, report).await
+        }
         Command::Up(args) => {
             let consent = consent(args.dry);
             command::up::run(&site(given)?, args, consent, report, plan).await
@@ -191,6 +195,7 @@ fn name(command: &Command) -> &'static str {
         Command::Logs(_) => "logs",
         Command::Tune(_) => "tune",
         Command::Cost(_) => "cost",
+        Command::Purge(_) => "purge",
         Command::Up(_) => "up",
         Command::Down(_) => "down",
         Command::Dev(_) => "dev",

@@ -105,6 +105,8 @@ pub struct Observed {
     pub account_public_access_block: Fact<PublicAccessBlock>,
     /// Website configuration, raw.
     pub website: Fact<String>,
+    /// Notification configuration, raw.
+    pub notification: Fact<String>,
     /// Tags of the bucket.
     pub tags: Fact<BTreeMap<String, String>>,
     /// Whether requesters pay.
@@ -183,7 +185,7 @@ pub async fn observe_or_new(
     let cloudformation = clients.cloudformation(&region);
     let (
         (owned, policy, public_access_block, website, tags, requester_pays),
-        (encryption, objects, derived, account_block),
+        (encryption, objects, derived, account_block, notification),
         (mut artifacts, stack, edge, function),
     ) = futures::join!(
         async {
@@ -201,7 +203,8 @@ pub async fn observe_or_new(
                 bucket.encryption(),
                 bucket.first_objects(""),
                 bucket.first_objects(&query.prefix),
-                read::account_public_access_block(clients, &region, &caller.account)
+                read::account_public_access_block(clients, &region, &caller.account),
+                bucket.notification()
             )
         },
         async {
@@ -249,6 +252,7 @@ pub async fn observe_or_new(
         public_access_block,
         account_public_access_block: account_block,
         website,
+        notification,
         tags,
         requester_pays,
         encryption,
@@ -325,7 +329,8 @@ async fn settled(bucket: &BucketRead) -> Fact<()> {
     bucket.owned().await
 }
 
-fn parse_journal(text: Fact<(String, String)>, bucket: &str) -> Fact<(Journal, String)> {
+/// The journal in a text, and its ETag.
+pub(crate) fn parse_journal(text: Fact<(String, String)>, bucket: &str) -> Fact<(Journal, String)> {
     match text {
         Fact::Known((text, etag)) => match Journal::parse(&text, bucket) {
             Ok(journal) => Fact::Known((journal, etag)),

@@ -152,6 +152,7 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
                     &[if after.is_some() { "s3:PutBucketWebsite" } else { "s3:DeleteBucketWebsite" }],
                 );
             }
+            Action::Notification { bucket: name, .. } => add(bucket(name), &["s3:PutBucketNotification"]),
             Action::Distribution { id, .. } => {
                 add(names::distribution_arn(partition, account, id), &["cloudfront:UpdateDistribution"]);
             }

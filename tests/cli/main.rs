@@ -21,6 +21,7 @@ mod foreign;
 mod init;
 mod keys;
 mod logs;
+mod purge;
 mod readme;
 mod refusals;
 mod regions;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use test_support::tool::Tool;
 use test_support::workspace;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "init",
     "doctor",
     "attach",
@@ -16,6 +16,7 @@ const COMMANDS: [&str; 16] = [
     "resize",
     "status",
     "logs",
+    "purge",
     "build",
     "batch",
     "up",

@@ -6,17 +6,24 @@
 /// Whether `key` has the shape of a derived one. `is_preset` knows the names of presets.
 pub fn looks_derived(key: &str, prefix: &str, is_preset: impl Fn(&str) -> bool) -> bool {
     let Some(rest) = key.strip_prefix(prefix) else { return false };
-    let (marked, path) = match rest.split_once('/') {
-        Some((first, path)) if first == "unsafe" || is_signature(first) => (true, path),
-        Some(("direct", name)) => return !name.is_empty() && !name.contains('/'),
-        _ => (false, rest),
-    };
+    let (marked, path) = take_mark(rest);
+    if let (false, Some(("direct", name))) = (marked, path.split_once('/')) {
+        return !name.is_empty() && !name.contains('/');
+    }
     let Some((first, original)) = path.split_once('/') else { return false };
     if is_preset(first) {
         return !original.is_empty();
     }
     // Without prefix and mark, only what has a size is derived: `top/a.jpg` is a file in a folder.
     spec(path).is_some_and(|sized| sized || marked || !prefix.is_empty())
+}
+
+/// Takes a signature or `unsafe` off what follows the prefix: whether there was one, and everything behind its slash.
+pub fn take_mark(path: &str) -> (bool, &str) {
+    match path.split_once('/') {
+        Some((first, rest)) if first == "unsafe" || is_signature(first) => (true, rest),
+        _ => (false, path),
+    }
 }
 
 /// 28 characters of URL-safe base64.

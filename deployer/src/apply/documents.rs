@@ -1,12 +1,12 @@
-//! The bucket's own documents: public access block, policy, website.
+//! The bucket's own documents: public access block, policy, website, notifications.
 
 use std::time::{Duration, Instant};
 
 use imgdeploy_model::document::{self, Ours};
 
 use super::{Cause, Event, Run};
-use crate::aws::FailureKind;
 use crate::aws::read::PublicAccessBlock;
+use crate::aws::{AwsFailure, FailureKind};
 use crate::fact::Fact;
 
 /// How long a switched-off BlockPublicPolicy may take to be believed (S3-21).
@@ -68,6 +68,37 @@ impl Run<'_> {
         guard(Ours::Website(our_hosts), before, after)?;
         self.write.put_website(after).await.map_err(Cause::from)
     }
+}
+
+impl Run<'_> {
+    /// S3 looks whether it may send to everything that the configuration names, ours and that of others.
+    pub(super) async fn notification(&mut self, before: Option<&str>, after: &str) -> Result<(), Cause> {
+        self.check_claim().await?;
+        guard(Ours::Notification, before, Some(after))?;
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(250);
+        loop {
+            // There is no condition for this write: the last look is right before each try.
+            unchanged(self.read.notification().await, before, "the notification configuration")?;
+            match self.write.put_notification(after).await {
+                // Unverified how long S3 needs to believe the policy of a new queue.
+                Err(failure) if is_unbelieved(&failure) && start.elapsed() < PROPAGATION => {
+                    (self.events)(Event::Progress {
+                        text: "S3 may not send to the queue yet; waiting for its policy to spread".to_owned(),
+                    });
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(8));
+                }
+                other => return other.map_err(Cause::from),
+            }
+        }
+    }
+}
+
+/// "Unable to validate the following destination configurations".
+fn is_unbelieved(failure: &AwsFailure) -> bool {
+    failure.code.as_deref() == Some("InvalidArgument")
+        && failure.message.contains("destination configuration")
 }
 
 /// The document must still be, byte for byte, what the plan was made from.

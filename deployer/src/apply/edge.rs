@@ -75,7 +75,8 @@ impl Run<'_> {
 
     pub(super) async fn invalidate(&mut self, id: &str, path: &str) -> Result<(), Cause> {
         let reference = format!("imgdeploy-{}", random_id());
-        let invalidation = write::create_invalidation(self.clients, id, path, &reference).await?;
+        let invalidation =
+            write::create_invalidation(self.clients, id, &[path.to_owned()], &reference).await?;
         let start = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {

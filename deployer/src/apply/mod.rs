@@ -50,6 +50,8 @@ struct Run<'a> {
     claim: Option<Claim>,
     /// The API's host, once the stack has said it.
     api_host: Option<String>,
+    /// The ARN of our queue, once the stack has said it.
+    queue: Option<String>,
     /// Whether this run has opened the public access block.
     opened: bool,
     /// What has been done so far.
@@ -76,6 +78,7 @@ pub async fn apply(
         write: BucketWrite::new(clients, &plan.region, &plan.bucket, &plan.account),
         claim: None,
         api_host: None,
+        queue: None,
         opened: false,
         done: Vec::new(),
     };
@@ -135,6 +138,10 @@ impl Run<'_> {
                 hosts.extend(self.api_host.clone());
                 self.website(before.as_deref(), after.as_deref(), &hosts).await
             }
+            Action::Notification { before, after, unknown_queue, .. } => {
+                let after = self.with_queue(after, unknown_queue.as_deref())?;
+                self.notification(before.as_deref(), &after).await
+            }
             Action::Distribution { id, before, after, our_patterns, .. } => {
                 self.distribution(id, before, after, our_patterns).await
             }
@@ -167,6 +174,13 @@ impl Run<'_> {
             }
             (text, _) => Ok(text.map(ToOwned::to_owned)),
         }
+    }
+
+    /// The document with our queue's real ARN in it.
+    fn with_queue(&self, after: &str, unknown: Option<&str>) -> Result<String, Cause> {
+        let Some(unknown) = unknown else { return Ok(after.to_owned()) };
+        let queue = self.queue.as_deref().ok_or(Cause::NoQueue)?;
+        Ok(after.replace(unknown, queue))
     }
 
     async fn take_claim(&mut self) -> Result<(), Cause> {
@@ -210,6 +224,22 @@ impl Run<'_> {
             .await
     }
 
+    /// Writes our queue's real ARN into the journal, before any notification names it.
+    async fn record_queue(&mut self, queue: &str) -> Result<(), Cause> {
+        let unknown = self.plan.actions.iter().find_map(|action| match action {
+            Action::Notification { unknown_queue, .. } => unknown_queue.as_deref(),
+            _ => None,
+        });
+        let (Some(unknown), Some(claim)) = (unknown, &mut self.claim) else { return Ok(()) };
+        claim
+            .rewrite(|journal: &mut Journal| {
+                if let Some(edit) = &mut journal.notification {
+                    edit.after = edit.after.replace(unknown, queue);
+                }
+            })
+            .await
+    }
+
     /// No edit without a valid claim.
     async fn check_claim(&self) -> Result<(), Cause> {
         match &self.claim {
@@ -234,6 +264,7 @@ pub fn title(action: &Action) -> String {
         Action::Website { bucket, after: None, .. } => format!("switch the website of {bucket} off"),
         Action::Website { bucket, before: None, .. } => format!("switch the website of {bucket} on"),
         Action::Website { bucket, .. } => format!("change the website of {bucket}"),
+        Action::Notification { bucket, .. } => format!("change the notifications of {bucket}"),
         Action::Distribution { id, .. } => format!("change the distribution {id}"),
         Action::Invalidate { id, path } => format!("invalidate {path} in the distribution {id}"),
         Action::FunctionConfiguration { function, .. } => format!("change the configuration of {function}"),

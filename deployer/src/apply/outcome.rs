@@ -24,6 +24,9 @@ pub enum Cause {
     /// The stack's outputs name no API.
     #[error("the stack did not say its API's host")]
     NoApiHost,
+    /// The stack's outputs name no queue.
+    #[error("the stack did not say its queue")]
+    NoQueue,
     /// Waiting took too long.
     #[error("{0}")]
     StillRunning(String),

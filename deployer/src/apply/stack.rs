@@ -23,6 +23,10 @@ impl Run<'_> {
         let outputs = applied?;
         self.record_api_host(&outputs.api_host).await?;
         self.api_host = Some(outputs.api_host);
+        if let Some(queue) = outputs.batch_queue_arn {
+            self.record_queue(&queue).await?;
+            self.queue = Some(queue);
+        }
         Ok(())
     }
 

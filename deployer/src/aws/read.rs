@@ -8,7 +8,7 @@ use super::raw::CaptureBody;
 use super::{AwsFailure, Clients, FailureKind};
 use crate::fact::Fact;
 
-pub use bucket::{BucketRead, Contents, Upload, Version};
+pub use bucket::{BucketRead, Contents, Head, Page, Upload, Version, Versioning};
 
 /// Who is calling.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,6 +2,8 @@
 
 mod edge;
 mod empty;
+mod notification;
+mod unchanged;
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types as s3;
@@ -13,6 +15,7 @@ use super::read::PublicAccessBlock;
 use super::{AwsFailure, Clients, FailureKind};
 
 pub use edge::{create_invalidation, update_distribution};
+pub use unchanged::Kept;
 
 /// On which condition an object may be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,7 +192,7 @@ impl BucketWrite {
         let operation = "s3:DeleteObject";
         let identified = keys.iter().map(|key| s3::ObjectIdentifier::builder().key(key));
         let refused = self.delete_identified(operation, identified).await?;
-        match refused {
+        match refused.first() {
             None => Ok(()),
             Some(error) => Err(AwsFailure {
                 operation: format!("{operation} on {}", error.key().unwrap_or("an object")),
@@ -201,12 +204,12 @@ impl BucketWrite {
         }
     }
 
-    /// One call for up to 1,000 objects or versions; the first that S3 would not delete.
+    /// One call for up to 1,000 objects or versions; those that S3 would not delete.
     async fn delete_identified(
         &self,
         operation: &str,
         identified: impl Iterator<Item = ObjectIdentifierBuilder>,
-    ) -> Result<Option<s3::Error>, AwsFailure> {
+    ) -> Result<Vec<s3::Error>, AwsFailure> {
         let mut delete = s3::Delete::builder().quiet(true);
         for object in identified {
             delete = delete.objects(object.build().map_err(|error| unbuildable(operation, &error))?);
@@ -221,7 +224,7 @@ impl BucketWrite {
             .send()
             .await
             .map_err(|error| AwsFailure::from_sdk(operation, &error))?;
-        Ok(done.errors.and_then(|errors| errors.into_iter().next()))
+        Ok(done.errors.unwrap_or_default())
     }
 
     /// Replaces the bucket policy by `document`; `None` deletes it.

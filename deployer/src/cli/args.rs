@@ -9,6 +9,7 @@ use super::doctor::DoctorArgs;
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
 use super::logs::LogsArgs;
+use super::purge::PurgeArgs;
 use super::resize::ResizeArgs;
 use super::shell::{CompletionsArgs, ManArgs};
 use super::status::StatusArgs;
@@ -135,6 +136,12 @@ pub enum Command {
     /// Without --bucket, --site and --function nothing is asked of AWS, and no account is needed.
     #[command(after_help = help::below())]
     Cost(CostArgs),
+    /// Delete all derived images of an original, in the bucket and in CloudFront
+    ///
+    /// Sizes that nobody remembers are found too; an object that the resizer did not make is never deleted. What is
+    /// asked for afterwards is made afresh. The original itself stays, and need not be there any more.
+    #[command(after_help = help::below())]
+    Purge(PurgeArgs),
     /// Make a bucket with on-demand images, as one fresh stack, for those who start from nothing
     #[command(after_help = help::below())]
     Up(Box<UpArgs>),

@@ -14,6 +14,7 @@ pub mod init;
 pub mod logs;
 mod memory;
 mod originals;
+pub mod purge;
 pub mod resize;
 pub mod rollback;
 pub mod status;

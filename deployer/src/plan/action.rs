@@ -96,6 +96,17 @@ pub enum Action {
         /// The one of them (and in `after`) that stands for the API's, until the stack has made it.
         unknown_api_host: Option<String>,
     },
+    /// Change the bucket's notification configuration.
+    Notification {
+        /// The bucket.
+        bucket: String,
+        /// `null`: there is none.
+        before: Option<String>,
+        /// What it will be. S3 has no way to delete it: an empty one is written.
+        after: String,
+        /// What in `after` stands for the ARN of our queue, until the stack has made it.
+        unknown_queue: Option<String>,
+    },
     /// Make the distribution forget what it cached under a path (CF-07).
     Invalidate {
         /// Distribution id.

@@ -12,7 +12,8 @@ use imgdeploy_model::region;
 use super::journal::next_edit;
 use super::predict::{self, Planned};
 use super::{
-    Action, JournalStep, Plan, Refusal, artifacts, code, edge, notes, policy, public_access, up, website,
+    Action, JournalStep, Plan, Refusal, artifacts, code, edge, notes, notification, policy, public_access,
+    up, website,
 };
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::code::Code;
@@ -47,7 +48,7 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     let upload = desired.code.kept.is_none().then_some(&desired.artifact);
     artifacts::plan(&mut plan, &seen.artifacts, upload);
     let keeps_api = plan_stack(&mut plan, desired, seen);
-    edit(&mut plan, desired, seen, journal, keeps_api);
+    edit(&mut plan, desired, seen, journal, Stack { keeps_api, whole: true });
     notes::add(&mut plan, desired, seen);
     plan
 }
@@ -63,17 +64,32 @@ pub(super) fn documents(plan: &mut Plan, desired: &Desired, seen: &Observed) {
         }
     };
     same_distribution(plan, desired, seen, journal);
-    edit(plan, desired, seen, journal, true);
+    edit(plan, desired, seen, journal, Stack { keeps_api: true, whole: false });
+}
+
+/// What is planned around the documents.
+#[derive(Clone, Copy)]
+struct Stack {
+    /// The stack keeps the API (and the queue) that it has.
+    keeps_api: bool,
+    /// All that is wanted is known, so that what is not wanted goes.
+    whole: bool,
 }
 
 /// Plans the edits of the bucket's and the distribution's documents, and what the journal will say of them.
-fn edit(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Journal>, keeps_api: bool) {
+fn edit(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Journal>, stack: Stack) {
+    let keeps_api = stack.keeps_api;
     public_access::plan(plan, desired, seen);
     let policy_after = policy::plan(plan, desired, seen);
     let edge_after = edge::plan(plan, desired, seen, journal);
     let website_after = website::plan(plan, desired, seen, journal, keeps_api);
+    let notification_after = if stack.whole {
+        notification::plan(plan, desired, seen, journal, keeps_api)
+    } else {
+        notification::After::AsRecorded
+    };
     invalidate(plan, desired);
-    repairs(plan, seen, journal);
+    repairs(plan, desired, seen, journal);
     if let (Some(policy), Some(website)) = (&policy_after, &website_after) {
         let host = website::api_host(seen).filter(|_| keeps_api);
         let planned = Planned {
@@ -114,6 +130,16 @@ fn edit(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Jo
             strip,
             same,
         ));
+    }
+    match notification_after {
+        notification::After::AsRecorded => {}
+        notification::After::Nothing => next.notification = None,
+        notification::After::Document(after) => {
+            let strip = |text: &str| Some(notification::without_ours(text));
+            let same = |a: &str, b: &str| document::same(Kind::Notification, a, b);
+            let current = seen.notification.known().map(String::as_str);
+            next.notification = Some(next_edit(current, &after, next.notification.as_ref(), strip, same));
+        }
     }
     if let (Some(after), Some(edge)) = (edge_after, &seen.edge) {
         let ours = desired.edge(edge::our_patterns(edge, journal, &edge::pattern(desired)));
@@ -243,7 +269,7 @@ fn invalidate(plan: &mut Plan, desired: &Desired) {
 }
 
 /// Says where our own part was changed by hand since the last run.
-fn repairs(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
+fn repairs(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Journal>) {
     let Some(journal) = journal.filter(|journal| journal.state == State::Done) else { return };
     let mut found = Vec::new();
     for action in &plan.actions {
@@ -259,6 +285,12 @@ fn repairs(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
                 Kind::Website,
                 before.as_deref(),
                 journal.website.as_ref().map(|edit| &edit.after),
+            ),
+            Action::Notification { before, .. } if desired.on_upload.is_some() => (
+                "our part of the notification configuration",
+                Kind::Notification,
+                before.as_deref(),
+                journal.notification.as_ref().map(|edit| &edit.after),
             ),
             Action::Distribution { before, .. } => (
                 "our behaviour or origin in the distribution",

@@ -7,7 +7,7 @@ use imgdeploy_model::document::{
     self, DocumentKind as Kind, Stripped, distribution, policy, website as website_document,
 };
 
-use super::{Action, JournalStep, Plan, Refusal, edge, up, website};
+use super::{Action, JournalStep, Plan, Refusal, edge, notification, up, website};
 use crate::desired::our_edge;
 use crate::fact::Fact;
 use crate::journal::{Edit, Journal};
@@ -34,6 +34,7 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
     };
     let prefix = journal.map_or(prefix, |journal| journal.prefix.as_str());
 
+    notification::take_out(&mut plan, seen, journal);
     take_website(&mut plan, seen, journal);
     take_distribution(&mut plan, seen, journal, prefix);
     take_policy(&mut plan, seen, journal, prefix);
@@ -65,7 +66,7 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
 }
 
 /// The document to write: as before where nobody else changed it, else without our part. `None`: leave it.
-fn target(
+pub(super) fn target(
     kind: Kind,
     current: &str,
     recorded: Option<&Edit<String>>,

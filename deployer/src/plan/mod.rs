@@ -11,6 +11,7 @@ mod journal;
 pub mod memory;
 pub mod mend;
 mod notes;
+mod notification;
 mod policy;
 mod predict;
 mod public_access;
@@ -19,6 +20,7 @@ mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
 pub use edge::{in_front, owned_patterns};
+pub(crate) use notification::OUTPUT_QUEUE;
 pub use website::our_hosts;
 
 #[cfg(test)]

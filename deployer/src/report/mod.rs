@@ -9,6 +9,7 @@ mod function;
 mod images;
 mod json;
 mod logs;
+mod purge;
 mod status;
 mod text;
 mod tune;

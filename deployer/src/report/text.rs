@@ -81,6 +81,7 @@ fn details(action: &Action) -> Vec<String> {
         Action::Policy { before, after, .. } | Action::Website { before, after, .. } => {
             difference(before.as_deref(), after.as_deref())
         }
+        Action::Notification { before, after, .. } => difference(before.as_deref(), Some(after)),
         Action::Distribution { before, after, .. } => difference(Some(before), Some(after)),
         Action::Invalidate { .. } | Action::ApiDeployment { .. } => Vec::new(),
         Action::FunctionConfiguration { before, environment, timeout, memory, .. } => {

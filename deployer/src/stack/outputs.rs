@@ -29,6 +29,8 @@ pub struct Outputs {
     pub log_group_name: String,
     /// Base64 SHA-256 of the zip that the stack was last given (LA-05).
     pub code_sha256: String,
+    /// ARN of the queue for new originals, where the stack has one.
+    pub batch_queue_arn: Option<String>,
 }
 
 /// The outputs that [`Outputs`] takes, as the template names them.
@@ -72,6 +74,7 @@ impl Outputs {
             role_arn: take("RoleArn")?,
             log_group_name: take("LogGroupName")?,
             code_sha256: take("CodeSha256")?,
+            batch_queue_arn: map.get(crate::plan::OUTPUT_QUEUE).cloned(),
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Whether the documents that `attach` edited are as it left them. Pure.
 
-use imgdeploy_model::document::{self, DocumentKind, distribution, policy, website as website_document};
+use imgdeploy_model::document::{
+    self, DocumentKind, distribution, notification, policy, website as website_document,
+};
 use imgdeploy_model::region::Partition;
 use serde::Serialize;
 
@@ -14,7 +16,7 @@ use crate::plan::{our_hosts, owned_patterns};
 /// One document and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Document {
-    /// `policy`, `website`, `distribution` or `public_access_block`.
+    /// `policy`, `website`, `notification`, `distribution` or `public_access_block`.
     pub document: &'static str,
     /// What became of it.
     pub finding: Finding,
@@ -68,6 +70,10 @@ pub fn documents(seen: &Observed, journal: &Journal) -> Vec<Document> {
         let intact = |current: &str| website_intact(seen, journal, current);
         add("website", compare(DocumentKind::Website, &seen.website, &edit.after, intact));
     }
+    if let Some(edit) = &journal.notification {
+        let intact = |current: &str| notification_intact(current, &edit.after);
+        add("notification", compare(DocumentKind::Notification, &seen.notification, &edit.after, intact));
+    }
     if let Some(recorded) = &journal.distribution {
         let edge = seen.edge.as_ref().filter(|edge| edge.id == recorded.id);
         let current = edge.map(|edge| edge.document.clone().map(|document| document.xml));
@@ -113,6 +119,12 @@ fn compare(
         Fact::Absent => Ok(Finding::Gone),
         Fact::Unknown(why) => Err(Why::of(why)),
     }
+}
+
+/// Whether our entries are those that were written.
+fn notification_intact(current: &str, after: &str) -> bool {
+    let Ok(Some(ours)) = notification::ours(after) else { return false };
+    notification::merge(Some(current), &ours).is_ok_and(|merged| merged.document == current)
 }
 
 /// Whether merging our rules into the website would change nothing.

@@ -67,6 +67,7 @@ pub(super) fn attached_bucket() -> Observed {
         public_access_block: Fact::Known(opened),
         account_public_access_block: Fact::Absent,
         website: Fact::Known(website),
+        notification: Fact::Absent,
         tags: Fact::Absent,
         requester_pays: Fact::Known(false),
         encryption: Fact::Absent,

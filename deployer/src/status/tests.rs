@@ -153,3 +153,28 @@ fn the_last_change_is_the_newest_that_is_known() {
     let seen = Seen { function: Fact::Known(newer), ..well(&observed) };
     assert_eq!(status(&seen).last_change.as_deref(), Some("2026-02-01T00:00:00.000Z"));
 }
+
+#[test]
+fn notifications_are_compared_where_attach_made_some() {
+    use crate::journal::Edit;
+    use imgdeploy_model::document::notification::{self, OurEntries};
+    let entries =
+        OurEntries { queue: "arn:aws:sqs:eu-west-1:111122223333:q".to_owned(), filters: Vec::new() };
+    let after = notification::merge(None, &entries).unwrap().document;
+    let theirs = "<TopicConfiguration><Topic>t</Topic><Event>s3:ObjectRemoved:*</Event></TopicConfiguration>";
+    let more = after.replace("<QueueConfiguration>", &format!("{theirs}<QueueConfiguration>"));
+    for (now, finding) in [
+        (Fact::Known(after.clone()), Finding::AsLeft),
+        (Fact::Known(more), Finding::ChangedElsewhere),
+        (Fact::Known(after.replace(":q<", ":other<")), Finding::OursChanged),
+        (Fact::Known(notification::EMPTY.to_owned()), Finding::OursChanged),
+        (Fact::Unknown(denied("s3:GetBucketNotification")), Finding::Unknown),
+    ] {
+        let found = findings(|seen| {
+            let Fact::Known((journal, _)) = &mut seen.artifacts.journal else { panic!("it is attached") };
+            journal.notification = Some(Edit { before: None, after: after.clone() });
+            seen.notification = now.clone();
+        });
+        assert_eq!(found.1[2], finding, "{now:?}");
+    }
+}

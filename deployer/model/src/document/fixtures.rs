@@ -11,6 +11,7 @@ use crate::region::{Partition, website_host, website_hosts_all_forms};
 
 pub(crate) const POLICY: &str = include_str!("../../tests/fixtures/policy.json");
 pub(crate) const WEBSITE: &str = include_str!("../../tests/fixtures/website.xml");
+pub(crate) const NOTIFICATION: &str = include_str!("../../tests/fixtures/notification.xml");
 pub(crate) const DISTRIBUTION: &str = include_str!("../../tests/fixtures/distribution.xml");
 
 pub(crate) const BUCKET: &str = "media.example.com";
@@ -71,12 +72,12 @@ pub(crate) fn rewritten(text: &str) -> String {
     all
 }
 
-fn space() -> impl Strategy<Value = String> {
+pub(crate) fn space() -> impl Strategy<Value = String> {
     prop_oneof![4 => Just(String::new()), 2 => "[ \t]{1,2}", 2 => Just("\n    ".to_owned()), 1 => "[ \n\r\t]{1,4}"]
 }
 
 /// Joins pieces with white space taken from a list in turn.
-fn spaced(pieces: &[String], spaces: &[String]) -> String {
+pub(crate) fn spaced(pieces: &[String], spaces: &[String]) -> String {
     let mut all = String::new();
     for (at, piece) in pieces.iter().enumerate() {
         all.push_str(&spaces[at % spaces.len()]);
@@ -121,7 +122,7 @@ pub(crate) fn any_policy() -> impl Strategy<Value = String> {
 }
 
 /// Gives all elements of a document without namespace a prefix, or a default namespace.
-fn in_namespace(body: &str, root: &str, uri: &str, style: usize) -> String {
+pub(crate) fn in_namespace(body: &str, root: &str, uri: &str, style: usize) -> String {
     match style {
         0 => body.to_owned(),
         1 => body.replacen(&format!("<{root}"), &format!("<{root} xmlns=\"{uri}\""), 1),
@@ -134,7 +135,7 @@ fn in_namespace(body: &str, root: &str, uri: &str, style: usize) -> String {
     }
 }
 
-fn end_tag_space() -> impl Strategy<Value = &'static str> {
+pub(crate) fn end_tag_space() -> impl Strategy<Value = &'static str> {
     prop_oneof![6 => Just(""), 1 => Just(" "), 1 => Just("\t"), 1 => Just("\t\t"), 1 => Just("\n ")]
 }
 

@@ -6,7 +6,7 @@ use super::distribution::{self, OurEdge};
 use super::json::Json;
 use super::tree::Tree;
 use super::xml::{self, Before};
-use super::{DocumentKind, policy};
+use super::{DocumentKind, notification, policy};
 
 /// What is ours in the two documents that [`guard`] compares.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,8 @@ pub enum Ours<'a> {
     Website(&'a [String]),
     /// Distribution: behaviours by their patterns, the origin by its id.
     Distribution(&'a OurEdge),
+    /// Notification configuration: entries for queues by their `Id`.
+    Notification,
 }
 
 impl Ours<'_> {
@@ -26,6 +28,7 @@ impl Ours<'_> {
             Self::Policy => DocumentKind::Policy,
             Self::Website(_) => DocumentKind::Website,
             Self::Distribution(_) => DocumentKind::Distribution,
+            Self::Notification => DocumentKind::Notification,
         }
     }
 }
@@ -41,7 +44,7 @@ pub fn same(kind: DocumentKind, a: &str, b: &str) -> bool {
         DocumentKind::Policy => {
             matches!((Json::parse(a), Json::parse(b)), (Ok(a), Ok(b)) if a.same(&b))
         }
-        DocumentKind::Website | DocumentKind::Distribution => {
+        DocumentKind::Website | DocumentKind::Distribution | DocumentKind::Notification => {
             matches!((tree(a), tree(b)), (Ok(a), Ok(b)) if a.same(&b))
         }
     }
@@ -83,6 +86,7 @@ pub fn guard(ours: Ours<'_>, before: &str, after: &str) -> Result<(), Vec<String
             }
             found
         }
+        Ours::Notification => xml_changes(before, after, |tree, _| without_entries(tree)),
     };
     if found.is_empty() { Ok(()) } else { Err(found) }
 }
@@ -123,6 +127,13 @@ fn without_rules(website: &mut Tree, text: &str, hosts: &[String]) {
     if added {
         website.children.retain(|child| child.name != "IndexDocument");
     }
+}
+
+/// Leaves out our entries.
+fn without_entries(configuration: &mut Tree) {
+    configuration
+        .children
+        .retain(|entry| entry.name != "QueueConfiguration" || !notification::is_our_id(entry.value(&["Id"])));
 }
 
 /// Leaves out our behaviours and our origin, and counts down.

@@ -1,8 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::document::fixtures::{DISTRIBUTION, POLICY, WEBSITE, our_access, our_edge, our_rules};
-use crate::document::{distribution, policy, website};
+use crate::document::fixtures::{
+    DISTRIBUTION, NOTIFICATION, POLICY, WEBSITE, our_access, our_edge, our_rules,
+};
+use crate::document::{distribution, notification, policy, website};
 
 /// Every way to lose one element, one attribute, or to change one text, of a document: what must not go unseen.
 fn harmed(text: &str, spare: impl Fn(roxmltree::Node<'_, '_>) -> bool) -> Vec<(String, String)> {
@@ -67,6 +69,27 @@ fn no_harm_to_a_website_goes_unseen() {
     for (what, document) in all {
         assert!(guard(ours, WEBSITE, &document).is_err(), "{what}");
     }
+}
+
+#[test]
+fn no_harm_to_notifications_goes_unseen() {
+    let filter = notification::Filter { prefix: "pics/".into(), suffix: ".jpg".into() };
+    let entries =
+        notification::OurEntries { queue: "arn:aws:sqs:eu-west-1:1:q".into(), filters: vec![filter] };
+    let with = notification::merge(Some(NOTIFICATION), &entries).unwrap().document;
+    assert_eq!(guard(Ours::Notification, NOTIFICATION, &with), Ok(()));
+    let is_ours =
+        |node: roxmltree::Node<'_, '_>| xml::value_at(node, &["Id"]).as_deref() == Some(notification::ID);
+    let all = harmed(&with, is_ours);
+    assert!(all.len() > 40, "{}", all.len());
+    for (what, document) in all {
+        assert!(guard(Ours::Notification, NOTIFICATION, &document).is_err(), "{what}");
+    }
+    // An entry of another kind with our id is not ours.
+    let topic =
+        "<TopicConfiguration><Id>imgdeploy-on-upload</Id></TopicConfiguration></NotificationConfiguration>";
+    let more = with.replace("</NotificationConfiguration>", topic);
+    assert!(guard(Ours::Notification, NOTIFICATION, &more).is_err());
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Editors for the three documents of others that we add our part to: the bucket policy ([`policy`]), the website
-//! configuration ([`website`]) and the distribution's configuration ([`distribution`]).
+//! Editors for the documents of others that we add our part to: the bucket policy ([`policy`]), the website configuration
+//! ([`website`]), the notification configuration ([`notification`]) and the distribution's configuration ([`distribution`]).
 //!
 //! AWS replaces each of them as a whole on every write (S3-06, S3-25, CF-13), so whatever is not in the text that we send is
 //! lost. That is why nothing here parses a document into a structure and writes it out again: the places to change are found
@@ -19,6 +19,7 @@ pub mod distribution;
 pub mod glob;
 mod guard;
 pub mod json;
+pub mod notification;
 pub mod policy;
 mod tree;
 pub mod website;
@@ -46,6 +47,8 @@ pub enum DocumentKind {
     Website,
     /// Configuration of a distribution, XML.
     Distribution,
+    /// Notification configuration of a bucket, XML.
+    Notification,
 }
 
 #[cfg(test)]

@@ -37,8 +37,14 @@ const UNORDERED: [&str; 15] = [
 ];
 
 /// Elements that hold no text of their own, though they may be empty.
-const LISTS: [&str; 5] =
-    ["Items", "CacheBehaviors", "RoutingRules", "WebsiteConfiguration", "DistributionConfig"];
+const LISTS: [&str; 6] = [
+    "Items",
+    "CacheBehaviors",
+    "RoutingRules",
+    "WebsiteConfiguration",
+    "DistributionConfig",
+    "NotificationConfiguration",
+];
 
 impl Tree {
     pub(crate) fn of(root: Node<'_, '_>) -> Self {

@@ -1,6 +1,7 @@
 //! Reads on one bucket.
 
 mod contents;
+mod objects;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use crate::aws::{AwsFailure, Clients};
 use crate::fact::Fact;
 
 pub use contents::{Contents, Upload, Version};
+pub use objects::{Head, Page, Versioning};
 
 /// Reads on one bucket, each naming the owner that the bucket must have.
 #[derive(Debug, Clone)]
@@ -72,6 +74,25 @@ impl BucketRead {
             .await
             .map_err(|error| AwsFailure::from_sdk("s3:GetBucketWebsite", &error))
             .and_then(|_| raw_text(&capture, "s3:GetBucketWebsite"));
+        Fact::of(result)
+    }
+
+    /// The raw `NotificationConfiguration`. S3 hands out an empty one where nothing was ever set.
+    pub async fn notification(&self) -> Fact<String> {
+        // As IAM spells it.
+        const OPERATION: &str = "s3:GetBucketNotification";
+        let capture = CaptureBody::default();
+        let result = self
+            .s3
+            .get_bucket_notification_configuration()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(&self.owner)
+            .customize()
+            .interceptor(capture.clone())
+            .send()
+            .await
+            .map_err(|error| AwsFailure::from_sdk(OPERATION, &error))
+            .and_then(|_| raw_text(&capture, OPERATION));
         Fact::of(result)
     }
 

@@ -48,21 +48,22 @@ fn placeholder_config()
         .build()
 }
 
-/// Starts an invalidation, returning its id. `reference` must be new for each one (CF-16).
+/// Starts an invalidation of up to 3,000 paths, returning its id. `reference` must be new for each one (CF-16); with the same
+/// paths and the same reference, it is the same invalidation again.
 ///
 /// # Errors
 /// The failed call.
 pub async fn create_invalidation(
     clients: &Clients,
     id: &str,
-    path: &str,
+    paths: &[String],
     reference: &str,
 ) -> Result<String, AwsFailure> {
     use aws_sdk_cloudfront::types as cf;
     let operation = "cloudfront:CreateInvalidation";
     let paths = cf::Paths::builder()
-        .quantity(1)
-        .items(path)
+        .quantity(i32::try_from(paths.len()).unwrap_or(i32::MAX))
+        .set_items(Some(paths.to_vec()))
         .build()
         .map_err(|error| unbuildable(operation, &error))?;
     let batch = cf::InvalidationBatch::builder()

@@ -16,7 +16,7 @@ impl BucketWrite {
         let identified = versions
             .iter()
             .map(|version| s3::ObjectIdentifier::builder().key(&version.key).version_id(&version.id));
-        match self.delete_identified(operation, identified).await? {
+        match self.delete_identified(operation, identified).await?.first() {
             None => Ok(()),
             Some(error) => Err(AwsFailure::of_code(
                 &format!("{operation} on {}", error.key().unwrap_or("an object")),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod memory;
+mod notification;
 mod own_bucket;
 mod refusals;
 mod world;

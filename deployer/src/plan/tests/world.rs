@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use imgdeploy_model::document::{self, Ours};
+use imgdeploy_model::document::{self, Ours, notification};
 use imgdeploy_model::region;
 
 use crate::artifact::Artifact;
@@ -23,6 +23,8 @@ pub(super) const DISTRIBUTION: &str = "E2EXAMPLE";
 pub(super) const API_HOST: &str = "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com";
 pub(super) const POLICY: &str = include_str!("../../../model/tests/fixtures/policy.json");
 pub(super) const WEBSITE: &str = include_str!("../../../model/tests/fixtures/website.xml");
+pub(super) const NOTIFICATION: &str = include_str!("../../../model/tests/fixtures/notification.xml");
+pub(super) const QUEUE: &str = "arn:aws:sqs:eu-west-1:111122223333:imgdeploy-media-example-com-batch";
 pub(super) const CONFIG: &str = include_str!("../../../model/tests/fixtures/distribution.xml");
 
 /// All four flags on: a bucket as AWS makes them today.
@@ -69,6 +71,7 @@ pub(super) fn used() -> Observed {
     Observed {
         policy: Fact::Known(POLICY.to_owned()),
         website: Fact::Known(WEBSITE.to_owned()),
+        notification: Fact::Known(NOTIFICATION.to_owned()),
         edge: Some(edge),
         ..bare()
     }
@@ -90,6 +93,7 @@ pub(super) fn bare() -> Observed {
         public_access_block: Fact::Known(CLOSED),
         account_public_access_block: Fact::Absent,
         website: Fact::Absent,
+        notification: Fact::Known(notification::EMPTY.to_owned()),
         tags: Fact::Absent,
         requester_pays: Fact::Known(false),
         encryption: Fact::Known("AES256".to_owned()),
@@ -167,6 +171,9 @@ fn name_host(world: &mut Observed) {
         if let Some(edit) = &mut journal.website {
             edit.after = edit.after.replace(&unknown, API_HOST);
         }
+        if let Some(edit) = &mut journal.notification {
+            edit.after = edit.after.replace(&crate::desired::unknown_queue(REGION, "111122223333"), QUEUE);
+        }
     });
 }
 
@@ -186,7 +193,10 @@ fn change(world: &mut Observed, action: &Action) {
                 status_reason: None,
                 parameters: desired.parameters.clone(),
                 template: Some(desired.template_body.clone()),
-                outputs: BTreeMap::from([("ApiHost".to_owned(), API_HOST.to_owned())]),
+                outputs: BTreeMap::from([
+                    ("ApiHost".to_owned(), API_HOST.to_owned()),
+                    (super::super::OUTPUT_QUEUE.to_owned(), QUEUE.to_owned()),
+                ]),
                 tags: desired.tags.clone(),
                 termination_protection: false,
             });
@@ -208,6 +218,12 @@ fn change(world: &mut Observed, action: &Action) {
                 (text, _) => text.clone(),
             };
             world.website = after.map_or(Fact::Absent, Fact::Known);
+        }
+        Action::Notification { before, after, unknown_queue, .. } => {
+            guard(Ours::Notification, before.as_deref(), Some(after));
+            assert_eq!(world.notification.known(), before.as_ref());
+            let after = unknown_queue.as_ref().map_or_else(|| after.clone(), |unknown| after.replace(unknown, QUEUE));
+            world.notification = Fact::Known(after);
         }
         Action::Distribution { before, after, our_patterns, .. } => {
             let prefix = our_patterns.last().unwrap().trim_end_matches('*');
@@ -253,6 +269,7 @@ pub(super) fn documents(world: &Observed) -> Vec<String> {
     vec![
         format!("{:?}", world.policy),
         format!("{:?}", world.website),
+        format!("{:?}", world.notification),
         format!("{:?}", world.public_access_block),
         format!("{:?}", world.edge.as_ref().map(|edge| &edge.document)),
     ]

@@ -1,0 +1,198 @@
+//! `purge`: the derived images of an original, out of the bucket and out of CloudFront.
+
+use imgdeploy_model::chain::cloudfront::Distribution;
+use resizer_core::spec::Presets;
+
+use crate::aws::read::{self, BucketRead};
+use crate::aws::{AwsFailure, Clients, edge};
+use crate::cli::PurgeArgs;
+use crate::command::approve;
+use crate::command::engine::{self, Consent};
+use crate::error::{Exit, Failure};
+use crate::fact::Fact;
+use crate::journal::Journal;
+use crate::names;
+use crate::observe::parse_journal;
+use crate::purge::apply;
+use crate::purge::find::{MOST, find};
+use crate::purge::key::{Scheme, Target};
+use crate::purge::plan::{Edge, Plan};
+use crate::report::Report;
+use crate::settings::{DistributionChoice, Origin, Site};
+use crate::stack::{self, OUTPUT_DISTRIBUTION, StackSeen};
+
+/// Runs the command.
+///
+/// # Errors
+/// With the documented exit code.
+pub async fn run(site: &Site, args: &PurgeArgs, consent: Consent, report: &Report) -> Result<Exit, Failure> {
+    let clients = engine::clients(&site.access).await?;
+    let plan = look(&clients, site, args, report).await?;
+    if consent.dry_run {
+        report.purge_dry_run(&plan);
+        return Ok(if consent.exit_code && !plan.is_empty() { Exit::Changes } else { Exit::Done });
+    }
+    if plan.is_empty() {
+        report.purge_nothing(&plan);
+        return Ok(Exit::Done);
+    }
+    report.purge_plan(&plan);
+    approve::ask(&format!("Delete {} derived images?", plan.images.len()), consent.yes)?;
+    let done = apply::apply(&clients, &plan, &|line| report.say(line)).await;
+    let done = done.map_err(|stopped| {
+        report.purge_stopped(&stopped);
+        Failure::from(*stopped)
+    })?;
+    if plan.more {
+        return Err(Failure::new(
+            Exit::HalfWay,
+            format!("{} derived images are deleted, and there are more than {MOST}", done.deleted),
+            "run the same command again: it takes the rest",
+        ));
+    }
+    report.purge_done(&plan, &done);
+    Ok(Exit::Done)
+}
+
+/// What is attached, and what of it is to go.
+async fn look(clients: &Clients, site: &Site, args: &PurgeArgs, report: &Report) -> Result<Plan, Failure> {
+    let bucket = site.bucket.as_str();
+    let (caller, region) = futures::join!(read::caller(clients), engine::bucket_region(clients, bucket));
+    let (account, region) = (caller?.account, region?);
+    let read = BucketRead::new(clients, &region, bucket, &account);
+    let artifacts = BucketRead::new(clients, &region, &names::artifacts_bucket(&account, &region), &account);
+    let (cloudformation, key, name) =
+        (clients.cloudformation(&region), names::journal_key(bucket), stack::stack_name(bucket));
+    let (journal, stack, versioning) =
+        futures::join!(artifacts.text(&key), stack::observe(&cloudformation, &name), read.versioning());
+    let journal = known(parse_journal(journal, bucket))?.map(|(journal, _)| journal);
+    let stack = stack?;
+    let mut notes = Vec::new();
+    let scheme = scheme(site, journal.as_ref(), stack.as_ref(), &mut notes);
+    let target = args.target();
+    check(&scheme, &target)?;
+
+    let edge = async {
+        if args.no_invalidate {
+            return Ok((None, None));
+        }
+        distribution(clients, site, journal.as_ref(), stack.as_ref()).await
+    };
+    let say = |line: &str| report.say(line);
+    let (found, edge) = futures::join!(find(&read, &scheme, &target, &say), edge);
+    let (found, (edge, note)) = (found?, edge?);
+    notes.extend(note);
+    Ok(Plan {
+        bucket: bucket.to_owned(),
+        account,
+        region,
+        prefix: scheme.prefix,
+        target,
+        images: found.images,
+        left: found.left,
+        more: found.more,
+        versioning: versioning.known().copied(),
+        edge,
+        notes,
+    })
+}
+
+/// What is there, or that it is not.
+fn known<T>(fact: Fact<T>) -> Result<Option<T>, Failure> {
+    match fact {
+        Fact::Known(value) => Ok(Some(value)),
+        Fact::Absent => Ok(None),
+        Fact::Unknown(failure) => Err(Failure::unseen(&[failure])),
+    }
+}
+
+/// How derived keys are made: what is attached says it, and where nothing is any more, the settings.
+fn scheme(
+    site: &Site,
+    journal: Option<&Journal>,
+    stack: Option<&StackSeen>,
+    notes: &mut Vec<String>,
+) -> Scheme {
+    let told = |name: &str| stack.and_then(|stack| stack.parameters.get(name));
+    let attached = journal.map(|journal| &journal.prefix).or_else(|| told("Prefix"));
+    let prefix = attached.map_or(site.prefix.as_str(), String::as_str);
+    if prefix != site.prefix.as_str() && *site.origin("prefix") != Origin::Default {
+        notes.push(format!(
+            "the settings say that derived keys begin with `{}`, but what is attached makes them begin with `{prefix}`: these \
+             are looked at",
+            site.prefix
+        ));
+    }
+    let presets = [Some(site.presets.as_str()), told("Presets").map(String::as_str)];
+    Scheme {
+        prefix: prefix.to_owned(),
+        presets: presets.into_iter().flatten().filter_map(|text| Presets::parse(text).ok()).collect(),
+    }
+}
+
+/// Refuses originals that are derived images.
+fn check(scheme: &Scheme, target: &Target) -> Result<(), Failure> {
+    let usage = |message: String, hint: String| Err(Failure::new(Exit::Usage, message, hint));
+    match target {
+        Target::Keys(keys) => match keys.iter().find(|key| scheme.is_derived(key)) {
+            Some(key) => {
+                let original = scheme.readings(key).first().map(|reading| reading.original.to_owned());
+                let hint = original.map_or_else(
+                    || "name the original".to_owned(),
+                    |original| format!("name the original: `imgdeploy purge {original}`"),
+                );
+                usage(format!("`{key}` is itself the key of a derived image"), hint)
+            }
+            None => Ok(()),
+        },
+        Target::Prefix(prefix) if !scheme.prefix.is_empty() && prefix.starts_with(&scheme.prefix) => usage(
+            format!("`{prefix}` is where derived images are, not originals"),
+            "name a beginning of the originals' keys, such as `--prefix pics/`".to_owned(),
+        ),
+        Target::Prefix(_) => Ok(()),
+    }
+}
+
+/// The distribution that was named, else that of the journal, else that of `up`'s stack; and what to say about it.
+async fn distribution(
+    clients: &Clients,
+    site: &Site,
+    journal: Option<&Journal>,
+    stack: Option<&StackSeen>,
+) -> Result<(Option<Edge>, Option<String>), Failure> {
+    let recorded = || {
+        let journal = journal.and_then(|journal| journal.distribution.as_ref()).map(|found| &found.id);
+        journal.or_else(|| stack.and_then(|stack| stack.outputs.get(OUTPUT_DISTRIBUTION))).cloned()
+    };
+    let (id, named) = match &site.distribution {
+        DistributionChoice::Without => return Ok((None, None)),
+        DistributionChoice::Id(id) => (Some(id.to_string()), true),
+        DistributionChoice::Find => (recorded(), false),
+    };
+    let Some(id) = id.filter(|id| !id.is_empty()) else {
+        let note = "no distribution is known in front of the bucket, so none is told to forget these images; \
+                    `--distribution ID` names one";
+        return Ok((None, Some(note.to_owned())));
+    };
+    match edge::distribution_document(clients, &id).await {
+        Fact::Known(document) => {
+            let config = Distribution::parse(&document.xml).ok();
+            Ok((Some(Edge { id, config }), None))
+        }
+        Fact::Absent if named => Err(Failure::new(
+            Exit::Usage,
+            format!("there is no distribution {id}"),
+            "`aws cloudfront list-distributions` lists them; check `--distribution` and `--profile`",
+        )),
+        Fact::Absent => {
+            Ok((None, Some(format!("the distribution {id} that was attached is not there any more"))))
+        }
+        Fact::Unknown(failure) => Err(unreadable(&failure)),
+    }
+}
+
+fn unreadable(failure: &AwsFailure) -> Failure {
+    let mut failure = Failure::unseen(std::slice::from_ref(failure));
+    failure.hints.push("`--no-invalidate` leaves CloudFront as it is".to_owned());
+    failure
+}
