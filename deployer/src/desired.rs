@@ -77,7 +77,7 @@ impl Desired {
             url: base_url(site, seen),
             code: code::Code::choose(&artifact, seen),
             artifact,
-            on_upload: None,
+            on_upload: (!site.on_upload.is_empty()).then(|| OnUpload { filters: Vec::new() }),
         }
     }
 

@@ -91,6 +91,9 @@ mod tests {
             max_pixels: 1,
             max_bytes: 2,
             max_output_pixels: 3,
+            batch: false,
+            batch_concurrency: 20,
+            on_upload: String::new(),
         }
     }
 

@@ -127,3 +127,34 @@ fn without_queues_the_way_to_them_is_named() {
         assert!(run.stderr.contains(said), "{run}");
     }
 }
+
+#[test]
+fn uploads_get_their_sizes_and_the_notifications_of_others_stay() {
+    let bench = Bench::private();
+    let topic = "<NotificationConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+        <EventBridgeConfiguration></EventBridgeConfiguration></NotificationConfiguration>";
+    bench.scenario.put("notification", topic);
+    let before = bench.scenario.document("notification").unwrap();
+    let arguments = [bench.attach_arguments(), words(&["--on-upload", "30x20;fit-in/16x16"])].concat();
+    let _ = bench.tool.run(&arguments).exits(0);
+    let ward = Ward::over(bench);
+    let now = ward.bench.scenario.document("notification").unwrap();
+    assert!(now.contains("EventBridgeConfiguration") && now.contains("imgdeploy-on-upload"), "{now}");
+    ward.bench.proxy.clear();
+    let _ = ward.bench.tool.run(&arguments).exits(0);
+    ward.bench.assert_no_writes();
+
+    ward.photos("new", 3);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while ward.images("new").len() < 6 {
+        assert!(std::time::Instant::now() < until, "{:?}\n{}", ward.images("new"), ward.bench.aws.log());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    // Derived images are uploads too: nothing is made of them.
+    let made = ward.bench.scenario.keys("resized/30x20/");
+    assert!(made.iter().all(|key| !key.contains("resized/30x20/resized")), "{made:?}");
+
+    // Without the setting, and with detach, only ours goes.
+    let _ = ward.bench.attach().exits(0);
+    assert_eq!(ward.bench.scenario.document("notification").unwrap(), before);
+}

@@ -22,6 +22,11 @@ impl Ward {
         let bench = Bench::private();
         let arguments = [bench.attach_arguments(), words(&["--batch"])].concat();
         let _ = bench.tool.run(&arguments).exits(0);
+        Self::over(bench)
+    }
+
+    /// The bucket of a bench that was attached with queues.
+    pub fn over(bench: Bench) -> Self {
         let ward = Self { bench };
         // The emulator keeps CloudFormation's text of a number, and then fails over it.
         ward.mapping(&json!({ "ScalingConfig": { "MaximumConcurrency": 4 } }));
