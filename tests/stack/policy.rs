@@ -15,6 +15,8 @@ use crate::{BUCKET, code, desired, inputs, run};
 const POLICY: &str = include_str!("../../templates/attach-policy.json");
 /// What whoever runs `up` and `down` needs beside that.
 const UP_POLICY: &str = include_str!("../../templates/up-policy.json");
+/// What whoever attaches with queues needs beside that.
+const BATCH_POLICY: &str = include_str!("../../templates/attach-batch-policy.json");
 
 fn texts(value: &Value) -> Vec<&str> {
     match value {
@@ -26,8 +28,10 @@ fn texts(value: &Value) -> Vec<&str> {
 
 #[test]
 fn it_names_actions_and_resources_and_fits() {
-    let policies: Vec<Value> =
-        [POLICY, UP_POLICY].map(|text| serde_json::from_str(text).unwrap()).into_iter().collect();
+    let policies: Vec<Value> = [POLICY, UP_POLICY, BATCH_POLICY]
+        .map(|text| serde_json::from_str(text).unwrap())
+        .into_iter()
+        .collect();
     for compact in policies.iter().map(Value::to_string) {
         assert!(compact.len() <= 6_144, "{} characters are too many for a managed policy", compact.len());
     }
@@ -73,6 +77,26 @@ async fn with_it_the_stack_can_be_made_changed_and_deleted() {
         matches!(&error, StackError::Aws { code: Some(code), .. } if code == "AccessDenied"),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn with_that_for_batches_a_stack_has_queues() {
+    let aws = MiniStack::start().await;
+    let root = aws.config();
+    let mut wanted = inputs(&code::put(&root, "one").await);
+    wanted.batch = true;
+    wanted.on_upload = "300x".to_owned();
+    let mut policy: Value = serde_json::from_str(&POLICY.replace("BUCKET", BUCKET)).unwrap();
+    let more: Value = serde_json::from_str(BATCH_POLICY).unwrap();
+    policy["Statement"].as_array_mut().unwrap().extend(more["Statement"].as_array().unwrap().clone());
+    let cfn = Cfn::new(&user(&root, "bob", &policy.to_string()).await);
+    let outputs = run(&cfn, &desired(&wanted)).await.0.unwrap();
+    assert!(outputs.batch_queue_arn.is_some_and(|arn| arn.contains("imgdeploy-photos")));
+    // Without the setting the queues go again.
+    wanted.batch = false;
+    wanted.on_upload.clear();
+    assert_eq!(run(&cfn, &desired(&wanted)).await.0.unwrap().batch_queue_arn, None);
+    stack::delete(&cfn, "imgdeploy-photos", &mut |_| ()).await.unwrap();
 }
 
 #[tokio::test]

@@ -26,6 +26,13 @@ pub async fn run(
     if report.verbose() {
         report.settings(&settings::describe(site));
     }
+    if !site.on_upload.is_empty() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "up has no --on-upload: its stack cannot have the new bucket tell the queue of uploads",
+            "leave it out and give `--batch`: `imgdeploy batch` makes sizes of what was uploaded",
+        ));
+    }
     let artifact = attach::code(&site.access, site.zip.as_deref(), site.arch, report)?;
     let clients = engine::clients(&site.access).await?;
     if !clients.has_region() {
