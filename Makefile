@@ -26,6 +26,7 @@ COLD          := tests/bench/cold_start
 COLD_NODE     := $(TARGET)/bench/cold-start
 UPDATE        := tests/bench/update_code
 UPDATE_VENV   := $(CURDIR)/.venv-bench-update
+BATCH         := tests/bench/batch
 RELEASE_ZIP   := $(TARGET)/bench/bootstrap.zip
 
 # The function as Lambda gets it, and what runs it here.
@@ -42,7 +43,7 @@ export IMGDEPLOY_MINISTACK := $(VENV)/bin/ministack
 export IMGDEPLOY_TEST_ZIP  := $(ZIP)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node need-arm64 bench-images bench-cold-start bench-update-code test-arm64
+.PHONY: help demo test check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node need-arm64 bench-images bench-cold-start bench-update-code bench-batch test-arm64
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -139,6 +140,15 @@ bench-update-code: need-cargo venv assembler $(UPDATE_VENV)/.complete ## new cod
 	@cd $(UPDATE) && PYTHONDONTWRITEBYTECODE=1 $(UPDATE_VENV)/bin/python -m unittest --quiet tests.py
 	@PYTHONDONTWRITEBYTECODE=1 $(UPDATE_VENV)/bin/python $(UPDATE)/run.py --target $(TARGET) --zip $(RELEASE_ZIP) \
 	  --imgdeploy $(TARGET)/release/imgdeploy --ministack $(VENV)/bin/ministack $(ARGS)
+
+# The photographs are made by sharp, of those of bench-images.
+bench-batch: need-cargo venv assembler $(BENCH_NODE)/.complete ## a thousand photos, two sizes each, beside sharp (ARGS=--count 100; --listing 1000000; --help)
+	@$(CARGO) build --locked --quiet --workspace --bin imgdeploy
+	@$(CARGO) build --locked --quiet --release --package resizer-fn --bin bootstrap
+	@mkdir -p $(dir $(RELEASE_ZIP)) && cd $(TARGET)/release && $(PYTHON) -m zipfile -c $(RELEASE_ZIP) bootstrap
+	@cd $(BATCH) && PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python -m unittest --quiet tests.py
+	@PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python $(BATCH)/run.py --target $(TARGET) --zip $(RELEASE_ZIP) --node-modules $(BENCH_NODE)/node_modules \
+	  --imgdeploy $(TARGET)/debug/imgdeploy --ministack $(VENV)/bin/ministack $(ARGS)
 
 venv: $(VENV)/.complete ## emulator, template linter and build tools, pinned by hash
 

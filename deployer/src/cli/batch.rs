@@ -50,6 +50,9 @@ pub struct OrderArgs {
     /// Order, print the job's id and end; the function does everything [default: show the progress until all is done]
     #[arg(long, conflicts_with = "local")]
     pub detach: bool,
+    /// List and send all keys from this machine, however many [default: leave what is over 100,000 to the function]
+    #[arg(long, conflicts_with_all = ["local", "detach"])]
+    pub here: bool,
     /// Work on this machine's processors, without queues and function [default: on Lambda]
     #[arg(long, help_heading = "Local")]
     pub local: bool,

@@ -119,7 +119,21 @@ async fn order(site: &Site, args: &OrderArgs, report: &Report) -> Result<Exit, F
             (wanted, false)
         }
     };
-    go(&place, job, resumed, args.detach, report).await
+    let tier = match (args.detach, args.here) {
+        (true, _) => Tier::Function,
+        (false, true) => Tier::Tool(u64::MAX),
+        (false, false) => Tier::Tool(OWN_KEYS),
+    };
+    go(&place, job, resumed, tier, report).await
+}
+
+/// Who lists and sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tier {
+    /// The function, all of it; nobody waits.
+    Function,
+    /// The tool, up to so many keys; the function the rest.
+    Tool(u64),
 }
 
 /// A job that nobody has ordered yet.
@@ -161,19 +175,19 @@ pub(super) async fn go(
     place: &Place,
     job: Job,
     resumed: bool,
-    detach: bool,
+    tier: Tier,
     report: &Report,
 ) -> Result<Exit, Failure> {
     let bar = BatchBar::new(report);
     bar.started(&job, resumed);
-    if detach {
+    let Tier::Tool(own) = tier else {
         if place.records.sent(&job.id).await?.is_none() && !job.handed_over {
             hand_over(place, &job, None).await?;
         }
         bar.detached(&job);
         return Ok(Exit::Done);
-    }
-    follow(place, job, bar).await
+    };
+    follow(place, job, own, bar).await
 }
 
 /// Leaves the rest of the first tier to the function.
@@ -184,12 +198,17 @@ async fn hand_over(place: &Place, job: &Job, from: Option<u64>) -> Result<(), Aw
 }
 
 /// Feeds and counts until all is known.
-pub(super) async fn follow(place: &Place, job: Job, mut bar: BatchBar<'_>) -> Result<Exit, Failure> {
+pub(super) async fn follow(
+    place: &Place,
+    job: Job,
+    own: u64,
+    mut bar: BatchBar<'_>,
+) -> Result<Exit, Failure> {
     let mut watch = Watch::new(place, job.clone());
     let mut progress = watch.look().await?;
     if !watch.is_sent() && !job.handed_over {
         let feeding = async {
-            match feed(&FirstTier::new(place, &job), &job, None, |at| at.items < OWN_KEYS).await? {
+            match feed(&FirstTier::new(place, &job), &job, None, |at| at.items < own).await? {
                 Fed::All(_) => Ok(()),
                 Fed::Stopped(at) => hand_over(place, &job, Some(at.pages)).await,
             }

@@ -22,7 +22,7 @@ class MiniStack:
         self._home = tempfile.TemporaryDirectory(prefix="ministack-")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        home = self._home.name
+        home = self.home = self._home.name
         self._log = open(Path(home) / "log", "w+b")
         # The functions that it runs inherit this environment: nothing of the developer's may leak into it.
         environment = CREDENTIALS | {

@@ -2,9 +2,9 @@
 
 use imgdeploy_batch::{Fed, Job, PAGE_KEYS, Page, Source, feed};
 
-use super::{follow, go, new_job, place};
+use super::{Tier, follow, go, new_job, place};
 use crate::batch::dead::bury;
-use crate::batch::first_tier::FirstTier;
+use crate::batch::first_tier::{FirstTier, OWN_KEYS};
 use crate::batch::place::Place;
 use crate::batch::watch::{Watch, failures};
 use crate::cli::{ErrorsArgs, JobArgs};
@@ -52,7 +52,7 @@ pub(super) async fn wait(site: &Site, args: &JobArgs, report: &Report) -> Result
     let job = job(&place, args.id.as_deref()).await?;
     let bar = BatchBar::new(report);
     bar.started(&job, true);
-    follow(&place, job, bar).await
+    follow(&place, job, OWN_KEYS, bar).await
 }
 
 /// `batch cancel`.
@@ -102,5 +102,6 @@ pub(super) async fn errors(site: &Site, args: &ErrorsArgs, report: &Report) -> R
         place.records.keep(&again.id, number, page).await?;
     }
     place.records.put_job(&again).await?;
-    go(&place, again, false, args.detach, report).await
+    let tier = if args.detach { Tier::Function } else { Tier::Tool(OWN_KEYS) };
+    go(&place, again, false, tier, report).await
 }
