@@ -27,6 +27,7 @@ COLD_NODE     := $(TARGET)/bench/cold-start
 UPDATE        := tests/bench/update_code
 UPDATE_VENV   := $(CURDIR)/.venv-bench-update
 BATCH         := tests/bench/batch
+BATCH_NODE    := $(TARGET)/bench/batch-node
 RELEASE_ZIP   := $(TARGET)/bench/bootstrap.zip
 
 # The function as Lambda gets it, and what runs it here.
@@ -141,13 +142,21 @@ bench-update-code: need-cargo venv assembler $(UPDATE_VENV)/.complete ## new cod
 	@PYTHONDONTWRITEBYTECODE=1 $(UPDATE_VENV)/bin/python $(UPDATE)/run.py --target $(TARGET) --zip $(RELEASE_ZIP) \
 	  --imgdeploy $(TARGET)/release/imgdeploy --ministack $(VENV)/bin/ministack $(ARGS)
 
+$(BATCH_NODE)/.complete: $(BATCH)/package.json $(BATCH)/package-lock.json | need-node
+	@mkdir -p $(BATCH_NODE)
+	@echo "fetching sharp and the S3 client (once)"
+	@cp $^ $(BATCH_NODE)
+	@npm ci --prefix $(BATCH_NODE) --no-audit --no-fund --loglevel=error >/dev/null \
+	  || { echo "error: npm could not install them: is there a network?" >&2; exit 1; }
+	@touch $@
+
 # The photographs are made by sharp, of those of bench-images.
-bench-batch: need-cargo venv assembler $(BENCH_NODE)/.complete ## a thousand photos, two sizes each, beside sharp (ARGS=--count 100; --listing 1000000; --help)
+bench-batch: need-cargo venv assembler $(BATCH_NODE)/.complete ## a thousand photos, two sizes each, beside sharp (ARGS=--count 100; --listing 1000000; --help)
 	@$(CARGO) build --locked --quiet --workspace --bin imgdeploy
 	@$(CARGO) build --locked --quiet --release --package resizer-fn --bin bootstrap
 	@mkdir -p $(dir $(RELEASE_ZIP)) && cd $(TARGET)/release && $(PYTHON) -m zipfile -c $(RELEASE_ZIP) bootstrap
 	@cd $(BATCH) && PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python -m unittest --quiet tests.py
-	@PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python $(BATCH)/run.py --target $(TARGET) --zip $(RELEASE_ZIP) --node-modules $(BENCH_NODE)/node_modules \
+	@PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python $(BATCH)/run.py --target $(TARGET) --zip $(RELEASE_ZIP) --node-modules $(BATCH_NODE)/node_modules \
 	  --imgdeploy $(TARGET)/debug/imgdeploy --ministack $(VENV)/bin/ministack $(ARGS)
 
 venv: $(VENV)/.complete ## emulator, template linter and build tools, pinned by hash

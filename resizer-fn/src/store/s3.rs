@@ -58,7 +58,9 @@ impl Store for S3Store {
         let etag = found.e_tag().map(|etag| etag.trim_matches('"').to_owned());
         let content_type = found.content_type().map(str::to_owned);
         let body = found.body.collect().await;
-        let bytes = body.map_err(|error| busy(DisplayErrorContext(&error).to_string()))?.to_vec();
+        let body = body.map_err(|error| busy(DisplayErrorContext(&error).to_string()))?;
+        // Not `to_vec`, which goes byte by byte: a sixth of all the time for a photograph.
+        let bytes = Vec::from(body.into_bytes());
         if bytes.len() as u64 != size {
             return Err(busy(format!("{} of {size} bytes arrived", bytes.len())));
         }

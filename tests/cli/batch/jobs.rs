@@ -92,6 +92,23 @@ fn a_batch_can_be_left_alone_and_asked_for() {
     let known = ward.batch(&["status", "20200101-000000-0000"]).exits(2);
     assert!(known.stderr.contains("there is no batch"), "{known}");
 
+    // From lists in a bucket: as S3 Batch Operations takes them, and as S3 Inventory writes them.
+    let put = |key: &str, text: &str| ward.bench.scenario.put_object(key, "text/plain", text.to_owned());
+    put("lists/two.csv", "shop-pictures,a/000.jpg\nshop-pictures,a/001.jpg\n");
+    put("lists/data.csv", "\"shop-pictures\",\"a/002.jpg\",\"5\"\n");
+    let manifest = json!({
+        "sourceBucket": BUCKET, "destinationBucket": format!("arn:aws:s3:::{BUCKET}"), "version": "2016-11-30",
+        "fileFormat": "CSV", "fileSchema": "Bucket, Key, Size", "files": [{ "key": "lists/data.csv", "size": 1 }],
+    });
+    put("lists/manifest.json", &manifest.to_string());
+    for (list, images) in [("two.csv", 4), ("manifest.json", 2)] {
+        let url = format!("s3://{BUCKET}/lists/{list}");
+        let run = ward.batch(&["--manifest", &url, "--spec", SPECS[0], "--spec", SPECS[1]]).exits(0);
+        assert_eq!(counts(&finished(&run)), (0, images, 0), "{run}");
+    }
+    let gone = ward.batch(&["--manifest", "s3://shop-pictures/lists/none", "--spec", "9x9"]);
+    assert!(matches!(gone.code, 2 | 5) || gone.stderr.contains("NoSuchKey"), "{gone}");
+
     // Cancelled while nothing works on it: nothing more is made, and everything is accounted for.
     ward.mapping(&json!({ "Enabled": false }));
     let mut again = ward.order("a/");

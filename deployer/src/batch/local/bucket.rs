@@ -90,7 +90,7 @@ impl BucketStore {
         }
         let etag = found.e_tag.unwrap_or_default().trim_matches('"').to_owned();
         let body = found.body.collect().await.map_err(|error| AwsFailure::local(CALL, error.to_string()))?;
-        Ok(Some((body.to_vec(), etag)))
+        Ok(Some((body.into_bytes().into(), etag)))
     }
 }
 
