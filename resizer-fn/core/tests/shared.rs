@@ -1,7 +1,7 @@
 //! Several sizes of one original share its decoding. The rule: the picture is decoded once, as large as the largest of
 //! them needs; each size is scaled from that picture, and none from another one's result. So a smaller size never loses
 //! by being made beside a larger one: it starts from more detail than alone, not from less.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 use resizer_core::spec::Defaults;
 use resizer_core::{Assets, Limits, Options, Spec, resize, resize_all};
