@@ -16,6 +16,8 @@ const HIDE: i32 = 60;
 pub struct Buried {
     /// Originals that were given up.
     pub items: usize,
+    /// Uploads that were given up: their sizes are made when they are asked for.
+    pub uploads: usize,
     /// Jobs whose listing by the function broke off.
     pub unfed: Vec<String>,
 }
@@ -53,8 +55,8 @@ pub async fn bury(place: &Place) -> Result<Buried, AwsFailure> {
                     buried.items += 1;
                 }
                 Received::Ours(Message::Feed { job, .. }) => buried.unfed.push(job),
-                // An upload: the image is made when it is asked for.
-                Received::Uploaded(_) | Received::Test | Received::Unknown => {}
+                Received::Uploaded(keys) => buried.uploads += keys.len(),
+                Received::Test | Received::Unknown => {}
             }
             place.dead.delete(&message).await?;
         }

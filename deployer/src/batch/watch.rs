@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::{StreamExt as _, stream};
 use imgdeploy_batch::{Counts, Failed, Job, Message, Sent, Tally, WorkItem};
 
 use super::place::Place;
@@ -10,6 +11,8 @@ use crate::aws::AwsFailure;
 
 /// Clocks of the function's instances may differ, and a result may be listed later than a newer one: so much is read again.
 const OVERLAP: u64 = 120_000;
+/// Results that are read at the same time.
+const READS: usize = 16;
 /// Time without news after which messages may have got lost, if no queue has any.
 pub const IDLE: Duration = Duration::from_secs(60);
 
@@ -126,8 +129,10 @@ pub async fn failures(place: &Place, job: &Job) -> Result<(Counts, Vec<Failed>),
         }
     }
     let mut found = std::collections::BTreeMap::new();
-    for key in with_failures {
-        for one in place.records.result(&key).await?.failed {
+    let bodies = stream::iter(with_failures).map(|key| async move { place.records.result(&key).await });
+    let mut bodies = bodies.buffer_unordered(READS);
+    while let Some(body) = bodies.next().await {
+        for one in body?.failed {
             let spec = job.specs.iter().position(|spec| *spec == one.spec).unwrap_or(usize::MAX);
             found.insert((one.n, spec), one);
         }

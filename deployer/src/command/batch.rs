@@ -234,6 +234,12 @@ pub(super) async fn follow(
                 bar.say("the function could not list the originals; this goes on with it");
                 let _ = feed(&FirstTier::new(place, &job), &job, None, |_| true).await?;
             }
+            if buried.uploads > 0 {
+                bar.say(&format!(
+                    "the function broke off over {} uploads: their sizes are made when they are asked for",
+                    buried.uploads
+                ));
+            }
             let lost = watch.resend_lost(IDLE).await?;
             if lost > 0 {
                 bar.say(&format!("{lost} originals were in no queue any more; they were sent again"));

@@ -138,7 +138,8 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
         budget: Duration,
         request: &str,
     ) -> (BatchResponse, Vec<Record>) {
-        let until = Instant::now() + budget.saturating_sub(RESERVE);
+        // A function with little time keeps less of it.
+        let until = Instant::now() + budget.saturating_sub(RESERVE.min(budget / 4));
         let messages = delivered(event).unwrap_or_default();
         let mut ended = self.work(&messages, until, request).await;
         let mut response = BatchResponse::default();
