@@ -77,6 +77,22 @@ impl Failure {
         of_code(failed, plan)
     }
 
+    /// What stands against a plan for a function: what could not be looked at, and refusals with a hint each.
+    ///
+    /// # Errors
+    /// If something does.
+    pub fn against(unseen: &[AwsFailure], refusals: &[(String, String)]) -> Result<(), Self> {
+        if !unseen.is_empty() {
+            return Err(Self::unseen(unseen));
+        }
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        let texts: Vec<&str> = refusals.iter().map(|(text, _)| text.as_str()).collect();
+        let hints = refusals.iter().map(|(_, hint)| hint.clone()).collect();
+        Err(Self { exit: Exit::Refused, message: format!("refused: {}", texts.join("\n  and: ")), hints })
+    }
+
     /// What stands against a plan; `None` if nothing does.
     pub fn of_plan(plan: &Plan) -> Option<Self> {
         if !plan.unseen.is_empty() {

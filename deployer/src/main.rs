@@ -87,10 +87,8 @@ async fn run(
             command::doctor::run(&access, site.as_ref(), args, consent, report, plan).await
         }
         Command::Batch(args) => {
-            let site = match &args.order {
-                order if order.folder.is_some() && args.what.is_none() => None,
-                _ => Some(site(given)?),
-            };
+            let on_files = args.what.is_none() && args.order.folder.is_some();
+            let site = if on_files { None } else { Some(site(given)?) };
             command::batch::run(given, site.as_ref(), args, yes, report).await
         }
         Command::Status(args) => command::status::run(&site(given)?, args, report).await,

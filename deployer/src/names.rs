@@ -1,5 +1,7 @@
 //! Names of everything that the tool owns, from the names of what it serves.
 
+use crate::settings::value::SecurityKey;
+
 /// The private artifacts bucket of one account and region: code zips and journals.
 pub fn artifacts_bucket(account: &str, region: &str) -> String {
     format!("imgdeploy-{account}-{region}")
@@ -8,6 +10,15 @@ pub fn artifacts_bucket(account: &str, region: &str) -> String {
 /// Key of a code zip: its content's SHA-256 in hexadecimal, so that equal code is stored once.
 pub fn code_key(sha256_hex: &str) -> String {
     format!("code/{sha256_hex}.zip")
+}
+
+/// Key of the image `text` (a spec or a preset's name) of an original, signed if there is a key to sign with.
+pub fn derived_key(prefix: &str, key: Option<&SecurityKey>, text: &str, original: &str) -> String {
+    let path = format!("{text}/{original}");
+    match key {
+        Some(key) => format!("{prefix}{}/{path}", key.sign(&path)),
+        None => format!("{prefix}{path}"),
+    }
 }
 
 /// Key of a bucket's journal.

@@ -4,7 +4,7 @@ use crate::grammar::{self, Reading};
 use crate::signature::{Gate, Mark, take_mark};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use resizer_core::Spec;
-use resizer_core::spec::{Presets, Side, SpecError, SpecErrorKind};
+use resizer_core::spec::{Presets, SpecError, SpecErrorKind};
 
 /// S3's limit for a key, in bytes of UTF-8.
 const LONGEST_KEY: usize = 1024;
@@ -94,7 +94,7 @@ impl Scheme {
         // Without a prefix, folders of originals stand beside derived images. What has no size is one of these: a site
         // with a folder `top` or `left` must not lose it.
         if self.prefix.is_empty() && asked.mark == Mark::None {
-            asked.readings.retain(|reading| reading.preset || has_size(&reading.spec));
+            asked.readings.retain(|reading| reading.preset || reading.spec.has_size());
             if asked.readings.is_empty() {
                 return Err(KeyError::NoSize(String::new()));
             }
@@ -164,7 +164,7 @@ impl Scheme {
         let (mark, path) = take_mark(key);
         let Some((first, _)) = path.split_once('/') else { return false };
         let readings = || grammar::readings(path, &self.presets).unwrap_or_default();
-        let sized = |reading: &Reading<'_>| mark != Mark::None || reading.preset || has_size(&reading.spec);
+        let sized = |reading: &Reading<'_>| mark != Mark::None || reading.preset || reading.spec.has_size();
         (mark == Mark::None && first == "direct") || readings().iter().any(sized)
     }
 }
@@ -181,11 +181,6 @@ fn check_text(key: &str) -> Result<(), KeyError> {
         return Err(KeyError::Dots);
     }
     Ok(())
-}
-
-/// Whether a spec names a side, or a flip.
-fn has_size(spec: &Spec) -> bool {
-    spec.width != Side::Auto || spec.height != Side::Auto || spec.flip_horizontal || spec.flip_vertical
 }
 
 /// The size alone of a spec, as `ALLOWED_DIMENSIONS` has it: `300x200`, `300x`, `x200`.

@@ -7,7 +7,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use resizer_fn::batch::aws::AwsDesk;
-use resizer_fn::batch::{Batch, BatchResponse, Sqs, batch_settings, is_batch};
+use resizer_fn::batch::{Batch, BatchResponse, Sqs, batch_settings, delivered};
 use resizer_fn::direct::fetch::Fetcher;
 use resizer_fn::event;
 use resizer_fn::failure::Failure;
@@ -32,20 +32,20 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let served = &served(|name| std::env::var(name).ok()).await;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         let (event, context) = event.into_parts();
-        let answer = match served {
-            Ok(Served { batch: Some(batch), .. }) if is_batch(&event) => {
-                let (response, records) = batch.serve(&event, budget(&context), &context.request_id).await;
+        let answer = match (served, delivered(&event)) {
+            (Ok(Served { batch: Some(batch), .. }), Some(messages)) => {
+                let (response, records) = batch.serve(&messages, budget(&context), &context.request_id).await;
                 records.iter().for_each(log);
                 Answer::Batch(response)
             }
             // An error, not an answer: whatever is answered, SQS would take the messages as dealt with.
-            _ if is_batch(&event) => return Err(NO_BATCH.into()),
-            Ok(Served { handler, .. }) => {
+            (_, Some(_)) => return Err(NO_BATCH.into()),
+            (Ok(Served { handler, .. }), None) => {
                 let (response, record) = handler.serve(event, budget(&context)).await;
                 log(&Record { request_id: context.request_id, ..record });
                 Answer::Http(response)
             }
-            Err(failure) => {
+            (Err(failure), None) => {
                 let (response, record) = unserved(failure, &event);
                 log(&Record { request_id: context.request_id, ..record });
                 Answer::Http(response)

@@ -3,7 +3,6 @@
 pub mod memory;
 pub mod s3;
 
-use percent_encoding::{CONTROLS, utf8_percent_encode};
 use std::future::Future;
 
 /// An original, whole.
@@ -39,20 +38,10 @@ pub struct Derived {
 pub struct Stamp {
     /// [`Derived::source_etag`].
     pub source_etag: Option<String>,
-    /// [`Derived::spec`], as metadata can carry it: see [`stamped`].
+    /// [`Derived::spec`], as metadata can carry it: see [`imgdeploy_batch::stamped`].
     pub spec: Option<String>,
     /// [`Derived::job`].
     pub job: Option<String>,
-}
-
-/// Metadata name of the original's ETag.
-pub const META_SOURCE_ETAG: &str = "imgdeploy-source-etag";
-/// Metadata name of the size.
-pub const META_SPEC: &str = "imgdeploy-spec";
-
-/// A text as metadata can carry it: ASCII, and within the 2 KB that S3 has for all of an object's.
-pub fn stamped(text: &str) -> String {
-    utf8_percent_encode(text, CONTROLS).flat_map(str::chars).take(1500).collect()
 }
 
 /// Why the store did not do as told. The texts go out to anyone, `detail` to the log only.
@@ -118,16 +107,4 @@ pub trait Store: Send + Sync + 'static {
 
     /// Stores a derived image under `key`.
     fn put(&self, key: &str, derived: Derived) -> impl Future<Output = Result<(), StoreError>> + Send;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn metadata_is_short_ascii() {
-        assert_eq!(stamped("fit-in/300x200"), "fit-in/300x200");
-        assert_eq!(stamped("watermark(ä\n)"), "watermark(%C3%A4%0A)");
-        assert_eq!(stamped(&"x".repeat(4000)).len(), 1500);
-    }
 }

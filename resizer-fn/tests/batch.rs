@@ -5,7 +5,7 @@ mod common;
 
 use common::{JPEG, TestHandler, Upstream, handler};
 use imgdeploy_batch::{Counts, Job, Message, Page, Sent, Source, Tally, WorkItem};
-use resizer_fn::batch::{Batch, BatchResponse, MemoryDesk, is_batch};
+use resizer_fn::batch::{Batch, BatchResponse, MemoryDesk, delivered};
 use resizer_fn::record::Record;
 use resizer_fn::store::StoreError;
 use resizer_fn::store::memory::MemoryStore;
@@ -78,7 +78,7 @@ fn event(bodies: &[String], receives: u32) -> Value {
 
 impl Bench {
     async fn deliver(&self, bodies: &[String], receives: u32) -> (BatchResponse, Vec<Record>) {
-        self.batch.serve(&event(bodies, receives), Duration::from_secs(60), "r1").await
+        self.batch.serve(&delivered(&event(bodies, receives)).unwrap(), Duration::from_secs(60), "r1").await
     }
 
     fn counts(&self) -> Counts {
@@ -109,7 +109,7 @@ fn counts(done: u64, skipped: u64, failed: u64) -> Counts {
 
 #[test]
 fn only_sqs_events_are_batches() {
-    assert!(is_batch(&event(&[work(0, "a")], 1)));
+    assert!(delivered(&event(&[work(0, "a")], 1)).is_some());
     for other in [
         json!({}),
         json!({ "Records": [] }),
@@ -117,7 +117,7 @@ fn only_sqs_events_are_batches() {
         json!({ "httpMethod": "GET", "pathParameters": { "key": "a" } }),
         json!(null),
     ] {
-        assert!(!is_batch(&other), "{other}");
+        assert!(delivered(&other).is_none(), "{other}");
     }
 }
 
@@ -267,7 +267,8 @@ async fn out_of_time_is_another_try() {
     let bench = bench(&["30x20"]);
     bench.handler.store().stall();
     let event = event(&[work(0, "pics/a.jpg")], 1);
-    let (response, _) = bench.batch.serve(&event, Duration::from_millis(2_050), "r1").await;
+    let (response, _) =
+        bench.batch.serve(&delivered(&event).unwrap(), Duration::from_millis(2_050), "r1").await;
     assert_eq!(again(&response), ["m0"]);
     assert_eq!(bench.counts().total(), 0);
 }
@@ -330,7 +331,7 @@ async fn the_first_tier_leaves_a_message_to_go_on_by() {
     while bench.batch.desk().finished.lock().unwrap().is_none() {
         rounds += 1;
         assert!(rounds < 10);
-        let (response, _) = bench.batch.serve(&event(&bodies, 1), short, "r1").await;
+        let (response, _) = bench.batch.serve(&delivered(&event(&bodies, 1)).unwrap(), short, "r1").await;
         assert_eq!(again(&response), [""; 0]);
         bodies = bench.batch.desk().sent.lock().unwrap().last().cloned().into_iter().collect();
     }

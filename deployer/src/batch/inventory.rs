@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use percent_encoding::percent_decode_str;
+use imgdeploy_batch::decoded;
 use serde::Deserialize;
 
 /// Why a list can't be used. The texts continue "the list …".
@@ -131,10 +131,7 @@ pub fn csv(
             return Err(wrong("it has no key".to_owned()));
         };
         // A blank is `+` or %20 there, by all accounts; a plus itself is %2B [unverified].
-        let spaced = key.replace('+', " ");
-        let decoded = percent_decode_str(&spaced).decode_utf8();
-        let decoded = decoded.map_err(|_| wrong(format!("`{key}` is not UTF-8 once decoded")))?;
-        each(decoded.into_owned())?;
+        each(decoded(key).ok_or_else(|| wrong(format!("`{key}` is not UTF-8 once decoded")))?)?;
     }
 }
 

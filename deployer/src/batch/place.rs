@@ -6,6 +6,7 @@ use crate::aws::Clients;
 use crate::aws::sqs::Queue;
 use crate::batch::records::Records;
 use crate::names;
+use crate::settings::value::preset_entries;
 use crate::stack::StackSeen;
 
 /// A bucket's queues and records.
@@ -51,7 +52,7 @@ impl Place {
         let artifacts = stack.parameters.get("CodeBucket").cloned();
         let artifacts = artifacts.unwrap_or_else(|| names::artifacts_bucket(&account, region));
         let presets = stack.parameters.get("Presets").map(String::as_str).unwrap_or_default();
-        let named = presets.split(';').filter_map(|preset| Some(preset.split_once('=')?.0.to_owned()));
+        let named = preset_entries(presets).map(|(name, _)| name.to_owned());
         Ok(Self {
             bucket: bucket.to_owned(),
             prefix: stack.parameters.get("Prefix").cloned().unwrap_or_default(),

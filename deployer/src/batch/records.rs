@@ -190,13 +190,7 @@ impl Records {
     /// # Errors
     /// The failed call.
     pub async fn originals(&self, prefix: &str, after: Option<&str>) -> Result<Listed, AwsFailure> {
-        let call = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix);
-        let call = call.set_start_after(after.map(str::to_owned)).expected_bucket_owner(&self.account);
-        let found = call.send().await.map_err(|error| AwsFailure::from_sdk(LIST, &error))?;
-        let more = found.is_truncated == Some(true);
-        let keys: Vec<String> =
-            found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).collect();
-        Ok(Listed { next: more.then(|| keys.last().cloned()).flatten(), keys })
+        list(&self.s3, &self.bucket, &self.account, prefix, after).await
     }
 }
 
@@ -223,13 +217,31 @@ impl<'a> Keys<'a> {
             return Ok(None);
         }
         let records = self.records;
-        let call = records.s3.list_objects_v2().bucket(&records.artifacts).prefix(&self.prefix);
-        let call = call.set_start_after(self.after.clone()).expected_bucket_owner(&records.account);
-        let found = call.send().await.map_err(|error| AwsFailure::from_sdk(LIST, &error))?;
-        self.ended = found.is_truncated != Some(true);
-        let keys: Vec<String> =
-            found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).collect();
-        self.after = keys.last().cloned().or(self.after.take());
+        let Listed { keys, next } =
+            list(&records.s3, &records.artifacts, &records.account, &self.prefix, self.after.as_deref())
+                .await?;
+        self.ended = next.is_none();
+        self.after = next;
         Ok(Some(keys))
     }
+}
+
+/// Lists up to 1,000 keys of a bucket behind `after`.
+///
+/// # Errors
+/// The failed call.
+pub(super) async fn list(
+    s3: &Client,
+    bucket: &str,
+    owner: &str,
+    prefix: &str,
+    after: Option<&str>,
+) -> Result<Listed, AwsFailure> {
+    let call = s3.list_objects_v2().bucket(bucket).prefix(prefix).expected_bucket_owner(owner);
+    let found = call.set_start_after(after.map(str::to_owned)).send().await;
+    let found = found.map_err(|error| AwsFailure::from_sdk(LIST, &error))?;
+    let more = found.is_truncated == Some(true);
+    let keys: Vec<String> =
+        found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).collect();
+    Ok(Listed { next: more.then(|| keys.last().cloned()).flatten(), keys })
 }

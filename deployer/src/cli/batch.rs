@@ -19,16 +19,24 @@ pub struct BatchArgs {
     pub order: OrderArgs,
 }
 
-/// A new order.
+/// Whose originals are meant.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("originals"))]
-pub struct OrderArgs {
+pub struct OriginalsChoice {
     /// Bucket with the originals [default: that of the file's only site]
     #[arg(long, value_name = "NAME", env = help::env("bucket"), hide_env_values = true)]
     pub bucket: Option<String>,
     /// Site in the settings file, by its name there [default: the one with --bucket, or the only one]
     #[arg(long, value_name = "NAME", env = SITE_ENV, hide_env_values = true)]
     pub site: Option<String>,
+}
+
+/// A new order.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("originals"))]
+pub struct OrderArgs {
+    /// Whose originals.
+    #[command(flatten)]
+    pub choice: OriginalsChoice,
     /// Originals whose keys begin with this; an empty text means all of the bucket [default: say one of these]
     #[arg(long, value_name = "PREFIX", help_heading = "Originals", group = "originals")]
     pub from: Option<String>,
@@ -80,12 +88,9 @@ pub struct JobArgs {
     /// The job's id [default: the newest]
     #[arg(value_name = "ID", value_parser = job_id)]
     pub id: Option<String>,
-    /// Bucket with the originals [default: that of the file's only site]
-    #[arg(long, value_name = "NAME", env = help::env("bucket"), hide_env_values = true)]
-    pub bucket: Option<String>,
-    /// Site in the settings file, by its name there [default: the one with --bucket, or the only one]
-    #[arg(long, value_name = "NAME", env = SITE_ENV, hide_env_values = true)]
-    pub site: Option<String>,
+    /// Whose originals.
+    #[command(flatten)]
+    pub choice: OriginalsChoice,
 }
 
 /// Arguments of `batch errors`.

@@ -20,7 +20,7 @@ mod up;
 pub use args::{
     AttachArgs, Cli, Command, DetachArgs, DevArgs, DryRun, Global, InitArgs, OutputFormat, SiteChoice,
 };
-pub use batch::{BatchArgs, BatchCommand, ErrorsArgs, JobArgs, OrderArgs};
+pub use batch::{BatchArgs, BatchCommand, ErrorsArgs, JobArgs, OrderArgs, OriginalsChoice};
 pub use build::BuildArgs;
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
 pub use cost::CostArgs;

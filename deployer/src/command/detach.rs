@@ -1,6 +1,7 @@
 //! `detach`: takes out exactly what `attach` put in.
 
 use futures::{StreamExt, TryStreamExt, stream};
+use imgdeploy_batch::META_SPEC;
 use imgdeploy_model::derived_key::looks_derived;
 
 use crate::aws::Clients;
@@ -14,9 +15,6 @@ use crate::observe::{Observed, Query};
 use crate::plan::{Plan, detach};
 use crate::report::Report;
 use crate::settings::Site;
-
-/// Metadata that the function writes on everything it makes.
-const DERIVED_METADATA: &str = "imgdeploy-spec";
 
 /// Runs the command. The plan, once there is one, is left in `shown` for the report of a failure.
 ///
@@ -65,7 +63,7 @@ async fn derived_keys(clients: &Clients, seen: &Observed, prefix: &str) -> Resul
             let read = &read;
             async move {
                 match read.metadata(&key).await {
-                    Fact::Known(metadata) if metadata.contains_key(DERIVED_METADATA) => Ok(Some(key)),
+                    Fact::Known(metadata) if metadata.contains_key(META_SPEC) => Ok(Some(key)),
                     Fact::Known(_) | Fact::Absent => Ok(None),
                     Fact::Unknown(failure) => Err(failure),
                 }

@@ -69,11 +69,11 @@ pub async fn run(
     let plan = plan(&seen, &chosen.region, &wanted);
     if consent.dry_run {
         report.tune_dry_run(&plan);
-        against(&plan)?;
+        Failure::against(&plan.unseen, &plan.refusals)?;
         return Ok(if consent.exit_code { Exit::Changes } else { Exit::Done });
     }
     report.tune_plan(&plan);
-    against(&plan)?;
+    Failure::against(&plan.unseen, &plan.refusals)?;
     approve::ask("Carry this out?", consent.yes)?;
     // Before anything is measured that could then not be written.
     if let Some(path) = &args.chart {
@@ -110,19 +110,6 @@ pub async fn run(
     }
     report.tune(&shown);
     Ok(Exit::Done)
-}
-
-/// What stands against the plan.
-fn against(plan: &TunePlan) -> Result<(), Failure> {
-    if !plan.unseen.is_empty() {
-        return Err(Failure::unseen(&plan.unseen));
-    }
-    if plan.refusals.is_empty() {
-        return Ok(());
-    }
-    let texts: Vec<&str> = plan.refusals.iter().map(|(text, _)| text.as_str()).collect();
-    let hints = plan.refusals.iter().map(|(_, hint)| hint.clone()).collect();
-    Err(Failure { exit: Exit::Refused, message: format!("refused: {}", texts.join("\n  and: ")), hints })
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {

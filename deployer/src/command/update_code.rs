@@ -11,7 +11,7 @@ use crate::command::engine::{self, Consent};
 use crate::error::{Exit, Failure};
 use crate::function::apply::Run;
 use crate::function::observe::{Seen, Unseen, glance, observe};
-use crate::function::plan::{CodePlan, Wanted, plan};
+use crate::function::plan::{Wanted, plan};
 use crate::function::target;
 use crate::report::Report;
 use crate::settings::{Access, Code};
@@ -122,11 +122,11 @@ pub async fn run(
     let plan = plan(&seen, &chosen.region, &wanted);
     if consent.dry_run {
         report.code_dry_run(&plan);
-        against(&plan)?;
+        Failure::against(&plan.unseen, &plan.refusals)?;
         return Ok(if consent.exit_code { Exit::Changes } else { Exit::Done });
     }
     report.code_plan(&plan);
-    against(&plan)?;
+    Failure::against(&plan.unseen, &plan.refusals)?;
     approve::ask("Carry this out?", consent.yes)?;
     let run = Run {
         clients: &chosen.clients,
@@ -155,19 +155,6 @@ fn artifacts(seen: &Seen, chosen: &Chosen, artifact: &Artifact) -> Option<(Strin
     let ours = latest.bucket.as_deref().is_some_and(|bucket| stack::stack_name(bucket) == latest.name);
     let account = target::account(&latest.arn)?;
     ours.then(|| (names::artifacts_bucket(account, &chosen.region), names::code_key(&artifact.sha256)))
-}
-
-/// What stands against the plan.
-fn against(plan: &CodePlan) -> Result<(), Failure> {
-    if !plan.unseen.is_empty() {
-        return Err(Failure::unseen(&plan.unseen));
-    }
-    if plan.refusals.is_empty() {
-        return Ok(());
-    }
-    let texts: Vec<&str> = plan.refusals.iter().map(|(text, _)| text.as_str()).collect();
-    let hints = plan.refusals.iter().map(|(_, hint)| hint.clone()).collect();
-    Err(Failure { exit: Exit::Refused, message: format!("refused: {}", texts.join("\n  and: ")), hints })
 }
 
 /// The version that the stack made: deleting it would be in the stack's way.

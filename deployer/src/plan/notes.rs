@@ -8,6 +8,7 @@ use super::{Plan, Refusal};
 use crate::desired::Desired;
 use crate::fact::Fact;
 use crate::observe::Observed;
+use crate::settings::value::preset_entries;
 
 /// Adds everything worth knowing about the surroundings.
 pub fn add(plan: &mut Plan, desired: &Desired, seen: &Observed) {
@@ -59,9 +60,7 @@ fn overlap(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     }
     // Those of the last run count, too: their images are still there.
     let before = seen.stack.known().and_then(|stack| stack.parameters.get("Presets"));
-    let named = |list: &str, name: &str| {
-        list.split(';').any(|entry| entry.split_once('=').is_some_and(|(known, _)| known == name))
-    };
+    let named = |list: &str, name: &str| preset_entries(list).any(|(known, _)| known == name);
     let is_preset = |name: &str| {
         named(desired.site.presets.as_str(), name) || before.is_some_and(|list| named(list, name))
     };

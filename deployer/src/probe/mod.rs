@@ -15,9 +15,11 @@ use crate::aws::read::ObjectSummary;
 use crate::desired::Desired;
 use crate::dev;
 use crate::fact::Fact;
+use crate::names;
 use crate::observe::Observed;
 use crate::report::Report;
 use crate::settings::Site;
+use crate::settings::value::preset_entries;
 
 /// One answer on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,7 +64,8 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
     let Some(spec) = spec(&desired.site) else {
         return not_asked("not asked: only presets are served, and there are none".to_owned());
     };
-    let derived = |original: &str| derived(&desired.site, &spec, original);
+    let key = desired.site.security_key.as_ref();
+    let derived = |original: &str| names::derived_key(prefix, key, &spec, original);
     let made: BTreeSet<&str> =
         seen.derived.known().into_iter().flatten().chain(objects).map(|object| object.key.as_str()).collect();
     let is_made = |original: &str| made.contains(derived(original).as_str());
@@ -98,20 +101,10 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
 /// A spec that is served.
 fn spec(site: &Site) -> Option<String> {
     if site.presets_only {
-        return site.presets.as_str().split_once('=').map(|(name, _)| name.to_owned());
+        return preset_entries(site.presets.as_str()).next().map(|(name, _)| name.to_owned());
     }
     let allowed = site.allowed_dimensions.as_slice().first();
     Some(allowed.map_or_else(|| DEFAULT_SPEC.to_owned(), ToString::to_string))
-}
-
-/// The derived key, signed where it has to be.
-fn derived(site: &Site, spec: &str, original: &str) -> String {
-    let path = format!("{spec}/{original}");
-    let prefix = site.prefix.as_str();
-    match &site.security_key {
-        Some(key) => format!("{prefix}{}/{path}", key.sign(&path)),
-        None => format!("{prefix}{path}"),
-    }
 }
 
 /// A new chain may need a moment: a throttled call, a permission that has yet to spread, an error that

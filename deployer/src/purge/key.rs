@@ -3,16 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use imgdeploy_batch::{META_SPEC, STAMP_LENGTH, stamped};
 use imgdeploy_model::derived_key::take_mark;
-use percent_encoding::{CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use resizer_core::Spec;
-use resizer_core::spec::{self, Presets, Side, SpecErrorKind};
+use resizer_core::spec::{self, Presets, SpecErrorKind};
 use serde::Serialize;
-
-/// Metadata that the function writes on every image it stores: the canonical text of what was asked for.
-pub const META_SPEC: &str = "imgdeploy-spec";
-/// How much of it is stored, in characters.
-const META_LENGTH: usize = 1500;
 
 /// What is to be purged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,7 +152,7 @@ impl Scheme {
             Ok(all) => all
                 .into_iter()
                 // Without prefix and mark, only what has a size is derived: `top/a.jpg` is a file in a folder.
-                .filter(|one| marked || !self.prefix.is_empty() || has_size(&one.spec))
+                .filter(|one| marked || !self.prefix.is_empty() || one.spec.has_size())
                 .map(|one| reading(one.key, Asked::Spec(Box::new(one.spec))))
                 .collect(),
             // Without a prefix, every folder could be such a name.
@@ -234,19 +230,14 @@ impl Scheme {
 fn fits(asked: &Asked, stored: &str) -> bool {
     match asked {
         // A header loses the white space at its end.
-        Asked::Spec(spec) => stored_text(spec).trim_end() == stored.trim_end(),
+        Asked::Spec(spec) => stamped(&spec.to_string()).trim_end() == stored.trim_end(),
         Asked::Preset => is_spec(stored),
         Asked::Unknown => false,
     }
 }
 
-/// What the function stores of a spec: ASCII, and not too much of it.
-fn stored_text(spec: &Spec) -> String {
-    utf8_percent_encode(&spec.to_string(), CONTROLS).flat_map(str::chars).take(META_LENGTH).collect()
-}
-
 fn is_spec(stored: &str) -> bool {
-    let cut = stored.len() >= META_LENGTH;
+    let cut = stored.len() >= STAMP_LENGTH;
     cut || percent_decode_str(stored).decode_utf8().is_ok_and(|text| {
         // What is percent-encoded in a spec itself stays so.
         Spec::parse(stored).is_ok() || Spec::parse(&text).is_ok()
@@ -255,10 +246,6 @@ fn is_spec(stored: &str) -> bool {
 
 fn could_be_preset(name: &str) -> bool {
     Presets::parse(&format!("{name}=1x")).is_ok_and(|presets| presets.get(name).is_some())
-}
-
-fn has_size(spec: &Spec) -> bool {
-    spec.width != Side::Auto || spec.height != Side::Auto || spec.flip_horizontal || spec.flip_vertical
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ fn images_are_no_originals() {
 /// The same vectors as where the function writes it.
 #[test]
 fn metadata_is_short_ascii() {
-    let text = |spec: &str| stored_text(&spec.parse().unwrap());
+    let text = |spec: &str| stamped(&spec.parse::<Spec>().unwrap().to_string());
     assert_eq!(text("fit-in/300x200"), "fit-in/300x200");
     assert_eq!(text("filters:watermark(ä,0,0,0)"), "filters:watermark(%C3%A4,0,0,0)");
     let long = text(&format!("filters:watermark({0},0,0,0):watermark({0},0,0,0)", "x".repeat(900)));
@@ -219,7 +219,7 @@ proptest! {
         other in any_key(),
     ) {
         let key = format!("resized/{mark}{spec}/{original}");
-        let metadata = made(&stored_text(&spec));
+        let metadata = made(&stamped(&spec.to_string()));
         prop_assert!(purged("resized/", &key, &metadata, &keys(&[&original])), "{}", key);
         prop_assert!(purged("resized/", &key, &metadata, &under("")));
         let first = key.strip_prefix("resized/").unwrap().split('/').next().unwrap();
@@ -230,7 +230,7 @@ proptest! {
             let parts = ["center", "middle", "0x0"];
             prop_assert!(parts.iter().any(|part| key.contains(part)), "{} {}", key, other);
         }
-        let unsized_spec = !has_size(&spec) && mark.is_empty();
+        let unsized_spec = !spec.has_size() && mark.is_empty();
         let classic = format!("{mark}{spec}/{original}");
         if !scheme("").is_derived(&original) {
             prop_assert_eq!(purged("", &classic, &metadata, &keys(&[&original])), !unsized_spec, "{}", classic);

@@ -1,6 +1,6 @@
 //! `batch`: a bar on a terminal, a line at beginning and end elsewhere, or one JSON object for each event.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use imgdeploy_batch::{Counts, Failed, Job, Source};
 use serde_json::{Value, json};
@@ -57,9 +57,7 @@ impl<'a> BatchBar<'a> {
 
     /// It has ended.
     pub fn finished(&self, job: &Job, progress: &Progress, counts: Counts) {
-        if self.terminal && self.last.is_some() {
-            self.report.err("\r\x1b[K");
-        }
+        self.report.err(self.clear());
         let Counts { done, skipped, failed } = counts;
         self.event(
             "finished",
@@ -78,19 +76,37 @@ impl<'a> BatchBar<'a> {
 
     /// A line beside the bar.
     pub fn say(&self, text: &str) {
-        let clear = if self.terminal && self.last.is_some() { "\r\x1b[K" } else { "" };
-        self.report.err(&format!("{clear}{text}\n"));
+        self.report.err(&format!("{}{text}\n", self.clear()));
+    }
+
+    /// A batch on this machine has ended.
+    pub fn finished_here(&self, end: &LocalEnd) {
+        self.report.err(self.clear());
+        let Counts { done, skipped, failed } = end.counts;
+        self.event(
+            "finished",
+            &json!({
+                "job": null, "asked": end.counts.total(), "done": done, "skipped": skipped, "failed": failed,
+                "errors": end.failed,
+            }),
+        );
+        if !self.report.is_json() {
+            let lines = end.failed.iter().map(|one| format!("{}  {}  {}\n", one.key, one.spec, one.reason));
+            out(&format!("{}{}\n", lines.collect::<String>(), summary(end.counts)));
+        }
+    }
+
+    /// What takes the bar away, if there is one.
+    fn clear(&self) -> &'static str {
+        if self.terminal && self.last.is_some() { "\r\x1b[K" } else { "" }
     }
 
     fn event(&self, event: &str, more: &Value) {
         if !self.report.is_json() {
             return;
         }
-        let mut value = json!({ "version": DOCUMENT_VERSION, "command": "batch", "event": event });
-        if let (Some(all), Some(more)) = (value.as_object_mut(), more.as_object()) {
-            all.extend(more.clone());
-        }
-        out(&format!("{value}\n"));
+        let head = json!({ "version": DOCUMENT_VERSION, "command": "batch", "event": event });
+        out(&format!("{}\n", joined(head, more)));
     }
 }
 
@@ -140,14 +156,12 @@ impl Report {
             (false, false, None) => "listing",
             (false, false, Some(_)) => "running",
         };
-        let mut value = json!({
+        let value = json!({
             "version": DOCUMENT_VERSION, "command": "batch status", "job": job.id, "bucket": job.bucket,
             "specs": job.specs, "source": source(job), "created": job.created, "state": state,
             "messages_waiting": waiting, "messages_dead": dead,
         });
-        if let (Some(all), Some(more)) = (value.as_object_mut(), json!(progress).as_object()) {
-            all.extend(more.clone());
-        }
+        let value = joined(value, &json!(progress));
         let mut text = format!(
             "batch {}: {state}\n  {} of {}\n  {}\n",
             job.id,
@@ -188,22 +202,12 @@ impl Report {
     }
 }
 
-/// The end of a batch on this machine.
-pub fn local_end(report: &Report, end: &LocalEnd) {
-    let Counts { done, skipped, failed } = end.counts;
-    let value = json!({
-        "version": DOCUMENT_VERSION, "command": "batch", "event": "finished", "job": null, "asked": end.counts.total(),
-        "done": done, "skipped": skipped, "failed": failed, "errors": end.failed,
-    });
-    if std::io::stderr().is_terminal() && !report.is_json() {
-        let _ = std::io::stderr().lock().write_all(b"\r\x1b[K");
+/// All fields of both objects.
+fn joined(mut all: Value, more: &Value) -> Value {
+    if let (Some(all), Some(more)) = (all.as_object_mut(), more.as_object()) {
+        all.extend(more.clone());
     }
-    let mut text = String::new();
-    for one in &end.failed {
-        text += &format!("{}  {}  {}\n", one.key, one.spec, one.reason);
-    }
-    text += &format!("{}\n", summary(end.counts));
-    report.result(&value, &text);
+    all
 }
 
 #[cfg(test)]

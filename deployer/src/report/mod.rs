@@ -21,7 +21,7 @@ use crate::error::Failure;
 use crate::plan::Plan;
 use crate::probe::ProbeReport;
 
-pub use batch::{BatchBar, local_end};
+pub use batch::BatchBar;
 pub use code::{ZipReport, carried};
 pub use json::DOCUMENT_VERSION;
 pub use logs::LogView;

@@ -14,19 +14,17 @@ mod message;
 mod outcome;
 mod paths;
 mod sqs;
+mod stamp;
 mod tally;
 
 pub use feed::{At, Fed, Feed, Listed, PAGE_KEYS, feed};
 pub use job::{Failed, Job, Page, ResultBody, Sent, Source};
-pub use message::{Message, Received, WorkItem, batches};
+pub use message::{Message, Received, WorkItem, batches, decoded};
 pub use outcome::{ItemOutcome, Outcome, result_name};
 pub use paths::{Paths, page_number, root};
 pub use sqs::{Entry, SendBatch, SendBatchAnswer, entries};
+pub use stamp::{META_JOB, META_SOURCE_ETAG, META_SPEC, STAMP_LENGTH, stamped};
 pub use tally::{Counts, Tally};
 
 /// How often SQS hands out a message before it goes to the dead-letter queue. The template says the same.
 pub const MAX_RECEIVES: u32 = 5;
-
-/// Metadata name of the job that stored a derived image: what a message delivered twice finds done by its own job is done,
-/// not skipped.
-pub const META_JOB: &str = "imgdeploy-job";

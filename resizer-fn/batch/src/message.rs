@@ -1,6 +1,8 @@
 //! The bodies of messages in the queue.
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// One original to make derived images of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,35 +93,19 @@ impl Received {
             Ok(S3Event { event: Some(event), .. }) if event == "s3:TestEvent" => Self::Test,
             Ok(S3Event { records, .. }) if !records.is_empty() => {
                 let created = records.into_iter().filter(|one| one.event_name.contains("ObjectCreated:"));
-                Self::Uploaded(created.map(|one| decoded(&one.s3.object.key)).collect())
+                Self::Uploaded(
+                    created.map(|one| decoded(&one.s3.object.key).unwrap_or(one.s3.object.key)).collect(),
+                )
             }
             _ => Self::Unknown,
         }
     }
 }
 
-/// A key as S3's notifications have it: percent-encoded, and `+` for a blank.
-fn decoded(key: &str) -> String {
-    let mut bytes = Vec::with_capacity(key.len());
-    let mut rest = key.bytes();
-    while let Some(byte) = rest.next() {
-        let hex = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let mut digits = rest.clone();
-                match (digits.next().and_then(hex), digits.next().and_then(hex)) {
-                    (Some(high), Some(low)) => {
-                        bytes.push(high << 4 | low);
-                        rest = digits;
-                    }
-                    _ => bytes.push(byte),
-                }
-            }
-            other => bytes.push(other),
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| key.to_owned())
+/// A key as S3's notifications and inventories have it: percent-encoded, and `+` for a blank. None if it is not UTF-8.
+pub fn decoded(key: &str) -> Option<String> {
+    let spaced = key.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
 }
 
 /// Most messages in one call, and most bytes of all their bodies. AWS allows 10 messages and 1 MiB; half of that leaves room
@@ -160,8 +146,8 @@ mod tests {
         for other in ["", "{}", "[]", "null", r#"{"imgdeploy":{"dance":1}}"#] {
             assert_eq!(Received::of(other), Received::Unknown, "{other}");
         }
-        assert_eq!(decoded("100%"), "100%");
-        assert_eq!(decoded("%zz%4"), "%zz%4");
+        assert_eq!(decoded("100%").as_deref(), Some("100%"));
+        assert_eq!(decoded("%zz%4").as_deref(), Some("%zz%4"));
     }
 
     proptest! {

@@ -74,7 +74,7 @@ struct Attributes {
 
 /// A message and what it asks for.
 #[derive(Clone, Debug)]
-struct Delivered {
+pub struct Delivered {
     id: String,
     /// Whether SQS hands it out no more after this.
     last: bool,
@@ -82,8 +82,8 @@ struct Delivered {
 }
 
 /// The messages of an event, if it is SQS's.
-fn delivered(event: &Value) -> Option<Vec<Delivered>> {
-    let records: Vec<SqsRecord> = serde_json::from_value(event.get("Records")?.clone()).ok()?;
+pub fn delivered(event: &Value) -> Option<Vec<Delivered>> {
+    let records = Vec::<SqsRecord>::deserialize(event.get("Records")?).ok()?;
     let ours = !records.is_empty() && records.iter().all(|record| record.event_source == "aws:sqs");
     ours.then(|| {
         let delivered = records.into_iter().map(|record| Delivered {
@@ -94,11 +94,6 @@ fn delivered(event: &Value) -> Option<Vec<Delivered>> {
         });
         delivered.collect()
     })
-}
-
-/// Whether an event is SQS's.
-pub fn is_batch(event: &Value) -> bool {
-    delivered(event).is_some()
 }
 
 /// Serves events of the queue.
@@ -131,17 +126,16 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
         &self.desk
     }
 
-    /// Serves one event within `budget`; `request` is Lambda's id of it. One record for each message.
+    /// Serves the messages of one event within `budget`; `request` is Lambda's id of it. One record for each message.
     pub async fn serve(
         self: &Arc<Self>,
-        event: &Value,
+        messages: &[Delivered],
         budget: Duration,
         request: &str,
     ) -> (BatchResponse, Vec<Record>) {
         // A function with little time keeps less of it.
         let until = Instant::now() + budget.saturating_sub(RESERVE.min(budget / 4));
-        let messages = delivered(event).unwrap_or_default();
-        let mut ended = self.work(&messages, until, request).await;
+        let mut ended = self.work(messages, until, request).await;
         let mut response = BatchResponse::default();
         let stored = self.store(&ended, request).await;
         let mut records = Vec::new();

@@ -78,7 +78,7 @@ impl Store for MemoryStore {
     async fn stamp(&self, key: &str) -> Result<Option<Stamp>, StoreError> {
         Ok(lock(&self.derived).get(key).map(|derived| Stamp {
             source_etag: derived.source_etag.clone(),
-            spec: Some(super::stamped(&derived.spec)),
+            spec: Some(imgdeploy_batch::stamped(&derived.spec)),
             job: derived.job.clone(),
         }))
     }

@@ -1,12 +1,12 @@
 //! The store on S3.
 
-use super::{Derived, META_SOURCE_ETAG, META_SPEC, Original, Stamp, Store, StoreError, stamped};
+use super::{Derived, Original, Stamp, Store, StoreError};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use imgdeploy_batch::META_JOB;
+use imgdeploy_batch::{META_JOB, META_SOURCE_ETAG, META_SPEC, stamped};
 
 /// The bucket on S3. Retries are the SDK's own.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ mod objects;
 
 use std::collections::BTreeMap;
 
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::types::Payer;
 
 use super::{ObjectSummary, PublicAccessBlock, raw_text};
@@ -14,6 +15,8 @@ use crate::fact::Fact;
 
 pub use contents::{Contents, Upload, Version};
 pub use objects::{Head, Page, Versioning};
+
+const GET: &str = "s3:GetObject";
 
 /// Reads on one bucket, each naming the owner that the bucket must have.
 #[derive(Debug, Clone)]
@@ -171,30 +174,12 @@ impl BucketRead {
 
     /// Whether versioning is on.
     pub async fn versioned(&self) -> Fact<bool> {
-        let result = self
-            .s3
-            .get_bucket_versioning()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetBucketVersioning", &error));
-        Fact::of(result)
-            .map(|seen| seen.status() == Some(&aws_sdk_s3::types::BucketVersioningStatus::Enabled))
+        self.versioning().await.map(|now| now == Versioning::Enabled)
     }
 
     /// The first page (at most 1,000) of objects under `prefix`.
     pub async fn first_objects(&self, prefix: &str) -> Fact<Vec<ObjectSummary>> {
-        let result = self
-            .s3
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(prefix)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:ListBucket", &error));
-        Fact::of(result).map(|seen| seen.contents().iter().filter_map(summary).collect())
+        Fact::of(self.page(prefix, None, None).await).map(|page| page.objects)
     }
 
     /// Every object under `prefix`.
@@ -202,53 +187,30 @@ impl BucketRead {
     /// # Errors
     /// The first page that fails.
     pub async fn all_objects(&self, prefix: &str) -> Result<Vec<ObjectSummary>, AwsFailure> {
-        let mut pages = self
-            .s3
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(prefix)
-            .expected_bucket_owner(&self.owner)
-            .into_paginator()
-            .send();
-        let mut objects = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsFailure::from_sdk("s3:ListBucket", &error))?;
-            objects.extend(page.contents().iter().filter_map(summary));
+        let (mut objects, mut next) = (Vec::new(), None);
+        loop {
+            let page = self.page(prefix, None, next).await?;
+            objects.extend(page.objects);
+            next = page.next;
+            if next.is_none() {
+                return Ok(objects);
+            }
         }
-        Ok(objects)
     }
 
     /// The user metadata of one object.
     pub async fn metadata(&self, key: &str) -> Fact<BTreeMap<String, String>> {
-        let result = self
-            .s3
-            .head_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error));
-        Fact::of(result).map(|seen| {
-            seen.metadata()
-                .map(|all| all.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
-                .unwrap_or_default()
-        })
+        self.head(key).await.map(|head| head.metadata)
+    }
+
+    async fn object(&self, key: &str) -> Fact<GetObjectOutput> {
+        let call = self.s3.get_object().bucket(&self.bucket).key(key).expected_bucket_owner(&self.owner);
+        Fact::of(call.send().await.map_err(|error| AwsFailure::from_sdk(GET, &error)))
     }
 
     /// An object with at most `most` bytes.
     pub async fn bytes(&self, key: &str, most: u64) -> Fact<Vec<u8>> {
-        let operation = "s3:GetObject";
-        let sent = self
-            .s3
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk(operation, &error));
-        let seen = match Fact::of(sent) {
+        let seen = match self.object(key).await {
             Fact::Known(seen) => seen,
             Fact::Absent => return Fact::Absent,
             Fact::Unknown(why) => return Fact::Unknown(why),
@@ -256,27 +218,17 @@ impl BucketRead {
         let size = seen.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
         if size > most {
             let why = format!("{key} has {size} bytes, more than the {most} that can be used here");
-            return Fact::Unknown(AwsFailure::local(operation, why));
+            return Fact::Unknown(AwsFailure::local(GET, why));
         }
         match seen.body.collect().await {
-            Ok(body) => Fact::Known(body.to_vec()),
-            Err(error) => Fact::Unknown(AwsFailure::local(operation, error.to_string())),
+            Ok(body) => Fact::Known(body.into_bytes().into()),
+            Err(error) => Fact::Unknown(AwsFailure::local(GET, error.to_string())),
         }
     }
 
     /// A small text object and its ETag.
     pub async fn text(&self, key: &str) -> Fact<(String, String)> {
-        let operation = "s3:GetObject";
-        let sent = self
-            .s3
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk(operation, &error));
-        let seen = match Fact::of(sent) {
+        let seen = match self.object(key).await {
             Fact::Known(seen) => seen,
             Fact::Absent => return Fact::Absent,
             Fact::Unknown(why) => return Fact::Unknown(why),
@@ -285,9 +237,9 @@ impl BucketRead {
         match seen.body.collect().await {
             Ok(body) => match String::from_utf8(body.to_vec()) {
                 Ok(text) => Fact::Known((text, etag)),
-                Err(_) => Fact::Unknown(AwsFailure::local(operation, "the object is not UTF-8 text")),
+                Err(_) => Fact::Unknown(AwsFailure::local(GET, "the object is not UTF-8 text")),
             },
-            Err(error) => Fact::Unknown(AwsFailure::local(operation, error.to_string())),
+            Err(error) => Fact::Unknown(AwsFailure::local(GET, error.to_string())),
         }
     }
 }

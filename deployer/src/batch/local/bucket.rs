@@ -3,17 +3,14 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
-use imgdeploy_batch::Listed;
-use percent_encoding::{CONTROLS, utf8_percent_encode};
+use imgdeploy_batch::{Listed, META_SOURCE_ETAG, META_SPEC, stamped};
 use resizer_core::{Output, Spec};
 
 use super::{Loaded, Store, Wanted};
 use crate::aws::{AwsFailure, FailureKind};
+use crate::batch::records::list;
+use crate::names;
 use crate::settings::value::SecurityKey;
-
-/// As the function names them.
-const META_SOURCE_ETAG: &str = "imgdeploy-source-etag";
-const META_SPEC: &str = "imgdeploy-spec";
 
 /// A bucket of the caller's account.
 #[derive(Debug, Clone)]
@@ -34,11 +31,7 @@ pub struct BucketStore {
 
 impl BucketStore {
     fn image(&self, text: &str, key: &str) -> String {
-        let path = format!("{text}/{key}");
-        match &self.security_key {
-            Some(secret) => format!("{}{}/{path}", self.prefix, secret.sign(&path)),
-            None => format!("{}{path}", self.prefix),
-        }
+        names::derived_key(&self.prefix, self.security_key.as_ref(), text, key)
     }
 
     /// Lists up to 1,000 keys.
@@ -46,13 +39,8 @@ impl BucketStore {
     /// # Errors
     /// What AWS said.
     pub async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listed, String> {
-        let call = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).set_start_after(after);
-        let sent = call.expected_bucket_owner(&self.account).send().await;
-        let found = sent.map_err(|error| AwsFailure::from_sdk("s3:ListBucket", &error).to_string())?;
-        let more = found.is_truncated == Some(true);
-        let keys: Vec<String> =
-            found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).collect();
-        Ok(Listed { next: more.then(|| keys.last().cloned()).flatten(), keys })
+        let listed = list(&self.s3, &self.bucket, &self.account, prefix, after.as_deref()).await;
+        listed.map_err(|failure| failure.to_string())
     }
 
     /// The original's ETag and spec that an image is marked with.
@@ -92,11 +80,6 @@ impl BucketStore {
         let body = found.body.collect().await.map_err(|error| AwsFailure::local(CALL, error.to_string()))?;
         Ok(Some((body.into_bytes().into(), etag)))
     }
-}
-
-/// A text as metadata can carry it, as the function writes it.
-fn stamped(text: &str) -> String {
-    utf8_percent_encode(text, CONTROLS).flat_map(str::chars).take(1500).collect()
 }
 
 impl Store for BucketStore {

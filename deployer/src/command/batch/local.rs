@@ -11,7 +11,8 @@ use crate::batch::{inventory, lists};
 use crate::cli::OrderArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
-use crate::report::{BatchBar, Report, local_end};
+use crate::report::{BatchBar, Report};
+use crate::settings::value::preset_entries;
 use crate::settings::{self, Given, Images, Site};
 
 pub(super) async fn run(
@@ -58,16 +59,12 @@ pub(super) async fn run(
     };
     let again = "run this again: what was made is skipped then";
     let end = end.map_err(|why| Failure::new(Exit::HalfWay, format!("the batch broke off: {why}"), again))?;
-    local_end(report, &end);
+    bar.finished_here(&end);
     Ok(if end.counts.failed > 0 { Exit::Changes } else { Exit::Done })
 }
 
 fn wanted(args: &OrderArgs, presets: &str, images: Images) -> Result<Wanted, Failure> {
-    let named = |name: &str| {
-        presets
-            .split(';')
-            .find_map(|preset| preset.split_once('=').filter(|(one, _)| *one == name).map(|(_, spec)| spec))
-    };
+    let named = |name: &str| preset_entries(presets).find(|(one, _)| *one == name).map(|(_, spec)| spec);
     let spec = |text: &String| {
         named(text).unwrap_or(text).parse::<Spec>().map_err(|error| {
             Failure::new(
@@ -135,8 +132,7 @@ fn originals<'a>(
     prefix: String,
     site: &'a Site,
 ) -> impl futures::Stream<Item = Result<String, String>> + Send + 'a {
-    let names: Vec<String> =
-        site.presets.as_str().split(';').filter_map(|one| Some(one.split_once('=')?.0.to_owned())).collect();
+    let names: Vec<String> = preset_entries(site.presets.as_str()).map(|(name, _)| name.to_owned()).collect();
     let pages = stream::try_unfold(Some(None), move |after: Option<Option<String>>| {
         let prefix = prefix.clone();
         async move {

@@ -10,7 +10,8 @@ use imgdeploy_model::derived_key::looks_derived;
 
 use crate::apply::random_id;
 use crate::doctor::look::{SECRET, is_image};
-use crate::settings::value::SecurityKey;
+use crate::names;
+use crate::settings::value::{SecurityKey, preset_entries};
 
 /// One request to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,11 +75,7 @@ pub(super) fn asks(snapshot: &Snapshot, base: &str, key: Option<&SecurityKey>) -
     };
     let prefix = snapshot.prefix();
     let url = |original: &str| {
-        let path = format!("{spec}/{original}");
-        let derived = match key.filter(|_| signed) {
-            Some(key) => format!("{prefix}{}/{path}", key.sign(&path)),
-            None => format!("{prefix}{path}"),
-        };
+        let derived = names::derived_key(&prefix, key.filter(|_| signed), &spec, original);
         format!("{base}/{}", encode_path(&derived))
     };
     let objects = bucket.objects.known().map(Vec::as_slice).unwrap_or_default();
@@ -106,7 +103,7 @@ fn unasked(why: &str) -> Unseen {
 fn spec(environment: &BTreeMap<String, String>) -> Option<String> {
     let value = |name: &str| environment.get(name).map(String::as_str).unwrap_or_default();
     if value("PRESETS_ONLY") == "true" {
-        return value("PRESETS").split_once('=').map(|(name, _)| name.to_owned());
+        return preset_entries(value("PRESETS")).next().map(|(name, _)| name.to_owned());
     }
     let allowed = value("ALLOWED_DIMENSIONS").split([',', ' ']).find(|one| !one.is_empty());
     Some(allowed.unwrap_or(SPEC).to_owned())

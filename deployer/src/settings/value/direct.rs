@@ -89,6 +89,11 @@ text_type! {
 /// See [`super::pattern`].
 pub const PRESETS_PATTERN: &str = r"^[\s!-~]*$";
 
+/// Name and spec of each preset in the text of a list of them.
+pub fn preset_entries(list: &str) -> impl Iterator<Item = (&str, &str)> {
+    list.split(';').filter_map(|entry| entry.split_once('='))
+}
+
 impl FromText for Presets {
     fn from_text(text: &str) -> Result<Self, Fault> {
         let mut names: Vec<&str> = Vec::new();

@@ -11,7 +11,7 @@ mod url;
 
 pub use choice::{Arch, Delivery, LOG_RETENTION_DAYS, RedirectCode};
 pub use dimensions::{Dimension, Dimensions, MAX_SIDE};
-pub use direct::{Presets, SecurityKey, Sources};
+pub use direct::{Presets, SecurityKey, Sources, preset_entries};
 pub use name::{BucketName, CacheControl, DistributionId, Profile, Region};
 pub use on_upload::{MAX_SPECS, OnUpload, spec_or_preset};
 pub use prefix::Prefix;

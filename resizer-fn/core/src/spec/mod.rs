@@ -76,6 +76,11 @@ impl Spec {
         Self { width: Side::Pixels(width), height: Side::Pixels(height), ..Self::default() }
     }
 
+    /// Whether it names a side, or a flip.
+    pub fn has_size(&self) -> bool {
+        self.width != Side::Auto || self.height != Side::Auto || self.flip_horizontal || self.flip_vertical
+    }
+
     /// This width in pixels; the height follows the image.
     pub fn width(width: u32) -> Self {
         Self { width: Side::Pixels(width), ..Self::default() }
