@@ -121,6 +121,8 @@ $(BENCH_NODE)/.complete: $(BENCH)/package.json $(BENCH)/package-lock.json | need
 
 bench-cold-start: need-cargo need-python venv assembler $(COLD_NODE)/.complete ## CPU of a start beside Node with sharp; size of the zip (ARGS=--help)
 	@$(CARGO) build --locked --quiet --release --package resizer-fn --bin bootstrap
+	@$(CARGO) build --locked --quiet --workspace --bin imgdeploy
+	@$(TARGET)/debug/imgdeploy build --output-zip $(TARGET)/bench/arm64.zip
 	@cd $(COLD) && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m unittest --quiet tests.py
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) $(COLD)/run.py --target $(TARGET) $(ARGS)
 

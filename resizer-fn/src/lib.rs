@@ -4,6 +4,7 @@
 //! `main.rs` only wires this library to the environment and the Lambda runtime, so everything
 //! here runs in tests as it does on AWS.
 
+pub mod aws;
 pub mod batch;
 pub mod check;
 pub mod direct;

@@ -1,11 +1,7 @@
 //! `bootstrap`: environment -> settings and clients -> Lambda runtime loop.
 
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_s3::config::Region;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
+use resizer_fn::aws::{Access, s3};
 use resizer_fn::batch::aws::AwsDesk;
 use resizer_fn::batch::{Batch, BatchResponse, Sqs, batch_settings, delivered};
 use resizer_fn::direct::fetch::Fetcher;
@@ -29,7 +25,7 @@ const RESERVE: Duration = Duration::from_millis(500);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     // Wrong settings are answered, not crashed on: a crash is a 502 without a reason (AG-06).
-    let served = &served(|name| std::env::var(name).ok()).await;
+    let served = &served(|name| std::env::var(name).ok());
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         let (event, context) = event.into_parts();
         let answer = match (served, delivered(&event)) {
@@ -72,20 +68,20 @@ struct Served {
     batch: Option<Arc<Batch<S3Store, Fetcher, AwsDesk>>>,
 }
 
-async fn served(var: impl Fn(&str) -> Option<String>) -> Result<Served, Failure> {
+fn served(var: impl Fn(&str) -> Option<String>) -> Result<Served, Failure> {
     let settings = Settings::from_vars(&var).map_err(|error| Failure::settings(&error))?;
     let batch = batch_settings(&var).map_err(|error| Failure::settings(&error))?;
-    let shared = shared(&settings).await;
-    let client = client(&shared, &settings);
+    let access = Access::from_vars(&var, settings.bucket.is_some());
+    let access = access.map_err(|error| Failure::settings(&error))?;
+    let client = s3(&access, &settings);
     let (bucket, owner) = (settings.bucket.clone(), settings.bucket_owner.clone());
     // Without a bucket the handler asks nothing of the store.
     let store = S3Store::new(client.clone(), bucket.clone().unwrap_or_default(), owner.clone());
     let region = settings.region.clone();
     let handler = Arc::new(Handler::new(settings, store, Fetcher::new()));
-    let batch = match (batch, bucket, shared.credentials_provider()) {
+    let batch = match (batch, bucket, access.credentials) {
         (Some(settings), Some(originals), Some(credentials)) => {
-            let endpoint = var("AWS_ENDPOINT_URL_SQS").or_else(|| var("AWS_ENDPOINT_URL"));
-            let sqs = Sqs::new(credentials, region, endpoint.filter(|url| !url.is_empty()));
+            let sqs = Sqs::new(credentials, region, access.sqs_endpoint);
             let on_upload = settings.on_upload.clone();
             let desk = AwsDesk { s3: client, sqs, settings, originals, owner };
             Some(Arc::new(Batch::new(Arc::clone(&handler), desk, on_upload)))
@@ -98,28 +94,6 @@ async fn served(var: impl Fn(&str) -> Option<String>) -> Result<Served, Failure>
 fn unserved(failure: &Failure, event: &Value) -> (Response, Record) {
     let (response, record) = failed(failure, Record::default());
     (if event::is_head(event) { response.without_body() } else { response }, record)
-}
-
-/// What all clients share, made once and kept for all requests.
-async fn shared(settings: &Settings) -> SdkConfig {
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    // API Gateway waits 29 s (AG-09): what takes longer had better be reported before.
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(3))
-        .read_timeout(Duration::from_secs(8))
-        .operation_timeout(Duration::from_secs(20))
-        .build();
-    aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
-        .region(Region::new(settings.region.clone()))
-        .timeout_config(timeouts)
-        .load()
-        .await
-}
-
-fn client(shared: &SdkConfig, settings: &Settings) -> aws_sdk_s3::Client {
-    let config = aws_sdk_s3::config::Builder::from(shared).force_path_style(settings.path_style).build();
-    aws_sdk_s3::Client::from_conf(config)
 }
 
 /// The time left for working on a request.

@@ -40,9 +40,6 @@ pub struct Settings {
     pub redirect_code: u16,
     /// `QUALITY` of lossy formats, 1 to 100.
     pub quality: u8,
-    /// Whether an endpoint of one's own is set (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3`): such
-    /// servers have no host name per bucket.
-    pub path_style: bool,
 }
 
 /// A variable that is missing or wrong.
@@ -125,7 +122,6 @@ impl Settings {
                 quality @ 1..=100 => quality,
                 quality => return Err(wrong("QUALITY", format!("is {quality}; set 1 to 100"))),
             },
-            path_style: text("AWS_ENDPOINT_URL").or_else(|| text("AWS_ENDPOINT_URL_S3")).is_some(),
         })
     }
 
@@ -271,7 +267,6 @@ mod tests {
                 cache_control: "public, max-age=1209600".to_owned(),
                 redirect_code: 307,
                 quality: 80,
-                path_style: false,
             }
         );
     }
@@ -290,7 +285,6 @@ mod tests {
             ("REDIRECT_CODE", "301"),
             ("QUALITY", "92"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
-            ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
         ])
         .unwrap();
         assert_eq!(settings.allowed.iter().collect::<Vec<_>>(), ["300x200", "800x", "x40"]);
@@ -309,7 +303,6 @@ mod tests {
         assert_eq!((settings.redirect_code, settings.quality), (301, 92));
         assert_eq!(settings.bucket_owner.as_deref(), Some("123456789012"));
         assert_eq!(settings.cache_control, "no-cache");
-        assert!(settings.path_style);
     }
 
     #[test]

@@ -1,19 +1,19 @@
 //! Sending to SQS. One call of a plain protocol: the SDK's client for it would add more to the zip than all of this.
 
 use super::DeskError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use crate::aws::connector;
+use aws_credential_types::Credentials;
+use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
-use bytes::Bytes;
+use aws_smithy_http_client::Connector;
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use http::Request;
-use http_body_util::{BodyExt, Full};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use imgdeploy_batch::{Entry, SendBatch, SendBatchAnswer, batches, entries};
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
-use tokio::sync::OnceCell;
 
 const CALL: &str = "sqs:SendMessage";
 /// Tries of a call, and of messages that a call left out.
@@ -25,23 +25,21 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Calls at the same time.
 const AT_ONCE: usize = 8;
 
-type Http = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
-
 /// A sender to the queues of one account and region.
 #[derive(Debug)]
 pub struct Sqs {
-    credentials: SharedCredentialsProvider,
+    credentials: Credentials,
     region: String,
     /// An endpoint of one's own; else the host of the queue's URL, which is right in every partition.
     endpoint: Option<String>,
     /// Made when first needed: reading the roots takes time that most starts can spare.
-    http: OnceCell<Http>,
+    http: OnceLock<Connector>,
 }
 
 impl Sqs {
     /// Signs with these credentials.
-    pub fn new(credentials: SharedCredentialsProvider, region: String, endpoint: Option<String>) -> Self {
-        Self { credentials, region, endpoint, http: OnceCell::new() }
+    pub fn new(credentials: Credentials, region: String, endpoint: Option<String>) -> Self {
+        Self { credentials, region, endpoint, http: OnceLock::new() }
     }
 
     /// Sends any number of bodies.
@@ -86,12 +84,13 @@ impl Sqs {
     async fn call(&self, queue_url: &str, entries: &[Entry]) -> Result<SendBatchAnswer, String> {
         let body = SendBatch { queue_url: queue_url.to_owned(), entries: entries.to_vec() };
         let body = serde_json::to_string(&body).map_err(|error| error.to_string())?;
-        let request = self.signed(queue_url, body).await?;
-        let http = self.http().await?;
+        let request = self.signed(queue_url, body)?;
         let answered = tokio::time::timeout(PATIENCE, async {
-            let answer = http.request(request).await.map_err(|error| error.to_string())?;
+            let call = self.http.get_or_init(connector).call(request);
+            let answer = call.await.map_err(|error| DisplayErrorContext(error).to_string())?;
             let status = answer.status();
-            let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+            let body = ByteStream::new(answer.into_body()).collect().await;
+            let body = body.map_err(|error| error.to_string())?.into_bytes();
             if !status.is_success() {
                 return Err(format!("{status}: {}", String::from_utf8_lossy(&body)));
             }
@@ -100,19 +99,7 @@ impl Sqs {
         answered.await.unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs())))
     }
 
-    async fn http(&self) -> Result<&Http, String> {
-        let made = || async {
-            let connector = HttpsConnectorBuilder::new()
-                .with_provider_and_native_roots(rustls::crypto::ring::default_provider())
-                .map_err(|error| error.to_string())?;
-            let connector = connector.https_or_http().enable_http1().build();
-            Ok::<_, String>(Client::builder(TokioExecutor::new()).build(connector))
-        };
-        self.http.get_or_try_init(made).await
-    }
-
-    async fn signed(&self, queue_url: &str, body: String) -> Result<Request<Full<Bytes>>, String> {
-        let credentials = self.credentials.provide_credentials().await.map_err(|error| error.to_string())?;
+    fn signed(&self, queue_url: &str, body: String) -> Result<HttpRequest, String> {
         let url = match &self.endpoint {
             Some(endpoint) => format!("{}/", endpoint.trim_end_matches('/')),
             None => format!("{}/", origin(queue_url)),
@@ -123,7 +110,7 @@ impl Sqs {
             ("content-type", "application/x-amz-json-1.0"),
             ("x-amz-target", "AmazonSQS.SendMessageBatch"),
         ];
-        let identity = credentials.into();
+        let identity = self.credentials.clone().into();
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
             .region(&self.region)
@@ -141,9 +128,9 @@ impl Sqs {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let mut request = request.body(Full::from(body)).map_err(|error| error.to_string())?;
+        let mut request = request.body(SdkBody::from(body)).map_err(|error| error.to_string())?;
         instructions.apply_to_request_http1x(&mut request);
-        Ok(request)
+        HttpRequest::try_from(request).map_err(|error| error.to_string())
     }
 }
 
