@@ -53,7 +53,7 @@ demo: venv zip ## a used bucket gets resized images, on this machine, in under a
 	@$(CARGO) build --locked --quiet --workspace --bin imgdeploy --bin demo
 	@$(TARGET)/debug/demo $(TARGET)/debug/imgdeploy
 
-test: venv assembler zip lint-templates ## all tests
+test: venv zip lint-templates ## all tests
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  set -x; $(CARGO) nextest run --locked --workspace; \
 	else \
@@ -71,7 +71,7 @@ test-arm64: venv assembler need-cargo need-arm64 ## the arm64 build under qemu: 
 	IMGDEPLOY_QEMU_ARM64=$(QEMU_ARM64) IMGDEPLOY_ARM64_SYSROOT=$(SYSROOT_ARM64) IMGDEPLOY_ARM64_BOOTSTRAP=$(dir $(ARM64_ZIP))bootstrap \
 	  $(CARGO) test --locked --workspace --test arm64 -- --ignored
 
-check: venv assembler need-cargo lint-templates ## format, lints, dependencies, templates
+check: venv need-cargo lint-templates ## format, lints, dependencies, templates
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	@if $(CARGO) deny --version >/dev/null 2>&1; then \
@@ -184,8 +184,8 @@ $(UPDATE_VENV)/.complete: export PIP_NO_DEPS := 1
 $(UPDATE_VENV)/.complete: $(UPDATE)/requirements.txt | need-python
 	$(call fresh_venv,$(UPDATE_VENV),$<,the AWS CLI$(comma) cargo-lambda and SAM)
 
-# The fast paths of the AVIF codecs are written for nasm on x86-64; without it they are built from C. Tried once:
-# a machine that can't have it is not asked again. The codecs are not rebuilt when nasm comes later:
+# The fast paths of the AVIF codecs are written for nasm on x86-64; without it release builds have them from C, as dev
+# builds always do. Tried once: a machine that can't have it is not asked again. The codecs are not rebuilt when nasm comes later:
 # cargo clean -p libaom-sys -p libdav1d-sys.
 assembler: $(VENV)/.assembler
 
@@ -203,7 +203,7 @@ $(VENV)/.assembler: $(VENV)/.complete
 
 # The function as it will run on this machine's processor, without symbols: every test uploads it. Of the whole
 # workspace, as the tests are: for one package alone cargo chooses other features, and compiles much twice.
-zip: need-cargo venv assembler
+zip: need-cargo venv
 	@$(CARGO) build --locked --quiet --workspace --bin bootstrap
 	@mkdir -p $(dir $(ZIP))
 	@if [ ! -e $(ZIP) ] || [ $(TARGET)/debug/bootstrap -nt $(ZIP) ]; then \

@@ -24,9 +24,11 @@ real() {
   return 1
 }
 
-# Whether code for x86-64 is being built without the assembler that its fast paths are written for.
-# TARGET is set by cargo for build scripts.
-lacks_assembler() {
+# Whether plain C is built instead of the fast paths for this processor: where their assembler is missing, and in cargo's
+# dev profile, as they are most of the time that the codecs take to build. What they compute is the same by design.
+# TARGET and PROFILE are set by cargo for build scripts.
+plain_c() {
+  [ "${PROFILE-}" = debug ] && return
   case ${TARGET:-$(uname -m)} in
     x86_64* | i?86*) ! command -v nasm >/dev/null 2>&1 ;;
     *) false ;;
