@@ -1,7 +1,9 @@
 //! Clients of AWS, from what Lambda puts into the environment.
 //!
-//! Lambda gives an instance the role's keys as variables, once and for as long as it lives. The SDK's chain of other
-//! places to look for keys (files, STS, container and instance metadata) would be code in the zip that never runs there.
+//! Lambda gives an instance the role's keys as variables, once and for as long as it lives ("Defined runtime environment
+//! variables" in its developer guide). The SDK's chain of other places to look for keys (files, STS, container and instance
+//! metadata) would be code in the zip that never runs there: a URL takes the place of the variables only with SnapStart,
+//! which runtimes of the operating system alone do not have.
 
 use crate::settings::{Settings, SettingsError};
 use aws_credential_types::Credentials;
