@@ -63,7 +63,7 @@ test: venv zip lint-templates ## all tests
 	$(CARGO) test --locked --workspace --doc
 
 # Not a part of `test`: the build takes minutes, and one that lies around may be of older sources than what it is compared with.
-test-arm64: venv assembler need-cargo need-arm64 ## the arm64 build under qemu: does it store the images that this machine's build does?
+test-arm64: venv need-cargo need-arm64 ## the arm64 build under qemu: does it store the images that this machine's build does?
 	$(CARGO) zigbuild --locked --release --package resizer-fn --bin bootstrap --target $(ARM64).2.34
 	@mkdir -p $(dir $(ARM64_ZIP))
 	@cd $(TARGET)/$(ARM64)/release && $(PYTHON) -m zipfile -c $(ARM64_ZIP) bootstrap

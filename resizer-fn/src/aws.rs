@@ -5,7 +5,7 @@
 //! metadata) would be code in the zip that never runs there: a URL takes the place of the variables only with SnapStart,
 //! which runtimes of the operating system alone do not have.
 
-use crate::settings::{Settings, SettingsError};
+use crate::settings::SettingsError;
 use aws_credential_types::Credentials;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Region};
@@ -71,9 +71,9 @@ fn missing(name: &'static str) -> SettingsError {
     SettingsError { name, problem: "is not set; Lambda sets it to a key of the function's role".to_owned() }
 }
 
-/// The client of S3, made once and kept for all requests. An endpoint of one's own is addressed path-style: such servers
+/// The client of S3 in `region`, made once and kept for all requests. An endpoint of one's own is addressed path-style: such servers
 /// have no host name per bucket.
-pub fn s3(access: &Access, settings: &Settings) -> aws_sdk_s3::Client {
+pub fn s3(access: &Access, region: &str) -> aws_sdk_s3::Client {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .read_timeout(READ)
@@ -82,7 +82,7 @@ pub fn s3(access: &Access, settings: &Settings) -> aws_sdk_s3::Client {
     let mut config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(Builder::new().tls_provider(TLS).build_https())
-        .region(Region::new(settings.region.clone()))
+        .region(Region::new(region.to_owned()))
         .timeout_config(timeouts)
         .use_fips(access.fips)
         .use_dual_stack(access.dual_stack)

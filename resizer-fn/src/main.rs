@@ -10,7 +10,7 @@ use resizer_fn::failure::Failure;
 use resizer_fn::handler::{Handler, failed};
 use resizer_fn::record::Record;
 use resizer_fn::response::Response;
-use resizer_fn::settings::Settings;
+use resizer_fn::settings::{Settings, SettingsError};
 use resizer_fn::store::s3::S3Store;
 use serde_json::Value;
 use std::io::Write;
@@ -25,7 +25,8 @@ const RESERVE: Duration = Duration::from_millis(500);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     // Wrong settings are answered, not crashed on: a crash is a 502 without a reason (AG-06).
-    let served = &served(|name| std::env::var(name).ok());
+    let served = served(|name| std::env::var(name).ok());
+    let served = &served.map_err(|error| Failure::settings(&error));
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         let (event, context) = event.into_parts();
         let answer = match (served, delivered(&event)) {
@@ -68,12 +69,11 @@ struct Served {
     batch: Option<Arc<Batch<S3Store, Fetcher, AwsDesk>>>,
 }
 
-fn served(var: impl Fn(&str) -> Option<String>) -> Result<Served, Failure> {
-    let settings = Settings::from_vars(&var).map_err(|error| Failure::settings(&error))?;
-    let batch = batch_settings(&var).map_err(|error| Failure::settings(&error))?;
-    let access = Access::from_vars(&var, settings.bucket.is_some());
-    let access = access.map_err(|error| Failure::settings(&error))?;
-    let client = s3(&access, &settings);
+fn served(var: impl Fn(&str) -> Option<String>) -> Result<Served, SettingsError> {
+    let settings = Settings::from_vars(&var)?;
+    let batch = batch_settings(&var)?;
+    let access = Access::from_vars(&var, settings.bucket.is_some())?;
+    let client = s3(&access, &settings.region);
     let (bucket, owner) = (settings.bucket.clone(), settings.bucket_owner.clone());
     // Without a bucket the handler asks nothing of the store.
     let store = S3Store::new(client.clone(), bucket.clone().unwrap_or_default(), owner.clone());

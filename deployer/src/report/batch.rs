@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use imgdeploy_batch::{Counts, Failed, Job, Source};
 use serde_json::{Value, json};
 
+use super::json::joined;
 use super::{DOCUMENT_VERSION, Report, out};
 use crate::batch::local::LocalEnd;
 use crate::batch::progress::Progress;
@@ -161,7 +162,7 @@ impl Report {
             "specs": job.specs, "source": source(job), "created": job.created, "state": state,
             "messages_waiting": waiting, "messages_dead": dead,
         });
-        let value = joined(value, &json!(progress));
+        let value = joined(value, progress);
         let mut text = format!(
             "batch {}: {state}\n  {} of {}\n  {}\n",
             job.id,
@@ -200,14 +201,6 @@ impl Report {
         text += &format!("batch {}: {}\n", job.id, summary(counts));
         self.result(&value, &text);
     }
-}
-
-/// All fields of both objects.
-fn joined(mut all: Value, more: &Value) -> Value {
-    if let (Some(all), Some(more)) = (all.as_object_mut(), more.as_object()) {
-        all.extend(more.clone());
-    }
-    all
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::json::joined;
 use super::{DOCUMENT_VERSION, Report};
 use crate::cost::Estimate;
 use crate::price;
@@ -16,13 +17,9 @@ impl Report {
 }
 
 fn object(estimate: &Estimate, unseen: Option<&str>) -> Value {
-    let mut object =
+    let head =
         json!({ "version": DOCUMENT_VERSION, "command": "cost", "outcome": "shown", "unseen": unseen });
-    // Plain texts and numbers always serialise.
-    if let (Some(all), Ok(Value::Object(fields))) = (object.as_object_mut(), serde_json::to_value(estimate)) {
-        all.extend(fields);
-    }
-    object
+    joined(head, estimate)
 }
 
 fn text(estimate: &Estimate, unseen: Option<&str>) -> String {

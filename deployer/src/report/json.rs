@@ -1,5 +1,6 @@
 //! One versioned JSON object per command, on standard output. `docs/json-output.md` describes it.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -9,6 +10,15 @@ use crate::probe::ProbeReport;
 
 /// Version of the object: raised when a field changes its meaning or goes.
 pub const DOCUMENT_VERSION: u32 = 1;
+
+/// The fields of `more` behind those of `head`.
+pub(super) fn joined(mut head: Value, more: &impl Serialize) -> Value {
+    // Plain texts and numbers always serialise.
+    if let (Some(all), Ok(Value::Object(fields))) = (head.as_object_mut(), serde_json::to_value(more)) {
+        all.extend(fields);
+    }
+    head
+}
 
 pub(super) fn finished(command: &str, plan: &Plan, outcome: Outcome, probe: Option<&ProbeReport>) -> String {
     line(&json!({

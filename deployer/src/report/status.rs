@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::json::joined;
 use super::{DOCUMENT_VERSION, Report};
 use crate::journal::State;
 use crate::price;
@@ -18,12 +19,7 @@ impl Report {
 }
 
 fn object(status: &Status) -> Value {
-    let mut object = json!({ "version": DOCUMENT_VERSION, "command": "status", "outcome": "shown" });
-    // Plain texts and numbers always serialise.
-    if let (Some(all), Ok(Value::Object(fields))) = (object.as_object_mut(), serde_json::to_value(status)) {
-        all.extend(fields);
-    }
-    object
+    joined(json!({ "version": DOCUMENT_VERSION, "command": "status", "outcome": "shown" }), status)
 }
 
 fn text(status: &Status) -> String {

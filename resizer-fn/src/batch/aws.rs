@@ -38,6 +38,18 @@ fn unreadable(call: &'static str, error: &dyn std::error::Error) -> DeskError {
 }
 
 impl AwsDesk {
+    /// Lists up to 1,000 keys of a bucket behind `after`.
+    async fn listed(&self, bucket: &str, prefix: &str, after: Option<&str>) -> Result<Listed, DeskError> {
+        let call = self.s3.list_objects_v2().bucket(bucket).prefix(prefix);
+        let call =
+            call.set_start_after(after.map(str::to_owned)).set_expected_bucket_owner(self.owner.clone());
+        let found = call.send().await.map_err(|error| failed("s3:ListBucket", &error))?;
+        let more = found.is_truncated == Some(true);
+        let keys: Vec<String> =
+            found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).collect();
+        Ok(Listed { next: more.then(|| keys.last().cloned()).flatten(), keys })
+    }
+
     fn paths(&self, job: &str) -> Paths {
         Paths::new(&self.originals, job)
     }
@@ -93,27 +105,17 @@ impl Desk for AwsDesk {
     }
 
     async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Listed, DeskError> {
-        let call = self.s3.list_objects_v2().bucket(&self.originals).prefix(prefix);
-        let call =
-            call.set_start_after(after.map(str::to_owned)).set_expected_bucket_owner(self.owner.clone());
-        let found = call.send().await.map_err(|error| failed("s3:ListBucket", &error))?;
-        let more = found.is_truncated == Some(true);
-        let keys: Vec<String> =
-            found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).collect();
-        Ok(Listed { next: more.then(|| keys.last().cloned()).flatten(), keys })
+        self.listed(&self.originals, prefix, after).await
     }
 
     async fn last_page(&self, job: &str) -> Result<Option<u64>, DeskError> {
-        let mut last = None;
-        let mut after: Option<String> = None;
+        let pages = self.paths(job).pages();
+        let (mut last, mut after) = (None, None);
         loop {
-            let call =
-                self.s3.list_objects_v2().bucket(&self.settings.bucket).prefix(self.paths(job).pages());
-            let call = call.set_start_after(after).set_expected_bucket_owner(self.owner.clone());
-            let found = call.send().await.map_err(|error| failed("s3:ListBucket", &error))?;
-            after = found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).next_back();
-            last = after.as_deref().and_then(page_number).or(last);
-            if found.is_truncated != Some(true) {
+            let found = self.listed(&self.settings.bucket, &pages, after.as_deref()).await?;
+            last = found.keys.last().and_then(|key| page_number(key)).or(last);
+            after = found.next;
+            if after.is_none() {
                 return Ok(last);
             }
         }

@@ -235,7 +235,7 @@ impl BucketRead {
         };
         let etag = seen.e_tag().unwrap_or_default().to_owned();
         match seen.body.collect().await {
-            Ok(body) => match String::from_utf8(body.to_vec()) {
+            Ok(body) => match String::from_utf8(body.into_bytes().into()) {
                 Ok(text) => Fact::Known((text, etag)),
                 Err(_) => Fact::Unknown(AwsFailure::local(GET, "the object is not UTF-8 text")),
             },

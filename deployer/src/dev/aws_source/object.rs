@@ -72,7 +72,8 @@ pub async fn read(
         .collect()
         .await
         .map_err(|error| SourceError(format!("reading {key:?} broke off: {error}")))?
-        .to_vec();
+        .into_bytes()
+        .into();
     Ok(Some(ObjectData { headers, body, redirect, kms }))
 }
 
