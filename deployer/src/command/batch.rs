@@ -144,9 +144,7 @@ pub(super) fn new_job(bucket: &str, source: Source, specs: Vec<String>, force: b
     let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
     let (date, clock) = digits.split_at(digits.len().min(3));
     let clock: String = clock.iter().take(3).copied().collect();
-    // Two orders within one second differ.
-    let tail = (now ^ (u64::from(std::process::id()) << 7)) & 0xffff;
-    let id = format!("{}-{clock}-{tail:04x}", date.concat());
+    let id = format!("{}-{clock}-{:04x}", date.concat(), tail(now, std::process::id()));
     Job {
         id,
         bucket: bucket.to_owned(),
@@ -157,6 +155,11 @@ pub(super) fn new_job(bucket: &str, source: Source, specs: Vec<String>, force: b
         cancelled: false,
         handed_over: false,
     }
+}
+
+/// The end of an id: orders within one second differ, and the later one is the greater.
+fn tail(millis: u64, process: u32) -> u64 {
+    (millis % 1000) << 6 | u64::from(process & 0x3f)
 }
 
 /// The newest job that orders the same and has not ended.
@@ -263,5 +266,19 @@ impl From<Unlisted> for Failure {
                 "correct the list and run this again; nothing was ordered",
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tail;
+
+    #[test]
+    fn of_two_orders_within_one_second_the_later_is_the_newest() {
+        let all: Vec<u64> =
+            (0..1000).map(|millis| tail(1_700_000_000_000 + millis, 63 - (millis as u32 % 64))).collect();
+        assert!(all.is_sorted_by(|one, next| one < next));
+        assert!(all.iter().all(|tail| *tail <= 0xffff));
+        assert_ne!(tail(5, 1), tail(5, 2));
     }
 }
