@@ -236,6 +236,12 @@ impl From<ImageError> for Failure {
             ImageError::TooMuchMemory { .. } => {
                 (413, "too_much_memory", "use a smaller original, ask for a smaller size, or raise --memory")
             }
+            ImageError::TooMuchWork { .. } => (
+                413,
+                "too_much_work",
+                "use a smaller original, ask for a smaller size or fewer filters, or raise --memory or --timeout",
+            ),
+            ImageError::Stopped => return Self::timeout(),
             ImageError::OutputTooLarge { .. } => (413, "output_too_large", "ask for a smaller size"),
             ImageError::SideTooLong { .. } => (413, "output_too_large", "ask for a smaller size"),
             // Whatever else the core comes to report is not known to be the image's fault.

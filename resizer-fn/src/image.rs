@@ -2,6 +2,7 @@
 
 pub use resizer_core::Assets;
 use resizer_core::spec::Filter;
+use resizer_core::stop::NEVER;
 use resizer_core::{Defaults, Error, Limits, Options, Output, Spec};
 
 /// The keys of the watermarks that `spec` puts on the image, each once.
@@ -28,7 +29,7 @@ pub fn make(
     defaults: &Defaults,
     limits: &Limits,
 ) -> Result<Output, Error> {
-    let options = Options { defaults, limits, assets };
+    let options = Options { defaults, limits, assets, stop: &NEVER };
     resizer_core::resize_all(bytes, std::slice::from_ref(spec), &options)?.pop().unwrap_or(Err(Error::Codec))
 }
 

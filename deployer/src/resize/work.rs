@@ -130,8 +130,12 @@ fn make(source: &Source, specs: &[Spec], settings: &Settings) -> Result<Vec<Resu
     };
     let bytes = bytes.map_err(|error| format!("cannot be read: {error}"))?;
     let assets = assets(source.folder(), &settings.asked, limits.max_bytes)?;
-    let options =
-        Options { defaults: &Defaults { quality: images.quality }, limits: &limits, assets: &assets };
+    let options = Options {
+        defaults: &Defaults { quality: images.quality },
+        limits: &limits,
+        assets: &assets,
+        stop: &resizer_core::stop::NEVER,
+    };
     resizer_core::resize_all(&bytes, specs, &options).map_err(|error| explained(&error))
 }
 

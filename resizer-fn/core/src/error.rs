@@ -86,6 +86,17 @@ pub enum Error {
         /// [`crate::Limits::max_memory`].
         limit: u64,
     },
+    /// It might take more work than allowed.
+    #[error("it could take {} ms of a whole processor, more than the {} allowed", work.div_ceil(1000), limit / 1000)]
+    TooMuchWork {
+        /// The estimate, in microseconds of one processor.
+        work: u64,
+        /// [`crate::Limits::max_work`].
+        limit: u64,
+    },
+    /// Whoever wanted the image said that they do not wait any more: see [`crate::Stop`].
+    #[error("the image was not finished in the time there was")]
+    Stopped,
     /// A side of the result would be longer than its format can express.
     #[error("the result would be {width} x {height}; a side of a {format} has at most {limit}")]
     SideTooLong {

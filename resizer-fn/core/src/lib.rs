@@ -25,12 +25,14 @@ pub mod resample;
 pub mod smart;
 pub mod sniff;
 pub mod spec;
+pub mod stop;
 
 pub use error::Error;
 pub use limits::Limits;
 pub use pipeline::{Assets, Options, Output};
 pub use sniff::Format;
 pub use spec::{Defaults, Spec};
+pub use stop::Stop;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -43,7 +45,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// See [`Error`]. No input makes this function panic: a panic inside a codec is caught here and
 /// becomes [`Error::Codec`].
 pub fn resize(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output, Error> {
-    let options = Options { defaults: &Defaults::default(), limits, assets: &Assets::new() };
+    let options =
+        Options { defaults: &Defaults::default(), limits, assets: &Assets::new(), stop: &stop::NEVER };
     let mut outputs = resize_all(bytes, std::slice::from_ref(spec), &options)?;
     outputs.pop().unwrap_or(Err(Error::Codec))
 }

@@ -19,11 +19,13 @@ pub struct Limits {
     pub max_total_pixels: u64,
     /// Most memory that making all results of a call may take, in bytes, as `pipeline/memory.rs` estimates it.
     pub max_memory: u64,
+    /// Most work that making all results of a call may be, in microseconds of one processor.
+    pub max_work: u64,
 }
 
 impl Default for Limits {
     /// 32 MiB, 50 million pixels in, 16 million out. Of animations, 600 frames and 200 million pixels
-    /// together: they are held one frame at a time, so that limits time and not memory. Memory is not limited.
+    /// together: they are held one frame at a time, so that limits time and not memory. Memory and work are not limited.
     fn default() -> Self {
         Self {
             max_bytes: 32 << 20,
@@ -32,6 +34,7 @@ impl Default for Limits {
             max_frames: 600,
             max_total_pixels: 200_000_000,
             max_memory: u64::MAX,
+            max_work: u64::MAX,
         }
     }
 }
@@ -97,6 +100,17 @@ impl Limits {
     pub fn check_memory(&self, bytes: u64) -> Result<(), Error> {
         if bytes > self.max_memory {
             return Err(Error::TooMuchMemory { bytes, limit: self.max_memory });
+        }
+        Ok(())
+    }
+
+    /// Checks the work that is needed.
+    ///
+    /// # Errors
+    /// [`Error::TooMuchWork`].
+    pub fn check_work(&self, work: u64) -> Result<(), Error> {
+        if work > self.max_work {
+            return Err(Error::TooMuchWork { work, limit: self.max_work });
         }
         Ok(())
     }

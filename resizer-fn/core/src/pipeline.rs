@@ -20,6 +20,7 @@ use crate::picture::Wanted;
 use crate::resample::Part;
 use crate::sniff::{self, Format};
 use crate::spec::{Defaults, Filter, OutputFormat, Spec};
+use crate::stop::Stop;
 use std::collections::BTreeMap;
 
 /// Other images that specs need (watermarks), by the key that stands in the spec.
@@ -34,6 +35,8 @@ pub struct Options<'a> {
     pub limits: &'a Limits,
     /// Other images.
     pub assets: &'a Assets,
+    /// Says when nobody waits for them any more.
+    pub stop: &'a Stop,
 }
 
 /// A resized image.
@@ -93,6 +96,7 @@ pub(crate) fn run(
     };
     let make = |(job, fine): (&Job<'_>, Result<(), Error>)| {
         fine?;
+        options.stop.check()?;
         match &source {
             Some(source) if !job.animated => render::still(job, &original, source, options),
             _ => animate::animation(job, &original, options),

@@ -219,7 +219,12 @@ fn quality_counts_for_lossy_formats() {
     for bytes in [jpeg(&source, |_| ()), webp(&source)] {
         let size = |q| {
             let defaults = Defaults { quality: q };
-            let options = Options { defaults: &defaults, limits: &Limits::default(), assets: &Assets::new() };
+            let options = Options {
+                defaults: &defaults,
+                limits: &Limits::default(),
+                assets: &Assets::new(),
+                stop: &resizer_core::stop::NEVER,
+            };
             let mut outputs = resize_all(&bytes, &[Spec::cover(90, 60)], &options).unwrap();
             outputs.remove(0).unwrap().bytes.len()
         };

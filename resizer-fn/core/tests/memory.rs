@@ -137,7 +137,12 @@ fn run(bytes: &[u8], spec: &str, max_memory: u64) -> Result<(), Error> {
     if spec.contains("watermark") {
         assets.insert("alpha.png".to_owned(), std::fs::read(folder().join("alpha.png")).unwrap());
     }
-    let options = Options { defaults: &Defaults::default(), limits: &limits, assets: &assets };
+    let options = Options {
+        defaults: &Defaults::default(),
+        limits: &limits,
+        assets: &assets,
+        stop: &resizer_core::stop::NEVER,
+    };
     let mut results = resize_all(bytes, &[Spec::parse(spec).unwrap()], &options)?;
     results.remove(0).map(|_| ())
 }

@@ -21,8 +21,12 @@ fn one(bytes: &[u8], spec: &str) -> Vec<u8> {
 
 fn all(bytes: &[u8], specs: &[&str]) -> Vec<Vec<u8>> {
     let specs: Vec<Spec> = specs.iter().map(|spec| spec.parse().unwrap()).collect();
-    let options =
-        Options { defaults: &Defaults::default(), limits: &Limits::default(), assets: &Assets::new() };
+    let options = Options {
+        defaults: &Defaults::default(),
+        limits: &Limits::default(),
+        assets: &Assets::new(),
+        stop: &resizer_core::stop::NEVER,
+    };
     resize_all(bytes, &specs, &options).unwrap().into_iter().map(|output| output.unwrap().bytes).collect()
 }
 

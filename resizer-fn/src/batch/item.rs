@@ -9,6 +9,7 @@ use crate::image::Assets;
 use crate::store::{Derived, Original, Stamp, Store, StoreError};
 use futures::future::join_all;
 use imgdeploy_batch::{Failed, ItemOutcome, Job, Outcome, WorkItem, stamped};
+use resizer_core::stop::NEVER;
 use resizer_core::{Defaults, Options, Output, Spec};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -285,7 +286,7 @@ async fn decode<S: Store, F: Fetch>(
     let made = tokio::task::spawn_blocking(move || {
         // Held until the work has ended, even if nobody waits for it any more.
         let _turn = turn;
-        let options = Options { defaults: &defaults, limits: &limits, assets: &assets };
+        let options = Options { defaults: &defaults, limits: &limits, assets: &assets, stop: &NEVER };
         resizer_core::resize_all(&bytes, &specs, &options)
     });
     let made = made.await.map_err(|error| Failure::internal(error.to_string()))??;

@@ -172,7 +172,12 @@ async fn make<S: Store>(
     let turn = Arc::clone(turns).acquire_owned().await.map_err(|error| error.to_string())?;
     let made = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        let options = Options { defaults: &defaults, limits: &limits, assets: &assets };
+        let options = Options {
+            defaults: &defaults,
+            limits: &limits,
+            assets: &assets,
+            stop: &resizer_core::stop::NEVER,
+        };
         resizer_core::resize_all(&bytes, &specs, &options)
     });
     let made = made.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;

@@ -23,7 +23,7 @@ static SPECS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    let options = Options { defaults: &Defaults::default(), limits: &LIMITS, assets: &Assets::new() };
+    let options = Options { defaults: &Defaults::default(), limits: &LIMITS, assets: &Assets::new(), stop: &resizer_core::stop::NEVER };
     for output in resize_all(bytes, &SPECS, &options).into_iter().flatten().flatten() {
         assert!(output.width > 0 && output.height > 0 && !output.bytes.is_empty());
     }

@@ -50,7 +50,12 @@ fn spec(text: &str) -> Result<Spec, String> {
 
 /// All outputs of one input: the one place that knows how the core is called for several.
 fn resize_all(bytes: &[u8], specs: &[Spec]) -> Result<Vec<Output>, String> {
-    let options = Options { defaults: &Defaults::default(), limits: &LIMITS, assets: &Assets::new() };
+    let options = Options {
+        defaults: &Defaults::default(),
+        limits: &LIMITS,
+        assets: &Assets::new(),
+        stop: &resizer_core::stop::NEVER,
+    };
     let outputs = resizer_core::resize_all(bytes, specs, &options).map_err(|problem| problem.to_string())?;
     outputs.into_iter().map(|output| output.map_err(|problem| problem.to_string())).collect()
 }
