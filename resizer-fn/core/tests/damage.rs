@@ -20,6 +20,7 @@ const LIMITS: Limits = Limits {
     max_frames: 20,
     max_total_pixels: 1 << 22,
     max_memory: u64::MAX,
+    max_work: u64::MAX,
 };
 
 /// The fixtures and some of our own: baseline, restarts, large enough for many cuts.

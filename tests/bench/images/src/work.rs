@@ -15,6 +15,7 @@ const LIMITS: Limits = Limits {
     max_frames: 600,
     max_total_pixels: 400_000_000,
     max_memory: u64::MAX,
+    max_work: u64::MAX,
 };
 
 /// Does a job; a failure is a part of the answer.
