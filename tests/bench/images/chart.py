@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape
 
 from verdict import Result, Spread
-from workers import OURS, SHARP
+from workers import BEFORE, OURS, SHARP
 
 WIDTH, LEFT, RIGHT = 940, 236, 70
 MOST = 2.0
@@ -30,7 +30,7 @@ STYLE = """
 
 def svg(results: list[Result], peers: list[str], versions: dict[str, str]) -> str:
     """The whole file."""
-    others = [name for name in peers if name not in (OURS, SHARP)]
+    others = [name for name in peers if name not in (OURS, SHARP, BEFORE)]
     body: list[str] = []
     y = TOP
     for result in results:

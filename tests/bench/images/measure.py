@@ -23,11 +23,11 @@ class Photo:
     """Of each output; ours and sharp's only."""
     errors: dict[str, str] = field(default_factory=dict)
 
-    def ratio(self, name: str) -> float | None:
-        """CPU time of a worker by the medians, sharp = 1."""
-        if not self.cpu.get(name) or not self.cpu.get(SHARP):
+    def ratio(self, name: str, to: str = SHARP) -> float | None:
+        """CPU time of a worker by the medians, sharp (or another one) = 1."""
+        if not self.cpu.get(name) or not self.cpu.get(to):
             return None
-        return median(self.cpu[name]) / median(self.cpu[SHARP])
+        return median(self.cpu[name]) / median(self.cpu[to])
 
 
 def run(case: Case, files: list[tuple[str, Path]], workers: list[Worker], rounds: int, folder: Path) -> list[Photo]:

@@ -14,7 +14,7 @@ import photos
 import table
 import verdict
 from inputs import Inputs
-from workers import HERE, OURS, SHARP, Command, Worker, commands, last_core, versions
+from workers import BEFORE, HERE, OURS, SHARP, Command, Worker, commands, last_core, versions
 
 ROOT = HERE.parents[2]
 
@@ -28,12 +28,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--photos", type=int, choices=range(2, len(photos.PHOTOS) + 1), metavar="N", help="so many photographs")
     parser.add_argument("--rounds", type=int, metavar="N", help="so many, the first is a warm-up (default 6)")
     parser.add_argument("--peers", metavar="A,B", help="only these beside sharp: libvips, ImageMagick, thumbor, none")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="another build's `worker`, side by side with this one")
+    parser.add_argument("--most", type=float, default=1.02, metavar="N", help="most CPU time with the other build = 1 (default 1.02)")
     parser.add_argument("--core", type=int, metavar="N", help="the core to pin to (default: the last)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="everything measured (default: TARGET/bench/images.json)")
     parser.add_argument("--save", action="store_true", help="writes docs/bench-images.svg")
     parser.add_argument("--target", type=Path, default=ROOT / "target", help=argparse.SUPPRESS)
     given = parser.parse_args()
     given.photos = given.photos or (5 if given.quick else len(photos.PHOTOS))
+    if given.against and not given.against.is_file():
+        parser.error(f"{given.against} is no file: build one with cargo build --release --package image-bench --bin worker")
     given.rounds = max(2, given.rounds or (3 if given.quick else 6))
     return given
 
@@ -43,7 +47,7 @@ def main() -> int:
     given = arguments()
     bench = given.target / "bench"
     modules = bench / "node/node_modules"
-    found, missing = commands(given.target / "release/worker")
+    found, missing = commands(given.target / "release/worker", given.against)
     found = chosen(found, given.peers)
     for line in missing:
         print(f"note: {line}")
@@ -77,7 +81,7 @@ def run_all(given: argparse.Namespace, workers: list[Worker], share: Path, bench
         if case.name in asked:
             files = [(label(path, share), path) for path in inputs.of(case.inputs)]
             done = measure.run(case, files, workers, given.rounds, bench / "out")
-            results.append((verdict.of(case, done), done))
+            results.append((verdict.of(case, done, given.most if given.against else None), done))
     if cases.MEMORY in asked:
         peak = memory.measure(inputs.small()[0], inputs.large()[0], workers, max(3, given.rounds // 2))
         results.append((memory.verdict(peak), [peak]))
@@ -88,7 +92,7 @@ def chosen(found: list[Command], asked: str | None) -> list[Command]:
     """Ours and sharp always."""
     if asked is None:
         return found
-    names = {name.strip().lower() for name in asked.split(",")} | {OURS, SHARP}
+    names = {name.strip().lower() for name in asked.split(",")} | {OURS, BEFORE, SHARP}
     return [command for command in found if command.name.lower() in names]
 
 

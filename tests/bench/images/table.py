@@ -1,7 +1,7 @@
 """The report in text: ratios only, because seconds of another machine say nothing."""
 
 from verdict import Result, Spread
-from workers import OURS, SHARP
+from workers import BEFORE, OURS, SHARP
 
 ABSENT = "-"
 
@@ -10,6 +10,8 @@ def text(results: list[Result], peers: list[str]) -> str:
     """CPU first, then the files, then what did not work."""
     parts = ["CPU time (last line: memory), sharp = 1, median (range over the inputs)", costs(results, peers)]
     parts += ["", "The files compared with sharp's; SSIM of luma against full decode and Lanczos3", files(results)]
+    if any(result.against for result in results):
+        parts += ["", "CPU time and bytes, the other build = 1", others(results)]
     said = [line for result in results for line in complaints(result)]
     if said:
         parts += ["", "What did not work", *said]
@@ -19,7 +21,7 @@ def text(results: list[Result], peers: list[str]) -> str:
 
 def costs(results: list[Result], peers: list[str]) -> str:
     """Ours beside the limit, then the other peers."""
-    others = [name for name in peers if name not in (OURS, SHARP)]
+    others = [name for name in peers if name not in (OURS, SHARP, BEFORE)]
     rows = [["case", "inputs", "imgdeploy", "range", "limit", "", *others]]
     for result in results:
         ours = result.cpu.get(OURS)
@@ -32,6 +34,19 @@ def costs(results: list[Result], peers: list[str]) -> str:
             "PASS" if not result.failed else "FAIL: " + ", ".join(result.failed),
             *(short(result.cpu.get(name)) for name in others),
         ])
+    return columns(rows)
+
+
+def others(results: list[Result]) -> str:
+    """The other build."""
+    rows = [["case", "CPU", "range", "bytes", "range"]]
+    for result in results:
+        if result.against is None:
+            continue
+        row = [result.title]
+        for spread in (result.against, result.against_bytes):
+            row += [f"{spread.median:.3f}", f"{spread.least:.3f}-{spread.most:.3f}"] if spread else [ABSENT, ABSENT]
+        rows.append(row)
     return columns(rows)
 
 

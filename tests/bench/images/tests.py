@@ -19,7 +19,7 @@ from measure import Photo
 from photos import PHOTOS, PNGS, short
 from quality import References, duration_ms
 from ssim import luma, ssim
-from workers import OURS, SHARP
+from workers import BEFORE, OURS, SHARP
 
 NOISE = np.random.default_rng(1).integers(0, 256, (40, 60)).astype(float)
 
@@ -104,6 +104,29 @@ class Verdicts(unittest.TestCase):
         peak.kb[OURS] = [34, 35, 36]
         self.assertEqual(memory.verdict(peak).failed, ["memory"])
         self.assertEqual(memory.verdict(memory.Peak("x", {SHARP: [1]}, {OURS: "no"})).failed, ["not measured"])
+
+
+class Against(unittest.TestCase):
+    CASE = cases.CASES[0]
+
+    def photo(self, ours: int, before: int) -> Photo:
+        files = {"sizes": {OURS: [100], BEFORE: [50], SHARP: [100]}}
+        return Photo("p", cpu={OURS: [ours], BEFORE: [before], SHARP: [1000]}, **files)
+
+    def test_another_build_is_a_measure_of_its_own(self):
+        result = verdict.of(self.CASE, [self.photo(102, 100), self.photo(90, 100), self.photo(120, 100)], 1.02)
+        self.assertEqual(result.against, verdict.Spread(1.02, 0.9, 1.2))
+        self.assertEqual(result.against_bytes, verdict.Spread(2, 2, 2))
+        self.assertEqual(result.failed, [])
+        self.assertIn("1.020", table.text([result], [OURS, BEFORE, SHARP]))
+
+    def test_slower_than_the_other_build_does_not_pass(self):
+        self.assertEqual(verdict.of(self.CASE, [self.photo(103, 100)], 1.02).failed, ["CPU against the other build"])
+        self.assertEqual(verdict.of(self.CASE, [self.photo(103, 100)]).failed, [])
+
+    def test_another_build_that_fails_is_no_measure(self):
+        broken = photo([10], [1000], errors={BEFORE: "no"})
+        self.assertEqual(verdict.of(self.CASE, [broken], 1.02).failed, ["the other build did not do it all"])
 
 
 class Reports(unittest.TestCase):

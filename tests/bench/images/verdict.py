@@ -6,7 +6,7 @@ from typing import Any
 
 from cases import Case
 from measure import Photo
-from workers import OURS, SHARP
+from workers import BEFORE, OURS, SHARP
 
 
 @dataclass
@@ -32,6 +32,10 @@ class Result:
     limit: float
     cpu: dict[str, Spread | None]
     """By worker, sharp left out; of peak memory in the case of that name."""
+    against: Spread | None = None
+    """CPU time, the other build = 1; None without one."""
+    against_bytes: Spread | None = None
+    """Bytes, the other build = 1."""
     bytes: Spread | None = None
     ssim: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Median and least, ours and sharp's."""
@@ -48,8 +52,8 @@ class Result:
         return asdict(self) | {"passed": not self.failed, "photos": [asdict(photo) for photo in photos]}
 
 
-def of(case: Case, photos: list[Photo]) -> Result:
-    """A case with its verdicts."""
+def of(case: Case, photos: list[Photo], most: float | None = None) -> Result:
+    """A case with its verdicts; `most` is the limit of CPU time with the other build = 1."""
     names = sorted({name for photo in photos for name in photo.cpu} - {SHARP})
     cpu = {name: Spread.of([ratio for photo in photos if (ratio := photo.ratio(name)) is not None]) for name in names}
     result = Result(case.name, case.title, case.limit, cpu, inputs=len(photos))
@@ -58,7 +62,21 @@ def of(case: Case, photos: list[Photo]) -> Result:
             result.errors.setdefault(name, []).append(f"{photo.label}: {error}")
     files(result, photos)
     check(result, case)
+    against(result, photos, most)
     return result
+
+
+def against(result: Result, photos: list[Photo], most: float | None) -> None:
+    """What the other build takes and gives, if there is one."""
+    result.against = Spread.of([ratio for photo in photos if (ratio := photo.ratio(OURS, BEFORE)) is not None])
+    pairs = [pair for photo in photos for pair in zip(photo.sizes.get(OURS, []), photo.sizes.get(BEFORE, []))]
+    result.against_bytes = Spread.of([ours / before for ours, before in pairs])
+    if most is None:
+        return
+    if result.against is None or BEFORE in result.errors:
+        result.failed.append("the other build did not do it all")
+    elif result.against.median > most:
+        result.failed.append("CPU against the other build")
 
 
 def files(result: Result, photos: list[Photo]) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 HERE = Path(__file__).parent
 
 OURS, SHARP = "imgdeploy", "sharp"
+BEFORE = "before"
+"""Another build of ours, of `--against`."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Worker:
                                 text=True, env=environment)
 
 
-def commands(worker: Path) -> tuple[list[Command], list[str]]:
+def commands(worker: Path, against: Path | None = None) -> tuple[list[Command], list[str]]:
     """Every worker that this machine has, ours and sharp first, and what is missing."""
     peers = HERE / "peers"
     found = [
@@ -72,6 +74,8 @@ def commands(worker: Path) -> tuple[list[Command], list[str]]:
         Command(SHARP, ["node", str(HERE / "sharp.js")]),
         Command("libvips", [sys.executable, str(peers / "vips.py")]),
     ]
+    if against:
+        found.insert(1, Command(BEFORE, [str(against)]))
     missing = []
     magick = imagemagick() or (install_imagemagick() and imagemagick())
     if magick:
