@@ -71,8 +71,7 @@ test-arm64: venv need-cargo need-arm64 ## the arm64 build under qemu: does it st
 	IMGDEPLOY_QEMU_ARM64=$(QEMU_ARM64) IMGDEPLOY_ARM64_SYSROOT=$(SYSROOT_ARM64) IMGDEPLOY_ARM64_BOOTSTRAP=$(dir $(ARM64_ZIP))bootstrap \
 	  $(CARGO) test --locked --workspace --test arm64 -- --ignored
 
-# Known weaknesses of the Rust crates. The database is fetched; without a network (or with what lies in cargo's home from the last
-# time) the check says so and goes on.
+# Known weaknesses of the Rust crates. Their database is fetched; where it can't be had, that is said and is no error.
 define advisories
 if ! $(CARGO) deny --locked fetch db >/dev/null 2>&1; then \
   echo "advisories were not checked: their database (github.com/rustsec/advisory-db) could not be fetched"; \
