@@ -49,6 +49,8 @@ pub struct Header {
     pub plays: u32,
     /// Pixels that all frames have as they are stored, which in a GIF is independent of its canvas.
     pub stored_pixels: u64,
+    /// Those of them that are decoded for a still picture: an animation's first frame.
+    pub first_pixels: u64,
     /// Memory that decoding takes at most besides the pixels it hands out, in bytes.
     pub working_bytes: u64,
     /// Bytes of a pixel as it is handed out.
@@ -66,6 +68,7 @@ impl Header {
             frames: 1,
             plays: 1,
             stored_pixels,
+            first_pixels: stored_pixels,
             working_bytes: 0,
             pixel_bytes: 4,
         }

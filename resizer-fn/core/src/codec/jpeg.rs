@@ -45,6 +45,7 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
         // The other decoder may know better what is to be made of it.
         Err(_) => {}
     }
+    check_scans(resizer_jpeg::scans(bytes), header.width, header.height)?;
     let scale = scale(wanted);
     let decoded = jpeg_turbo::decode(bytes, scale, header.components).map_err(|error| {
         // Without an end, that is what is wrong with it.
@@ -62,6 +63,21 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
     let whole = (pixels.width, pixels.height) == (header.width.into(), header.height.into());
     let density = if whole { 1.0 } else { f64::from(scale) / 8.0 };
     Ok(Decoded { picture: Picture::Pixels { pixels, density: (density, density) }, colour })
+}
+
+/// A file may have any number of scans, each of which costs a pass over the whole picture, however short it is. Usual
+/// progressive files have 10, and some tools write twice as many.
+pub(super) const MOST_SCANS: u32 = 100;
+/// Pixels of all passes together: 20 passes over the largest picture that the default limits allow.
+const MOST_PASSED: u64 = 1_000_000_000;
+
+fn check_scans(scans: usize, width: u16, height: u16) -> Result<(), Error> {
+    let pixels = u64::from(width) * u64::from(height);
+    if scans > MOST_SCANS as usize || pixels.saturating_mul(scans as u64) > MOST_PASSED {
+        let feature = "more scans than its pixels need";
+        return Err(Error::Unsupported { format: Format::Jpeg, feature });
+    }
+    Ok(())
 }
 
 /// The metadata of a file; none if its headers cannot be read.

@@ -81,7 +81,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<JpegHeader<'_>, Error> {
                 xmp = xmp.or(body.strip_prefix(XMP_IN_JPEG));
             }
             0xE2 => {
-                if let Some([number, count, data @ ..]) = body.strip_prefix(b"ICC_PROFILE\0") {
+                // Their numbers end at 255: with more of them the profile is not whole anyway.
+                if let Some([number, count, data @ ..]) = body.strip_prefix(b"ICC_PROFILE\0")
+                    && icc.len() <= 255
+                {
                     icc.push((*number, *count, data));
                 }
             }
