@@ -6,7 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use imgdeploy_batch::{Failed, Job, Listed, Page, Paths, ResultBody, Sent, page_number};
+use imgdeploy_batch::{Failed, Job, Listed, Page, Paths, ResultBody, Sent, begun, page_number};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -136,6 +136,14 @@ impl Desk for AwsDesk {
 
     async fn finish(&self, job: &str, sent: Sent) -> Result<(), DeskError> {
         self.write(&self.paths(job).sent(), &sent, false).await.map(drop)
+    }
+
+    async fn is_begun(&self, message: &str) -> Result<bool, DeskError> {
+        self.read(&begun(&self.originals, message)).await.map(Option::unwrap_or_default)
+    }
+
+    async fn note(&self, message: &str, begins: bool) -> Result<(), DeskError> {
+        self.write(&begun(&self.originals, message), &begins, false).await.map(drop)
     }
 
     fn millis(&self) -> u64 {

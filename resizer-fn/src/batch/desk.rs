@@ -68,6 +68,12 @@ pub trait Desk: Send + Sync + 'static {
     /// Notes that everything was sent.
     fn finish(&self, job: &str, sent: Sent) -> impl Future<Output = Result<(), DeskError>> + Send;
 
+    /// Whether work on a message (SQS's id) was begun and did not end.
+    fn is_begun(&self, message: &str) -> impl Future<Output = Result<bool, DeskError>> + Send;
+
+    /// Notes that work on a message begins, or has ended.
+    fn note(&self, message: &str, begins: bool) -> impl Future<Output = Result<(), DeskError>> + Send;
+
     /// Milliseconds since 1970.
     fn millis(&self) -> u64;
 }

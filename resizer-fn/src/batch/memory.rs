@@ -22,6 +22,8 @@ pub struct MemoryDesk {
     pub pages: Mutex<BTreeMap<u64, Page>>,
     /// What was finished.
     pub finished: Mutex<Option<Sent>>,
+    /// What work was begun on, and whether it has not ended.
+    pub begun: Mutex<BTreeMap<String, bool>>,
     /// The next calls that fail, by name.
     pub fail: Mutex<Vec<&'static str>>,
 }
@@ -96,6 +98,17 @@ impl Desk for MemoryDesk {
     async fn finish(&self, _: &str, sent: Sent) -> Result<(), DeskError> {
         self.call("finish")?;
         *lock(&self.finished) = Some(sent);
+        Ok(())
+    }
+
+    async fn is_begun(&self, message: &str) -> Result<bool, DeskError> {
+        self.call("is_begun")?;
+        Ok(lock(&self.begun).get(message).copied().unwrap_or_default())
+    }
+
+    async fn note(&self, message: &str, begins: bool) -> Result<(), DeskError> {
+        self.call("note")?;
+        lock(&self.begun).insert(message.to_owned(), begins);
         Ok(())
     }
 
