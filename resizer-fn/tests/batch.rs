@@ -4,7 +4,7 @@
 mod common;
 
 use common::{JPEG, TestHandler, Upstream, handler};
-use imgdeploy_batch::{Counts, Job, Message, Page, Sent, Source, Tally, WorkItem};
+use imgdeploy_batch::{Counts, Job, Message, Note, Page, Sent, Source, Tally, WorkItem};
 use resizer_fn::batch::{Batch, BatchResponse, MemoryDesk, delivered};
 use resizer_fn::record::Record;
 use resizer_fn::store::StoreError;
@@ -351,30 +351,33 @@ fn work_of(n: u64, key: &str) -> String {
 async fn what_was_begun_and_not_ended_is_listed_and_the_others_are_made() {
     let bench = bench(&["30x20", "10x"]);
     // As after a death while the second was worked on alone.
-    bench.batch.desk().begun.lock().unwrap().insert("m1".to_owned(), true);
+    bench.batch.desk().notes.lock().unwrap().insert("m1".to_owned(), Note::Begun);
     let bodies = [work(0, "pics/a.jpg"), work(1, "a.png"), work(2, "smart/b.jpg")];
     let (response, _) = bench.deliver(&bodies, 3).await;
     assert_eq!(again(&response), [""; 0]);
     assert_eq!(bench.counts(), counts(4, 0, 2));
     let told = bench.told();
     assert!(told.iter().all(|(key, _, code)| key == "a.png" && code == "broke_off"), "{told:?}");
-    // Each has its result before the next begins, and nothing looks begun any more.
+    // Each has its result before the next begins.
     assert_eq!(bench.batch.desk().results.lock().unwrap().len(), 3);
-    let begun = bench.batch.desk().begun.lock().unwrap().clone();
-    assert_eq!((begun["m0"], begun["m2"]), (false, false));
+    let notes = bench.batch.desk().notes.lock().unwrap().clone();
+    assert!(notes.values().all(|note| *note == Note::Settled), "{notes:?}");
+    // And is told once, whatever becomes of the others.
+    let (response, _) = bench.deliver(&bodies, 4).await;
+    assert_eq!((again(&response), bench.told().len()), (Vec::new(), 2));
 }
 
 #[tokio::test]
 async fn nothing_is_noted_at_the_first_delivery() {
     let bench = bench(&["30x20"]);
     bench.deliver(&[work(0, "pics/a.jpg")], 1).await;
-    assert!(bench.batch.desk().begun.lock().unwrap().is_empty());
+    assert!(bench.batch.desk().notes.lock().unwrap().is_empty());
     assert_eq!(bench.counts(), counts(1, 0, 0));
 }
 
 #[tokio::test]
 async fn without_a_note_nothing_is_begun_the_second_time() {
-    for call in ["is_begun", "note"] {
+    for call in ["noted", "note"] {
         let bench = bench(&["30x20"]);
         bench.batch.desk().fail.lock().unwrap().push(call);
         let (response, _) = bench.deliver(&[work(0, "pics/a.jpg")], 2).await;

@@ -19,7 +19,7 @@ mod tally;
 
 pub use feed::{At, Fed, Feed, Listed, PAGE_KEYS, feed};
 pub use job::{Failed, Job, Page, ResultBody, Sent, Source};
-pub use message::{Message, Received, WorkItem, batches, decoded};
+pub use message::{Message, Note, Received, WorkItem, batches, decoded};
 pub use outcome::{ItemOutcome, Outcome, result_name};
 pub use paths::{BEGUN, Paths, begun, page_number, root};
 pub use sqs::{Entry, SendBatch, SendBatchAnswer, entries};

@@ -8,7 +8,7 @@ pub fn root(bucket: &str) -> String {
 /// Folder beside those of the jobs, in which notes are.
 pub const BEGUN: &str = "begun";
 
-/// Name of the note that work on a message of the queue was begun (`true`) or has ended (`false`).
+/// Name of the [`crate::Note`] beside a message of the queue.
 pub fn begun(bucket: &str, message: &str) -> String {
     format!("{}{BEGUN}/{message}.json", root(bucket))
 }

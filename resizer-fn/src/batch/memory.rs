@@ -1,7 +1,7 @@
 //! A desk in memory, for tests.
 
 use super::{Desk, DeskError};
-use imgdeploy_batch::{Failed, Job, Listed, Page, ResultBody, Sent};
+use imgdeploy_batch::{Failed, Job, Listed, Note, Page, ResultBody, Sent};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,8 +22,8 @@ pub struct MemoryDesk {
     pub pages: Mutex<BTreeMap<u64, Page>>,
     /// What was finished.
     pub finished: Mutex<Option<Sent>>,
-    /// What work was begun on, and whether it has not ended.
-    pub begun: Mutex<BTreeMap<String, bool>>,
+    /// What is noted beside messages.
+    pub notes: Mutex<BTreeMap<String, Note>>,
     /// The next calls that fail, by name.
     pub fail: Mutex<Vec<&'static str>>,
 }
@@ -101,14 +101,14 @@ impl Desk for MemoryDesk {
         Ok(())
     }
 
-    async fn is_begun(&self, message: &str) -> Result<bool, DeskError> {
-        self.call("is_begun")?;
-        Ok(lock(&self.begun).get(message).copied().unwrap_or_default())
+    async fn noted(&self, message: &str) -> Result<Option<Note>, DeskError> {
+        self.call("noted")?;
+        Ok(lock(&self.notes).get(message).copied())
     }
 
-    async fn note(&self, message: &str, begins: bool) -> Result<(), DeskError> {
+    async fn note(&self, message: &str, note: Note) -> Result<(), DeskError> {
         self.call("note")?;
-        lock(&self.begun).insert(message.to_owned(), begins);
+        lock(&self.notes).insert(message.to_owned(), note);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Messages that come again. Whatever broke the function off (out of memory, killed, out of its time) was one of those that
 //! were delivered together, and all of them come again. From the second delivery on each is worked on alone, with a note
-//! beside it from when it begins until it has ended. Where a note was left, the function broke off on that very one: it is
+//! beside it from when it begins until its result is stored. Where that note was left, the function broke off on that very one: it is
 //! listed as failed and not tried again.
 //!
 //! So each such message breaks the function off twice at most: once in company, once alone. The good ones of a delivery have
@@ -12,7 +12,7 @@ use crate::direct::fetch::Fetch;
 use crate::failure::Failure;
 use crate::store::Store;
 use crate::turn::Time;
-use imgdeploy_batch::{Message, Received};
+use imgdeploy_batch::{Message, Note, Received};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,30 +61,39 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
             };
             // What was known or done already took none of the time.
             alone = alone && time.left() > time.whole / PART * (PART - 1);
-            let one = BTreeMap::from([(place, how)]);
-            let stored = self.store(&one, request).await;
-            ended.extend(one.into_iter().map(|(place, how)| match &stored {
-                Err(error) if !matches!(how, Ended::Again(_)) => (place, Ended::Again(error.clone().into())),
-                _ => (place, how),
-            }));
+            ended.insert(place, how);
         }
         ended
     }
 
+    /// Works on one message. Its result is stored before anything else begins, and then only is it settled.
     async fn suspect(&self, message: &Delivered, alone: bool, time: Time, request: &str) -> Ended {
-        let broke_off = match self.desk.is_begun(&message.id).await {
-            Ok(begun) => begun,
+        let noted = match self.desk.noted(&message.id).await {
+            Ok(noted) => noted,
             Err(error) => return Ended::Again(error.into()),
         };
-        let attempt = Attempt { receives: message.receives, alone, broke_off };
-        if broke_off {
-            return self.one(message, attempt, time, request).await;
+        if noted == Some(Note::Settled) {
+            return Ended::Uncounted(Vec::new());
         }
-        if let Err(error) = self.desk.note(&message.id, true).await {
+        let broke_off = noted == Some(Note::Begun);
+        let attempt = Attempt { receives: message.receives, alone, broke_off };
+        if !broke_off && let Err(error) = self.desk.note(&message.id, Note::Begun).await {
             return Ended::Again(error.into());
         }
         let how = self.one(message, attempt, time, request).await;
-        match self.desk.note(&message.id, false).await {
+        let one = BTreeMap::from([(0, how)]);
+        let stored = self.store(&one, request).await;
+        let how = match (one.into_values().next(), stored) {
+            (Some(how), Ok(())) => how,
+            (_, Err(error)) => Ended::Again(error.into()),
+            (None, Ok(())) => Ended::Again(Failure::timeout()),
+        };
+        let note = match (&how, broke_off) {
+            (Ended::Again(_), false) => Note::Open,
+            (Ended::Again(_), true) => Note::Begun,
+            _ => Note::Settled,
+        };
+        match self.desk.note(&message.id, note).await {
             Ok(()) => how,
             Err(error) => Ended::Again(error.into()),
         }
