@@ -44,7 +44,7 @@ export IMGDEPLOY_MINISTACK := $(VENV)/bin/ministack
 export IMGDEPLOY_TEST_ZIP  := $(ZIP)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node need-arm64 bench-images bench-cold-start bench-update-code bench-batch test-arm64
+.PHONY: help demo test check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node need-arm64 bench-images bench-cold-start bench-update-code bench-batch test-arm64 hostile
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,12 @@ test-arm64: venv need-cargo need-arm64 ## the arm64 build under qemu: does it st
 	@cd $(dir $(ARM64_ZIP)) && $(PYTHON) -m zipfile -e $(ARM64_ZIP) . && chmod 755 bootstrap
 	IMGDEPLOY_QEMU_ARM64=$(QEMU_ARM64) IMGDEPLOY_ARM64_SYSROOT=$(SYSROOT_ARM64) IMGDEPLOY_ARM64_BOOTSTRAP=$(dir $(ARM64_ZIP))bootstrap \
 	  $(CARGO) test --locked --workspace --test arm64 -- --ignored
+
+# Not a part of `test`, which sends some hundred to the build of the tests: this takes an hour or more.
+hostile: need-cargo assembler ## what no honest viewer asks for, 20,000 times, of the release build (HOSTILE_REQUESTS=, HOSTILE_SEED=, HOSTILE_TIMEOUT_MS=)
+	$(CARGO) build --locked --release --package resizer-fn --bin bootstrap
+	HOSTILE_BOOTSTRAP=$(TARGET)/release/bootstrap HOSTILE_REQUESTS=$${HOSTILE_REQUESTS:-20000} \
+	  $(CARGO) test --locked --package resizer-fn --test hostile -- --nocapture
 
 # Known weaknesses of the Rust crates. Their database is fetched; where it can't be had, that is said and is no error.
 define advisories

@@ -10,6 +10,7 @@ use crate::handler::Handler;
 use crate::record::Record;
 use crate::response::Response;
 use crate::store::{Store, StoreError};
+use crate::turn::Time;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use resizer_core::Spec;
@@ -37,7 +38,12 @@ impl Check {
 
 impl<S: Store, F: Fetch> Handler<S, F> {
     /// Reaches for the bucket, then makes the image as for a viewer, and stores nothing.
-    pub(crate) async fn check(&self, check: &Check, record: &mut Record) -> Result<Response, Failure> {
+    pub(crate) async fn check(
+        &self,
+        check: &Check,
+        time: Time,
+        record: &mut Record,
+    ) -> Result<Response, Failure> {
         record.spec = Some(check.spec.clone());
         let image = STANDARD.decode(&check.image).map_err(|error| Failure::check(error.to_string()))?;
         let spec = Spec::parse(&check.spec).map_err(|error| Failure::check(error.to_string()))?;
@@ -49,7 +55,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
                 Err(error) => return Err(error.into()),
             }
         }
-        let made = self.make(image, spec, record).await?;
+        let made = self.make(image, spec, self.turns.take(time).await?, record).await?;
         if !answer::fits(made.bytes.len()) {
             return Err(Failure::answer_too_large(made.bytes.len()));
         }

@@ -125,6 +125,11 @@ impl Failure {
         )
     }
 
+    /// Another image is still being worked on.
+    pub fn busy() -> Self {
+        Self::new(503, "busy", "the resizer is still busy with another image; try again")
+    }
+
     /// A defect of ours.
     pub fn internal(detail: impl Into<String>) -> Self {
         let message = "the resizer failed; the function's log has the reason";
@@ -259,7 +264,9 @@ impl From<StoreError> for Failure {
             StoreError::TooLarge { bytes, limit } => {
                 return ImageError::TooManyBytes { bytes, limit }.into();
             }
+            StoreError::NoRoom { bytes, limit } => return ImageError::TooMuchMemory { bytes, limit }.into(),
             StoreError::Denied { detail, .. } => (500, "access_denied", Some(detail)),
+            StoreError::Taken => (409, "key_taken", None),
             StoreError::Archived => (500, "original_archived", None),
             StoreError::Busy { detail } => (503, "storage_busy", Some(detail)),
             StoreError::Other { detail, .. } => (500, "storage_failed", Some(detail)),

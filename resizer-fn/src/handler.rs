@@ -8,9 +8,13 @@ use crate::record::Record;
 use crate::response::Response;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::turn::{Time, Turns};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Longest time for an answer to a viewer. API Gateway waits 29 s (AG-09), and some of it is over when the function begins.
+const ANSWER: Duration = Duration::from_secs(28);
 
 /// Serves requests. Made once, used for all.
 #[derive(Debug)]
@@ -18,12 +22,13 @@ pub struct Handler<S, F> {
     pub(crate) settings: Settings,
     store: S,
     fetch: F,
+    pub(crate) turns: Turns,
 }
 
 impl<S: Store, F: Fetch> Handler<S, F> {
     /// A handler over a store, and a way to fetch from elsewhere.
-    pub const fn new(settings: Settings, store: S, fetch: F) -> Self {
-        Self { settings, store, fetch }
+    pub fn new(settings: Settings, store: S, fetch: F) -> Self {
+        Self { settings, store, fetch, turns: Turns::default() }
     }
 
     /// The store it works on.
@@ -46,25 +51,30 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             let (response, record) = failed(&Failure::timeout(), unfinished());
             return (if head { response.without_body() } else { response }, record);
         }
+        // The tool calls the function itself, and waits.
+        let budget = if Check::of(&event).is_some() { budget } else { budget.min(ANSWER) };
+        let time = Time::of(budget);
         let this = Arc::clone(self);
-        let mut task = tokio::spawn(async move { this.answer(&event).await });
-        let (response, record) = match tokio::time::timeout(budget, &mut task).await {
+        let mut task = tokio::spawn(async move { this.answer(&event, time).await });
+        let (response, record) = match tokio::time::timeout_at(time.until, &mut task).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => failed(&Failure::internal(error.to_string()), unfinished()),
             Err(_) => {
                 task.abort();
+                // Until it is gone, nobody has said to its work that it is to stop.
+                let _ = task.await;
                 failed(&Failure::timeout(), unfinished())
             }
         };
         (if head { response.without_body() } else { response }, record)
     }
 
-    async fn answer(&self, event: &Value) -> (Response, Record) {
+    async fn answer(&self, event: &Value, time: Time) -> (Response, Record) {
         let mut record = Record::default();
         let answer = match (Check::of(event), event::route(event)) {
-            (Some(check), _) => self.check(&check, &mut record).await,
-            (None, Route::Resize) => self.redirect(event, &mut record).await,
-            (None, Route::Image) => self.direct(event, &mut record).await,
+            (Some(check), _) => self.check(&check, time, &mut record).await,
+            (None, Route::Resize) => self.redirect(event, time, &mut record).await,
+            (None, Route::Image) => self.direct(event, time, &mut record).await,
         };
         match answer {
             Ok(response) => {

@@ -2,8 +2,7 @@
 
 pub use resizer_core::Assets;
 use resizer_core::spec::Filter;
-use resizer_core::stop::NEVER;
-use resizer_core::{Defaults, Error, Limits, Options, Output, Spec};
+use resizer_core::{Defaults, Error, Limits, Options, Output, Spec, Stop};
 
 /// The keys of the watermarks that `spec` puts on the image, each once.
 pub fn watermarks(spec: &Spec) -> Vec<&str> {
@@ -18,19 +17,28 @@ pub fn watermarks(spec: &Spec) -> Vec<&str> {
     keys
 }
 
-/// Makes the derived image.
+/// Makes all images of an original, which is decoded once for all. Where that is more than the limits allow together, one
+/// after the other.
 ///
 /// # Errors
-/// The core's.
-pub fn make(
+/// The core's: outside, what is wrong with the original; inside, with one image.
+pub fn make_all(
     bytes: &[u8],
-    spec: &Spec,
+    specs: &[Spec],
     assets: &Assets,
     defaults: &Defaults,
     limits: &Limits,
-) -> Result<Output, Error> {
-    let options = Options { defaults, limits, assets, stop: &NEVER };
-    resizer_core::resize_all(bytes, std::slice::from_ref(spec), &options)?.pop().unwrap_or(Err(Error::Codec))
+    stop: &Stop,
+) -> Result<Vec<Result<Output, Error>>, Error> {
+    let options = Options { defaults, limits, assets, stop };
+    match resizer_core::resize_all(bytes, specs, &options) {
+        Err(Error::TooMuchWork { .. } | Error::TooMuchMemory { .. }) if specs.len() > 1 => {
+            let alone = |spec| resizer_core::resize_all(bytes, std::slice::from_ref(spec), &options);
+            let one = |spec| alone(spec)?.pop().unwrap_or(Err(Error::Codec));
+            Ok(specs.iter().map(one).collect())
+        }
+        made => made,
+    }
 }
 
 #[cfg(test)]

@@ -20,4 +20,5 @@ pub mod settings;
 pub mod signature;
 pub mod store;
 mod stored;
+pub mod turn;
 mod work;

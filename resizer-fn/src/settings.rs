@@ -125,6 +125,13 @@ impl Settings {
         })
     }
 
+    /// The share of a processor that the function has: Lambda gives a whole one at 1,769 MB, and less in proportion (LA-09).
+    /// Work on one image is done by one.
+    pub fn processor(&self) -> f64 {
+        let memory = self.limits.max_memory.saturating_add(OWN_MEMORY) as f64 / f64::from(1 << 20);
+        (memory / 1769.0).min(1.0)
+    }
+
     /// Why this may not be made; `None` if it may be. `preset`: it was asked for by a preset's name; `signed`: by
     /// somebody who has the key.
     pub fn refusal(&self, spec: &Spec, preset: bool, signed: bool) -> Option<Refusal> {

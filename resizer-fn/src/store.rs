@@ -1,8 +1,12 @@
 //! Where originals come from and derived images go to.
 
+mod keep;
 pub mod memory;
 pub mod s3;
 
+pub use keep::{Found, keep};
+
+use bytes::Bytes;
 use std::future::Future;
 
 /// An original, whole.
@@ -20,7 +24,7 @@ pub struct Original {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Derived {
     /// The file.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// Its real type.
     pub content_type: &'static str,
     /// How long it may be cached.
@@ -42,6 +46,43 @@ pub struct Stamp {
     pub spec: Option<String>,
     /// [`Derived::job`].
     pub job: Option<String>,
+    /// The ETag of what is stored there, without quotes.
+    pub etag: String,
+    /// What it was sealed with: see [`imgdeploy_batch::seal`].
+    pub seal: Option<String>,
+}
+
+impl Stamp {
+    /// Whether the object under `key`, which says this of itself, is one that the function made.
+    pub fn is_ours(&self, key: &str) -> bool {
+        imgdeploy_batch::is_made(key, &self.etag, self.spec.as_deref(), self.seal.as_deref())
+    }
+
+    /// Whether it is an image of the same original by the same spec as `derived`.
+    fn is_like(&self, derived: &Derived) -> bool {
+        self.source_etag == derived.source_etag
+            && self.spec.as_deref() == Some(&imgdeploy_batch::stamped(&derived.spec))
+    }
+}
+
+/// What a write stands or falls with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// Nothing is there.
+    IfAbsent,
+    /// What is there has this ETag.
+    IfMatch(String),
+}
+
+/// How a write ended that was not refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It is stored.
+    Stored,
+    /// It is not: something else is there than it stood or fell with.
+    Unmet,
+    /// It is not: another write to this key was under way.
+    Conflict,
 }
 
 /// Why the store did not do as told. The texts go out to anyone, `detail` to the log only.
@@ -58,6 +99,14 @@ pub enum StoreError {
         /// The limit.
         limit: u64,
     },
+    /// The file is within the limit, but there is no memory for it.
+    #[error("the file has {bytes} bytes, for which there is no memory")]
+    NoRoom {
+        /// Its size.
+        bytes: u64,
+        /// The memory there is for it, in bytes.
+        limit: u64,
+    },
     /// Reading or writing was forbidden. For reading this is also S3's answer to a missing
     /// original when the role may not list the bucket (S3-04).
     #[error(
@@ -70,6 +119,12 @@ pub enum StoreError {
         /// What S3 said.
         detail: String,
     },
+    /// Where the image would be stored lies an object that the function did not make, or that was changed since.
+    #[error(
+        "an object that the resizer did not make lies where the image would be stored; nothing was changed: move that \
+         object elsewhere, or set another prefix for resized images"
+    )]
+    Taken,
     /// The original is in an archive class.
     #[error("the original is archived and can't be read; restore it first")]
     Archived,
@@ -105,6 +160,11 @@ pub trait Store: Send + Sync + 'static {
     /// What the object under `key` says of itself, if there is one.
     fn stamp(&self, key: &str) -> impl Future<Output = Result<Option<Stamp>, StoreError>> + Send;
 
-    /// Stores a derived image under `key`.
-    fn put(&self, key: &str, derived: Derived) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Stores a derived image under `key`, if what is there is as told. To be called by [`keep`] alone.
+    fn put(
+        &self,
+        key: &str,
+        derived: &Derived,
+        only: &Only,
+    ) -> impl Future<Output = Result<Put, StoreError>> + Send;
 }

@@ -9,13 +9,19 @@ use crate::handler::Handler;
 use crate::key;
 use crate::record::{Record, ms_since};
 use crate::response::Response;
-use crate::store::{Derived, Original, Store, StoreError};
+use crate::store::{Derived, Found, Original, Store, StoreError, keep};
+use crate::turn::Time;
 use resizer_core::{Output, Spec};
 use serde_json::Value;
 use std::time::Instant;
 
 impl<S: Store, F: Fetch> Handler<S, F> {
-    pub(crate) async fn redirect(&self, event: &Value, record: &mut Record) -> Result<Response, Failure> {
+    pub(crate) async fn redirect(
+        &self,
+        event: &Value,
+        time: Time,
+        record: &mut Record,
+    ) -> Result<Response, Failure> {
         let settings = &self.settings;
         let event::Request { key: target, encoded, query, .. } = event::parse(event)?;
         record.key = Some(target.clone());
@@ -29,6 +35,8 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             return Err(Failure::auto_format());
         }
 
+        // Before anything is fetched: what is in the works needs its memory.
+        let turn = self.turns.take(time).await?;
         let (reading, original) = match (self.first(&allowed, refused, record).await, query) {
             (Err(failure), Some(query)) if failure.status == 404 => {
                 let original = allowed.first().map_or("", |reading| reading.original);
@@ -37,7 +45,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             (found, _) => found?,
         };
         record.spec = Some(reading.text.to_owned());
-        let made = self.make(original.bytes, reading.spec.clone(), record).await?;
+        let made = self.make(original.bytes, reading.spec.clone(), turn, record).await?;
         // The image lands where it was asked for: anywhere else, the redirect would lead back here, for ever.
         self.put(&target, made, original.etag, &reading.spec, record).await?;
         Ok(Response::redirect(settings.redirect_code, key::location(&settings.url, &target)))
@@ -74,18 +82,18 @@ impl<S: Store, F: Fetch> Handler<S, F> {
     ) -> Result<(&'r Reading<'a>, Original), Failure> {
         let start = Instant::now();
         for reading in readings {
-            let found = self.store().get(reading.original, self.settings.limits.max_bytes).await;
+            let found = self.file(reading.original, None, self.room()).await;
             record.ms_get = Some(ms_since(start));
             match found {
                 Err(StoreError::NotFound) => {}
-                found => return Ok((reading, found?)),
+                found => return Ok((reading, found?.ok_or(StoreError::NotFound)?)),
             }
         }
         record.spec = readings.first().map(|reading| reading.text.to_owned());
         Err(refused.unwrap_or_else(|| StoreError::NotFound.into()))
     }
 
-    /// Stores an image under `key`.
+    /// Stores an image under `key`, unless something lies there that the function did not make.
     pub(crate) async fn put(
         &self,
         key: &str,
@@ -95,7 +103,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         record: &mut Record,
     ) -> Result<(), Failure> {
         let derived = Derived {
-            bytes: made.bytes,
+            bytes: made.bytes.into(),
             content_type: made.format.content_type(),
             cache_control: self.settings.cache_control.clone(),
             source_etag,
@@ -103,7 +111,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             job: None,
         };
         let start = Instant::now();
-        let stored = self.store().put(key, derived).await;
+        let stored = keep(self.store(), key, &derived, Found::Unknown).await;
         record.ms_put = Some(ms_since(start));
         Ok(stored?)
     }

@@ -21,6 +21,7 @@ mod foreign;
 mod init;
 mod keys;
 mod logs;
+mod originals;
 mod purge;
 mod readme;
 mod refusals;

@@ -71,8 +71,8 @@ fn given_up(item: &WorkItem, specs: &[String]) -> (String, ResultBody) {
         spec: spec.clone(),
         code: "dead_lettered".to_owned(),
         reason: format!(
-            "the function broke off {} times while it worked on this image; `imgdeploy logs` has the cause: out of memory \
-             or time, most likely",
+            "the message was handed to the function {} times, which broke off each time; `imgdeploy logs` has the cause: \
+             out of memory, most likely",
             imgdeploy_batch::MAX_RECEIVES
         ),
         request_id: String::new(),

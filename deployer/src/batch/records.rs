@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
-use imgdeploy_batch::{Counts, Job, Listed, Page, Paths, ResultBody, Sent, page_number, root};
+use imgdeploy_batch::{BEGUN, Counts, Job, Listed, Page, Paths, ResultBody, Sent, page_number, root};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -86,11 +86,10 @@ impl Records {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| AwsFailure::from_sdk(LIST, &error))?;
             let folders = page.common_prefixes.unwrap_or_default().into_iter().filter_map(|one| one.prefix);
-            found.extend(
-                folders.filter_map(|one| {
-                    Some(one.strip_prefix(root.as_str())?.trim_end_matches('/').to_owned())
-                }),
-            );
+            found.extend(folders.filter_map(|one| {
+                let folder = one.strip_prefix(root.as_str())?.trim_end_matches('/');
+                (folder != BEGUN).then(|| folder.to_owned())
+            }));
         }
         found.sort();
         Ok(found)

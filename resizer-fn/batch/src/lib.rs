@@ -19,12 +19,15 @@ mod tally;
 
 pub use feed::{At, Fed, Feed, Listed, PAGE_KEYS, feed};
 pub use job::{Failed, Job, Page, ResultBody, Sent, Source};
-pub use message::{Message, Received, WorkItem, batches, decoded};
+pub use message::{Message, Note, Received, WorkItem, batches, decoded};
 pub use outcome::{ItemOutcome, Outcome, result_name};
-pub use paths::{Paths, page_number, root};
+pub use paths::{BEGUN, Paths, begun, page_number, root};
 pub use sqs::{Entry, SendBatch, SendBatchAnswer, entries};
-pub use stamp::{META_JOB, META_SOURCE_ETAG, META_SPEC, STAMP_LENGTH, stamped};
+pub use stamp::{
+    META_JOB, META_SEAL, META_SOURCE_ETAG, META_SPEC, STAMP_LENGTH, etag_of, is_made, seal, stamped,
+};
 pub use tally::{Counts, Tally};
 
-/// How often SQS hands out a message before it goes to the dead-letter queue. The template says the same.
-pub const MAX_RECEIVES: u32 = 5;
+/// How often SQS hands out a message before it goes to the dead-letter queue. The template says the same. Once with others,
+/// then as often as there may be messages in a delivery that break the function off (ten), and some for what passes.
+pub const MAX_RECEIVES: u32 = 20;

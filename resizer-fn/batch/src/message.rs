@@ -31,6 +31,18 @@ pub enum Message {
     },
 }
 
+/// What is noted beside a message that came again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    /// It is being worked on, or the function broke off on it.
+    Begun,
+    /// It is to be tried again.
+    Open,
+    /// Its result is stored.
+    Settled,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Envelope<M> {
     imgdeploy: M,

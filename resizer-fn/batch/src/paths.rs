@@ -5,6 +5,14 @@ pub fn root(bucket: &str) -> String {
     format!("batch/{bucket}/")
 }
 
+/// Folder beside those of the jobs, in which notes are.
+pub const BEGUN: &str = "begun";
+
+/// Name of the [`crate::Note`] beside a message of the queue.
+pub fn begun(bucket: &str, message: &str) -> String {
+    format!("{}{BEGUN}/{message}.json", root(bucket))
+}
+
 /// The number of a page from its object's name.
 pub fn page_number(key: &str) -> Option<u64> {
     key.rsplit('/').next()?.strip_suffix(".json")?.parse().ok()

@@ -6,7 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use imgdeploy_batch::{Failed, Job, Listed, Page, Paths, ResultBody, Sent, page_number};
+use imgdeploy_batch::{Failed, Job, Listed, Note, Page, Paths, ResultBody, Sent, begun, page_number};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -47,7 +47,12 @@ impl AwsDesk {
         let more = found.is_truncated == Some(true);
         let keys: Vec<String> =
             found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).collect();
-        Ok(Listed { next: more.then(|| keys.last().cloned()).flatten(), keys })
+        let next = more.then(|| keys.last().cloned()).flatten();
+        // A server that begins again from the front would keep us here for ever.
+        if next.is_some() && next.as_deref() <= after {
+            return Err(DeskError { call: "s3:ListBucket", detail: "the listing does not go on".to_owned() });
+        }
+        Ok(Listed { next, keys })
     }
 
     fn paths(&self, job: &str) -> Paths {
@@ -136,6 +141,14 @@ impl Desk for AwsDesk {
 
     async fn finish(&self, job: &str, sent: Sent) -> Result<(), DeskError> {
         self.write(&self.paths(job).sent(), &sent, false).await.map(drop)
+    }
+
+    async fn noted(&self, message: &str) -> Result<Option<Note>, DeskError> {
+        self.read(&begun(&self.originals, message)).await
+    }
+
+    async fn note(&self, message: &str, note: Note) -> Result<(), DeskError> {
+        self.write(&begun(&self.originals, message), &note, false).await.map(drop)
     }
 
     fn millis(&self) -> u64 {

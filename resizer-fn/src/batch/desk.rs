@@ -1,7 +1,7 @@
 //! What serving a batch needs besides the store of images.
 
 use crate::failure::Failure;
-use imgdeploy_batch::{Failed, Job, Listed, Page, ResultBody, Sent};
+use imgdeploy_batch::{Failed, Job, Listed, Note, Page, ResultBody, Sent};
 use std::future::Future;
 
 /// Why a call on the desk failed. All of them are worth another try: the message is delivered again.
@@ -67,6 +67,12 @@ pub trait Desk: Send + Sync + 'static {
 
     /// Notes that everything was sent.
     fn finish(&self, job: &str, sent: Sent) -> impl Future<Output = Result<(), DeskError>> + Send;
+
+    /// What is noted beside a message (SQS's id).
+    fn noted(&self, message: &str) -> impl Future<Output = Result<Option<Note>, DeskError>> + Send;
+
+    /// Notes this beside a message.
+    fn note(&self, message: &str, note: Note) -> impl Future<Output = Result<(), DeskError>> + Send;
 
     /// Milliseconds since 1970.
     fn millis(&self) -> u64;

@@ -1,27 +1,30 @@
 //! One original, fetched and decoded once for all its sizes.
 
-use super::{Batch, Desk, Ended};
+use super::{AT_ONCE, Attempt, Batch, Desk, Ended, suspect};
 use crate::direct::fetch::Fetch;
 use crate::failure::Failure;
 use crate::grammar::Reading;
 use crate::handler::Handler;
 use crate::image::Assets;
-use crate::store::{Derived, Original, Stamp, Store, StoreError};
+use crate::store::{Derived, Found, Original, Stamp, Store, StoreError, keep};
+use crate::turn::{Time, Turn};
+use crate::work::Work;
 use futures::future::join_all;
 use imgdeploy_batch::{Failed, ItemOutcome, Job, Outcome, WorkItem, stamped};
-use resizer_core::stop::NEVER;
-use resizer_core::{Defaults, Options, Output, Spec};
-use tokio::sync::Semaphore;
-use tokio::time::Instant;
+use resizer_core::{Output, Spec};
 
-/// Pictures are big: one is in the works at a time, as the limit of memory is for one.
-static DECODING: Semaphore = Semaphore::const_new(1);
+/// The part of the memory for images that each item beside the one whose turn it is may hold.
+const ASIDE: u64 = 64;
 
 /// One image to be made.
 #[derive(Clone, Debug)]
 struct Target {
     key: String,
     spec: Spec,
+    /// What is stored there.
+    found: Found,
+    /// What that says of itself.
+    stamp: Option<Stamp>,
 }
 
 /// What is to be made of one original, and for whom.
@@ -40,15 +43,15 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
         &self,
         job: &Job,
         item: &WorkItem,
-        last: bool,
-        until: Instant,
+        attempt: Attempt,
+        time: Time,
         request: &str,
     ) -> Ended {
         let order = Order { key: &item.key, specs: &job.specs, job: &job.id, force: job.force };
         let images = if job.cancelled {
             job.specs.iter().map(|_| Err(cancelled())).collect()
         } else {
-            match self.in_time(order, last, until).await {
+            match self.in_time(order, attempt, time).await {
                 Ok(images) => images,
                 Err(failure) => return Ended::Again(failure),
             }
@@ -61,16 +64,21 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
         Ended::Item { job: job.id.clone(), outcome, failed }
     }
 
-    /// What became of each spec. A failure of the whole is worth another try; on the last try there is none.
+    /// What became of each spec. A failure of the whole is worth another try, unless that is in vain.
     pub(super) async fn in_time(
         &self,
         order: Order<'_>,
-        last: bool,
-        until: Instant,
+        attempt: Attempt,
+        time: Time,
     ) -> Result<Vec<Result<Outcome, Failure>>, Failure> {
-        let made = tokio::time::timeout_at(until, make(&self.handler, order)).await;
+        if attempt.broke_off {
+            return Ok(order.specs.iter().map(|_| Err(suspect::broke_off())).collect());
+        }
+        let made = tokio::time::timeout_at(time.until, make(&self.handler, order, time)).await;
         match made.unwrap_or_else(|_| Err(Failure::timeout())) {
-            Err(failure) if last => Ok(order.specs.iter().map(|_| Err(failure.clone())).collect()),
+            Err(failure) if attempt.is_final(&failure) => {
+                Ok(order.specs.iter().map(|_| Err(failure.clone())).collect())
+            }
             made => made,
         }
     }
@@ -111,27 +119,31 @@ fn passes(failure: &Failure) -> bool {
 async fn make<S: Store, F: Fetch>(
     handler: &Handler<S, F>,
     order: Order<'_>,
+    time: Time,
 ) -> Result<Vec<Result<Outcome, Failure>>, Failure> {
-    let targets: Vec<Result<Target, Failure>> =
-        order.specs.iter().map(|spec| target(handler, spec, order.key)).collect();
-    let keys = targets.iter().map(|target| target.as_ref().ok().map(|target| target.key.clone()));
-    let stamps = stamps(handler, keys.collect()).await?;
-    let valid = |target: &Result<Target, Failure>, stamp: &Option<Stamp>| {
-        let (Ok(target), Some(stamp)) = (target, stamp) else { return None };
+    let targets = order.specs.iter().map(|spec| target(handler, spec, order.key)).collect();
+    let targets = looked_at(handler, targets).await?;
+    let valid = |target: &Result<Target, Failure>| {
+        let target = target.as_ref().ok()?;
+        let stamp = target.stamp.as_ref()?;
         let fits = stamp.spec.as_deref() == Some(&stamped(&target.spec.to_string()));
         let own = stamp.job.as_deref() == Some(order.job) && !order.job.is_empty();
         (fits && (own || !order.force)).then(|| Some((stamp.source_etag.clone()?, own))).flatten()
     };
-    let known: Vec<Option<(String, bool)>> =
-        targets.iter().zip(&stamps).map(|(target, stamp)| valid(target, stamp)).collect();
+    let known: Vec<Option<(String, bool)>> = targets.iter().map(valid).collect();
 
     // Where all are of one state of the original, S3 can say whether it is still that, without sending it.
     let mut etags = targets.iter().zip(&known).filter(|(target, _)| target.is_ok()).map(|(_, known)| known);
     let common = etags.next().cloned().flatten().map(|(etag, _)| etag);
     let common =
         common.filter(|etag| etags.all(|known| known.as_ref().is_some_and(|(other, _)| other == etag)));
-    let limit = handler.settings.limits.max_bytes;
-    let original = match handler.store().get_unless(order.key, limit, common.as_deref()).await {
+    let mut turn = None;
+    let mut original = handler.file(order.key, common.as_deref(), aside(handler)).await;
+    if let Err(StoreError::NoRoom { .. }) = original {
+        turn = Some(handler.turns.take(time).await?);
+        original = handler.file(order.key, common.as_deref(), handler.room()).await;
+    }
+    let original = match original {
         Ok(original) => original,
         Err(error @ StoreError::Busy { .. }) => return Err(error.into()),
         // Of a missing original, and the like, no image can be made, whatever is stored.
@@ -161,7 +173,7 @@ async fn make<S: Store, F: Fetch>(
             .filter(|(_, (_, image))| matches!(image, Ok(None)))
             .filter_map(|(place, (target, _))| Some((place, target.as_ref().ok()?.clone())))
             .collect();
-        for (place, made) in make_and_put(handler, original, wanted, order.job).await? {
+        for (place, made) in make_and_put(handler, original, wanted, order.job, turn, time).await? {
             if let Some(image) = images.get_mut(place) {
                 *image = made.map(|()| Some(Outcome::Done));
             }
@@ -182,7 +194,9 @@ fn target<S: Store, F: Fetch>(
     let asked = scheme.parse(&key)?;
     let ordered = |reading: &&Reading<'_>| reading.text == text && reading.original == original;
     match asked.readings.iter().find(ordered) {
-        Some(reading) => Ok(Target { spec: reading.spec.clone(), key: key.clone() }),
+        Some(reading) => {
+            Ok(Target { spec: reading.spec.clone(), key: key.clone(), found: Found::Unknown, stamp: None })
+        }
         None => Err(Failure {
             status: 400,
             code: "bad_spec",
@@ -192,30 +206,27 @@ fn target<S: Store, F: Fetch>(
     }
 }
 
-/// What the images that are stored already say of themselves.
-async fn stamps<S: Store, F: Fetch>(
+/// With what is stored already. Where that is nothing of ours, there is no image to be made.
+async fn looked_at<S: Store, F: Fetch>(
     handler: &Handler<S, F>,
-    keys: Vec<Option<String>>,
-) -> Result<Vec<Option<Stamp>>, Failure> {
-    let mut asked = Vec::with_capacity(keys.len());
-    for key in &keys {
-        asked.push(async move {
-            match key {
-                Some(key) => handler.store().stamp(key).await,
-                None => Ok(None),
-            }
-        });
-    }
-    let mut stamps = Vec::with_capacity(keys.len());
-    for stamp in join_all(asked).await {
-        match stamp {
-            Ok(stamp) => stamps.push(stamp),
-            Err(error @ StoreError::Busy { .. }) => return Err(error.into()),
+    targets: Vec<Result<Target, Failure>>,
+) -> Result<Vec<Result<Target, Failure>>, Failure> {
+    let look = |target: Result<Target, Failure>| async move {
+        let target = target?;
+        let stamp = match handler.store().stamp(&target.key).await {
+            Ok(stamp) => stamp,
             // What can't be looked at is made: writing it will tell more.
-            Err(_) => stamps.push(None),
-        }
+            Err(error) if !matches!(error, StoreError::Busy { .. }) => return Ok(target),
+            Err(error) => return Err(error.into()),
+        };
+        let found = Found::of(&target.key, stamp.as_ref())?;
+        Ok(Target { found, stamp, ..target })
+    };
+    let looked: Vec<Result<Target, Failure>> = join_all(targets.into_iter().map(look)).await;
+    match looked.iter().find_map(|one| one.as_ref().err().filter(|failure| passes(failure))) {
+        Some(failure) => Err(failure.clone()),
+        None => Ok(looked),
     }
-    Ok(stamps)
 }
 
 /// Decodes once, makes all, stores all at the same time. By place.
@@ -224,43 +235,52 @@ async fn make_and_put<S: Store, F: Fetch>(
     original: Original,
     wanted: Vec<(usize, Target)>,
     job: &str,
+    mut turn: Option<Turn>,
+    time: Time,
 ) -> Result<Vec<(usize, Result<(), Failure>)>, Failure> {
     let mut done = Vec::new();
-    let (mut specs, mut assets) = (Vec::new(), Assets::new());
+    let (mut made, mut assets) = (Vec::new(), Assets::new());
+    let bytes = original.bytes.len() as u64;
     for (place, target) in wanted {
-        match handler.assets(&target.spec).await {
-            Ok(found) => {
-                assets.extend(found);
-                specs.push((place, target));
-            }
+        let room = if turn.is_some() { handler.room() } else { aside(handler) };
+        let mut found = handler.assets(&target.spec, &mut assets, room.saturating_sub(bytes)).await;
+        if found.as_ref().is_err_and(|failure| failure.code == "too_much_memory") && turn.is_none() {
+            turn = Some(handler.turns.take(time).await?);
+            found = handler.assets(&target.spec, &mut assets, handler.room().saturating_sub(bytes)).await;
+        }
+        match found {
+            Ok(()) => made.push((place, target)),
             Err(failure) if passes(&failure) => return Err(failure),
             Err(failure) => done.push((place, Err(failure))),
         }
     }
-    let Original { bytes, etag, .. } = original;
-    let outputs =
-        decode(handler, bytes, specs.iter().map(|(_, target)| target.spec.clone()).collect(), assets);
-    let outputs: Vec<Result<Output, Failure>> = match outputs.await {
-        Ok(outputs) => outputs,
-        Err(failure) if passes(&failure) => return Err(failure),
-        Err(failure) => specs.iter().map(|_| Err(failure.clone())).collect(),
+    if made.is_empty() {
+        return Ok(done);
+    }
+    let turn = match turn {
+        Some(turn) => turn,
+        None => handler.turns.take(time).await?,
     };
-    let mut puts = Vec::new();
-    for ((place, target), output) in specs.into_iter().zip(outputs) {
-        let source_etag = etag.clone();
+    let Original { bytes, etag, .. } = original;
+    let specs = made.iter().map(|(_, target)| target.spec.clone()).collect();
+    let beside = aside(handler).saturating_mul(AT_ONCE as u64 - 1);
+    let (outputs, turn) = match handler.work(Work { bytes, specs, assets, beside }, turn).await {
+        Ok(worked) => worked,
+        Err(failure) if passes(&failure) => return Err(failure),
+        Err(failure) => {
+            done.extend(made.into_iter().map(|(place, _)| (place, Err(failure.clone()))));
+            return Ok(done);
+        }
+    };
+    let held: u64 = outputs.iter().flatten().map(|output| output.bytes.len() as u64).sum();
+    // What is large is out of the way before the next begins.
+    let _turn = (held > aside(handler)).then_some(turn);
+    let (mut puts, mut again) = (Vec::new(), None);
+    for ((place, target), output) in made.into_iter().zip(outputs) {
         match output {
+            Err(failure) if passes(&failure) => again = Some(failure),
             Err(failure) => done.push((place, Err(failure))),
-            Ok(output) => puts.push(async move {
-                let derived = Derived {
-                    bytes: output.bytes,
-                    content_type: output.format.content_type(),
-                    cache_control: handler.settings.cache_control.clone(),
-                    source_etag,
-                    spec: target.spec.to_string(),
-                    job: (!job.is_empty()).then(|| job.to_owned()),
-                };
-                (place, handler.store().put(&target.key, derived).await)
-            }),
+            Ok(output) => puts.push(put(handler, place, target, output, etag.clone(), job)),
         }
     }
     for (place, put) in join_all(puts).await {
@@ -269,26 +289,30 @@ async fn make_and_put<S: Store, F: Fetch>(
             put => done.push((place, put.map_err(Failure::from))),
         }
     }
-    Ok(done)
+    again.map_or(Ok(done), Err)
 }
 
-async fn decode<S: Store, F: Fetch>(
+async fn put<S: Store, F: Fetch>(
     handler: &Handler<S, F>,
-    bytes: Vec<u8>,
-    specs: Vec<Spec>,
-    assets: Assets,
-) -> Result<Vec<Result<Output, Failure>>, Failure> {
-    if specs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (limits, defaults) = (handler.settings.limits, Defaults { quality: handler.settings.quality });
-    let turn = DECODING.acquire().await.map_err(|error| Failure::internal(error.to_string()))?;
-    let made = tokio::task::spawn_blocking(move || {
-        // Held until the work has ended, even if nobody waits for it any more.
-        let _turn = turn;
-        let options = Options { defaults: &defaults, limits: &limits, assets: &assets, stop: &NEVER };
-        resizer_core::resize_all(&bytes, &specs, &options)
-    });
-    let made = made.await.map_err(|error| Failure::internal(error.to_string()))??;
-    Ok(made.into_iter().map(|output| output.map_err(Failure::from)).collect())
+    place: usize,
+    target: Target,
+    output: Output,
+    source_etag: Option<String>,
+    job: &str,
+) -> (usize, Result<(), StoreError>) {
+    let derived = Derived {
+        bytes: output.bytes.into(),
+        content_type: output.format.content_type(),
+        cache_control: handler.settings.cache_control.clone(),
+        source_etag,
+        spec: target.spec.to_string(),
+        job: (!job.is_empty()).then(|| job.to_owned()),
+    };
+    (place, keep(handler.store(), &target.key, &derived, target.found).await)
+}
+
+/// Most bytes that an item holds while it is not its turn: files that were fetched, or results on their way out. What is
+/// larger is fetched and stored during its turn, so that all that is held at a time is known.
+fn aside<S: Store, F: Fetch>(handler: &Handler<S, F>) -> u64 {
+    handler.room() / ASIDE
 }

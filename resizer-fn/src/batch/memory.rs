@@ -1,7 +1,7 @@
 //! A desk in memory, for tests.
 
 use super::{Desk, DeskError};
-use imgdeploy_batch::{Failed, Job, Listed, Page, ResultBody, Sent};
+use imgdeploy_batch::{Failed, Job, Listed, Note, Page, ResultBody, Sent};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +22,8 @@ pub struct MemoryDesk {
     pub pages: Mutex<BTreeMap<u64, Page>>,
     /// What was finished.
     pub finished: Mutex<Option<Sent>>,
+    /// What is noted beside messages.
+    pub notes: Mutex<BTreeMap<String, Note>>,
     /// The next calls that fail, by name.
     pub fail: Mutex<Vec<&'static str>>,
 }
@@ -96,6 +98,17 @@ impl Desk for MemoryDesk {
     async fn finish(&self, _: &str, sent: Sent) -> Result<(), DeskError> {
         self.call("finish")?;
         *lock(&self.finished) = Some(sent);
+        Ok(())
+    }
+
+    async fn noted(&self, message: &str) -> Result<Option<Note>, DeskError> {
+        self.call("noted")?;
+        Ok(lock(&self.notes).get(message).copied())
+    }
+
+    async fn note(&self, message: &str, note: Note) -> Result<(), DeskError> {
+        self.call("note")?;
+        lock(&self.notes).insert(message.to_owned(), note);
         Ok(())
     }
 

@@ -2,12 +2,16 @@
 //!
 //! A message leaves the queue only when its result is stored (partial batch responses), so whatever dies meanwhile is
 //! delivered again; what is stored already is then found by its metadata and counts as done by the job that made it.
+//!
+//! What comes for a second time may be what broke the function off, and took the others of its delivery with it: see
+//! [`suspect`].
 
 pub mod aws;
 mod desk;
 mod item;
 mod memory;
 mod sqs;
+mod suspect;
 mod tier;
 mod uploaded;
 mod words;
@@ -22,6 +26,7 @@ use crate::failure::Failure;
 use crate::handler::Handler;
 use crate::record::Record;
 use crate::store::Store;
+use crate::turn::Time;
 use imgdeploy_batch::{Failed, ItemOutcome, Job, Message, Received, ResultBody, WorkItem, result_name};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -38,6 +43,8 @@ const RESERVE: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_millis(200);
 /// How long a job that was read is taken for granted. A cancelled job goes on for that long at most.
 const JOB_AGE: Duration = Duration::from_secs(5);
+/// Deliveries after which a failure that might pass is taken for final.
+const TRIES: u32 = 5;
 /// Originals that are fetched or stored at the same time; one is decoded at a time, which is what there is memory for.
 const AT_ONCE: usize = 3;
 
@@ -76,9 +83,33 @@ struct Attributes {
 #[derive(Clone, Debug)]
 pub struct Delivered {
     id: String,
-    /// Whether SQS hands it out no more after this.
-    last: bool,
+    /// How often SQS has handed it out, this time included.
+    receives: u32,
     received: Received,
+}
+
+/// How a message is tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Attempt {
+    /// How often SQS has handed it out.
+    receives: u32,
+    /// Whether it has all the time of the event to itself.
+    alone: bool,
+    /// Whether the function broke off while it worked on this alone: it is not tried again.
+    broke_off: bool,
+}
+
+impl Attempt {
+    /// Whether a failure that another try might mend is final.
+    fn is_final(&self, failure: &Failure) -> bool {
+        match failure.code {
+            // It was not tried.
+            "busy" => self.receives >= imgdeploy_batch::MAX_RECEIVES,
+            // More time than all there is won't come.
+            "timeout" => self.alone || self.receives >= imgdeploy_batch::MAX_RECEIVES,
+            _ => self.receives >= TRIES,
+        }
+    }
 }
 
 /// The messages of an event, if it is SQS's.
@@ -87,8 +118,7 @@ pub fn delivered(event: &Value) -> Option<Vec<Delivered>> {
     let ours = !records.is_empty() && records.iter().all(|record| record.event_source == "aws:sqs");
     ours.then(|| {
         let delivered = records.into_iter().map(|record| Delivered {
-            last: record.attributes.approximate_receive_count.parse::<u32>().unwrap_or(1)
-                >= imgdeploy_batch::MAX_RECEIVES,
+            receives: record.attributes.approximate_receive_count.parse().unwrap_or(1),
             received: Received::of(&record.body),
             id: record.message_id,
         });
@@ -106,6 +136,7 @@ pub struct Batch<S, F, D> {
 }
 
 /// What became of one message.
+#[derive(Debug)]
 enum Ended {
     /// It has its result.
     Item { job: String, outcome: ItemOutcome, failed: Vec<Failed> },
@@ -134,17 +165,21 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
         request: &str,
     ) -> (BatchResponse, Vec<Record>) {
         // A function with little time keeps less of it.
-        let until = Instant::now() + budget.saturating_sub(RESERVE.min(budget / 4));
-        let mut ended = self.work(messages, until, request).await;
+        let time = Time::of(budget.saturating_sub(RESERVE.min(budget / 4)));
+        let (suspects, fresh): (Vec<_>, Vec<_>) =
+            messages.iter().enumerate().partition(|(_, message)| suspect::is_suspect(message));
+        // What ended there has its result already: it must not be lost with the next.
+        let mut suspects = self.one_by_one(suspects, time, request).await;
+        let mut ended = self.work(fresh, time, request).await;
         let mut response = BatchResponse::default();
         let stored = self.store(&ended, request).await;
         let mut records = Vec::new();
         for (place, message) in messages.iter().enumerate() {
-            let how = match (ended.remove(&place), &stored) {
-                (Some(Ended::Again(failure)), _) => Ended::Again(failure),
-                (Some(_), Err(error)) => Ended::Again(error.clone().into()),
-                (Some(how), Ok(())) => how,
-                (None, _) => Ended::Again(Failure::timeout()),
+            let how = match (suspects.remove(&place), ended.remove(&place), &stored) {
+                (Some(how), ..) | (None, Some(how @ Ended::Again(_)), _) => how,
+                (None, Some(_), Err(error)) => Ended::Again(error.clone().into()),
+                (None, Some(how), Ok(())) => how,
+                (None, None, _) => Ended::Again(Failure::timeout()),
             };
             if matches!(how, Ended::Again(_)) {
                 response.batch_item_failures.push(ItemFailure { item_identifier: message.id.clone() });
@@ -157,22 +192,24 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
     /// What became of the messages, by their places; those that are missing were not finished in time.
     async fn work(
         self: &Arc<Self>,
-        messages: &[Delivered],
-        until: Instant,
+        messages: Vec<(usize, &Delivered)>,
+        time: Time,
         request: &str,
     ) -> BTreeMap<usize, Ended> {
         let mut ended = BTreeMap::new();
         let at_once = Arc::new(Semaphore::new(AT_ONCE));
         let mut running = JoinSet::new();
-        for (place, message) in messages.iter().cloned().enumerate() {
+        for (place, message) in messages {
             let (this, at_once, request) = (Arc::clone(self), Arc::clone(&at_once), request.to_owned());
+            let message = message.clone();
             running.spawn(async move {
                 let _turn = at_once.acquire_owned().await;
-                (place, this.one(&message, until, &request).await)
+                let attempt = Attempt { receives: message.receives, ..Attempt::default() };
+                (place, this.one(&message, attempt, time, &request).await)
             });
         }
         // Items watch the time themselves: what is still running after this is stuck.
-        let until = until + GRACE;
+        let until = time.until + GRACE;
         loop {
             match tokio::time::timeout_at(until, running.join_next()).await {
                 Ok(Some(Ok((place, how)))) => drop(ended.insert(place, how)),
@@ -187,19 +224,19 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
         }
     }
 
-    async fn one(&self, message: &Delivered, until: Instant, request: &str) -> Ended {
+    async fn one(&self, message: &Delivered, attempt: Attempt, time: Time, request: &str) -> Ended {
         match &message.received {
             Received::Ours(Message::Work(item)) => match self.job(&item.job).await {
-                Ok(Some(job)) => self.work_item(&job, item, message.last, until, request).await,
+                Ok(Some(job)) => self.work_item(&job, item, attempt, time, request).await,
                 Ok(None) => Ended::Uncounted(vec![lost(item, request)]),
                 Err(error) => Ended::Again(error.into()),
             },
             Received::Ours(Message::Feed { job, from }) => match self.job(job).await {
-                Ok(Some(job)) => self.first_tier(&job, *from, until).await,
+                Ok(Some(job)) => self.first_tier(&job, *from, time.until).await,
                 Ok(None) => Ended::Uncounted(Vec::new()),
                 Err(error) => Ended::Again(error.into()),
             },
-            Received::Uploaded(keys) => self.uploaded(keys, message.last, until, request).await,
+            Received::Uploaded(keys) => self.uploaded(keys, attempt, time, request).await,
             Received::Test => Ended::Uncounted(Vec::new()),
             Received::Unknown => Ended::Uncounted(vec![Failed {
                 job: String::new(),

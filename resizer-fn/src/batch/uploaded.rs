@@ -1,20 +1,26 @@
 //! Originals that were just uploaded: their sizes are made before anyone asks.
 
 use super::item::{Order, failures};
-use super::{Batch, Desk, Ended};
+use super::{Attempt, Batch, Desk, Ended};
 use crate::direct::fetch::Fetch;
 use crate::store::Store;
-use tokio::time::Instant;
+use crate::turn::Time;
 
 impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
     /// Makes what [`Batch::new`] was told of each key. Derived images are uploads too: they are passed over, or they would
     /// be made into derived images without end.
-    pub(super) async fn uploaded(&self, keys: &[String], last: bool, until: Instant, request: &str) -> Ended {
+    pub(super) async fn uploaded(
+        &self,
+        keys: &[String],
+        attempt: Attempt,
+        time: Time,
+        request: &str,
+    ) -> Ended {
         let scheme = &self.handler.settings.scheme;
         let mut failed = Vec::new();
         for key in keys.iter().filter(|key| !scheme.is_derived(key) && !key.ends_with('/')) {
             let order = Order { key, specs: &self.on_upload, job: "", force: false };
-            match self.in_time(order, last, until).await {
+            match self.in_time(order, attempt, time).await {
                 // Whoever uploads other things than images, or takes them away again, has done no wrong.
                 Ok(images) => {
                     let told = failures(&order, 0, &images, request);

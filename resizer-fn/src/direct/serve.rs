@@ -14,6 +14,7 @@ use crate::record::{Record, ms_since};
 use crate::response::Response;
 use crate::signature::Mark;
 use crate::store::Store;
+use crate::turn::Time;
 use resizer_core::Spec;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -35,17 +36,24 @@ struct Work {
 }
 
 impl<S: Store, F: Fetch> Handler<S, F> {
-    pub(crate) async fn direct(&self, event: &Value, record: &mut Record) -> Result<Response, Failure> {
+    pub(crate) async fn direct(
+        &self,
+        event: &Value,
+        time: Time,
+        record: &mut Record,
+    ) -> Result<Response, Failure> {
         if self.settings.sources.is_empty() {
             return Err(Failure::direct_off());
         }
+        // Before anything is fetched: what is in the works needs its memory.
+        let turn = self.turns.take(time).await?;
         let work = match event::query(event)? {
             Some(parameters) => self.by_query(&parameters, record).await?,
             None => self.by_path(event, record).await?,
         };
         let varies = answer::is_auto(&work.spec);
         let spec = answer::decided(work.spec, &header(event, "Accept").unwrap_or_default());
-        let made = self.make(work.bytes, spec.clone(), record).await?;
+        let made = self.make(work.bytes, spec.clone(), turn, record).await?;
         if !answer::fits(made.bytes.len()) {
             if self.settings.bucket.is_none() {
                 return Err(Failure::answer_too_large(made.bytes.len()));
@@ -121,7 +129,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
     async fn by_url(&self, url: Url, spec: Spec, record: &mut Record) -> Result<Work, Failure> {
         // Without its query, which may hold somebody's secret.
         record.key = Some(url[..url::Position::AfterPath].to_owned());
-        let max_bytes = self.settings.limits.max_bytes;
+        let max_bytes = self.most_fetched();
         let limits = FetchLimits { connect: CONNECT, total: DOWNLOAD, max_bytes };
         let start = Instant::now();
         let fetched = self.fetch().fetch(url, &self.settings.sources, limits).await;

@@ -1,12 +1,13 @@
 //! The store on S3.
 
-use super::{Derived, Original, Stamp, Store, StoreError};
+use super::{Derived, Only, Original, Put, Stamp, Store, StoreError};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use imgdeploy_batch::{META_JOB, META_SOURCE_ETAG, META_SPEC, stamped};
+use imgdeploy_batch::{META_JOB, META_SEAL, META_SOURCE_ETAG, META_SPEC, etag_of, seal, stamped};
+use std::collections::HashMap;
 
 /// The bucket on S3. Retries are the SDK's own.
 #[derive(Clone, Debug)]
@@ -55,12 +56,18 @@ impl Store for S3Store {
         if size > max_bytes {
             return Err(StoreError::TooLarge { bytes: size, limit: max_bytes });
         }
-        let etag = found.e_tag().map(|etag| etag.trim_matches('"').to_owned());
+        let etag = found.e_tag().map(bare);
         let content_type = found.content_type().map(str::to_owned);
-        let body = found.body.collect().await;
-        let body = body.map_err(|error| busy(DisplayErrorContext(&error).to_string()))?;
-        // Not `to_vec`, which goes byte by byte: a sixth of all the time for a photograph.
-        let bytes = Vec::from(body.into_bytes());
+        let mut body = found.body;
+        // Once and whole: collecting pieces and then joining them would need the memory twice.
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+        while let Some(piece) = body.next().await {
+            let piece = piece.map_err(|error| busy(DisplayErrorContext(&error).to_string()))?;
+            if (bytes.len() + piece.len()) as u64 > size {
+                return Err(busy(format!("more than the announced {size} bytes arrived")));
+            }
+            bytes.extend_from_slice(&piece);
+        }
         if bytes.len() as u64 != size {
             return Err(busy(format!("{} of {size} bytes arrived", bytes.len())));
         }
@@ -74,39 +81,67 @@ impl Store for S3Store {
             Err(error) if status(&error) == Some(404) => return Ok(None),
             found => found.map_err(|error| refused("read", &error))?,
         };
+        let etag = bare(found.e_tag.as_deref().unwrap_or_default());
         let mut metadata = found.metadata.unwrap_or_default();
         Ok(Some(Stamp {
             source_etag: metadata.remove(META_SOURCE_ETAG),
             spec: metadata.remove(META_SPEC),
             job: metadata.remove(META_JOB),
+            seal: metadata.remove(META_SEAL),
+            etag,
         }))
     }
 
-    async fn put(&self, key: &str, derived: Derived) -> Result<(), StoreError> {
-        self.client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(key)
+    async fn put(&self, key: &str, derived: &Derived, only: &Only) -> Result<Put, StoreError> {
+        let call = self.client.put_object().bucket(&self.bucket).key(key);
+        let call = match only {
+            Only::IfAbsent => call.if_none_match("*"),
+            Only::IfMatch(etag) => call.if_match(format!("\"{etag}\"")),
+        };
+        let put = call
             .set_expected_bucket_owner(self.owner.clone())
             .content_type(derived.content_type)
-            .cache_control(derived.cache_control)
+            .cache_control(&derived.cache_control)
             // Named even where it is the default: a bucket whose default is KMS could not serve the image
             // from its website (S3-27), and policies that insist on encryption look for the header.
             .server_side_encryption(ServerSideEncryption::Aes256)
-            .set_metadata(Some(
-                derived
-                    .source_etag
-                    .map(|etag| (META_SOURCE_ETAG.to_owned(), etag))
-                    .into_iter()
-                    .chain([(META_SPEC.to_owned(), stamped(&derived.spec))])
-                    .chain(derived.job.map(|job| (META_JOB.to_owned(), job)))
-                    .collect(),
-            ))
-            .body(ByteStream::from(derived.bytes))
+            .set_metadata(Some(metadata(key, derived)))
+            .body(ByteStream::from(derived.bytes.clone()))
             .send()
-            .await
-            .map_err(|error| refused("write", &error))?;
-        Ok(())
+            .await;
+        match put {
+            Ok(_) => Ok(Put::Stored),
+            Err(error) => unmet(only, &error).ok_or_else(|| refused("write", &error)),
+        }
+    }
+}
+
+/// What is written beside an image.
+fn metadata(key: &str, derived: &Derived) -> HashMap<String, String> {
+    let own = [
+        (META_SPEC.to_owned(), stamped(&derived.spec)),
+        (META_SEAL.to_owned(), seal(key, &etag_of(&derived.bytes))),
+    ];
+    let source = derived.source_etag.iter().map(|etag| (META_SOURCE_ETAG.to_owned(), etag.clone()));
+    let job = derived.job.iter().map(|job| (META_JOB.to_owned(), job.clone()));
+    own.into_iter().chain(source).chain(job).collect()
+}
+
+fn bare(etag: &str) -> String {
+    etag.trim_matches('"').to_owned()
+}
+
+/// What was not met, if that is why the write failed ("Conditional write behavior" in the user guide of S3): something else
+/// is there (412), nothing is (404), or another write was under way (409).
+fn unmet<E>(only: &Only, error: &SdkError<E, HttpResponse>) -> Option<Put>
+where
+    E: ProvideErrorMetadata,
+{
+    match (error.code(), status(error)) {
+        (Some("ConditionalRequestConflict"), _) => Some(Put::Conflict),
+        (Some("PreconditionFailed"), _) | (None, Some(412)) => Some(Put::Unmet),
+        (Some("NoSuchKey"), _) if *only != Only::IfAbsent => Some(Put::Unmet),
+        _ => None,
     }
 }
 

@@ -1,4 +1,5 @@
-//! The Lambda Runtime API and S3, as far as the function needs them, in one HTTP server.
+//! The Lambda Runtime API, S3 and SQS, as far as the function needs them, in one HTTP server. Writes are conditional as on
+//! S3, and what was written can be read.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Either, Full};
@@ -8,11 +9,12 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -61,6 +63,12 @@ struct State {
     /// The keys of all GETs.
     reads: Vec<String>,
     stored: Vec<Stored>,
+    /// What lies at each key after the writes.
+    written: BTreeMap<String, Stored>,
+    /// The processes that are killed when a key is read.
+    traps: BTreeMap<String, u32>,
+    /// Bodies of messages that were sent.
+    sent: Vec<String>,
     refusal: Option<(u16, String)>,
     events: u32,
     crashes: u32,
@@ -120,6 +128,21 @@ impl Cloud {
         self.state.lock().unwrap().lengths.insert(key.to_owned(), length);
     }
 
+    /// Kills a process (SIGKILL) as soon as it reads `key`, each time.
+    pub fn kill_at(&self, key: &str, process: u32) {
+        self.state.lock().unwrap().traps.insert(key.to_owned(), process);
+    }
+
+    /// What lies at `key`, if it was written by the function. Keys of other buckets than `photos` begin with the bucket.
+    pub fn written(&self, key: &str) -> Option<Stored> {
+        self.state.lock().unwrap().written.get(key).cloned()
+    }
+
+    /// Bodies of all messages that were sent.
+    pub fn sent(&self) -> Vec<String> {
+        self.state.lock().unwrap().sent.clone()
+    }
+
     /// Makes every PUT answer so.
     pub fn refuse_writes(&self, status: u16, body: &str) {
         self.state.lock().unwrap().refusal = Some((status, body.to_owned()));
@@ -157,12 +180,24 @@ impl Ends {
         let path = request.uri().path().to_owned();
         if let Some(call) = path.strip_prefix("/2018-06-01/runtime/") {
             self.runtime(call, request).await
-        } else if let Some(key) = path.strip_prefix("/photos/") {
+        } else if path == "/" {
+            self.sqs(request).await
+        } else {
+            let key = path.strip_prefix("/photos/").unwrap_or(path.trim_start_matches('/'));
             let key = percent_decode_str(key).decode_utf8().unwrap().into_owned();
             self.s3(key, request).await
-        } else {
-            answer(404, format!("nothing at {path}"))
         }
+    }
+
+    async fn sqs(&self, request: Request<Incoming>) -> Response<Answer> {
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        let call: Value = serde_json::from_slice(&body).unwrap();
+        let entries = call["Entries"].as_array().unwrap();
+        let bodies = entries.iter().map(|one| one["MessageBody"].as_str().unwrap().to_owned());
+        self.state.lock().unwrap().sent.extend(bodies);
+        let sent: Vec<Value> =
+            entries.iter().map(|one| json!({ "Id": one["Id"], "MessageId": "m" })).collect();
+        answer(200, json!({ "Successful": sent, "Failed": [] }).to_string())
     }
 
     async fn runtime(&self, call: &str, request: Request<Incoming>) -> Response<Answer> {
@@ -205,20 +240,66 @@ impl Ends {
             if let Some((status, body)) = &state.refusal {
                 return answer(*status, body.clone());
             }
-            state.stored.push(Stored { key, headers: head.headers, body });
+            let there = state.etag(&key);
+            let condition =
+                |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap().trim_matches('"'));
+            match (condition("if-none-match"), condition("if-match"), &there) {
+                (Some("*"), _, Some(_)) => return refusal(412, "PreconditionFailed"),
+                (_, Some(_), None) => return refusal(404, "NoSuchKey"),
+                (_, Some(etag), Some(there)) if etag != there => return refusal(412, "PreconditionFailed"),
+                _ => {}
+            }
+            let stored = Stored { key: key.clone(), headers: head.headers, body };
+            state.stored.push(stored.clone());
+            state.written.insert(key, stored);
             return answer(200, "");
+        }
+        if head.method == Method::HEAD {
+            let state = self.state.lock().unwrap();
+            let Some(etag) = state.etag(&key) else { return answer(404, "") };
+            let mut response = answer(200, "");
+            let metadata = state.written.get(&key).into_iter().flat_map(|one| &one.headers);
+            let metadata = metadata.filter(|(name, _)| name.as_str().starts_with("x-amz-meta-"));
+            response.headers_mut().extend(metadata.map(|(name, value)| (name.clone(), value.clone())));
+            response.headers_mut().insert("etag", format!("\"{etag}\"").parse().unwrap());
+            return response;
+        }
+        let trap = self.state.lock().unwrap().traps.get(&key).copied();
+        if let Some(process) = trap {
+            Command::new("kill").args(["-KILL", &process.to_string()]).status().unwrap();
+            return answer(500, "nobody reads this any more");
         }
         let mut state = self.state.lock().unwrap();
         if let Some(length) = state.lengths.get(&key) {
             return Response::new(Either::Right(Stalled(*length)));
         }
+        let etag = state.etag(&key);
+        let asked = head.headers.get("if-none-match").map(|value| value.to_str().unwrap().trim_matches('"'));
+        if asked.is_some() && asked == etag.as_deref() {
+            return answer(304, "");
+        }
         let absent = || (404, Bytes::from_static(b"<Error><Code>NoSuchKey</Code></Error>"));
-        let (status, body) = state.objects.get(&key).cloned().unwrap_or_else(absent);
+        let written = || Some((200, state.written.get(&key)?.body.clone()));
+        let (status, body) = state.objects.get(&key).cloned().or_else(written).unwrap_or_else(absent);
         state.reads.push(key);
         let mut response = answer(status, body);
-        response.headers_mut().insert("etag", "\"the-etag\"".parse().unwrap());
+        if let Some(etag) = etag {
+            response.headers_mut().insert("etag", format!("\"{etag}\"").parse().unwrap());
+        }
         response
     }
+}
+
+impl State {
+    /// The ETag of what lies at `key`.
+    fn etag(&self, key: &str) -> Option<String> {
+        let written = self.written.get(key).map(|one| imgdeploy_batch::etag_of(&one.body));
+        written.or_else(|| self.objects.contains_key(key).then(|| "the-etag".to_owned()))
+    }
+}
+
+fn refusal(status: u16, code: &str) -> Response<Answer> {
+    answer(status, format!("<Error><Code>{code}</Code></Error>"))
 }
 
 fn answer(status: u16, body: impl Into<Bytes>) -> Response<Answer> {

@@ -50,6 +50,23 @@ impl Function {
         Self { child, log }
     }
 
+    /// Starts the function of this build with so much address space, in KiB: what does not fit in ends it.
+    pub fn start_within(kib: u64, program: &str, cloud: &Cloud, vars: &[(&str, &str)]) -> Self {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "ulimit -v \"$0\" && exec \"$1\"", &kib.to_string(), program]);
+        Self::start_by(command, cloud, vars)
+    }
+
+    /// Its number.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// The next line of the log, which has to be JSON.
     pub fn log(&self) -> Value {
         serde_json::from_str(&self.log.recv_timeout(cloud::PATIENCE).unwrap()).unwrap()

@@ -3,6 +3,7 @@
 
 mod cloud;
 mod function;
+mod poison;
 
 use cloud::{Cloud, Stored};
 use function::Function;

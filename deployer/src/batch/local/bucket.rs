@@ -3,7 +3,8 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
-use imgdeploy_batch::{Listed, META_SOURCE_ETAG, META_SPEC, stamped};
+use bytes::Bytes;
+use imgdeploy_batch::{Listed, META_SEAL, META_SOURCE_ETAG, META_SPEC, etag_of, is_made, seal, stamped};
 use resizer_core::{Output, Spec};
 
 use super::{Loaded, Store, Wanted};
@@ -11,6 +12,29 @@ use crate::aws::{AwsFailure, FailureKind};
 use crate::batch::records::list;
 use crate::names;
 use crate::settings::value::SecurityKey;
+
+/// Most writes that are tried while others write to the same key.
+const TRIES: u32 = 5;
+/// Why an image was not stored.
+const TAKEN: &str = "an object that the resizer did not make lies where the image would be stored; nothing was changed: \
+                     move that object elsewhere, or set another prefix for resized images";
+
+/// What lies where an image belongs.
+struct Mark {
+    etag: String,
+    /// Whether it was made by the function or by this.
+    ours: bool,
+    /// ETag of the original, and spec.
+    source: Option<(String, String)>,
+}
+
+/// An image to be stored.
+struct Image<'a> {
+    bytes: Bytes,
+    content_type: &'static str,
+    spec: &'a Spec,
+    source_etag: &'a str,
+}
 
 /// A bucket of the caller's account.
 #[derive(Debug, Clone)]
@@ -43,15 +67,44 @@ impl BucketStore {
         listed.map_err(|failure| failure.to_string())
     }
 
-    /// The original's ETag and spec that an image is marked with.
-    async fn mark(&self, key: &str) -> Result<Option<(String, String)>, String> {
+    /// What lies where an image belongs.
+    async fn mark(&self, key: &str) -> Result<Option<Mark>, String> {
         let call = self.s3.head_object().bucket(&self.bucket).key(key).expected_bucket_owner(&self.account);
         match call.send().await.map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error)) {
             Ok(found) => {
+                let etag = found.e_tag.unwrap_or_default().trim_matches('"').to_owned();
                 let mut marks = found.metadata.unwrap_or_default();
-                Ok(marks.remove(META_SOURCE_ETAG).zip(marks.remove(META_SPEC)))
+                let (spec, sealed) = (marks.remove(META_SPEC), marks.remove(META_SEAL));
+                let ours = is_made(key, &etag, spec.as_deref(), sealed.as_deref());
+                Ok(Some(Mark { etag, ours, source: marks.remove(META_SOURCE_ETAG).zip(spec) }))
             }
             Err(failure) if failure.kind == FailureKind::Missing => Ok(None),
+            Err(failure) => Err(failure.to_string()),
+        }
+    }
+
+    /// One write: over nothing, or over the object with this ETag. Whether it was as told.
+    async fn write(&self, key: &str, image: &Image<'_>, over: Option<&str>) -> Result<bool, String> {
+        let call = self.s3.put_object().bucket(&self.bucket).key(key);
+        let call = match over {
+            None => call.if_none_match("*"),
+            Some(etag) => call.if_match(format!("\"{etag}\"")),
+        };
+        let call = call
+            .expected_bucket_owner(&self.account)
+            .content_type(image.content_type)
+            .cache_control(&self.cache_control)
+            // As the function does: from KMS the website could not serve it (S3-27).
+            .server_side_encryption(ServerSideEncryption::Aes256)
+            .metadata(META_SOURCE_ETAG, image.source_etag)
+            .metadata(META_SPEC, stamped(&image.spec.to_string()))
+            .metadata(META_SEAL, seal(key, &etag_of(&image.bytes)))
+            .body(ByteStream::from(image.bytes.clone()));
+        let put = call.send().await.map_err(|error| AwsFailure::from_sdk("s3:PutObject", &error));
+        match put {
+            Ok(_) => Ok(true),
+            Err(failure) if failure.kind == FailureKind::Conflict => Ok(false),
+            Err(failure) if failure.kind == FailureKind::Missing && over.is_some() => Ok(false),
             Err(failure) => Err(failure.to_string()),
         }
     }
@@ -90,7 +143,8 @@ impl Store for BucketStore {
                 return Ok(None);
             }
             let mark = self.mark(&self.image(text, key)).await?;
-            Ok::<_, String>(mark.filter(|(_, of)| *of == stamped(&spec.to_string())).map(|(etag, _)| etag))
+            let source = mark.filter(|mark| mark.ours).and_then(|mark| mark.source);
+            Ok::<_, String>(source.filter(|(_, of)| *of == stamped(&spec.to_string())).map(|(etag, _)| etag))
         }));
         let marks = marks.await?;
         let first = marks.first().cloned().flatten();
@@ -113,18 +167,25 @@ impl Store for BucketStore {
         etag: &str,
         output: Output,
     ) -> Result<(), String> {
-        let call = self.s3.put_object().bucket(&self.bucket).key(self.image(text, key));
-        let call = call
-            .expected_bucket_owner(&self.account)
-            .content_type(output.format.content_type())
-            .cache_control(&self.cache_control)
-            // As the function does: from KMS the website could not serve it (S3-27).
-            .server_side_encryption(ServerSideEncryption::Aes256)
-            .metadata(META_SOURCE_ETAG, etag)
-            .metadata(META_SPEC, stamped(&spec.to_string()))
-            .body(ByteStream::from(output.bytes));
-        let put = call.send().await.map_err(|error| AwsFailure::from_sdk("s3:PutObject", &error));
-        put.map(drop).map_err(|failure| failure.to_string())
+        let key = self.image(text, key);
+        let image = Image {
+            content_type: output.format.content_type(),
+            bytes: output.bytes.into(),
+            spec,
+            source_etag: etag,
+        };
+        // As the function does (`resizer-fn/src/store/keep.rs`): over nothing, or over what was made by it or by this.
+        let mut over = None;
+        for _ in 0..TRIES {
+            if self.write(&key, &image, over.as_deref()).await? {
+                return Ok(());
+            }
+            over = match self.mark(&key).await? {
+                Some(mark) if !mark.ours => return Err(TAKEN.to_owned()),
+                mark => mark.map(|mark| mark.etag),
+            };
+        }
+        Err(format!("others kept on writing to {key}; run this again"))
     }
 
     async fn asset(&self, key: &str) -> Result<Option<Vec<u8>>, String> {

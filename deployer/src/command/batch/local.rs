@@ -45,6 +45,13 @@ pub(super) async fn run(
             let prefix = site.map_or("resized/", |site| site.prefix.as_str()).to_owned();
             // Images that go to the folder itself are no originals.
             let inside = to.canonicalize().ok() == folder.canonicalize().ok();
+            if inside && prefix.is_empty() {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    "without a prefix the images would lie among the originals, where one could take another's place",
+                    "say `--to FOLDER` with another folder",
+                ));
+            }
             let own = prefix.clone();
             let keys = futures::StreamExt::filter(local::files(folder.clone()), move |key| {
                 let derived =
