@@ -3,7 +3,7 @@
 mod exif;
 mod read;
 
-pub use exif::{rights, upright};
+pub use exif::{rights, shared, upright};
 pub use read::read;
 
 /// What precedes XMP in a JPEG's segment (XMP specification, part 3).
