@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::handler::Handler;
 use crate::image::{self, Assets};
 use crate::record::{Record, ms_since};
-use crate::store::{Store, StoreError};
-use resizer_core::{Defaults, Output, Spec};
+use crate::store::Store;
+use resizer_core::{Defaults, Output, Spec, sniff};
 use std::time::Instant;
 
 /// Most watermarks on one image: each is a file of its own to get.
@@ -58,10 +58,11 @@ impl<S: Store, F: Fetch> Handler<S, F> {
                 ));
             }
             let found = self.store().get(key, self.settings.limits.max_bytes).await;
-            let found = found.map_err(|error| match error {
-                StoreError::NotFound => Failure::watermark(404, format!("there is no watermark `{key}`")),
-                error => error.into(),
-            })?;
+            let found = found.map_err(Failure::from).and_then(|found| match sniff::sniff(&found.bytes) {
+                Some(_) => Ok(found),
+                None => Err(Failure::not_an_image()),
+            });
+            let found = found.map_err(|failure| Failure::no_watermark(key, failure))?;
             assets.insert(key.to_owned(), found.bytes);
         }
         Ok(assets)

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::grammar::Reading;
 use crate::handler::Handler;
 use crate::image::Assets;
+use crate::settings::Refusal;
 use crate::store::{Derived, Original, Stamp, Store, StoreError};
 use futures::future::join_all;
 use imgdeploy_batch::{Failed, ItemOutcome, Job, Outcome, WorkItem, stamped};
@@ -100,7 +101,7 @@ pub(super) fn failures(
 
 fn cancelled() -> Failure {
     let message = "the batch was cancelled before this image was made".to_owned();
-    Failure { status: 409, code: "cancelled", message, detail: None }
+    Failure::new(409, "cancelled", message)
 }
 
 /// Whether another try may mend it.
@@ -178,18 +179,25 @@ fn target<S: Store, F: Fetch>(
     original: &str,
 ) -> Result<Target, Failure> {
     let (scheme, gate) = (&handler.settings.scheme, &handler.settings.gate);
-    let key = scheme.derived_key(gate, text, original);
-    let asked = scheme.parse(&key)?;
-    let ordered = |reading: &&Reading<'_>| reading.text == text && reading.original == original;
-    match asked.readings.iter().find(ordered) {
-        Some(reading) => Ok(Target { spec: reading.spec.clone(), key: key.clone() }),
-        None => Err(Failure {
-            status: 400,
-            code: "bad_spec",
-            message: format!("`{text}/{original}` is read as something else than {text} of {original}"),
-            detail: None,
-        }),
+    // The canonical key, as viewers of the others are led there, or the one that was ordered.
+    let canonical = match (&gate.key, scheme.presets.get(text), Spec::parse(text)) {
+        (None, None, Ok(spec)) => Some(spec.to_string()),
+        _ => None,
+    };
+    let mut refused = None;
+    for text in canonical.as_deref().into_iter().chain([text]) {
+        let key = scheme.derived_key(gate, text, original);
+        let asked = scheme.parse(&key)?;
+        let ordered = |reading: &&Reading<'_>| reading.text == text && reading.original == original;
+        if let Some(reading) = asked.readings.iter().find(ordered) {
+            match handler.settings.refusal(&reading.spec, true, true) {
+                Some(refusal @ Refusal::Keep(_)) => refused = Some(Failure::not_allowed(text, refusal)),
+                _ => return Ok(Target { spec: reading.spec.clone(), key: key.clone() }),
+            }
+        }
     }
+    let message = format!("`{text}/{original}` is read as something else than {text} of {original}");
+    Err(refused.unwrap_or_else(|| Failure::new(400, "bad_spec", message)))
 }
 
 /// What the images that are stored already say of themselves.

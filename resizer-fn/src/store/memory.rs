@@ -60,7 +60,8 @@ impl Store for MemoryStore {
         let original = lock(&self.originals).get(key).cloned().ok_or(StoreError::NotFound)?;
         let bytes = original.bytes.len() as u64;
         if bytes > max_bytes {
-            return Err(StoreError::TooLarge { bytes, limit: max_bytes });
+            let image = resizer_core::sniff::sniff(&original.bytes).is_some();
+            return Err(StoreError::TooLarge { bytes, limit: max_bytes, image });
         }
         Ok(original)
     }
