@@ -1,6 +1,10 @@
 //! Names of everything that the tool owns, from the names of what it serves.
 
 use crate::settings::value::SecurityKey;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+
+/// Everything but unreserved characters (RFC 3986) and the `/` between segments.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The private artifacts bucket of one account and region: code zips and journals.
 pub fn artifacts_bucket(account: &str, region: &str) -> String {
@@ -16,6 +20,11 @@ pub fn code_key(sha256_hex: &str) -> String {
 pub fn derived_key(prefix: &str, key: Option<&SecurityKey>, text: &str, original: &str) -> String {
     let path = format!("{text}/{original}");
     match key {
+        // Encoded where it could be taken for another key's encoding: see the function's `signature`.
+        Some(key) if path.contains('%') => {
+            let encoded = percent_encoding::utf8_percent_encode(&path, ENCODED).to_string();
+            format!("{prefix}{}/{path}", key.sign(&encoded))
+        }
         Some(key) => format!("{prefix}{}/{path}", key.sign(&path)),
         None => format!("{prefix}{path}"),
     }

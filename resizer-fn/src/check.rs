@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::handler::Handler;
 use crate::record::Record;
 use crate::response::Response;
+use crate::settings::Refusal;
 use crate::store::{Store, StoreError};
 use crate::turn::Time;
 use base64::Engine as _;
@@ -54,6 +55,9 @@ impl<S: Store, F: Fetch> Handler<S, F> {
                 | Err(StoreError::NotFound | StoreError::Denied { .. } | StoreError::TooLarge { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+        if let Some(refusal @ Refusal::Keep(_)) = self.settings.refusal(&spec, true, true) {
+            return Err(Failure::not_allowed(&check.spec, refusal));
         }
         let made = self.make(image, spec, self.turns.take(time).await?, record).await?;
         if !answer::fits(made.bytes.len()) {

@@ -16,22 +16,66 @@ use serde_json::json;
 /// short enough not to outlive its cause noticeably.
 const ERROR_MAX_AGE: u32 = 5;
 
-/// A request that failed.
+/// The code for viewers of [`Failure::into_no_image`].
+const NO_IMAGE: &str = "original_not_found";
+
+/// A request that failed: what happened, for the log and for whoever ordered a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The HTTP status.
     pub status: u16,
     /// A short name for programs; stable.
     pub code: &'static str,
-    /// What happened and what to do about it, for people. Goes out to anyone.
+    /// What happened and what to do about it, for people.
     pub message: String,
     /// What only the log gets: names of roles and the like.
     pub detail: Option<String>,
+    /// What viewers are told, where the whole truth is not theirs to know.
+    pub shown: Option<Shown>,
+}
+
+/// What a viewer sees of a failure. Anybody can be one, so it tells nothing of what is no image: neither that there is
+/// such an object, nor how large it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The HTTP status.
+    pub status: u16,
+    /// A short name for programs; stable.
+    pub code: &'static str,
+    /// What happened, for people.
+    pub message: String,
 }
 
 impl Failure {
-    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), detail: None }
+    /// A failure that viewers are told as it is.
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), detail: None, shown: None }
+    }
+
+    /// The same with another text for viewers.
+    fn told(self, message: impl Into<String>) -> Self {
+        let shown = Shown { status: self.status, code: self.code, message: message.into() };
+        Self { shown: Some(shown), ..self }
+    }
+
+    /// The same as the one answer to whatever is no image that can be shown: absent, of another kind, archived, not to
+    /// be read.
+    fn into_no_image(self) -> Self {
+        let message = "there is no image here that can be shown; if there should be one, correct the address, or look \
+                       into the function's log for the reason";
+        Self { shown: Some(Shown { status: 404, code: NO_IMAGE, message: message.to_owned() }), ..self }
+    }
+
+    /// The same for somebody who may know all: whoever may call the function itself.
+    pub fn in_full(self) -> Self {
+        Self { shown: None, ..self }
+    }
+
+    /// What viewers see.
+    pub fn shown(&self) -> Shown {
+        let Self { status, code, message, .. } = self;
+        let whole = || Shown { status: *status, code, message: message.clone() };
+        self.shown.clone().unwrap_or_else(whole)
     }
 
     /// The size is not one of those allowed.
@@ -44,6 +88,13 @@ impl Failure {
                 "{spec} asks for more than a size; with ALLOWED_DIMENSIONS set, that has to be signed, or be a preset"
             ),
             Refusal::NoPreset => format!("{spec} is not allowed; only presets are, see PRESETS"),
+            Refusal::Keep(kind) => {
+                let kind = kind.name();
+                let message = format!(
+                    "{spec} asks for metadata (`{kind}`) that are not given out; leave it out, or add it to KEEP_METADATA"
+                );
+                return Self::new(403, "keep_not_allowed", message);
+            }
         };
         Self::new(403, "size_not_allowed", message)
     }
@@ -57,9 +108,25 @@ impl Failure {
         )
     }
 
-    /// A watermark that can't be had.
+    /// A watermark that can't be asked for.
     pub fn watermark(status: u16, problem: String) -> Self {
         Self::new(status, "watermark", problem)
+    }
+
+    /// A watermark that is not there, or is no image: one answer to all, as for originals.
+    pub fn no_watermark(key: &str, why: Self) -> Self {
+        if why.shown().code != NO_IMAGE {
+            return why;
+        }
+        let message = format!("there is no image for a watermark at `{key}`");
+        let shown = Shown { status: 404, code: "watermark", message };
+        let message = format!("the watermark `{key}` can't be used ({}): {}", why.code, why.message);
+        Self { status: 404, code: "watermark", message, shown: Some(shown), ..why }
+    }
+
+    /// An object that is no image at all.
+    pub fn not_an_image() -> Self {
+        ImageError::NotAnImage.into()
     }
 
     /// A URL in the path was cut at its `?`.
@@ -98,16 +165,27 @@ impl Failure {
         )
     }
 
-    /// There is no such original, but the URL has a query that may be the rest of its key (S3-13).
-    pub fn not_found_with_query(original: &str, query: &str) -> Self {
-        Self::new(
-            400,
-            "bad_request",
-            format!(
-                "there is no original `{original}`, and the URL has a query, {query:?}: if that belongs to the \
-                 key, rename the original, as a redirect cannot carry a `?`; else upload the original"
-            ),
-        )
+    /// The same where another way to read the key was refused: whoever finds nothing is told of that, so this must not be
+    /// told from it.
+    pub fn beside_refusal(mut self, refused: Option<&Self>) -> Self {
+        if let (Some(shown), Some(refused)) =
+            (self.shown.as_mut().filter(|shown| shown.code == NO_IMAGE), refused)
+        {
+            *shown = refused.shown();
+        }
+        self
+    }
+
+    /// The same where the URL has a query, which may be the rest of the key of an original that was not found (S3-13).
+    pub fn beside_query(mut self, original: &str, query: &str) -> Self {
+        if let Some(shown) = self.shown.as_mut().filter(|shown| shown.code == NO_IMAGE) {
+            let message = format!(
+                "there is no image at `{original}`, and the URL has a query, {query:?}: if that belongs to the key, rename \
+                 the original, as a redirect cannot carry a `?`; else upload the original"
+            );
+            *shown = Shown { status: 400, code: "bad_request", message };
+        }
+        self
     }
 
     /// A check event that nothing can be made of.
@@ -136,24 +214,26 @@ impl Failure {
         Self { detail: Some(detail.into()), ..Self::new(500, "internal", message) }
     }
 
-    /// Settings that nothing can be done with.
+    /// Settings that nothing can be done with. What they are is not for viewers.
     pub fn settings(error: &SettingsError) -> Self {
         Self::new(500, "misconfigured", format!("the resizer is not set up: {error}"))
+            .told("the resizer is not set up; the function's log has the reason")
     }
 
-    /// The answer. `key` is what was asked for, as far as it is known.
+    /// The answer to a viewer. `key` is what was asked for, as far as it is known.
     pub fn response(&self, key: Option<&str>) -> Response {
-        let mut body = json!({ "error": self.code, "message": self.message });
+        let Shown { status, code, message } = self.shown();
+        let mut body = json!({ "error": code, "message": message });
         if let Some(key) = key {
             body["key"] = key.into();
         }
         let response = Response {
             body: body.to_string(),
-            ..Response::new(self.status)
+            ..Response::new(status)
                 .with("Content-Type", "application/json")
                 .with("Cache-Control", format!("public, max-age={ERROR_MAX_AGE}"))
         };
-        match self.status {
+        match status {
             405 => response.with("Allow", "GET, HEAD"),
             503 => response.with("Retry-After", ERROR_MAX_AGE.to_string()),
             _ => response,
@@ -200,9 +280,9 @@ impl From<UrlError> for Failure {
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Self {
         let message = error.to_string();
-        let (status, code, detail) = match error {
-            FetchError::Url(error) => return error.into(),
-            FetchError::TooLarge { bytes, limit } => return ImageError::TooManyBytes { bytes, limit }.into(),
+        let (status, code, detail) = match &error {
+            FetchError::Url(error) => return Self::redirected_away(error),
+            FetchError::TooLarge { bytes, limit } => return Self::too_large(*bytes, *limit, true),
             FetchError::Address { detail, .. } => (403, "address_not_allowed", Some(detail)),
             FetchError::Resolve { detail, .. } => (502, "upstream_not_found", Some(detail)),
             FetchError::Connection { detail, .. } => (502, "upstream_unreachable", Some(detail)),
@@ -214,8 +294,58 @@ impl From<FetchError> for Failure {
         };
         // In the log the message comes first, as `detail` takes its place there.
         let detail = detail.map(|detail| format!("{message}: {detail}"));
-        Self { status, code, message, detail }
+        let failure = Self { detail, ..Self::new(status, code, message) };
+        match &error {
+            // What is behind a refusal is the source's secret: it may let this function see more than others.
+            FetchError::NotFound { .. } | FetchError::Status { status: 400..=499, .. } => {
+                failure.into_no_image()
+            }
+            FetchError::Status { host, .. } => failure.told(format!("{host} did not answer with an image")),
+            FetchError::Redirect { host, .. } => failure.told(format!("{host} redirects to no image")),
+            _ => failure,
+        }
     }
+}
+
+impl Failure {
+    /// A source redirects to where nothing is fetched from. Where that is, viewers are not told.
+    fn redirected_away(error: &UrlError) -> Self {
+        Self::new(502, "upstream_redirect", format!("the source redirects away: {error}"))
+            .told("the source redirects to where images are not fetched from")
+    }
+
+    /// An original over `MAX_BYTES`. Viewers are told the limit, not its size; of what is no image, nothing.
+    fn too_large(bytes: u64, limit: u64, image: bool) -> Self {
+        let failure = Self::from(ImageError::TooManyBytes { bytes, limit });
+        if image { failure } else { failure.into_no_image() }
+    }
+}
+
+/// What viewers are told of an image that can't be made: the limit, not how far it is from it; that a file is damaged,
+/// not what is in it.
+fn shown_of(error: &ImageError) -> Option<String> {
+    Some(match error {
+        ImageError::TooManyBytes { limit, .. } => format!("the file has more than the {limit} bytes allowed"),
+        ImageError::TooManyPixels { limit, .. } => {
+            format!("the image has more than the {limit} pixels allowed")
+        }
+        ImageError::TooManyFrames { limit, .. } => {
+            format!("the animation has more than the {limit} frames allowed")
+        }
+        ImageError::TooMuchAnimation { limit, .. } => {
+            format!("the animation's frames have more than the {limit} pixels allowed together")
+        }
+        ImageError::TooMuchMemory { .. } => "it could take more memory than there is".to_owned(),
+        ImageError::TooMuchWork { .. } => "it could take more work than there is time for".to_owned(),
+        ImageError::OutputTooLarge { limit, .. } => {
+            format!("the result would have more than the {limit} pixels allowed")
+        }
+        ImageError::SideTooLong { format, limit, .. } => {
+            format!("a side of the result would be longer than the {limit} pixels that a {format} can have")
+        }
+        ImageError::Corrupt { format, .. } => format!("the {format} file is damaged"),
+        _ => return None,
+    })
 }
 
 impl From<ImageError> for Failure {
@@ -252,26 +382,39 @@ impl From<ImageError> for Failure {
             // Whatever else the core comes to report is not known to be the image's fault.
             _ => return Self::internal(error.to_string()),
         };
-        Self::new(status, code, format!("{error}; {advice}"))
+        let failure = Self::new(status, code, format!("{error}; {advice}"));
+        match shown_of(&error) {
+            _ if error == ImageError::NotAnImage => failure.into_no_image(),
+            Some(shown) => failure.told(format!("{shown}; {advice}")),
+            None => failure,
+        }
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();
-        let (status, code, detail) = match error {
+        let (status, code, detail) = match &error {
             StoreError::NotFound => (404, "original_not_found", None),
-            StoreError::TooLarge { bytes, limit } => {
-                return ImageError::TooManyBytes { bytes, limit }.into();
+            StoreError::TooLarge { bytes, limit, image } => return Self::too_large(*bytes, *limit, *image),
+            StoreError::NoRoom { bytes, limit, image: true } => {
+                return ImageError::TooMuchMemory { bytes: *bytes, limit: *limit }.into();
             }
-            StoreError::NoRoom { bytes, limit } => return ImageError::TooMuchMemory { bytes, limit }.into(),
+            StoreError::NoRoom { bytes, limit, image } => return Self::too_large(*bytes, *limit, *image),
             StoreError::Denied { detail, .. } => (500, "access_denied", Some(detail)),
             StoreError::Taken => (409, "key_taken", None),
             StoreError::Archived => (500, "original_archived", None),
             StoreError::Busy { detail } => (503, "storage_busy", Some(detail)),
             StoreError::Other { detail, .. } => (500, "storage_failed", Some(detail)),
         };
-        Self { status, code, message, detail }
+        let detail = detail.cloned();
+        let failure = Self { detail, ..Self::new(status, code, message) };
+        match &error {
+            StoreError::NotFound | StoreError::Archived | StoreError::Denied { action: "read", .. } => {
+                failure.into_no_image()
+            }
+            _ => failure,
+        }
     }
 }
 

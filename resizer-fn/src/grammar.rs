@@ -16,6 +16,15 @@ pub struct Reading<'a> {
     pub preset: bool,
 }
 
+impl Reading<'_> {
+    /// The original as a URL, if it is one. On its way, two slashes may have become one.
+    pub fn url(&self) -> Option<String> {
+        let (scheme, rest) = self.original.split_once(":/")?;
+        let web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+        web.then(|| format!("{scheme}://{}", rest.trim_start_matches('/')))
+    }
+}
+
 /// All ways to read `{spec}/{original}` or `{preset}/{original}`, the longest spec first: `300x200/smart/a.jpg` may ask for `a.jpg`, or for
 /// `smart/a.jpg`.
 ///

@@ -72,7 +72,8 @@ impl<S: Store, F: Fetch> Handler<S, F> {
     async fn answer(&self, event: &Value, time: Time) -> (Response, Record) {
         let mut record = Record::default();
         let answer = match (Check::of(event), event::route(event)) {
-            (Some(check), _) => self.check(&check, time, &mut record).await,
+            // Whoever may call the function itself may know all.
+            (Some(check), _) => self.check(&check, time, &mut record).await.map_err(Failure::in_full),
             (None, Route::Resize) => self.redirect(event, time, &mut record).await,
             (None, Route::Image) => self.direct(event, time, &mut record).await,
         };
@@ -87,10 +88,11 @@ impl<S: Store, F: Fetch> Handler<S, F> {
     }
 }
 
-/// The answer to a failure, and its record.
+/// The answer to a failure, and its record: the status is the one answered, the reason the true one.
 pub fn failed(failure: &Failure, mut record: Record) -> (Response, Record) {
-    record.status = failure.status;
+    let response = failure.response(record.key.as_deref());
+    record.status = response.status_code;
     record.reason = failure.code;
     record.detail = Some(failure.detail.clone().unwrap_or_else(|| failure.message.clone()));
-    (failure.response(record.key.as_deref()), record)
+    (response, record)
 }

@@ -1,7 +1,7 @@
 //! The derived key, `{prefix}{mark/}{spec}/{original}`: taken apart and put together. Pure.
 
 use crate::grammar::{self, Reading};
-use crate::signature::{Gate, Mark, take_mark};
+use crate::signature::{Gate, Mark, meaning, take_mark};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use resizer_core::Spec;
 use resizer_core::spec::{Presets, SpecError, SpecErrorKind};
@@ -35,7 +35,8 @@ pub struct Asked<'a> {
 impl Asked<'_> {
     /// The texts that a signature may be of. What client libraries sign is the URL as they write it, in which the key of
     /// the original is percent-encoded or not; here it arrives decoded, perhaps encoded anew by a redirect in between
-    /// (S3-13). `arrived` is the whole as it came, if that was encoded.
+    /// (S3-13). `arrived` is the whole as it came, if that was encoded. Each text has this path as its [`meaning`], so
+    /// that none is of two paths.
     pub fn signed_texts(&self, arrived: Option<&str>) -> impl Iterator<Item = String> {
         // As many segments from the end as the path has.
         let segments = self.path.split('/').count();
@@ -47,7 +48,19 @@ impl Asked<'_> {
             let original = utf8_percent_encode(reading.original, ENCODED);
             format!("{}/{original}", reading.text)
         });
-        std::iter::once(self.path.to_owned()).chain(as_it_came).chain(encoded)
+        let texts = std::iter::once(self.path.to_owned()).chain(as_it_came).chain(encoded);
+        texts.filter(|text| meaning(text) == self.path)
+    }
+
+    /// The same for URLs in place of the original: on its way, the `//` of one may have become another number of slashes.
+    pub fn signed_url_texts(&self) -> impl Iterator<Item = String> {
+        let paths = self.readings.iter().filter_map(|reading| Some((reading.text, reading.url()?)));
+        paths.flat_map(|(text, url)| {
+            let encoded = format!("{text}/{}", utf8_percent_encode(&url, ENCODED));
+            let path = format!("{text}/{url}");
+            let fits = move |text: &String| meaning(text) == path;
+            [format!("{text}/{url}"), encoded].into_iter().filter(fits)
+        })
     }
 }
 
@@ -107,9 +120,36 @@ impl Scheme {
     pub fn derived_key(&self, gate: &Gate, text: &str, original: &str) -> String {
         let path = format!("{text}/{original}");
         match &gate.key {
-            Some(key) => format!("{}{}/{path}", self.prefix, key.sign(&path)),
+            // As it was ordered: the page that asks for it is signed with the same text.
+            Some(key) => format!("{}{}/{path}", self.prefix, key.sign(&signed_path(&path))),
             None => format!("{}{path}", self.prefix),
         }
+    }
+
+    /// The one key of the image that `reading` of `asked` is, if that is another than was asked for. There are many ways
+    /// to write a spec, and each would be an object of its own. Whoever signs has chosen one: that stays.
+    ///
+    /// `absent` says of what else could be read in that key that it will not be taken: the key has to lead to the same.
+    pub fn canonical_key(
+        &self,
+        gate: &Gate,
+        asked: &Asked<'_>,
+        reading: &Reading<'_>,
+        absent: impl Fn(&Reading<'_>) -> bool,
+    ) -> Option<String> {
+        let mark = match (asked.mark, &gate.key) {
+            (Mark::Signature(_), _) => return None,
+            (Mark::Unsafe, Some(_)) => "unsafe/",
+            (Mark::Unsafe | Mark::None, _) => "",
+        };
+        let text = if reading.preset { reading.text.to_owned() } else { reading.spec.to_string() };
+        if text == reading.text && (asked.mark == Mark::None || !mark.is_empty()) {
+            return None;
+        }
+        let key = format!("{}{mark}{text}/{}", self.prefix, reading.original);
+        let there = self.parse(&key).ok()?;
+        let first = there.readings.iter().find(|other| !absent(other))?;
+        (first.spec == reading.spec && first.original == reading.original).then_some(key)
     }
 
     /// Takes `{mark/}{spec}/{original}` apart, which is not stored.
@@ -169,6 +209,11 @@ impl Scheme {
     }
 }
 
+/// What is signed of a path: the path, encoded where it could be taken for another one's encoding.
+fn signed_path(path: &str) -> String {
+    if path.contains('%') { utf8_percent_encode(path, ENCODED).to_string() } else { path.to_owned() }
+}
+
 fn check_length(key: &str) -> Result<(), KeyError> {
     if key.len() > LONGEST_KEY { Err(KeyError::TooLong(key.len())) } else { Ok(()) }
 }
@@ -197,6 +242,7 @@ pub fn location(url: &str, key: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::signature::SecurityKey;
     use percent_encoding::percent_decode_str;
     use proptest::prelude::*;
 
@@ -276,6 +322,67 @@ mod tests {
         assert_eq!(texts, ["300x/pics/ä b.jpg", "300x/pics/%C3%A4%20b.jpg"]);
         let arrived = Some("resized/300x/pics/%c3%a4 b.jpg");
         assert_eq!(asked.signed_texts(arrived).nth(1).as_deref(), Some("300x/pics/%c3%a4 b.jpg"));
+        // A `%` in the key itself: as it is, the text is that of another key.
+        let percent = scheme(PREFIX).parse("resized/300x/a%20b.jpg").unwrap();
+        assert_eq!(percent.signed_texts(None).collect::<Vec<_>>(), ["300x/a%2520b.jpg"]);
+        let arrived = Some("resized/300x/a%2520b.jpg");
+        assert!(percent.signed_texts(arrived).all(|text| text == "300x/a%2520b.jpg"));
+        let no_escape = scheme(PREFIX).parse("resized/300x/100%.jpg").unwrap();
+        assert_eq!(no_escape.signed_texts(None).next().as_deref(), Some("300x/100%.jpg"));
+    }
+
+    /// The canonical key of the first reading whose original is not among `absent`.
+    fn canonical(scheme: &Scheme, gate: &Gate, key: &str, absent: &[&str]) -> Option<String> {
+        let asked = scheme.parse(key).unwrap();
+        let is_absent = |reading: &Reading<'_>| absent.contains(&reading.original);
+        let reading = asked.readings.iter().find(|reading| !is_absent(reading))?;
+        scheme.canonical_key(gate, &asked, reading, is_absent)
+    }
+
+    #[test]
+    fn each_image_has_one_key() {
+        let open = Gate::default();
+        for (key, to) in [
+            ("300x200/a.jpg", None),
+            ("300x200/center/a.jpg", Some("300x200/a.jpg")),
+            ("300x200/center/middle/a.jpg", Some("300x200/a.jpg")),
+            ("0x0:0x0/300x200/a.jpg", Some("300x200/a.jpg")),
+            ("800x0/a.jpg", Some("800x/a.jpg")),
+            ("0x600/a.jpg", Some("x600/a.jpg")),
+            ("thumb/a.jpg", None),
+            ("unsafe/thumb/a.jpg", Some("thumb/a.jpg")),
+            ("unsafe/800x0/a.jpg", Some("800x/a.jpg")),
+            ("300x/filters:fill(red)/a.jpg", Some("300x/filters:fill(ff0000)/a.jpg")),
+            // There, `a.jpg` would be cut off at the right.
+            ("300x200/center/left/a.jpg", None),
+        ] {
+            let found = canonical(&scheme(PREFIX), &open, &format!("{PREFIX}{key}"), &[]);
+            assert_eq!(found, to.map(|to| format!("{PREFIX}{to}")), "{key}");
+            assert_eq!(canonical(&scheme(""), &open, key, &[]).as_deref(), to, "{key}");
+        }
+        let left = canonical(&scheme(""), &open, "300x200/center/left/a.jpg", &["a.jpg"]);
+        assert_eq!(left.as_deref(), Some("300x200/left/a.jpg"));
+        // A folder of that name.
+        assert_eq!(canonical(&scheme(""), &open, "300x200/center/a.jpg", &["a.jpg"]), None);
+        let signed = Gate { key: SecurityKey::new("k"), allow_unsafe: true };
+        let lax = canonical(&scheme(PREFIX), &signed, "resized/unsafe/800x0/a.jpg", &[]);
+        assert_eq!(lax.as_deref(), Some("resized/unsafe/800x/a.jpg"));
+        let signature = format!("resized/{}=/800x0/a.jpg", "a".repeat(27));
+        assert_eq!(canonical(&scheme(PREFIX), &signed, &signature, &[]), None);
+        // Longer than S3 takes.
+        let long = format!("resized/300x/filters:fill(red)/{}", "a".repeat(992));
+        assert_eq!(canonical(&scheme(PREFIX), &open, &long, &[]), None);
+    }
+
+    #[test]
+    fn what_is_signed_here_is_taken_here() {
+        let gate = Gate { key: SecurityKey::new("k"), allow_unsafe: false };
+        for original in ["a.jpg", "a b.jpg", "a%20b.jpg", "100%.jpg", "%2525", "ä%c3%a4"] {
+            let key = scheme(PREFIX).derived_key(&gate, "300x", original);
+            let scheme = scheme(PREFIX);
+            let asked = scheme.parse(&key).unwrap();
+            assert_eq!(gate.pass(asked.mark, asked.signed_texts(None)), Ok(true), "{original}");
+        }
     }
 
     #[test]
@@ -327,6 +434,26 @@ mod tests {
         );
     }
 
+    /// Paths that differ in what is encoded how often, and in slashes.
+    fn signable() -> impl Strategy<Value = String> {
+        let spec = prop::sample::select(vec![
+            "300x",
+            "300x0",
+            "thumb",
+            "300x/smart",
+            "300x/filters:watermark(a%2528b,0,0,0)",
+            "300x/filters:watermark(a%28b,0,0,0)",
+            "3x/filters:watermark(x:/y,0,0,0)",
+            "3x/filters:watermark(x://y,0,0,0)",
+        ]);
+        let piece = prop::sample::select(vec![
+            "a", "%", "%20", "%2520", " ", "/", "%2F", "https:/", "https://", "http:/h", "smart", "=", "&",
+            "é", "%c3%a9",
+        ]);
+        (spec, prop::collection::vec(piece, 1..5))
+            .prop_map(|(spec, rest)| format!("{spec}/{}", rest.concat()))
+    }
+
     proptest! {
         #[test]
         fn what_is_accepted_is_what_was_asked_for(
@@ -341,6 +468,65 @@ mod tests {
                     prop_assert_eq!(format!("{prefix}{mark}{text}/{original}"), key.clone());
                     prop_assert!(!scheme.is_derived(original));
                 }
+            }
+        }
+
+        /// A canonical key is its own, is read as the same image, and differs from what was asked for.
+        #[test]
+        fn redirects_to_canonical_keys_end(
+            prefix in prop_oneof![Just(""), Just("resized/")],
+            mark in prop_oneof![Just(""), Just("unsafe/")],
+            parts in prop::sample::subsequence(vec![
+                "trim:0", "0x0:0x0", "1x1:5x5", "fit-in", "30x0", "left", "center", "top", "middle", "smart",
+                "filters:fill(red):dpr(1.0)",
+            ], 1..6),
+            folders in prop::sample::subsequence(vec!["left", "center", "middle", "smart", "30x20", "pics"], 0..4),
+            absent in prop::sample::subsequence(vec![0, 1, 2, 3, 4], 0..4),
+            key in prop::option::of(Just("k")),
+        ) {
+            let scheme = scheme(prefix);
+            let gate = Gate { key: key.and_then(SecurityKey::new), allow_unsafe: true };
+            let original = folders.iter().chain(&["a.jpg"]).copied().collect::<Vec<_>>().join("/");
+            let asked = format!("{prefix}{mark}{}/{original}", parts.join("/"));
+            if let Ok(parsed) = scheme.parse(&asked) {
+                let absent: Vec<&str> =
+                    absent.iter().filter_map(|n| parsed.readings.get(*n).map(|r| r.original)).collect();
+                if let Some(there) = canonical(&scheme, &gate, &asked, &absent) {
+                    prop_assert_ne!(&there, &asked);
+                    let read = |key: &str| {
+                        let parsed = scheme.parse(key).unwrap();
+                        let first = parsed.readings.iter().find(|r| !absent.contains(&r.original)).unwrap();
+                        (first.spec.clone(), first.original.to_owned())
+                    };
+                    prop_assert_eq!(read(&there), read(&asked));
+                    prop_assert_eq!(canonical(&scheme, &gate, &there, &absent), None, "{}", there);
+                }
+            }
+        }
+
+        /// Whatever the way it came, no text is of two paths, nor of a query.
+        #[test]
+        fn each_signed_text_is_of_one_path(
+            one in signable(), other in signable(), arrived in signable(), mark in "(unsafe/|thumb/)?",
+        ) {
+            let scheme = scheme(PREFIX);
+            let paths = [&one, &other].map(|path| scheme.parse_path(path));
+            if let [Ok(first), Ok(second)] = &paths {
+                let arrived = format!("{mark}{arrived}");
+                let texts = |asked: &Asked<'_>| -> Vec<String> {
+                    let all = asked.signed_texts(Some(&arrived)).chain(asked.signed_texts(None));
+                    all.chain(asked.signed_url_texts()).collect()
+                };
+                // What is asked for, as far as it can be told apart: URLs by their one way to be written.
+                let meant = |asked: &Asked<'_>| -> Vec<(String, String)> {
+                    let read = |r: &Reading<'_>| (r.text.to_owned(), r.url().unwrap_or(r.original.to_owned()));
+                    asked.readings.iter().map(read).collect()
+                };
+                if meant(first) != meant(second) {
+                    let second = texts(second);
+                    prop_assert!(texts(first).iter().all(|text| !second.contains(text)), "{one} {other}");
+                }
+                prop_assert!(texts(first).iter().all(|text| text.contains('/')));
             }
         }
 

@@ -4,6 +4,7 @@ use lambda_runtime::{Context, LambdaEvent, service_fn};
 use resizer_fn::aws::{Access, s3};
 use resizer_fn::batch::aws::AwsDesk;
 use resizer_fn::batch::{Batch, BatchResponse, Sqs, batch_settings, delivered};
+use resizer_fn::check::Check;
 use resizer_fn::direct::fetch::Fetcher;
 use resizer_fn::event;
 use resizer_fn::failure::Failure;
@@ -92,7 +93,9 @@ fn served(var: impl Fn(&str) -> Option<String>) -> Result<Served, SettingsError>
 }
 
 fn unserved(failure: &Failure, event: &Value) -> (Response, Record) {
-    let (response, record) = failed(failure, Record::default());
+    // Whoever may call the function itself may know all.
+    let failure = if Check::of(event).is_some() { failure.clone().in_full() } else { failure.clone() };
+    let (response, record) = failed(&failure, Record::default());
     (if event::is_head(event) { response.without_body() } else { response }, record)
 }
 

@@ -3,7 +3,7 @@
 use crate::direct::source::Sources;
 use crate::key::{Scheme, size_of};
 use crate::signature::{Gate, SecurityKey};
-use resizer_core::spec::{DEFAULT_QUALITY, Presets};
+use resizer_core::spec::{DEFAULT_QUALITY, Keepable, Kept, Presets};
 use resizer_core::{Limits, Spec};
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -28,6 +28,8 @@ pub struct Settings {
     pub scheme: Scheme,
     /// `PRESETS_ONLY`: nothing but presets is made.
     pub presets_only: bool,
+    /// `KEEP_METADATA`: which metadata of originals specs may ask for.
+    pub keep: Keepable,
     /// `SECURITY_KEY`, `ALLOW_UNSAFE`: which requests have to be signed.
     pub gate: Gate,
     /// `SOURCES`: hosts that images are fetched from. With any, the direct route is on.
@@ -66,10 +68,18 @@ impl Settings {
         let parsed = |name: &'static str| text(name).unwrap_or_default();
         let defaults = Limits::default();
         let sources: Sources = parsed("SOURCES").parse().map_err(|problem| has("SOURCES", problem))?;
+        sources.check_reachable().map_err(|problem| has("SOURCES", problem))?;
         let bucket = match text("BUCKET") {
             None if sources.is_empty() => Some(required("BUCKET", "the name of the bucket")?),
             bucket => bucket,
         };
+        let presets =
+            Presets::parse(&parsed("PRESETS")).map_err(|error| has("PRESETS", error.to_string()))?;
+        let presets_only = switch("PRESETS_ONLY", text("PRESETS_ONLY"))?;
+        if presets_only && presets.is_empty() {
+            let problem = "is true, but PRESETS is empty, so that nothing could be made; set PRESETS";
+            return Err(wrong("PRESETS_ONLY", problem.to_owned()));
+        }
         Ok(Self {
             region: match text("BUCKET_REGION") {
                 Some(region) => region,
@@ -86,10 +96,13 @@ impl Settings {
             allowed: allowed(&parsed("ALLOWED_DIMENSIONS"))?,
             scheme: Scheme {
                 prefix: prefix(var("PREFIX").unwrap_or_else(|| "resized/".to_owned()))?,
-                presets: Presets::parse(&parsed("PRESETS"))
-                    .map_err(|error| has("PRESETS", error.to_string()))?,
+                presets,
             },
-            presets_only: switch("PRESETS_ONLY", text("PRESETS_ONLY"))?,
+            presets_only,
+            keep: match text("KEEP_METADATA") {
+                Some(list) => list.parse().map_err(|problem| has("KEEP_METADATA", problem))?,
+                None => Keepable::default(),
+            },
             gate: Gate {
                 // Not trimmed: a key is whatever its owner has it be.
                 key: SecurityKey::new(&var("SECURITY_KEY").unwrap_or_default()),
@@ -136,6 +149,10 @@ impl Settings {
     /// somebody who has the key.
     pub fn refusal(&self, spec: &Spec, preset: bool, signed: bool) -> Option<Refusal> {
         let size = size_of(spec);
+        // Whoever has the key, or a preset, has no right to what is in the originals either.
+        if let Some(kind) = self.keep.refuses(spec) {
+            return Some(Refusal::Keep(kind));
+        }
         match () {
             () if preset => None,
             () if self.presets_only => Some(Refusal::NoPreset),
@@ -158,6 +175,8 @@ pub enum Refusal {
     MoreThanSize,
     /// It is no preset, and `PRESETS_ONLY` is set.
     NoPreset,
+    /// It asks for metadata that `KEEP_METADATA` does not name.
+    Keep(Kept),
 }
 
 fn wrong(name: &'static str, problem: String) -> SettingsError {
@@ -268,6 +287,7 @@ mod tests {
                 allowed: BTreeSet::new(),
                 scheme: Scheme { prefix: "resized/".to_owned(), ..Scheme::default() },
                 presets_only: false,
+                keep: Keepable::default(),
                 gate: Gate::default(),
                 sources: Sources::default(),
                 limits: Limits::default(),
@@ -328,11 +348,18 @@ mod tests {
         assert_eq!(refusal(&list, &more, false, false), Some(Refusal::MoreThanSize));
         assert_eq!(refusal(&list, &more, false, true), None);
         assert_eq!(refusal(&list, &Spec::default(), false, true), Some(Refusal::Size));
-        let presets = read(&[("ALLOWED_DIMENSIONS", "800x"), ("PRESETS_ONLY", "true")]).unwrap();
+        let presets = ("PRESETS", "wide=800x/smart");
+        let presets = read(&[("ALLOWED_DIMENSIONS", "800x"), presets, ("PRESETS_ONLY", "true")]).unwrap();
         assert_eq!(refusal(&presets, &listed, false, true), Some(Refusal::NoPreset));
         for settings in [&list, &presets] {
             assert_eq!(refusal(settings, &more, true, false), None);
         }
+        let exif: Spec = "800x/filters:keep(exif)".parse().unwrap();
+        for (preset, signed) in [(false, false), (true, false), (false, true)] {
+            assert_eq!(refusal(&open, &exif, preset, signed), Some(Refusal::Keep(Kept::Exif)));
+        }
+        let shared = read(&[("KEEP_METADATA", "exif")]).unwrap();
+        assert_eq!(refusal(&shared, &exif, false, false), None);
     }
 
     #[test]
@@ -378,6 +405,10 @@ mod tests {
             ("PRESETS", "thumb"),
             ("PRESETS", "thumb=big"),
             ("PRESETS_ONLY", "yes"),
+            ("PRESETS_ONLY", "true"),
+            ("KEEP_METADATA", "icc,gps"),
+            ("SOURCES", "http://169.254.169.254"),
+            ("SOURCES", "images.example.com,localhost"),
             ("ALLOW_UNSAFE", "1"),
             ("SOURCES", "a.com *"),
             ("PREFIX", "resized"),

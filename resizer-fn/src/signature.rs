@@ -2,11 +2,16 @@
 //!
 //! The signature is HMAC-SHA1 (RFC 2104) with the security key over everything behind the slash that follows it, in
 //! URL-safe base64 with padding (RFC 4648): 28 characters, the last one a `=`.
+//!
+//! No text that is signed may stand for two requests, or one that was signed lets a forged one pass. A path's text is read
+//! in one way only ([`meaning`]); a query's begins with [`VERSION`] and has no `/` (`direct/query.rs`).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str};
 use sha1::Sha1;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Base64 of the 20 bytes of a SHA-1.
@@ -14,6 +19,22 @@ const SIGNATURE_CHARS: usize = 28;
 
 /// What stands in front of a path that is not signed on purpose.
 const UNSAFE: &str = "unsafe";
+
+/// What the signed text of a query begins with.
+pub const VERSION: &str = "v2";
+
+/// Everything but unreserved characters (RFC 3986).
+pub const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The path that a signed text stands for. Clients sign it percent-encoded or as it is: where every `%` begins an
+/// encoded byte it is encoded, else it is as it is. So a text never stands for two paths.
+pub fn meaning(text: &str) -> Cow<'_, str> {
+    let escapes_are_whole = text.split('%').skip(1).all(
+        |after| matches!(after.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()),
+    );
+    let decoded = escapes_are_whole.then(|| percent_decode_str(text).decode_utf8().ok()).flatten();
+    decoded.unwrap_or(Cow::Borrowed(text))
+}
 
 /// The key that URLs are signed with. Never shown.
 #[derive(Clone, PartialEq, Eq)]

@@ -85,19 +85,21 @@ pub enum Put {
     Conflict,
 }
 
-/// Why the store did not do as told. The texts go out to anyone, `detail` to the log only.
+/// Why the store did not do as told. `detail` is for the log only; what viewers are told is `failure`'s matter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// There is no such original.
     #[error("there is no such original; upload it or correct the key")]
     NotFound,
-    /// The original is larger than allowed; nothing of it was downloaded.
+    /// The original is larger than allowed; no more than its beginning was downloaded.
     #[error("the original has {bytes} bytes, more than the {limit} allowed")]
     TooLarge {
         /// Its size.
         bytes: u64,
         /// The limit.
         limit: u64,
+        /// Whether it begins like an image, as far as that could be seen.
+        image: bool,
     },
     /// The file is within the limit, but there is no memory for it.
     #[error("the file has {bytes} bytes, for which there is no memory")]
@@ -106,6 +108,8 @@ pub enum StoreError {
         bytes: u64,
         /// The memory there is for it, in bytes.
         limit: u64,
+        /// Whether it begins like an image.
+        image: bool,
     },
     /// Reading or writing was forbidden. For reading this is also S3's answer to a missing
     /// original when the role may not list the bucket (S3-04).
@@ -146,7 +150,7 @@ pub enum StoreError {
 
 /// Where originals come from and derived images go to.
 pub trait Store: Send + Sync + 'static {
-    /// Gets an original of at most `max_bytes` bytes; of a larger one nothing is downloaded.
+    /// Gets an original of at most `max_bytes` bytes; of a larger one only the beginning is looked at.
     fn get(&self, key: &str, max_bytes: u64) -> impl Future<Output = Result<Original, StoreError>> + Send;
 
     /// The same, unless its ETag is `etag`: then nothing is downloaded, and there is none.

@@ -1,4 +1,5 @@
-//! `/resize`: the image is stored where it was asked for, and redirected to.
+//! `/resize`: the image is stored where it was asked for, and redirected to. What was asked for by another key than its
+//! canonical one is redirected there, and not stored.
 
 use crate::direct::answer::is_auto;
 use crate::direct::fetch::Fetch;
@@ -6,7 +7,7 @@ use crate::event;
 use crate::failure::Failure;
 use crate::grammar::Reading;
 use crate::handler::Handler;
-use crate::key;
+use crate::key::{self, Asked};
 use crate::record::{Record, ms_since};
 use crate::response::Response;
 use crate::store::{Derived, Found, Original, Store, StoreError, keep};
@@ -30,25 +31,72 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         }
         let asked = settings.scheme.parse(&target)?;
         let signed = settings.gate.pass(asked.mark, asked.signed_texts(encoded.as_deref()))?;
-        let (allowed, refused) = self.allowed(asked.readings, signed)?;
+        let (allowed, refused) = self.allowed(asked.readings.clone(), signed)?;
         if allowed.first().is_some_and(|reading| is_auto(&reading.spec)) {
             return Err(Failure::auto_format());
         }
 
+        if let Some((spec, key)) = self.elsewhere(&asked, &allowed, signed).await {
+            record.spec = Some(spec);
+            // Never a permanent one: what stands there is a matter of the settings and of the bucket.
+            let code = if settings.redirect_code == 301 { 307 } else { settings.redirect_code };
+            return Ok(Response::redirect(code, key::location(&settings.url, &key)));
+        }
+
+        let told = |failure: Failure| {
+            let failure = failure.beside_refusal(refused.as_ref());
+            match &query {
+                Some(query) => {
+                    failure.beside_query(allowed.first().map_or("", |reading| reading.original), query)
+                }
+                None => failure,
+            }
+        };
         // Before anything is fetched: what is in the works needs its memory.
         let turn = self.turns.take(time).await?;
-        let (reading, original) = match (self.first(&allowed, refused, record).await, query) {
-            (Err(failure), Some(query)) if failure.status == 404 => {
-                let original = allowed.first().map_or("", |reading| reading.original);
-                return Err(Failure::not_found_with_query(original, &query));
-            }
-            (found, _) => found?,
-        };
+        let (reading, original) = self.first(&allowed, refused.clone(), record).await.map_err(told)?;
         record.spec = Some(reading.text.to_owned());
-        let made = self.make(original.bytes, reading.spec.clone(), turn, record).await?;
+        let made = self.make(original.bytes, reading.spec.clone(), turn, record).await.map_err(told)?;
         // The image lands where it was asked for: anywhere else, the redirect would lead back here, for ever.
         self.put(&target, made, original.etag, &reading.spec, record).await?;
         Ok(Response::redirect(settings.redirect_code, key::location(&settings.url, &target)))
+    }
+
+    /// The canonical key of the image that is asked for under another one, and its spec: of the first reading that has an
+    /// original. What is no image is left to be answered like anything else that is none.
+    async fn elsewhere(
+        &self,
+        asked: &Asked<'_>,
+        allowed: &[Reading<'_>],
+        signed: bool,
+    ) -> Option<(String, String)> {
+        let (scheme, gate) = (&self.settings.scheme, &self.settings.gate);
+        let mut absent: Vec<&str> = Vec::new();
+        let leads = |reading: &Reading<'_>, absent: &[&str]| {
+            scheme.canonical_key(gate, asked, reading, |other| {
+                absent.contains(&other.original)
+                    || self.settings.refusal(&other.spec, other.preset, signed).is_some()
+            })
+        };
+        let all: Vec<&str> = allowed.iter().map(|reading| reading.original).collect();
+        let could = allowed
+            .iter()
+            .enumerate()
+            .any(|(n, reading)| leads(reading, all.get(..n).unwrap_or_default()).is_some());
+        if !could {
+            return None;
+        }
+        for reading in allowed {
+            // A limit of nothing: what it is shows, and no more of it is read.
+            match self.store().get(reading.original, 0).await {
+                Err(StoreError::NotFound) => absent.push(reading.original),
+                Err(StoreError::TooLarge { image: true, .. }) => {
+                    return leads(reading, &absent).map(|key| (reading.text.to_owned(), key));
+                }
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// The readings that may be made, if there are any, and why the first of the others may not.

@@ -7,7 +7,7 @@ use crate::image::{self, Assets};
 use crate::record::{Record, ms_since};
 use crate::store::{Original, Store, StoreError};
 use crate::turn::{Time, Turn, Waiting};
-use resizer_core::{Defaults, Error, Output, Spec};
+use resizer_core::{Defaults, Error, Output, Spec, sniff};
 use std::time::{Duration, Instant};
 
 /// Most watermarks on one image: each is a file of its own to get.
@@ -115,10 +115,12 @@ impl<S: Store, F: Fetch> Handler<S, F> {
     ) -> Result<Option<Original>, StoreError> {
         let max_bytes = self.settings.limits.max_bytes;
         match self.store().get_unless(key, max_bytes.min(room), etag).await {
-            Err(StoreError::TooLarge { bytes, .. }) if bytes <= max_bytes => {
-                Err(StoreError::NoRoom { bytes, limit: room })
+            Err(StoreError::TooLarge { bytes, image, .. }) if bytes <= max_bytes => {
+                Err(StoreError::NoRoom { bytes, limit: room, image })
             }
-            Err(StoreError::TooLarge { bytes, .. }) => Err(StoreError::TooLarge { bytes, limit: max_bytes }),
+            Err(StoreError::TooLarge { bytes, image, .. }) => {
+                Err(StoreError::TooLarge { bytes, limit: max_bytes, image })
+            }
             found => found,
         }
     }
@@ -150,10 +152,11 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             }
             let held: u64 = assets.values().map(|bytes| bytes.len() as u64).sum();
             let found = self.file(key, None, room.saturating_sub(held)).await;
-            let found = found.map_err(|error| match error {
-                StoreError::NotFound => Failure::watermark(404, format!("there is no watermark `{key}`")),
-                error => error.into(),
-            })?;
+            let found = found.map_err(Failure::from).and_then(|found| match &found {
+                Some(file) if sniff::sniff(&file.bytes).is_none() => Err(Failure::not_an_image()),
+                _ => Ok(found),
+            });
+            let found = found.map_err(|failure| Failure::no_watermark(key, failure))?;
             assets.extend(found.map(|found| (key.to_owned(), found.bytes)));
         }
         Ok(())

@@ -9,6 +9,7 @@ use common::{JPEG, PNG, Upstream, as_written, by_path, by_query, handler, outcom
 use resizer_core::{Format, Limits, sniff};
 use resizer_fn::direct::caching::Freshness;
 use resizer_fn::direct::fetch::{FetchError, Fetched};
+use resizer_fn::direct::source::UrlError;
 use resizer_fn::response::Response;
 use serde_json::{Value, json};
 
@@ -126,7 +127,21 @@ async fn what_upstreams_do_wrong_has_its_status() {
     }
     // The type is that of the bytes, whatever the upstream or the name says.
     let page = handler(&[SOURCES], Upstream::image(b"<html><script>alert(1)</script>"));
-    assert_eq!(outcome(&page, by_query(&[URL, ("width", "30")])).await, (422, "not_an_image".to_owned()));
+    let answer = outcome(&page, by_query(&[URL, ("width", "30")])).await;
+    assert_eq!(answer, (404, "original_not_found".to_owned()));
+    // What a source says to this function, it might not say to everyone.
+    for (error, status, secret) in [
+        (FetchError::Status { host: host(), status: 403 }, 404, "403"),
+        (FetchError::Status { host: host(), status: 503 }, 502, "503"),
+        (FetchError::Url(UrlError::Host("https://inside.example.com".to_owned())), 502, "inside"),
+        (FetchError::TooLarge { bytes: 123_456, limit: 8 }, 413, "123456"),
+    ] {
+        let handler = handler(&[SOURCES], Upstream::new(Err(error)));
+        let (response, record) = serve(&handler, by_query(&[URL, ("width", "30")])).await;
+        assert_eq!(response.status_code, status, "{}", response.body);
+        assert!(!response.body.contains(secret), "{}", response.body);
+        assert!(record.detail.unwrap().contains(secret));
+    }
 }
 
 #[tokio::test]

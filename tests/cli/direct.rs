@@ -36,11 +36,18 @@ fn sources_switch_on_a_route_whose_answer_is_the_image() {
     let before = ask(&bench, &api, "image/300x/pics/a.jpg");
     assert!(before.status.is_client_error(), "without --sources there is no such route: {}", before.text());
 
-    // An upstream on this machine, in the list of sources: the guard on addresses refuses it all the same.
+    // What can never be reached is refused, before anything is written.
     let port = bench.aws.port();
-    let sources = format!("images.example.com,http://127.0.0.1:{port}");
+    for never in
+        [format!("http://127.0.0.1:{port}"), "http://169.254.169.254".to_owned(), "localhost".to_owned()]
+    {
+        let mut arguments = bench.attach_arguments();
+        arguments.extend(words(&["--sources", &never]));
+        let refused = bench.tool.run(&arguments).exits(2);
+        assert!(refused.stderr.contains("never fetched from"), "{refused}");
+    }
     let mut arguments = bench.attach_arguments();
-    arguments.extend(words(&["--sources", &sources]));
+    arguments.extend(words(&["--sources", "images.example.com"]));
     let _ = bench.tool.run(&arguments).exits(0);
     bench.proxy.clear();
     let again = bench.tool.run(&arguments).exits(0);
@@ -57,7 +64,7 @@ fn sources_switch_on_a_route_whose_answer_is_the_image() {
 
     let local = format!("http%3A%2F%2F127.0.0.1%3A{port}%2F{BUCKET}%2Fpics%2Fa.jpg");
     for (path, status, says) in [
-        (format!("image?url={local}&width=300"), 403, "address_not_allowed"),
+        (format!("image?url={local}&width=300"), 403, "source_not_allowed"),
         ("image?url=https%3A%2F%2Fevil.test%2Fa.jpg&width=300".to_owned(), 403, "source_not_allowed"),
         ("image?width=300".to_owned(), 400, "no `url`"),
     ] {

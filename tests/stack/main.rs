@@ -39,6 +39,7 @@ pub fn inputs(code: &Code) -> StackInputs {
         allow_unsafe: false,
         presets: String::new(),
         presets_only: false,
+        keep_metadata: "icc,copyright".to_owned(),
         code_bucket: code.bucket.clone(),
         code_key: code.key.clone(),
         code_sha256: code.sha256.clone(),

@@ -310,6 +310,7 @@ setting_flags! {
         "Images":
             allowed_dimensions "allowed-dimensions" "LIST",
             presets "presets" "LIST",
+            keep_metadata "keep-metadata" "LIST",
             quality "quality" "N",
             cache_control "cache-control" "TEXT",
         "Limits":

@@ -18,6 +18,9 @@ const TOLERATED_PERCENT: usize = 1;
 const PLATFORM_ERRORS: [&str; 4] =
     ["Task timed out", "Runtime.ExitError", "Runtime.InvalidEntrypoint", "Runtime.Unknown"];
 
+/// Reasons in the function's records that mean a fault of the setup. Viewers may have got 404 for it: they are not told.
+const BROKEN: [&str; 2] = ["access_denied", "storage_failed"];
+
 /// What the log says of a version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Tally {
@@ -32,9 +35,11 @@ impl Tally {
         for line in lines {
             let record: Value = serde_json::from_str(line).unwrap_or_default();
             let status = record.get("status").and_then(Value::as_u64);
+            let reason = record.get("reason").and_then(Value::as_str);
+            let broken = reason.is_some_and(|reason| BROKEN.contains(&reason));
             let platform = PLATFORM_ERRORS.iter().any(|sign| line.contains(sign));
             tally.requests += usize::from(status.is_some() || platform);
-            if platform || status.is_some_and(|status| status >= 500) {
+            if platform || broken || status.is_some_and(|status| status >= 500) {
                 tally.errors += 1;
                 tally.last = Some(line.trim().to_owned());
             }

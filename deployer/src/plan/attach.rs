@@ -236,6 +236,7 @@ pub(super) fn stack_inputs(desired: &Desired, code: &Code, artifacts_bucket: &st
         allow_unsafe: site.allow_unsafe,
         presets: site.presets.to_string(),
         presets_only: site.presets_only,
+        keep_metadata: site.keep_metadata.to_string(),
         code_bucket: artifacts_bucket.to_owned(),
         code_key: code.key.clone(),
         code_sha256: code.code_sha256.clone(),

@@ -6,6 +6,7 @@ use super::given::{Given, GivenValue};
 use super::problem::{Fault, Problem, SettingsError};
 use super::site::{Access, Code, DistributionChoice, Images, Origin, Site};
 use super::table::{Kind, SETTINGS, setting, switch};
+use super::together;
 use super::value::{
     Arch, BaseUrl, BucketName, FromText, LogRetention, Profile, Region, SecurityKey, ZipPath, whole,
 };
@@ -248,6 +249,7 @@ impl<'a> Layers<'a> {
         site.security_key = security_key;
         site.distribution = distribution;
         site.origins = self.origins.into_inner();
+        SettingsError::check(together::problems(&site))?;
         Ok(site)
     }
 
@@ -270,6 +272,7 @@ impl<'a> Layers<'a> {
             allowed_dimensions: self.value("allowed-dimensions", FromText::from_text)?,
             presets: self.value("presets", FromText::from_text)?,
             presets_only: self.value("presets-only", switch)?,
+            keep_metadata: self.value("keep-metadata", FromText::from_text)?,
             quality: self.number("quality")?,
             cache_control: self.value("cache-control", FromText::from_text)?,
             max_pixels: self.number("max-pixels")?,

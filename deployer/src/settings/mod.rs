@@ -16,6 +16,7 @@ mod problem;
 pub mod schema;
 mod site;
 pub mod table;
+mod together;
 mod typed;
 pub mod value;
 pub mod write;

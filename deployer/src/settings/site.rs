@@ -1,8 +1,8 @@
 //! The resolved settings of one site.
 
 use super::value::{
-    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, OnUpload, Prefix, Presets,
-    Profile, RedirectCode, Region, SecurityKey, Sources,
+    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, Keep, OnUpload, Prefix,
+    Presets, Profile, RedirectCode, Region, SecurityKey, Sources,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -132,6 +132,8 @@ pub struct Site {
     pub presets: Presets,
     /// Whether nothing but presets is served.
     pub presets_only: bool,
+    /// Metadata of originals that specs may ask for.
+    pub keep_metadata: Keep,
     /// Quality of derived images, 1 to 100.
     pub quality: u8,
     /// `Cache-Control` of derived images.
@@ -194,6 +196,7 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         allowed_dimensions,
         presets,
         presets_only,
+        keep_metadata,
         quality,
         cache_control,
         max_pixels,
@@ -234,6 +237,7 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         ("allowed-dimensions", sizes),
         ("presets", or_none(presets.as_str())),
         ("presets-only", presets_only.to_string()),
+        ("keep-metadata", keep_metadata.to_string()),
         ("quality", quality.to_string()),
         ("cache-control", cache_control.to_string()),
         ("max-pixels", max_pixels.to_string()),

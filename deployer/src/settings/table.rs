@@ -3,7 +3,7 @@
 
 use super::problem::Fault;
 use super::value::{
-    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, FromText,
+    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, FromText, Keep,
     LOG_RETENTION_DAYS, LogRetention, OnUpload, Prefix, Presets, Profile, RedirectCode, Region, SecurityKey,
     Sources, ZipPath, pattern, whole,
 };
@@ -167,6 +167,8 @@ settings! {
         "Names for specs, such as `thumb=300x200/smart;hero=1600x`, so that `PREFIXthumb/KEY` can be asked for, also where sizes are limited";
     "presets-only", "PRESETS_ONLY", Kind::Switch, Some("false"),
         "Serve nothing but presets";
+    "keep-metadata", "KEEP_METADATA", text::<Keep>(pattern::KEEP), Some("icc,copyright"),
+        "Metadata of originals that specs may ask for with `keep(…)`: `icc`, `copyright`, `exif` (without place, owner and serial numbers), `all-exif` (with them), or `none`";
     "quality", "QUALITY", plain(1, 100, ""), Some("80"),
         "Quality of derived JPEG and WebP images, 1 to 100";
     "cache-control", "CACHE_CONTROL", text::<CacheControl>(pattern::CACHE_CONTROL), Some("public, max-age=1209600"),

@@ -76,6 +76,7 @@ mod tests {
             allow_unsafe: false,
             presets: String::new(),
             presets_only: false,
+            keep_metadata: "icc,copyright".to_owned(),
             code_bucket: "imgdeploy-111122223333-eu-west-1".to_owned(),
             code_key: "code/a.zip".to_owned(),
             code_sha256: "E690jbaNfa/aIEY+RuRPd7/U9idhgi5TNerRis5G9aI=".to_owned(),

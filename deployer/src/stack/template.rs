@@ -44,6 +44,8 @@ pub struct StackInputs {
     pub presets: String,
     /// Whether nothing but presets is served.
     pub presets_only: bool,
+    /// Metadata that specs may ask for.
+    pub keep_metadata: String,
     /// Bucket of the function's zip, in the stack's region.
     pub code_bucket: String,
     /// Key of the function's zip; other code needs another key.
@@ -96,6 +98,7 @@ impl StackInputs {
             allow_unsafe,
             presets,
             presets_only,
+            keep_metadata,
             code_bucket,
             code_key,
             code_sha256,
@@ -124,6 +127,7 @@ impl StackInputs {
             ("AllowUnsafe", allow_unsafe.to_string()),
             ("Presets", presets.clone()),
             ("PresetsOnly", presets_only.to_string()),
+            ("KeepMetadata", keep_metadata.clone()),
             ("CodeBucket", code_bucket.clone()),
             ("CodeKey", code_key.clone()),
             ("CodeSha256", code_sha256.clone()),

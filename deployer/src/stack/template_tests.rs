@@ -13,6 +13,7 @@ pub(crate) fn inputs() -> StackInputs {
         allow_unsafe: false,
         presets: String::new(),
         presets_only: false,
+        keep_metadata: "icc,copyright".to_owned(),
         code_bucket: "artifacts".to_owned(),
         code_key: "code/1.zip".to_owned(),
         code_sha256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=".to_owned(),
@@ -93,7 +94,7 @@ fn the_function_gets_the_environment_it_reads() {
         "PREFIX": {"Ref": "Prefix"}, "ALLOWED_DIMENSIONS": {"Ref": "AllowedDimensions"},
         "SOURCES": {"Ref": "Sources"}, "SECURITY_KEY": {"Ref": "SecurityKey"},
         "ALLOW_UNSAFE": {"Ref": "AllowUnsafe"}, "PRESETS": {"Ref": "Presets"},
-        "PRESETS_ONLY": {"Ref": "PresetsOnly"}, "MAX_OUTPUT_PIXELS": {"Ref": "MaxOutputPixels"},
+        "PRESETS_ONLY": {"Ref": "PresetsOnly"}, "KEEP_METADATA": {"Ref": "KeepMetadata"}, "MAX_OUTPUT_PIXELS": {"Ref": "MaxOutputPixels"},
         "MAX_PIXELS": {"Ref": "MaxPixels"}, "MAX_BYTES": {"Ref": "MaxBytes"},
         "CACHE_CONTROL": {"Ref": "CacheControl"}, "REDIRECT_CODE": {"Ref": "RedirectCode"}, "QUALITY": {"Ref": "Quality"},
         "BATCH": {"Ref": "Batch"}, "ON_UPLOAD": {"Ref": "OnUpload"},
@@ -299,7 +300,7 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         changing_ids(&render(&inputs))
     };
     let key = crate::settings::value::FromText::from_text("0123456789abcdef").ok();
-    let changing: [(&str, Change<'_>); 21] = [
+    let changing: [(&str, Change<'_>); 22] = [
         ("bucket", &|i| i.bucket.push('x')),
         ("prefix", &|i| i.prefix = "r/".to_owned()),
         ("url", &|i| i.url.push('x')),
@@ -319,6 +320,7 @@ fn the_version_changes_with_code_and_configuration_and_with_nothing_else() {
         ("unsafe", &|i| i.allow_unsafe = true),
         ("presets", &|i| i.presets = "a=1x".to_owned()),
         ("presets only", &|i| i.presets_only = true),
+        ("keep metadata", &|i| i.keep_metadata = "none".to_owned()),
         ("batch", &|i| i.batch = true),
         ("on upload", &|i| i.on_upload = "9x".to_owned()),
     ];

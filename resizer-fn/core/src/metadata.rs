@@ -4,7 +4,7 @@ mod exif;
 mod read;
 
 pub(crate) use exif::orientation;
-pub use exif::{rights, upright};
+pub use exif::{rights, shared, upright};
 pub use read::read;
 
 /// What precedes XMP in a JPEG's segment (XMP specification, part 3).

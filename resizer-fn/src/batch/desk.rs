@@ -21,6 +21,7 @@ impl From<DeskError> for Failure {
             code: "batch_desk",
             message: "the batch's own records can't be reached; the message is tried again".to_owned(),
             detail: Some(error.to_string()),
+            shown: None,
         }
     }
 }

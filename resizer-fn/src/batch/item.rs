@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::grammar::Reading;
 use crate::handler::Handler;
 use crate::image::Assets;
+use crate::settings::Refusal;
 use crate::store::{Derived, Found, Original, Stamp, Store, StoreError, keep};
 use crate::turn::{Time, Turn};
 use crate::work::Work;
@@ -108,7 +109,7 @@ pub(super) fn failures(
 
 fn cancelled() -> Failure {
     let message = "the batch was cancelled before this image was made".to_owned();
-    Failure { status: 409, code: "cancelled", message, detail: None }
+    Failure::new(409, "cancelled", message)
 }
 
 /// Whether another try may mend it.
@@ -190,20 +191,28 @@ fn target<S: Store, F: Fetch>(
     original: &str,
 ) -> Result<Target, Failure> {
     let (scheme, gate) = (&handler.settings.scheme, &handler.settings.gate);
-    let key = scheme.derived_key(gate, text, original);
-    let asked = scheme.parse(&key)?;
-    let ordered = |reading: &&Reading<'_>| reading.text == text && reading.original == original;
-    match asked.readings.iter().find(ordered) {
-        Some(reading) => {
-            Ok(Target { spec: reading.spec.clone(), key: key.clone(), found: Found::Unknown, stamp: None })
+    // The canonical key, as viewers of the others are led there, or the one that was ordered.
+    let canonical = match (&gate.key, scheme.presets.get(text), Spec::parse(text)) {
+        (None, None, Ok(spec)) => Some(spec.to_string()),
+        _ => None,
+    };
+    let mut refused = None;
+    for text in canonical.as_deref().into_iter().chain([text]) {
+        let key = scheme.derived_key(gate, text, original);
+        let asked = scheme.parse(&key)?;
+        let ordered = |reading: &&Reading<'_>| reading.text == text && reading.original == original;
+        if let Some(reading) = asked.readings.iter().find(ordered) {
+            match handler.settings.refusal(&reading.spec, true, true) {
+                Some(refusal @ Refusal::Keep(_)) => refused = Some(Failure::not_allowed(text, refusal)),
+                _ => {
+                    let spec = reading.spec.clone();
+                    return Ok(Target { spec, key: key.clone(), found: Found::Unknown, stamp: None });
+                }
+            }
         }
-        None => Err(Failure {
-            status: 400,
-            code: "bad_spec",
-            message: format!("`{text}/{original}` is read as something else than {text} of {original}"),
-            detail: None,
-        }),
     }
+    let message = format!("`{text}/{original}` is read as something else than {text} of {original}");
+    Err(refused.unwrap_or_else(|| Failure::new(400, "bad_spec", message)))
 }
 
 /// With what is stored already. Where that is nothing of ours, there is no image to be made.

@@ -31,7 +31,7 @@ pub(super) fn is_suspect(message: &Delivered) -> bool {
 pub(super) fn broke_off() -> Failure {
     let message = "the function broke off while it worked on this image alone: out of memory, most likely; use a smaller \
                    original, ask for a smaller size, or raise --memory; `imgdeploy logs` has the cause";
-    Failure { status: 500, code: "broke_off", message: message.to_owned(), detail: None }
+    Failure::new(500, "broke_off", message)
 }
 
 impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {

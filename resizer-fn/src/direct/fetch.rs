@@ -32,7 +32,7 @@ pub struct Fetched {
     pub freshness: Freshness,
 }
 
-/// Why an image was not fetched. The texts go out to anyone, `detail` to the log only.
+/// Why an image was not fetched. `detail` is for the log only; what viewers are told is `failure`'s matter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {

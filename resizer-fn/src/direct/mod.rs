@@ -1,6 +1,5 @@
 //! The direct route: the answer is the image itself, and the original may come from anywhere by URL.
 
-pub mod address;
 pub mod answer;
 pub mod caching;
 pub mod conditional;
@@ -9,4 +8,5 @@ pub mod fetch;
 pub mod query;
 pub mod resolve;
 mod serve;
-pub mod source;
+
+pub use imgdeploy_sources::{address, source};

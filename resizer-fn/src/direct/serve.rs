@@ -7,13 +7,12 @@ use super::fetch::{Fetch, FetchLimits};
 use super::query;
 use crate::event;
 use crate::failure::Failure;
-use crate::grammar::Reading;
 use crate::handler::Handler;
 use crate::key;
 use crate::record::{Record, ms_since};
 use crate::response::Response;
 use crate::signature::Mark;
-use crate::store::Store;
+use crate::store::{Original, Store};
 use crate::turn::Time;
 use resizer_core::Spec;
 use serde_json::Value;
@@ -33,6 +32,8 @@ struct Work {
     etag: Option<String>,
     freshness: Freshness,
     spec: Spec,
+    /// Why another way to read the key was refused.
+    refused: Option<Failure>,
 }
 
 impl<S: Store, F: Fetch> Handler<S, F> {
@@ -53,7 +54,8 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         };
         let varies = answer::is_auto(&work.spec);
         let spec = answer::decided(work.spec, &header(event, "Accept").unwrap_or_default());
-        let made = self.make(work.bytes, spec.clone(), turn, record).await?;
+        let made = self.make(work.bytes, spec.clone(), turn, record).await;
+        let made = made.map_err(|failure| failure.beside_refusal(work.refused.as_ref()))?;
         if !answer::fits(made.bytes.len()) {
             if self.settings.bucket.is_none() {
                 return Err(Failure::answer_too_large(made.bytes.len()));
@@ -89,7 +91,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             None if self.settings.gate.allow_unsafe => Mark::Unsafe,
             None => Mark::None,
         };
-        let signed = self.settings.gate.pass(mark, [asked.signed_text])?;
+        let signed = self.settings.gate.pass(mark, asked.signed_texts)?;
         if let Some(refusal) = self.settings.refusal(&asked.spec, false, signed) {
             return Err(Failure::not_allowed(&asked.spec.to_string(), refusal));
         }
@@ -103,12 +105,10 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         record.key = Some(path.clone());
         let scheme = &self.settings.scheme;
         let asked = scheme.parse_path(&path)?;
-        // On its way, the `//` of a URL may have lost a slash.
-        let whole = (!path.contains("://")).then(|| asked.path.replacen(":/", "://", 1));
-        let texts = asked.signed_texts(encoded.as_deref()).chain(whole);
+        let texts = asked.signed_texts(encoded.as_deref()).chain(asked.signed_url_texts());
         let signed = self.settings.gate.pass(asked.mark, texts)?;
         let (allowed, refused) = self.allowed(asked.readings, signed)?;
-        if let Some((reading, text)) = allowed.iter().find_map(|reading| Some((reading, as_url(reading)?))) {
+        if let Some((reading, text)) = allowed.iter().find_map(|reading| Some((reading, reading.url()?))) {
             // No signature covers it, and its order and encoding are lost.
             if let Some(query) = query {
                 return Err(Failure::query_behind_url(&query));
@@ -120,10 +120,12 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         if self.settings.bucket.is_none() {
             return Err(Failure::no_bucket());
         }
-        let (reading, original) = self.first(&allowed, refused, record).await?;
+        let found = self.first(&allowed, refused.clone(), record).await;
+        let (reading, original) = found.map_err(|failure| failure.beside_refusal(refused.as_ref()))?;
         record.spec = Some(reading.text.to_owned());
         let spec = reading.spec.clone();
-        Ok(Work { bytes: original.bytes, etag: original.etag, freshness: Freshness::default(), spec })
+        let Original { bytes, etag, .. } = original;
+        Ok(Work { bytes, etag, freshness: Freshness::default(), spec, refused })
     }
 
     async fn by_url(&self, url: Url, spec: Spec, record: &mut Record) -> Result<Work, Failure> {
@@ -135,13 +137,6 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         let fetched = self.fetch().fetch(url, &self.settings.sources, limits).await;
         record.ms_get = Some(ms_since(start));
         let fetched = fetched?;
-        Ok(Work { bytes: fetched.bytes, etag: None, freshness: fetched.freshness, spec })
+        Ok(Work { bytes: fetched.bytes, etag: None, freshness: fetched.freshness, spec, refused: None })
     }
-}
-
-/// The original as a URL, if it is one. On its way, two slashes may have become one.
-fn as_url(reading: &Reading<'_>) -> Option<String> {
-    let (scheme, rest) = reading.original.split_once(":/")?;
-    let web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    web.then(|| format!("{scheme}://{}", rest.trim_start_matches('/')))
 }

@@ -127,7 +127,8 @@ impl Store for MemoryStore {
         let object = lock(&self.objects).get(key).cloned().ok_or(StoreError::NotFound)?;
         let bytes = object.bytes.len() as u64;
         if bytes > max_bytes {
-            return Err(StoreError::TooLarge { bytes, limit: max_bytes });
+            let image = resizer_core::sniff::sniff(&object.bytes).is_some();
+            return Err(StoreError::TooLarge { bytes, limit: max_bytes, image });
         }
         Ok(Original { etag: Some(object.etag()), bytes: object.bytes, content_type: None })
     }

@@ -8,6 +8,13 @@ use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use imgdeploy_batch::{META_JOB, META_SEAL, META_SOURCE_ETAG, META_SPEC, etag_of, seal, stamped};
 use std::collections::HashMap;
+use std::time::Duration;
+
+/// Bytes that show what a file is.
+const BEGINNING: usize = 4096;
+
+/// Time for them to come: S3 sends them along with the size.
+const BEGINS_WITHIN: Duration = Duration::from_millis(500);
 
 /// The bucket on S3. Retries are the SDK's own.
 #[derive(Clone, Debug)]
@@ -54,7 +61,8 @@ impl Store for S3Store {
         let size = found.content_length().and_then(|size| u64::try_from(size).ok());
         let size = size.ok_or_else(|| busy("the answer has no Content-Length".to_owned()))?;
         if size > max_bytes {
-            return Err(StoreError::TooLarge { bytes: size, limit: max_bytes });
+            let image = begins_like_an_image(found.body).await;
+            return Err(StoreError::TooLarge { bytes: size, limit: max_bytes, image });
         }
         let etag = found.e_tag().map(bare);
         let content_type = found.content_type().map(str::to_owned);
@@ -145,6 +153,19 @@ where
     }
 }
 
+/// Whether the first bytes are those of an image. Where none come, nobody can say that they are not.
+async fn begins_like_an_image(mut body: ByteStream) -> bool {
+    let mut begin = Vec::new();
+    while begin.len() < BEGINNING {
+        match tokio::time::timeout(BEGINS_WITHIN, body.next()).await {
+            Ok(Some(Ok(part))) => begin.extend(part.iter().take(BEGINNING)),
+            Ok(None) => break,
+            _ => return true,
+        }
+    }
+    resizer_core::sniff::sniff(&begin).is_some()
+}
+
 fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
 }
@@ -159,6 +180,10 @@ where
         (Some("NoSuchKey"), _) => StoreError::NotFound,
         (Some("InvalidObjectState"), _) => StoreError::Archived,
         (Some("AccessDenied"), _) | (None, Some(403)) => StoreError::Denied { action, detail },
+        // Encrypted with a key that is the customer's, or that KMS does not let be used: there is such an object.
+        (Some(code), _) if action == "read" && (code == "InvalidRequest" || code.starts_with("KMS.")) => {
+            StoreError::Denied { action, detail }
+        }
         (
             Some(
                 "SlowDown"

@@ -146,3 +146,39 @@ async fn queries_are_signed_too() {
     assert_eq!(outcome(&lax, by_query(&asked)).await.0, 200);
     assert_eq!(outcome(&lax, signed("31", &signature)).await, forbidden("signature"));
 }
+
+#[tokio::test]
+async fn no_signed_query_lets_another_one_pass() {
+    const URL: &str = "https://h.example.com/a.jpg?id=7";
+    let key = SecurityKey::new("k").unwrap();
+    let vars = [("SOURCES", "h.example.com"), ("SECURITY_KEY", "k")];
+    let handler = handler(&vars, Upstream::image(common::JPEG));
+    let swallowed = format!("{URL}&width=30");
+    let first = key.sign(&swallowed.replacen("https", "url=https", 1));
+    let newer = key.sign("v2?url=https%3A%2F%2Fh.example.com%2Fa.jpg%3Fid%3D7&width=30");
+    for (query, signature, status) in [
+        (vec![("url", URL), ("width", "30")], &newer, 200),
+        (vec![("url", swallowed.as_str())], &newer, 403),
+        (vec![("url", URL), ("width", "30"), ("height", "20")], &newer, 403),
+        // As it was signed before there were versions: it fits both.
+        (vec![("url", URL), ("width", "30")], &first, 403),
+        (vec![("url", swallowed.as_str())], &first, 403),
+    ] {
+        let signed = [query.clone(), vec![("signature", signature.as_str())]].concat();
+        assert_eq!(outcome(&handler, by_query(&signed)).await.0, status, "{query:?}");
+    }
+    assert_eq!(handler.fetch().asked.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_signed_escape_is_of_one_key() {
+    let handler = handler(&[("SECURITY_KEY", "k")], Upstream::image(common::JPEG));
+    for original in ["a b.jpg", "a%20b.jpg", "a%2520b.jpg"] {
+        handler.store().insert(original, common::JPEG.to_vec());
+    }
+    let signature = SecurityKey::new("k").unwrap().sign("30x/a%20b.jpg");
+    for (original, status) in [("a b.jpg", 307), ("a%20b.jpg", 403), ("a%2520b.jpg", 403)] {
+        let event = by_path("resize", &format!("resized/{signature}/30x/{original}"));
+        assert_eq!(outcome(&handler, event).await.0, status, "{original}");
+    }
+}

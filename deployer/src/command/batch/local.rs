@@ -31,7 +31,19 @@ pub(super) async fn run(
         None => settings::images(given)?,
     };
     let presets = site.map(|site| site.presets.as_str().to_owned()).unwrap_or_default();
-    let wanted = wanted(args, &presets, images)?;
+    let signed = site.is_some_and(|site| site.security_key.is_some());
+    let wanted = wanted(args, &presets, signed, images)?;
+    if let Some(site) = site {
+        let refused =
+            wanted.specs.iter().find_map(|spec| Some((spec, site.keep_metadata.keepable().refuses(spec)?)));
+        if let Some((spec, kind)) = refused {
+            let kind = kind.name();
+            let what = format!("{spec} asks for metadata (`{kind}`) that the site does not give out");
+            let cure =
+                format!("leave `{kind}` out, or add it: `--keep-metadata {},{kind}`", site.keep_metadata);
+            return Err(Failure::new(Exit::Usage, what, cure));
+        }
+    }
     let mut bar = BatchBar::new(report);
     let mut speed = Speed::default();
     let begun = std::time::Instant::now();
@@ -70,7 +82,12 @@ pub(super) async fn run(
     Ok(if end.counts.failed > 0 { Exit::Changes } else { Exit::Done })
 }
 
-fn wanted(args: &OrderArgs, presets: &str, images: Images) -> Result<Wanted, Failure> {
+/// The text of a spec under which the resizer stores its image.
+fn canonical(text: &str) -> String {
+    text.parse::<Spec>().map_or_else(|_| text.to_owned(), |spec| spec.to_string())
+}
+
+fn wanted(args: &OrderArgs, presets: &str, signed: bool, images: Images) -> Result<Wanted, Failure> {
     let named = |name: &str| preset_entries(presets).find(|(one, _)| *one == name).map(|(_, spec)| spec);
     let spec = |text: &String| {
         named(text).unwrap_or(text).parse::<Spec>().map_err(|error| {
@@ -81,9 +98,14 @@ fn wanted(args: &OrderArgs, presets: &str, images: Images) -> Result<Wanted, Fai
             )
         })
     };
+    // The one key that viewers of the others are led to, but for signed ones, which stay as they are.
+    let text = |text: &String| match named(text) {
+        None if !signed => canonical(text),
+        _ => text.clone(),
+    };
     Ok(Wanted {
         specs: args.spec.iter().map(spec).collect::<Result<_, _>>()?,
-        texts: args.spec.clone(),
+        texts: args.spec.iter().map(text).collect(),
         quality: images.quality,
         limits: Limits {
             max_bytes: images.max_bytes,

@@ -45,6 +45,14 @@ fn lines(events: Vec<Event>) -> Vec<LogLine> {
     let mut found: Vec<LogLine> = Vec::new();
     for entry in entries {
         let Entry::Request(request) = entry else { continue };
+        // What viewers get as one 404, for they are not to know more: that the function may not read is a fault all the same.
+        if let Some(record) = request.record.as_ref().filter(|record| record.reason == "access_denied") {
+            let detail = record.detail.as_deref().unwrap_or_default();
+            let line = LogLine { text: format!("{}: {detail}", record.reason), cause: None, next: None };
+            if !found.iter().any(|known| known.text == line.text) {
+                found.push(line);
+            }
+        }
         let Some(error) = &request.error else { continue };
         let explained = error.explained();
         let text =

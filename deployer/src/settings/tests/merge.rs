@@ -173,6 +173,7 @@ redirect = 307 <default>
 allowed-dimensions = (all) <default>
 presets = (none) <default>
 presets-only = false <default>
+keep-metadata = icc,copyright <default>
 quality = 70 <environment IMGDEPLOY_QUALITY>
 cache-control = public, max-age=1209600 <default>
 max-pixels = 50000000 <default>
@@ -222,4 +223,41 @@ fn the_file_is_found_where_it_is_named_or_lies() {
         shown(&missing),
         "the settings file none.yaml that IMGDEPLOY_CONFIG names doesn't exist\n\nhint: `imgdeploy init` writes one"
     );
+}
+
+#[test]
+fn what_nothing_would_come_of_is_refused() {
+    let bucket = ("bucket", "abc");
+    for (values, says) in [
+        (vec![("presets-only", "true")], "there are no `presets`"),
+        (vec![("presets", "all=300x/filters:keep(exif)")], "`keep-metadata` does not name"),
+        (
+            vec![("presets", "all=300x/filters:keep(all-exif)"), ("keep-metadata", "icc,exif")],
+            "`keep-metadata` does not name",
+        ),
+        (vec![("on-upload", "300x/filters:keep(exif)")], "`keep-metadata` does not name"),
+        (vec![("on-upload", "300x;thumb")], "neither a spec nor one of `presets`"),
+        (vec![("on-upload", "300x/filters:format(auto)")], "direct route only"),
+        (vec![("presets", "all=300x/filters:format(auto)")], "direct route only"),
+        (
+            vec![("allowed-dimensions", "300x200,9000x9000")],
+            "`9000x9000`, which is more than the 16000000 pixels",
+        ),
+        (vec![("presets", "big=300x200"), ("max-output-pixels", "59999")], "more than the 59999 pixels"),
+    ] {
+        let values: Vec<_> = values.into_iter().chain([bucket]).collect();
+        let error = shown(&resolve(&given(&values), None).unwrap_err());
+        assert!(error.contains(says) && error.contains("hint: "), "{values:?}: {error}");
+    }
+    for values in [
+        vec![("presets-only", "true"), ("presets", "thumb=300x200")],
+        vec![("presets", "all=300x/filters:keep(exif,icc)"), ("keep-metadata", "icc,all-exif")],
+        vec![("presets", "auto=300x/filters:format(auto)"), ("sources", "images.example.com")],
+        vec![("on-upload", "300x;thumb"), ("presets", "thumb=300x200")],
+        vec![("allowed-dimensions", "9000x,x9000,4000x4000")],
+        vec![("keep-metadata", "none")],
+    ] {
+        let values: Vec<_> = values.into_iter().chain([bucket]).collect();
+        assert!(resolve(&given(&values), None).is_ok(), "{values:?}");
+    }
 }

@@ -27,6 +27,13 @@ impl FromText for Sources {
             .filter(|entry| !entry.is_empty())
             .collect();
         entries.iter().try_for_each(|entry| source(entry))?;
+        // What the function would refuse, above all hosts that it can never reach.
+        for entry in &entries {
+            let sources = entry.parse::<imgdeploy_sources::source::Sources>();
+            sources.and_then(|sources| sources.check_reachable()).map_err(|problem| {
+                Fault::new(format!("can't be: {problem}")).hint("only hosts on the internet are fetched from")
+            })?;
+        }
         let list = entries.join(",");
         too_long(&list)?;
         Ok(Self(list))
@@ -126,6 +133,9 @@ impl FromText for Presets {
             entries.push(format!("{name}={spec}"));
         }
         let list = entries.join(";");
+        // What the function would refuse: specs that are none, names that are specs.
+        resizer_core::spec::Presets::parse(&list)
+            .map_err(|error| Fault::new(format!("has a wrong spec or name: {error}")))?;
         too_long(&list)?;
         Ok(Self(list))
     }
@@ -186,10 +196,12 @@ mod tests {
 
     #[test]
     fn sources() {
-        let list =
-            Sources::from_text(" images.example.com, *.example.org\nhttp://old.example.com:8080 [::1]:81")
-                .unwrap();
-        assert_eq!(list.as_str(), "images.example.com,*.example.org,http://old.example.com:8080,[::1]:81");
+        let list = Sources::from_text(
+            " images.example.com, *.example.org\nhttp://old.example.com:8080 [2606:4700::1]:81",
+        )
+        .unwrap();
+        let expected = "images.example.com,*.example.org,http://old.example.com:8080,[2606:4700::1]:81";
+        assert_eq!(list.as_str(), expected);
         assert!(Sources::from_text("").unwrap().is_empty());
         for (text, says) in [
             ("*", "not a host"),
@@ -201,6 +213,11 @@ mod tests {
             ("a.com:x", "port"),
             ("[zz]", "address"),
             (".a.com", "not a host"),
+            ("http://169.254.169.254", "cloud metadata"),
+            ("2852039166", "cloud metadata"),
+            ("[::ffff:127.0.0.1]", "IPv4-mapped"),
+            ("images.example.com,localhost:8080", "never fetched from"),
+            ("metadata.google.internal", "never fetched from"),
             (&"a.example.com,".repeat(60), "too long"),
         ] {
             let fault = Sources::from_text(text).unwrap_err();
@@ -220,6 +237,9 @@ mod tests {
             ("a=1x;a=2x", "twice"),
             ("a=", "no spec"),
             ("a=ä", "no spec"),
+            ("a=nonsense", "wrong spec"),
+            ("left=1x", "wrong spec or name"),
+            ("a=300x/filters:blur(999)", "wrong spec"),
         ] {
             let fault = Presets::from_text(text).unwrap_err();
             assert!(fault.message.contains(says), "{text}: {}", fault.message);

@@ -4,6 +4,7 @@
 mod choice;
 mod dimensions;
 mod direct;
+mod keep;
 mod name;
 mod on_upload;
 mod prefix;
@@ -12,6 +13,7 @@ mod url;
 pub use choice::{Arch, Delivery, LOG_RETENTION_DAYS, RedirectCode};
 pub use dimensions::{Dimension, Dimensions, MAX_SIDE};
 pub use direct::{Presets, SecurityKey, Sources, preset_entries};
+pub use keep::Keep;
 pub use name::{BucketName, CacheControl, DistributionId, Profile, Region};
 pub use on_upload::{MAX_SPECS, OnUpload, spec_or_preset};
 pub use prefix::Prefix;
@@ -38,6 +40,7 @@ pub mod pattern {
     pub use super::direct::{
         PRESETS_PATTERN as PRESETS, SECURITY_KEY_PATTERN as SECURITY_KEY, SOURCES_PATTERN as SOURCES,
     };
+    pub use super::keep::PATTERN as KEEP;
     pub use super::name::{
         BUCKET_PATTERN as BUCKET, CACHE_CONTROL_PATTERN as CACHE_CONTROL,
         DISTRIBUTION_PATTERN as DISTRIBUTION, LINE_PATTERN as LINE, REGION_PATTERN as REGION,

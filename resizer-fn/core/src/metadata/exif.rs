@@ -6,14 +6,39 @@
 const ORIENTATION: u16 = 0x0112;
 const ARTIST: u16 = 0x013B;
 const COPYRIGHT: u16 = 0x8298;
-const THUMBNAIL_OFFSET: u16 = 0x0201;
-const THUMBNAIL_LENGTH: u16 = 0x0202;
+/// Where the directory with the camera's settings is.
+const CAMERA: u16 = 0x8769;
+/// The version of EXIF: four bytes.
+const VERSION: u16 = 0x9000;
+/// Where pictures are and how long: of one JPEG, of strips.
+const PICTURES: [(u16, u16); 2] = [(0x0201, 0x0202), (0x0111, 0x0117)];
 /// The type of texts.
 const ASCII: u16 = 2;
 /// The type of whole numbers of 16 bits.
 const SHORT: u16 = 3;
 /// The type of whole numbers of 32 bits.
 const LONG: u16 = 4;
+/// The types of fractions.
+const RATIONAL: u16 = 5;
+const SRATIONAL: u16 = 10;
+
+/// Directories that may follow the first one; there is one, of the thumbnail.
+const MOST_DIRECTORIES: usize = 8;
+
+/// The longest value in [`shared`], in bytes, so that all together fit into a JPEG's segment.
+const LONGEST: usize = 1024;
+
+/// What [`shared`] leaves of the first directory: make and model, software, time, artist, copyright. What is not named
+/// here is left out: a serial number or a place can stand in any field that is yet to be invented.
+const SHARED: [u16; 6] = [0x010F, 0x0110, 0x0131, 0x0132, ARTIST, COPYRIGHT];
+
+/// What [`shared`] leaves of the camera's settings: exposure, aperture, sensitivity, version, times, light, flash, focal
+/// lengths, modes, and what lens it was, without its serial number. Not the offset from UTC, which is a place.
+const SHARED_OF_CAMERA: [u16; 30] = [
+    0x829A, 0x829D, 0x8822, 0x8827, 0x8830, VERSION, 0x9003, 0x9004, 0x9201, 0x9202, 0x9203, 0x9204, 0x9205,
+    0x9207, 0x9208, 0x9209, 0x920A, 0xA402, 0xA403, 0xA404, 0xA405, 0xA406, 0xA407, 0xA408, 0xA409, 0xA40A,
+    0xA40C, 0xA432, 0xA433, 0xA434,
+];
 
 /// How the stored pixels have to be turned, 1 to 8, if the data say so.
 pub fn orientation(exif: &[u8]) -> Option<u32> {
@@ -40,24 +65,28 @@ pub fn upright(exif: &[u8]) -> Option<Vec<u8>> {
             out.get_mut(entry.value..entry.value + one.len())?.copy_from_slice(&one);
         }
     }
-    if let Some(link) = tiff.link_after(tiff.first) {
-        if let Some(second) = tiff.long(link).filter(|at| *at != 0) {
-            let value = |tag| {
-                let entry = tiff.entries(second as usize)?.find(|entry| entry.tag == tag)?;
-                tiff.long(entry.value).map(|value| value as usize)
-            };
-            if let (Some(from), Some(length)) = (value(THUMBNAIL_OFFSET), value(THUMBNAIL_LENGTH)) {
-                let to = from.saturating_add(length);
-                if let Some(thumbnail) = out.get_mut(from..to) {
-                    thumbnail.fill(0);
-                }
-                if from < to && to >= out.len() && from > link + 4 {
-                    out.truncate(from);
-                }
+    let Some(link) = tiff.link_after(tiff.first) else { return Some(out) };
+    let mut next = tiff.long(link)?;
+    // Directories may lead in a circle, and pictures may lie over each other.
+    let (mut directories, mut left) = (0, exif.len().saturating_mul(2));
+    while next != 0 {
+        directories += 1;
+        for (from, length) in tiff.pictures(next as usize) {
+            left = left.checked_sub(length)?;
+            let to = from.saturating_add(length).min(exif.len());
+            if let Some(picture) = out.get_mut(from..to) {
+                picture.fill(0);
+            }
+            if from < to && to >= out.len() && from > link + 4 {
+                out.truncate(from);
             }
         }
-        out.get_mut(link..link + 4)?.fill(0);
+        if directories > MOST_DIRECTORIES {
+            return None;
+        }
+        next = tiff.link_after(next as usize).and_then(|link| tiff.long(link)).unwrap_or(0);
     }
+    out.get_mut(link..link + 4)?.fill(0);
     Some(out)
 }
 
@@ -65,47 +94,33 @@ pub fn upright(exif: &[u8]) -> Option<Vec<u8>> {
 /// neither.
 pub fn rights(exif: &[u8]) -> Option<Vec<u8>> {
     let tiff = Tiff::new(exif)?;
-    // The first of each alone: any number of them could have the same long text.
-    let first = |tag| tiff.entries(tiff.first)?.find(|entry| entry.tag == tag && entry.kind == ASCII);
-    let texts: Vec<(u16, Vec<u8>)> = [ARTIST, COPYRIGHT]
-        .into_iter()
-        .filter_map(|tag| {
-            let entry = first(tag)?;
-            let length = entry.count as usize;
-            let at = if length <= 4 { entry.value } else { tiff.long(entry.value)? as usize };
-            let text = exif.get(at..at.checked_add(length)?)?;
-            // Photographer and editor may be two texts, each with a 0 at its end.
-            text.iter().any(|byte| *byte != 0 && *byte != b' ').then(|| (entry.tag, text.to_vec()))
-        })
-        .collect();
-    (!texts.is_empty()).then(|| write(&texts))
+    let mut texts = tiff.values(tiff.first, &[ARTIST, COPYRIGHT]);
+    // Photographer and editor may be two texts, each with a 0 at its end.
+    texts.retain(|text| text.kind == ASCII && text.bytes.iter().any(|byte| *byte != 0 && *byte != b' '));
+    (!texts.is_empty()).then(|| tiff.write(&texts, &[]))
 }
 
-/// A big-endian TIFF with one directory of texts, whose tags are in ascending order.
-fn write(texts: &[(u16, Vec<u8>)]) -> Vec<u8> {
-    let mut out = b"MM\0\x2A\0\0\0\x08".to_vec();
-    out.extend_from_slice(&(texts.len() as u16).to_be_bytes());
-    let mut place = out.len() + texts.len() * 12 + 4;
-    let mut long = Vec::new();
-    for (tag, text) in texts {
-        out.extend_from_slice(&tag.to_be_bytes());
-        out.extend_from_slice(&ASCII.to_be_bytes());
-        out.extend_from_slice(&(text.len() as u32).to_be_bytes());
-        if text.len() <= 4 {
-            let mut inline = [0; 4];
-            inline[..text.len()].copy_from_slice(text);
-            out.extend_from_slice(&inline);
-        } else {
-            out.extend_from_slice(&(place as u32).to_be_bytes());
-            long.extend_from_slice(text);
-            // Offsets are even.
-            long.resize(long.len().next_multiple_of(2), 0);
-            place += text.len().next_multiple_of(2);
-        }
+/// EXIF data that hold no more of these than how the picture was taken and whose it is: nothing of the place, of the
+/// owner and their very camera, no notes of the camera's maker, no thumbnail, no free text. `None` if nothing is left.
+pub fn shared(exif: &[u8]) -> Option<Vec<u8>> {
+    let tiff = Tiff::new(exif)?;
+    let mut first = tiff.values(tiff.first, &SHARED);
+    let camera = tiff.entries(tiff.first)?.find(|entry| entry.tag == CAMERA && entry.kind == LONG);
+    let mut camera = camera
+        .and_then(|entry| Some(tiff.values(tiff.long(entry.value)? as usize, &SHARED_OF_CAMERA)))
+        .unwrap_or_default();
+    for values in [&mut first, &mut camera] {
+        values.retain(|value| {
+            let text_or_numbers = matches!(value.kind, ASCII | SHORT | LONG | RATIONAL | SRATIONAL);
+            value.bytes.len() <= LONGEST && (text_or_numbers || value.tag == VERSION)
+        });
     }
-    out.extend_from_slice(&[0; 4]);
-    out.append(&mut long);
-    out
+    (!(first.is_empty() && camera.is_empty())).then(|| tiff.write(&first, &camera))
+}
+
+/// Bytes of a value that stand behind the directory.
+const fn outside(bytes: &[u8]) -> usize {
+    if bytes.len() <= 4 { 0 } else { bytes.len().next_multiple_of(2) }
 }
 
 /// A TIFF's numbers and directories.
@@ -126,7 +141,109 @@ struct Entry {
     value: usize,
 }
 
+/// An entry with its value, in the byte order of its file.
+struct Value {
+    tag: u16,
+    kind: u16,
+    count: u32,
+    bytes: Vec<u8>,
+}
+
+/// The size of a number of this type, in bytes.
+const fn size_of(kind: u16) -> Option<usize> {
+    Some(match kind {
+        1 | 2 | 6 | 7 => 1,
+        3 | 8 => 2,
+        4 | 9 | 11 => 4,
+        5 | 10 | 12 => 8,
+        _ => return None,
+    })
+}
+
 impl<'a> Tiff<'a> {
+    /// The entries with these tags in the directory at `at`, each once, by their tags.
+    fn values(self, at: usize, tags: &[u16]) -> Vec<Value> {
+        // The first of each alone: any number of them could have the same long text.
+        let mut left = tags.to_vec();
+        let named = self.entries(at).into_iter().flatten().filter(|entry| {
+            let place = left.iter().position(|tag| *tag == entry.tag);
+            place.map(|place| left.swap_remove(place)).is_some()
+        });
+        let mut values: Vec<Value> = named
+            .filter_map(|Entry { tag, kind, count, value }| {
+                let length = size_of(kind)?.checked_mul(count as usize)?;
+                let at = if length <= 4 { value } else { self.long(value)? as usize };
+                let bytes = self.data.get(at..at.checked_add(length)?)?.to_vec();
+                Some(Value { tag, kind, count, bytes })
+            })
+            .collect();
+        values.sort_by_key(|value| value.tag);
+        values
+    }
+
+    /// Where the pictures of the directory at `at` are, and how long.
+    fn pictures(self, at: usize) -> Vec<(usize, usize)> {
+        let numbers = |tag| -> Vec<usize> {
+            let values = self.values(at, &[tag]);
+            let Some(Value { kind, bytes, .. }) = values.first() else { return Vec::new() };
+            let part = Tiff { data: bytes, big_endian: self.big_endian, first: 0 };
+            match *kind {
+                SHORT => (0..bytes.len() / 2).filter_map(|n| part.short(n * 2).map(usize::from)).collect(),
+                LONG => (0..bytes.len() / 4).filter_map(|n| part.long(n * 4).map(|n| n as usize)).collect(),
+                _ => Vec::new(),
+            }
+        };
+        PICTURES.iter().flat_map(|(from, length)| numbers(*from).into_iter().zip(numbers(*length))).collect()
+    }
+
+    /// A TIFF in the same byte order, with one directory of these values, and one of the camera's if there are any. Tags
+    /// are in ascending order.
+    fn write(self, first: &[Value], camera: &[Value]) -> Vec<u8> {
+        let mut out = if self.big_endian { b"MM\0\x2A".to_vec() } else { b"II\x2A\0".to_vec() };
+        out.extend(self.long_bytes(8));
+        let mut first: Vec<(u16, u16, u32, &[u8])> =
+            first.iter().map(|value| (value.tag, value.kind, value.count, value.bytes.as_slice())).collect();
+        let place =
+            8 + 6 + (first.len() + 1) * 12 + first.iter().map(|(.., bytes)| outside(bytes)).sum::<usize>();
+        let link = self.long_bytes(place as u32);
+        if !camera.is_empty() {
+            first.push((CAMERA, LONG, 1, &link));
+            first.sort_by_key(|(tag, ..)| *tag);
+        }
+        self.directory(&mut out, &first);
+        if !camera.is_empty() {
+            let camera: Vec<_> = camera
+                .iter()
+                .map(|value| (value.tag, value.kind, value.count, value.bytes.as_slice()))
+                .collect();
+            self.directory(&mut out, &camera);
+        }
+        out
+    }
+
+    /// One directory, without a link to another, and behind it what does not fit into its entries.
+    fn directory(self, out: &mut Vec<u8>, entries: &[(u16, u16, u32, &[u8])]) {
+        out.extend(self.short_bytes(entries.len() as u16));
+        let mut place = out.len() + entries.len() * 12 + 4;
+        let mut behind = Vec::new();
+        for (tag, kind, count, bytes) in entries {
+            out.extend(self.short_bytes(*tag));
+            out.extend(self.short_bytes(*kind));
+            out.extend(self.long_bytes(*count));
+            if bytes.len() <= 4 {
+                out.extend(bytes.iter().copied().chain([0; 4]).take(4));
+            } else {
+                out.extend(self.long_bytes(place as u32));
+                behind.extend_from_slice(bytes);
+                // Offsets are even.
+                behind.resize(behind.len().next_multiple_of(2), 0);
+                place += outside(bytes);
+            }
+        }
+        out.extend([0; 4]);
+        out.append(&mut behind);
+    }
+
     fn new(data: &'a [u8]) -> Option<Self> {
         let big_endian = match data.get(..4)? {
             b"MM\0\x2A" => true,
@@ -179,6 +296,9 @@ mod tests {
     use super::*;
     use crate::orientation::Orientation;
     use proptest::prelude::*;
+
+    const THUMBNAIL_OFFSET: u16 = 0x0201;
+    const THUMBNAIL_LENGTH: u16 = 0x0202;
 
     /// Orientation 6, artist, copyright, and a second directory with a thumbnail.
     fn sample(big_endian: bool) -> Vec<u8> {
@@ -237,6 +357,92 @@ mod tests {
         assert_eq!(rights(none), None);
     }
 
+    /// A directory from (tag, type, count, value) at `at`; longer values stand behind it.
+    fn directory(order: Tiff<'_>, at: usize, entries: &[(u16, u16, u32, &[u8])], next: u32) -> Vec<u8> {
+        let mut out = vec![0; at];
+        order.directory(&mut out, entries);
+        let link = at + 2 + entries.len() * 12;
+        out[link..link + 4].copy_from_slice(&order.long_bytes(next));
+        out.split_off(at)
+    }
+
+    /// What a phone writes: every field in which somebody or some place can stand says SECRET.
+    fn phone(big_endian: bool) -> Vec<u8> {
+        let order = Tiff { data: &[], big_endian, first: 8 };
+        let long = |n: u32| order.long_bytes(n);
+        let secret: &[u8] = b"SECRET\0\0";
+        let texts = |tags: &[u16]| tags.iter().map(|tag| (*tag, ASCII, 8, secret)).collect::<Vec<_>>();
+        let camera_at = 400;
+        let (gps_at, thumb_at) = (camera_at + 400, camera_at + 500);
+        let strip_at = thumb_at + 100;
+        let (camera_link, gps_link) = (long(camera_at as u32), long(gps_at as u32));
+        let mut first = texts(&[0x010E, 0x013C, 0x9C9B, 0x9C9E, 0x83BB, 0x02BC]);
+        first.extend([
+            (0x010F, ASCII, 6, &b"Maker\0"[..]),
+            (ARTIST, ASCII, 4, b"Ann\0"),
+            (CAMERA, LONG, 1, &camera_link),
+            (0x8825, LONG, 1, &gps_link),
+        ]);
+        let exposure = [long(1), long(250)].concat();
+        let mut camera = texts(&[0x9010, 0x9011, 0x927C, 0x9286, 0xA420, 0xA430, 0xA431, 0xA435, 0xA004]);
+        camera.extend([
+            (0x829A, RATIONAL, 1, exposure.as_slice()),
+            (VERSION, 7, 4, b"0232"),
+            (0xA434, ASCII, 5, b"50mm\0"),
+            // A field that is known, with a type that is not its own.
+            (0x9207, 7, 8, secret),
+        ]);
+        let mut out = if big_endian { b"MM\0\x2A".to_vec() } else { b"II\x2A\0".to_vec() };
+        out.extend(long(8));
+        let put = |out: &mut Vec<u8>, at: usize, part: Vec<u8>| {
+            assert!(out.len() <= at, "{} {at}", out.len());
+            out.resize(at, 0);
+            out.extend(part);
+        };
+        put(&mut out, 8, directory(order, 8, &first, thumb_at as u32));
+        put(&mut out, camera_at, directory(order, camera_at, &camera, 0));
+        put(&mut out, gps_at, directory(order, gps_at, &texts(&[0x001D, 0x001B]), 0));
+        let (from, length) = (long(strip_at as u32), long(6));
+        let strips: [(u16, u16, u32, &[u8]); 2] = [(0x0111, LONG, 1, &from), (0x0117, LONG, 1, &length)];
+        put(&mut out, thumb_at, directory(order, thumb_at, &strips, 0));
+        put(&mut out, strip_at, b"SECRET, and what is behind it".to_vec());
+        out
+    }
+
+    fn tells(exif: &[u8]) -> usize {
+        exif.windows(6).filter(|part| *part == b"SECRET").count()
+    }
+
+    #[test]
+    fn what_is_shared_names_no_place_and_nobody_by_chance() {
+        for big_endian in [false, true] {
+            let exif = phone(big_endian);
+            assert_eq!(tells(&exif), 19);
+            let out = shared(&exif).unwrap();
+            assert_eq!(tells(&out), 0, "{}", String::from_utf8_lossy(&out));
+            let read = ::exif::Reader::new().read_raw(out.clone()).unwrap();
+            let mut tags: Vec<u16> = read.fields().map(|field| field.tag.number()).collect();
+            tags.sort_unstable();
+            assert_eq!(tags, [0x010F, ARTIST, 0x829A, VERSION, 0xA434]);
+            assert_eq!(field(&out, ::exif::Tag::Make).unwrap(), "\"Maker\"");
+            assert_eq!(field(&out, ::exif::Tag::ExposureTime).unwrap(), "1/250");
+            assert_eq!(field(&out, ::exif::Tag::LensModel).unwrap(), "\"50mm\"");
+            assert_eq!(shared(&out), Some(out));
+            assert_eq!(tells(&rights(&exif).unwrap()), 0);
+            // All of it is all of it, but for the picture before it was cut.
+            assert_eq!(tells(&upright(&exif).unwrap()), 18);
+        }
+        assert_eq!(shared(b"MM\0\x2A\0\0\0\x08\0\0\0\0\0\0"), None);
+    }
+
+    #[test]
+    fn circles_of_directories_end() {
+        let order = Tiff { data: &[], big_endian: true, first: 8 };
+        let circle = [b"MM\0\x2A\0\0\0\x08".to_vec(), directory(order, 8, &[], 8)].concat();
+        assert_eq!(upright(&circle), None);
+        assert_eq!(shared(&circle), None);
+    }
+
     proptest! {
         #[test]
         fn damage_is_no_panic(
@@ -249,7 +455,7 @@ mod tests {
                 exif[at] = value;
             }
             exif.truncate(end);
-            let _ = (upright(&exif), rights(&exif));
+            let _ = (upright(&exif), rights(&exif), shared(&exif));
         }
     }
 }

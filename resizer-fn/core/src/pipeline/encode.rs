@@ -43,16 +43,17 @@ pub(super) fn encode(
 
 /// The metadata of the original that `keep` names, as far as no filter strips them.
 pub(super) fn keep(spec: &Spec, original: &Original<'_>) -> Kept {
-    let asked = spec.last(|filter| match filter {
-        Filter::Keep(kinds) => Some(kinds.as_slice()),
-        _ => None,
-    });
-    let Some(asked) = asked else { return Kept::default() };
+    let asked = spec.kept();
+    if asked.is_empty() {
+        return Kept::default();
+    }
     let has = |kind: Asked| asked.contains(&kind);
     let Kept { exif, icc, .. } = metadata::read(original.format, original.bytes);
     let exif = exif.filter(|_| !spec.has(&Filter::StripExif)).and_then(|exif| {
-        if has(Asked::Exif) {
+        if has(Asked::AllExif) {
             metadata::upright(&exif)
+        } else if has(Asked::Exif) {
+            metadata::shared(&exif)
         } else if has(Asked::Copyright) {
             metadata::rights(&exif)
         } else {

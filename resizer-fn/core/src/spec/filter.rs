@@ -61,7 +61,7 @@ pub enum Filter {
     StripExif,
     /// `strip_icc()`: the colours are converted to sRGB and the profile is left out.
     StripIcc,
-    /// `keep(exif,icc,copyright)`: what of the source's metadata is carried over; ours. Sorted,
+    /// `keep(exif,icc,copyright,all-exif)`: what of the source's metadata is carried over; ours. Sorted,
     /// each once, at least one.
     Keep(Vec<Kept>),
     /// `no_upscale()`: never larger than the source.
@@ -142,12 +142,24 @@ pub enum Fill {
 /// A kind of metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kept {
-    /// All EXIF data, but for the orientation, which is applied.
+    /// EXIF data, but for what names a place, the owner or their very camera: see [`crate::metadata::shared`].
     Exif,
     /// The colour profile.
     Icc,
     /// The name of the author and the copyright notice alone.
     Copyright,
+    /// All EXIF data, but for the orientation, which is applied, and the thumbnail.
+    AllExif,
+}
+
+impl Kept {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Icc, Self::Copyright, Self::Exif, Self::AllExif];
+
+    /// The kind with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// A rectangle of the source as seen, in its pixels, before anything is cut off.

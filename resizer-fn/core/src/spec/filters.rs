@@ -22,7 +22,7 @@ const FILTERS: [(&str, &str); 25] = [
     ("focal", "focal(LEFTxTOP:RIGHTxBOTTOM)"),
     ("format", "format(name)"),
     ("grayscale", "grayscale()"),
-    ("keep", "keep(exif|icc|copyright[,…])"),
+    ("keep", "keep(exif|icc|copyright|all-exif[,…])"),
     ("max_bytes", "max_bytes(bytes)"),
     ("no_upscale", "no_upscale()"),
     ("proportion", "proportion(factor)"),
@@ -184,12 +184,8 @@ fn keep(args: &mut Arguments<'_>) -> Result<Vec<Kept>, SpecError> {
     let mut next = Some(args.next()?);
     let mut kept = Vec::new();
     while let Some(token) = next {
-        kept.push(match token.text {
-            "exif" => Kept::Exif,
-            "icc" => Kept::Icc,
-            "copyright" => Kept::Copyright,
-            _ => return Err(token.error(SpecErrorKind::Choice(&["exif", "icc", "copyright"]))),
-        });
+        let names = &["exif", "icc", "copyright", "all-exif"];
+        kept.push(Kept::named(token.text).ok_or_else(|| token.error(SpecErrorKind::Choice(names)))?);
         next = args.maybe();
     }
     kept.sort_unstable();

@@ -9,6 +9,7 @@ mod colour_names;
 mod error;
 mod filter;
 mod filters;
+mod keepable;
 mod nearest;
 mod number;
 mod parse;
@@ -23,6 +24,7 @@ pub use error::{SpecError, SpecErrorKind};
 pub use filter::{
     Fill, Filter, Kept, Offset, OutputFormat, Region, Rgb, Rgba, RoundCorner, Watermark, WatermarkPos,
 };
+pub use keepable::Keepable;
 pub use parse::{Reading, readings};
 pub use parts::{Corner, CropBox, Edge, Fit, HAlign, Side, Trim, VAlign};
 pub use presets::Presets;
@@ -111,6 +113,15 @@ impl Spec {
     /// Whether this filter is there, for those without arguments.
     pub fn has(&self, filter: &Filter) -> bool {
         self.filters.contains(filter)
+    }
+
+    /// The kinds of metadata that the last `keep` filter names.
+    pub fn kept(&self) -> &[Kept] {
+        let asked = self.last(|filter| match filter {
+            Filter::Keep(kinds) => Some(kinds.as_slice()),
+            _ => None,
+        });
+        asked.unwrap_or_default()
     }
 
     /// Quality of lossy formats, 1 to 100: that of the last `quality` filter, or else the default.

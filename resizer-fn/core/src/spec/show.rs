@@ -163,6 +163,7 @@ impl Kept {
             Self::Exif => "exif",
             Self::Icc => "icc",
             Self::Copyright => "copyright",
+            Self::AllExif => "all-exif",
         }
     }
 }

@@ -119,7 +119,8 @@ fn function(commands: &Commands, walk: &Walk, hop: &Hop) -> (String, String) {
     let said = error_code(&hop.body).map(|code| format!("`{code}`: ")).unwrap_or_default();
     let cause = match hop.status {
         404 if !walk.absent => {
-            "it does not find the original, although that exists: it looks in another bucket or under another key"
+            "it does not find the original, although that exists: it looks in another bucket or under another key, may not read \
+             it, or it is no image; the log says which"
         }
         400 => {
             "it does not understand the address, such as a size that is none or a key that arrives changed (S3-13)"
@@ -127,7 +128,7 @@ fn function(commands: &Commands, walk: &Walk, hop: &Hop) -> (String, String) {
         401 | 403 => "it does not make this size, or wants a signed address",
         405 => "it answers GET and HEAD only",
         413 => "the original, or the result, is larger than it may be",
-        415 | 422 => "the original can't be read as an image: it is damaged, or of a kind that is not known",
+        415 | 422 => "the original can't be read as an image: it is damaged, or of a rare kind",
         500 => "its settings are wrong or S3 refused a call; the log has the reason (IA-01)",
         503 => {
             "it was not done in the time that it has, or S3 was busy: try again, or give it more memory (LA-09)"

@@ -83,7 +83,8 @@ fn sharpen() -> impl Strategy<Value = Filter> {
 }
 
 fn keep() -> impl Strategy<Value = Filter> {
-    proptest::sample::subsequence(vec![Kept::Exif, Kept::Icc, Kept::Copyright], 1..=3).prop_map(Filter::Keep)
+    let kinds = vec![Kept::Exif, Kept::Icc, Kept::Copyright, Kept::AllExif];
+    proptest::sample::subsequence(kinds, 1..=4).prop_map(Filter::Keep)
 }
 
 fn filter() -> impl Strategy<Value = Filter> {

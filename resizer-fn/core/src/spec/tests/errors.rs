@@ -55,7 +55,7 @@ fn errors_say_what_and_where() {
         ("filters:fill(redd)", "`redd` at 13 is no colour; write a name, f00 or ff0000"),
         ("filters:fill(red,yes)", "`yes` at 17 is none of true, false, 1, 0"),
         ("filters:background_color(f008)", "`f008` at 25 is no colour; write a name, f00 or ff0000"),
-        ("filters:keep(exif,gps)", "`gps` at 18 is none of exif, icc, copyright"),
+        ("filters:keep(exif,gps)", "`gps` at 18 is none of exif, icc, copyright, all-exif"),
         ("filters:focal(1x1)", "`1x1` at 14 is no box; write LEFTxTOP:RIGHTxBOTTOM"),
         (
             "filters:round_corner(1|2|3,0,0,0)",

@@ -149,6 +149,7 @@ fn filters_without_or_with_plain_arguments() {
         ("strip_exif()", Filter::StripExif, "strip_exif()"),
         ("strip_icc()", Filter::StripIcc, "strip_icc()"),
         ("keep(icc,exif,icc)", Filter::Keep(vec![Kept::Exif, Kept::Icc]), "keep(exif,icc)"),
+        ("keep(all-exif,icc)", Filter::Keep(vec![Kept::Icc, Kept::AllExif]), "keep(icc,all-exif)"),
         ("keep(copyright)", Filter::Keep(vec![Kept::Copyright]), "keep(copyright)"),
         ("no_upscale()", Filter::NoUpscale, "no_upscale()"),
         ("upscale()", Filter::Upscale, "upscale()"),

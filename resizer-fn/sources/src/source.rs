@@ -1,6 +1,8 @@
 //! `SOURCES`: which hosts images are fetched from. Pure.
 
+use crate::address::{Guard, PublicOnly};
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 use url::{Host, Url};
 
@@ -49,6 +51,10 @@ impl FromStr for Source {
     }
 }
 
+/// Domains at the top that are not on the internet: RFC 6761, RFC 6762, ICANN 2024 (`internal`, as in
+/// `metadata.google.internal` and `instance-data.ec2.internal`), and the custom of routers.
+const PRIVATE_DOMAINS: [&str; 6] = ["localhost", "localdomain", "local", "internal", "intranet", "lan"];
+
 /// The port written in an authority without userinfo, if there is one.
 fn port_of(authority: &str) -> Result<Option<u16>, &str> {
     let behind = match authority.rsplit_once(']') {
@@ -65,6 +71,32 @@ fn port_of(authority: &str) -> Result<Option<u16>, &str> {
 }
 
 impl Source {
+    /// Why nothing can ever be fetched from it, whatever its name leads to; `None` if something may be. The parser has
+    /// brought addresses to their one form by then, whether they were decimal, hexadecimal or short.
+    pub fn unreachable(&self) -> Option<String> {
+        let what = match Host::parse(&self.host) {
+            Ok(Host::Ipv4(address)) => PublicOnly.refusal(IpAddr::V4(address)),
+            Ok(Host::Ipv6(address)) => PublicOnly.refusal(IpAddr::V6(address)),
+            Ok(Host::Domain(name)) => {
+                let name = name.strip_suffix('.').unwrap_or(&name);
+                let last = name.rsplit('.').next().unwrap_or(name);
+                match PRIVATE_DOMAINS.contains(&last) {
+                    true => Some("a name of this machine or its network"),
+                    // No domain at the top has images of its own.
+                    false => (!name.contains('.')).then_some("a name without a domain"),
+                }
+            }
+            Err(_) => None,
+        };
+        let host = &self.host;
+        what.map(|what| {
+            format!(
+                "`{self}` is never fetched from: {host} is {what}, and only public addresses are; name a host on the \
+                 internet"
+            )
+        })
+    }
+
     fn takes(&self, url: &Url, host: &str) -> bool {
         let scheme = url.scheme() == "https" || (self.plain && url.scheme() == "http");
         let port = match self.port {
@@ -135,6 +167,14 @@ impl Sources {
     /// Whether nothing is fetched.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Checks that something can be fetched from each of them.
+    ///
+    /// # Errors
+    /// [`Source::unreachable`] of the first from which nothing ever can.
+    pub fn check_reachable(&self) -> Result<(), String> {
+        self.0.iter().find_map(Source::unreachable).map_or(Ok(()), Err)
     }
 
     /// Reads a URL that is asked for.
@@ -250,6 +290,46 @@ mod tests {
             assert!(takes("http://127.0.0.1", url));
         }
         assert!("*.0.1".parse::<Source>().is_err());
+    }
+
+    #[test]
+    fn what_can_never_be_reached_is_no_source() {
+        for (entry, says) in [
+            ("http://169.254.169.254", "cloud metadata"),
+            ("169.254.169.254:80", "cloud metadata"),
+            ("http://169.254.170.2", "container credentials"),
+            ("http://2852039166", "cloud metadata"),
+            ("http://0xa9fea9fe", "cloud metadata"),
+            ("http://0xa9.254.0251.0376", "cloud metadata"),
+            ("http://127.1", "loopback"),
+            ("http://127.0.0.1.", "loopback"),
+            ("0", "this network"),
+            ("10.0.0.1", "private"),
+            ("172.16.0.1:8443", "private"),
+            ("192.168.1.1", "private"),
+            ("100.64.0.1", "carrier-grade"),
+            ("http://[::1]:8", "loopback"),
+            ("[::ffff:169.254.169.254]", "IPv4-mapped"),
+            ("[fd00:ec2::254]", "metadata"),
+            ("[fe80::1]", "link-local"),
+            ("[64:ff9b::a9fe:a9fe]", "NAT64"),
+            ("localhost", "of this machine"),
+            ("http://LOCALHOST.:8080", "of this machine"),
+            ("a.localhost", "of this machine"),
+            ("*.ec2.internal", "of this machine"),
+            ("metadata.google.internal", "of this machine"),
+            ("metadata.google.internal.", "of this machine"),
+            ("printer.local", "of this machine"),
+            ("metadata", "without a domain"),
+            ("metadata.", "without a domain"),
+        ] {
+            let error = entry.parse::<Sources>().unwrap().check_reachable().unwrap_err();
+            assert!(error.contains(says) && error.contains("never fetched from"), "{entry}: {error}");
+        }
+        for entry in ["1.1.1.1", "http://[2606:4700::1]:81", "internal.example.com", "localhost.example.com"]
+        {
+            assert_eq!(entry.parse::<Sources>().unwrap().check_reachable(), Ok(()), "{entry}");
+        }
     }
 
     #[test]
