@@ -9,6 +9,7 @@ use crate::colour::ColourInfo;
 use crate::error::Error;
 use crate::pixels::Pixels;
 use crate::sniff::Format;
+use crate::stop::Stop;
 
 /// Browsers show frames that are to last 10 ms or less for this long, because of old files that
 /// said 0 and meant nothing by it.
@@ -40,10 +41,10 @@ enum Source<'a> {
 }
 
 impl<'a> Frames<'a> {
-    pub(super) fn new(format: Format, bytes: &'a [u8], header: &Header) -> Result<Self, Error> {
+    pub(super) fn new(format: Format, bytes: &'a [u8], header: &Header, stop: &Stop) -> Result<Self, Error> {
         let source = match format {
-            Format::Gif => Source::Gif(Box::new(GifFrames::new(bytes, header)?)),
-            Format::WebP => Source::WebP(Box::new(WebPFrames::new(bytes, header)?)),
+            Format::Gif => Source::Gif(Box::new(GifFrames::new(bytes, header, stop)?)),
+            Format::WebP => Source::WebP(Box::new(WebPFrames::new(bytes, header, stop)?)),
             _ => return Err(Error::Unsupported { format, feature: "more than one frame" }),
         };
         Ok(Self(source))

@@ -3,7 +3,7 @@
 
 use super::jpeg_header::{self, JpegHeader};
 use super::jpeg_turbo::Raw;
-use super::{Decoded, EncodeOptions, Header, jpeg_planes, jpeg_turbo};
+use super::{Decoded, EncodeOptions, Header, Taken, jpeg_planes, jpeg_turbo};
 use crate::colour::{self, ColourInfo};
 use crate::error::Error;
 use crate::metadata::{self, Kept};
@@ -12,6 +12,7 @@ use crate::picture::{Picture, Wanted};
 use crate::pixels::{Channels, Pixels};
 use crate::planes::Planes;
 use crate::sniff::Format;
+use crate::stop::Stop;
 
 /// From this quality on, colour is kept at full resolution; below, at half (4:2:0).
 pub const FULL_CHROMA_FROM: u8 = 90;
@@ -21,11 +22,31 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let orientation = exif.map_or(Orientation::UPRIGHT, Orientation::from_exif);
     let header = Header::still(width.into(), height.into(), orientation);
     let pixel_bytes = if components == 1 { 1 } else { 3 };
-    // libjpeg-turbo may hold all coefficients, and does not scale each kind; inks are there before and after.
-    let planes_alone = resizer_jpeg::frame(bytes).is_ok_and(|frame| !frame.progressive);
-    let each = 2 * components + if components == 4 { 7 } else { pixel_bytes };
-    let working_bytes = if planes_alone { 0 } else { header.stored_pixels.saturating_mul(each.into()) };
-    Ok(Header { working_bytes, pixel_bytes, ..header })
+    let scans = resizer_jpeg::scans(bytes);
+    let working_bytes = match resizer_jpeg::frame(bytes) {
+        // Of a single scan libjpeg-turbo, too, holds no more than some rows.
+        Ok(frame) if !frame.progressive && scans == 1 => 0,
+        // All coefficients, of two bytes, in whole blocks.
+        Ok(frame) => frame.blocks().saturating_mul(2 * 64),
+        // It does not scale each kind; inks are there three times before they are colours.
+        Err(_) => {
+            let each = 2 * components + if components == 4 { 11 } else { pixel_bytes };
+            header.stored_pixels.saturating_mul(each.into())
+        }
+    };
+    let coded_pixels = header.stored_pixels.saturating_mul(scans.max(1).into());
+    Ok(Header { coded_pixels, working_bytes, pixel_bytes, ..header })
+}
+
+/// What decoding takes: the planes, or where these can't be had libjpeg-turbo's pixels, whichever is more.
+pub(super) fn taken(bytes: &[u8], header: &Header, wanted: &Wanted) -> Taken {
+    let pixels = Taken::pixels(header, f64::from(scale(wanted)) / 8.0, header.working_bytes);
+    let Ok(planes) = jpeg_planes::taken(bytes, wanted) else { return pixels };
+    Taken {
+        held: pixels.held.max(planes.held),
+        working: pixels.working.max(planes.working),
+        density: pixels.density.max(planes.density),
+    }
 }
 
 /// The scale, in eighths, that libjpeg-turbo is asked for.
@@ -35,16 +56,19 @@ pub(super) fn scale(wanted: &Wanted) -> u8 {
 
 /// Grey stays grey, everything else (CMYK and YCCK too) becomes RGB or its planes. Of a file that is
 /// cut short, what is there is shown, the rest being grey, if anything is.
-pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
+pub(super) fn decode(bytes: &[u8], wanted: &Wanted, stop: &Stop) -> Result<Decoded, Error> {
     let header = jpeg_header::read(bytes)?;
     let channels = if header.components == 1 { Channels::Grey } else { Channels::Rgb };
     let colour = ColourInfo::with_profile(header.icc(), channels);
-    match jpeg_planes::decode(bytes, wanted) {
+    match jpeg_planes::decode(bytes, wanted, stop) {
         Ok(planes) => return Ok(Decoded { picture: Picture::Planes(planes), colour }),
         Err(resizer_jpeg::Error::Truncated) => return Err(Error::Truncated { format: Format::Jpeg }),
+        Err(resizer_jpeg::Error::Stopped) => return Err(Error::Stopped),
         // The other decoder may know better what is to be made of it.
         Err(_) => {}
     }
+    // It does all in one go, which the estimate of the work has to bound.
+    stop.check()?;
     let scale = scale(wanted);
     let decoded = jpeg_turbo::decode(bytes, scale, header.components).map_err(|error| {
         // Without an end, that is what is wrong with it.
@@ -54,6 +78,7 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
     let (pixels, colour) = match decoded {
         Raw::Pixels(pixels) => (pixels, colour),
         Raw::Cmyk { width, height, data } => {
+            stop.check()?;
             let data = colour::cmyk_to_srgb(&data, header.icc().as_deref(), header.adobe);
             (Pixels { width, height, channels: Channels::Rgb, data }, ColourInfo::default())
         }

@@ -5,14 +5,16 @@ use crate::error::Error;
 use crate::metadata;
 use crate::pixels::{Channels, Pixels};
 use crate::sniff::Format;
+use crate::stop::Stop;
 use png::{BitDepth, ColorType, DeflateCompression, Filter, Info};
 use std::borrow::Cow;
+use std::io::Write;
 
 /// Of flate2's nine levels. Photographs hardly shrink above it, and take much longer.
 const LEVEL: u8 = 4;
 
 /// 8 bits a channel; alpha that says nothing is left out.
-pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions, stop: &Stop) -> Result<Vec<u8>, Error> {
     let failed = |error: png::EncodingError| Error::encode(Format::Png, error);
     let pixels = match pixels.channels {
         Channels::Grey | Channels::Rgb => Cow::Borrowed(pixels),
@@ -40,7 +42,15 @@ pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>
         encoder.add_itxt_chunk(metadata::XMP_IN_PNG.to_owned(), xmp.to_owned()).map_err(failed)?;
     }
     let mut writer = encoder.write_header().map_err(failed)?;
-    writer.write_image_data(&pixels.data).map_err(failed)?;
+    // A buffer for all of it, so that it becomes one chunk; what can't be compressed grows by less than a thousandth.
+    let row = pixels.width as usize * pixels.channels.count();
+    let most = (row + 1) * pixels.height as usize;
+    let mut stream = writer.stream_writer_with_size(most + most / 1000 + 1024).map_err(failed)?;
+    for row in pixels.data.chunks_exact(row) {
+        stop.check()?;
+        stream.write_all(row).map_err(|error| Error::encode(Format::Png, error))?;
+    }
+    stream.finish().map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(bytes)
 }

@@ -10,6 +10,7 @@ use crate::orientation::Orientation;
 use crate::picture::Picture;
 use crate::pixels::{Channels, Pixels};
 use crate::sniff::Format;
+use crate::stop::Stop;
 use std::borrow::Cow;
 use webp::{BitstreamFeatures, Decoder, PixelLayout, WebPConfig};
 
@@ -52,9 +53,11 @@ fn features(bytes: &[u8]) -> Result<BitstreamFeatures, Error> {
 }
 
 /// Of an animation, the first frame.
-pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
+pub(super) fn decode(bytes: &[u8], header: &Header, stop: &Stop) -> Result<Decoded, Error> {
+    // libwebp decodes a picture in one go, which the estimate of the work has to bound.
+    stop.check()?;
     if features(bytes)?.has_animation() {
-        let mut frames = WebPFrames::new(bytes, header)?;
+        let mut frames = WebPFrames::new(bytes, header, stop)?;
         frames.next_frame()?;
         let colour = frames.colour();
         return Ok(Decoded { picture: Picture::full(frames.into_canvas().without_needless_alpha()), colour });
