@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::geometry::{Rect, Window};
 use crate::pixels::Pixels;
 use crate::stop::Stop;
-use resizer_resample::{Kernel, Source, Stretch, scale};
+use resizer_resample::{BAND, Failure, Kernel, Source, Stretch, scale_until};
 
 /// The part of a picture that becomes a result, and of how many pixels that one is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,10 +88,9 @@ fn stretch(within: (u32, u32), seen: (f64, f64), side: u32, density: f64) -> (u3
 /// # Errors
 /// [`Error::Stopped`]; [`Error::Codec`] if the resampler refuses sizes that `geometry` made: a defect of ours.
 pub fn resample(pixels: &Pixels, density: (f64, f64), part: &Part, stop: &Stop) -> Result<Pixels, Error> {
-    stop.check()?;
     let size = (pixels.width, pixels.height);
     let source = Source { data: &pixels.data, size, channels: pixels.channels.count() };
-    let data = scale(&source, &place(part, size, density), Kernel::Lanczos).ok_or(Error::Codec)?;
+    let data = scaled(&source, &place(part, size, density), stop)?;
     Ok(Pixels { width: part.to.0, height: part.to.1, channels: pixels.channels, data })
 }
 
@@ -106,9 +105,16 @@ pub fn resample_grey(
     part: &Part,
     stop: &Stop,
 ) -> Result<Vec<u8>, Error> {
-    stop.check()?;
     let source = Source { data, size, channels: 1 };
-    scale(&source, &place(part, size, density), Kernel::Lanczos).ok_or(Error::Codec)
+    scaled(&source, &place(part, size, density), stop)
+}
+
+fn scaled(source: &Source<'_>, stretch: &Stretch, stop: &Stop) -> Result<Vec<u8>, Error> {
+    let scaled = scale_until(source, stretch, Kernel::Lanczos, BAND, &|| stop.is_said());
+    scaled.map_err(|failure| match failure {
+        Failure::Stopped => Error::Stopped,
+        Failure::Sizes => Error::Codec,
+    })
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::pixels::Channels;
 use crate::resample::Part;
 use crate::sniff::Format;
 use crate::spec::{Fill, Filter};
+use resizer_resample::BAND;
 
 /// Codecs' tables, stacks, and what the allocator keeps, in bytes.
 pub(super) const BASE: u64 = 16 << 20;
@@ -200,14 +201,23 @@ fn resampling(part: &Part, size: Size, density: f64, channels: Channels) -> u64 
     // Weights as numbers of 8 and of 2 bytes, seven of them or six for each sample.
     let weights = 64.0 * (across + down) + 136.0 * (to.0 + to.1);
     let all = (f64::from(size.0) * density + 1.0) * (f64::from(size.1) * density + 1.0);
-    let (step, copies) = match channels {
-        Channels::Grey => (1.0, 0.0),
-        // It is widened first.
-        Channels::GreyAlpha => (4.0, 8.0 * all + 6.0 * to.0 * to.1),
-        Channels::Rgb => (3.0, 0.0),
-        Channels::Rgba => (4.0, if part.is_a_copy(density) { 0.0 } else { 4.0 * all }),
+    let step = match channels {
+        Channels::Grey => 1.0,
+        Channels::Rgb => 3.0,
+        // Grey with alpha takes the way of colours.
+        Channels::GreyAlpha | Channels::Rgba => 4.0,
     };
-    ((across + reach) * to.1 * step + weights + copies) as u64
+    // In strips of columns, at least 16 of them, each premultiplied and scaled on its own.
+    let banded = step * all.max(to.0 * to.1) > BAND as f64;
+    let strip = if banded { (BAND as f64).max(64.0 * f64::from(size.1) * density) } else { 0.0 };
+    let premultiplied = if banded { strip.min(4.0 * all) } else { 4.0 * all };
+    let copies = match channels {
+        Channels::Grey | Channels::Rgb => 0.0,
+        Channels::Rgba if part.is_a_copy(density) => 0.0,
+        Channels::Rgba => premultiplied,
+        Channels::GreyAlpha => 4.0 * all + premultiplied + 6.0 * to.0 * to.1,
+    };
+    ((across + reach) * to.1 * step + weights + strip + copies) as u64
 }
 
 /// A JPEG that stays in planes.
