@@ -14,7 +14,7 @@ mod render;
 mod shape;
 mod work;
 
-use crate::codec::{self, Header};
+use crate::codec::{self, Header, Taken};
 use crate::error::Error;
 use crate::geometry::{self, Found, Size};
 use crate::limits::Limits;
@@ -72,6 +72,8 @@ struct Original<'a> {
     size: Size,
     /// How much is decoded of it for all still results together; none if there are only animations.
     wanted: Option<Wanted>,
+    /// What that takes.
+    taken: Option<Taken>,
 }
 
 /// What is to be made for one spec.
@@ -97,13 +99,15 @@ impl<'a> Plan<'a> {
         options.limits.check_source(header.width, header.height)?;
         options.limits.check_stored(&header)?;
         let size = header.orientation.oriented_size((header.width, header.height));
-        let mut original = Original { bytes, format, header, size, wanted: None };
+        let mut original = Original { bytes, format, header, size, wanted: None, taken: None };
         let jobs: Vec<Job<'a>> = specs.iter().map(|spec| Job::new(spec, &original)).collect();
         // What can't be made is not decoded for.
         let fine: Vec<_> = jobs.iter().map(|job| job.check(&original, options)).collect();
         let stills = jobs.iter().zip(&fine).filter(|(job, fine)| fine.is_ok() && !job.animated);
         let stills: Vec<&Job<'_>> = stills.map(|(job, _)| job).collect();
         original.wanted = (!stills.is_empty()).then(|| wanted(&stills, &original, options.defaults));
+        let taken = |wanted| codec::taken(format, bytes, &original.header, wanted);
+        original.taken = original.wanted.as_ref().map(taken);
         Ok(Self { original, jobs, fine })
     }
 

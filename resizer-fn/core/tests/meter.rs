@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::fixture;
 use common::requests::{Dice, files, marks, spec};
 use peak_alloc::PeakAlloc;
 use resizer_core::{Assets, Defaults, Limits, Options, Spec, estimate, resize_all};
@@ -35,7 +36,8 @@ fn measured(bytes: &[u8], specs: &[Spec], assets: &Assets, max_memory: u64) -> (
 
 #[test]
 fn no_request_takes_more_than_is_foretold() {
-    let files = files((420, 300));
+    let mut files = files((420, 300));
+    files.extend(["icc.jpg", "icc.png", "icc.webp"].map(|name| (name, fixture(name).to_vec())));
     let all_marks = marks(&files);
     let mut dice = Dice::new(15);
     let (mut ratios, mut wrong, mut made) = (Vec::new(), Vec::new(), 0);

@@ -10,7 +10,7 @@ use crate::pixels::Pixels;
 use crate::sniff::{Format, PNG_SIGNATURE};
 use crate::stop::{NEVER, Stop};
 use png::DecodingError;
-use std::io::ErrorKind;
+use std::io::{Cursor, ErrorKind};
 
 pub(super) use super::png_encode::encode;
 
@@ -63,6 +63,19 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
 /// resampler, as libvips does.
 pub(super) fn reduction(wanted: &Wanted) -> u32 {
     ((0.5 / wanted.detail) as u32).clamp(1, MAX_SHRINK)
+}
+
+/// More than any colour profile has, in bytes.
+const LARGEST_PROFILE: usize = 16 << 20;
+
+/// A decoder that takes no more memory, besides rows of pixels, than the file's size and a profile justify: that is
+/// compressed.
+pub(crate) fn decoder(bytes: &[u8]) -> png::Decoder<Cursor<&[u8]>> {
+    let width = bytes.get(16..20).and_then(|width| width.try_into().ok()).map_or(0, u32::from_be_bytes);
+    let limit = (width as usize).saturating_mul(8).saturating_add(2 * bytes.len() + LARGEST_PROFILE);
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: limit });
+    decoder.set_ignore_text_chunk(true);
+    decoder
 }
 
 /// A chunk: its name and its data.

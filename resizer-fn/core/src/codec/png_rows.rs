@@ -29,9 +29,8 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Opens the file that `header` was read from; refuses one that is of another size.
     pub(super) fn open(bytes: &'a [u8], header: &Header, stop: &Stop) -> Result<Self, Error> {
-        let mut decoder = png::Decoder::new(Cursor::new(bytes));
+        let mut decoder = super::png::decoder(bytes);
         decoder.set_transformations(Transformations::EXPAND);
-        decoder.set_ignore_text_chunk(true);
         let reader = decoder.read_info().map_err(decoding)?;
         if (reader.info().width, reader.info().height) != (header.width, header.height) {
             return Err(corrupt("its headers contradict each other"));

@@ -3,7 +3,6 @@
 use super::{Kept, XMP_IN_PNG};
 use crate::codec;
 use crate::sniff::Format;
-use std::io::Cursor;
 
 /// The metadata of a file, as they stand there. Those that cannot be read are left out.
 pub fn read(format: Format, bytes: &[u8]) -> Kept {
@@ -38,9 +37,10 @@ fn png(bytes: &[u8]) -> Kept {
         }
     }
     // The profile is compressed.
-    let mut decoder = ::png::Decoder::new(Cursor::new(bytes));
-    decoder.set_ignore_text_chunk(true);
-    kept.icc = decoder.read_info().ok().and_then(|reader| Some(reader.info().icc_profile.as_ref()?.to_vec()));
+    kept.icc = codec::png::decoder(bytes)
+        .read_info()
+        .ok()
+        .and_then(|reader| Some(reader.info().icc_profile.as_ref()?.to_vec()));
     kept
 }
 

@@ -12,7 +12,7 @@
 
 use super::shape::{self, Mark, Shape, Step};
 use super::{Job, Options, Original, render};
-use crate::codec::{self, Taken};
+use crate::codec::Taken;
 use crate::geometry::{self, Found, Layout, Size};
 use crate::metadata;
 use crate::pixels::Channels;
@@ -91,16 +91,11 @@ fn before(original: &Original<'_>, options: &Options<'_>) -> Peak {
     // Read, cleaned, put into the file, copied with it.
     peak.hold(length(kept.exif).saturating_add(length(kept.xmp)).saturating_mul(4));
     peak.hold(length(kept.icc).saturating_mul(PROFILE));
-    if let Some(Taken { held, working, .. }) = taken(original) {
+    if let Some(Taken { held, working, .. }) = original.taken {
         peak.briefly(held.saturating_add(working));
         peak.hold(held);
     }
     peak
-}
-
-fn taken(original: &Original<'_>) -> Option<Taken> {
-    let wanted = original.wanted.as_ref()?;
-    Some(codec::taken(original.format, original.bytes, &original.header, wanted))
 }
 
 fn frames(original: &Original<'_>, job: &Job<'_>) -> u64 {
@@ -118,7 +113,7 @@ fn last_shape(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: 
 fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Options<'_>) -> Peak {
     let mut peak = Peak::default();
     let header = &original.header;
-    let density = match taken(original).filter(|_| !job.animated) {
+    let density = match original.taken.filter(|_| !job.animated) {
         Some(taken) => taken.density,
         None => {
             // Its canvas, what was there before, and one frame as it is decoded.
@@ -310,7 +305,9 @@ fn output(job: &Job<'_>, last: Shape, frames: u64, options: &Options<'_>) -> u64
         Format::Avif => (3, 1),
         Format::Gif => (3, 2),
     };
-    (pixels.saturating_mul(bytes) / of).saturating_mul(frames).saturating_add(4096)
+    // Rows of a PNG have a byte of their own.
+    let each = (pixels.saturating_mul(bytes) / of).saturating_add(last.size.1.into());
+    each.saturating_mul(frames).saturating_add(4096)
 }
 
 /// What an encoder takes for a frame besides pixels and file.

@@ -6,11 +6,10 @@
 
 use super::shape::{self, Mark, Shape, Step};
 use super::{Job, Options, Original, render};
-use crate::codec::{self, Header};
+use crate::codec::{Header, Taken};
 use crate::effect::blur::LARGEST_KERNEL;
 use crate::effect::sharpen;
 use crate::geometry::{self, Found, Layout, Size};
-use crate::picture::Wanted;
 use crate::resample::Part;
 use crate::sniff::Format;
 use crate::spec::{Fill, Filter};
@@ -46,41 +45,33 @@ fn micros(nanos: f64) -> u64 {
 }
 
 fn decoding_once(original: &Original<'_>) -> f64 {
-    let of = |wanted| decoding(original.format, original.bytes, &original.header, wanted);
-    original.wanted.as_ref().map_or(0.0, of)
+    let of = |taken: Taken| decoding(original.format, original.bytes.len(), &original.header, taken.density);
+    original.taken.map_or(0.0, of)
 }
 
-/// Decoding as much as is wanted, once.
-fn decoding(format: Format, bytes: &[u8], header: &Header, wanted: &Wanted) -> f64 {
-    let (coded, size) = (header.coded_pixels as f64, bytes.len() as f64);
+/// Decoding a picture of a file of that size, or one frame of it, to so many samples for a pixel in each direction.
+fn decoding(format: Format, size: usize, header: &Header, density: f64) -> f64 {
+    let (coded, pixels) = (header.coded_pixels as f64, header.pixels() as f64);
+    let frame = coded / f64::from(header.frames.max(1));
     match format {
-        Format::Jpeg => {
-            let density = codec::taken(format, bytes, header, wanted).density;
-            // Passing over bits, and making samples of them.
-            1.5 * coded + 6.0 * size + 12.0 * coded.min(4.0 * header.pixels() as f64) * density * density
-        }
+        // Passing over bits, and making samples of them.
+        Format::Jpeg => 1.5 * coded + 4.0 * size as f64 + 12.0 * coded.min(4.0 * pixels) * density * density,
         Format::Png => coded * f64::from(header.pixel_bytes) * 6.0,
-        Format::WebP => coded * 20.0,
+        Format::WebP => frame * 20.0,
         Format::Avif => coded * 50.0,
-        Format::Gif => coded * 8.0 / f64::from(header.frames.max(1)) + header.pixels() as f64 * 2.0,
+        Format::Gif => frame * 8.0 + pixels * 2.0,
     }
 }
 
 /// What one result takes besides decoding, in nanoseconds; of an animation, with it.
 fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Options<'_>) -> f64 {
     let header = &original.header;
-    let (frames, density, each) = if job.animated {
-        let each = decoding(original.format, original.bytes, header, &Wanted::ALL);
-        let each = match original.format {
-            Format::Gif => each,
-            // Counted for all frames.
-            _ => each / f64::from(header.frames.max(1)),
-        };
-        (f64::from(header.frames), 1.0, each)
-    } else {
-        let wanted = original.wanted.as_ref();
-        let of = |wanted| codec::taken(original.format, original.bytes, header, wanted).density;
-        (1.0, wanted.map_or(1.0, of), 0.0)
+    let (frames, density, each) = match original.taken.filter(|_| !job.animated) {
+        Some(taken) => (1.0, taken.density, 0.0),
+        None => {
+            let each = decoding(original.format, original.bytes.len(), header, 1.0);
+            (f64::from(header.frames), 1.0, each)
+        }
     };
     let size = (header.width, header.height);
     let part = Part::of(&header.orientation.unapply(&layout.window, original.size));
@@ -90,7 +81,7 @@ fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Opt
     let scaled = scaling(&part, size, density, start) + start.bytes() as f64;
     // One picture of what is seen, and its conversion to sRGB.
     let colours = start.pixels() as f64 * 20.0 * f64::from(u8::from(!is_srgb(original)));
-    let filters: f64 = steps.iter().map(|step| filter(step, options, job.animated, frames)).sum();
+    let filters: f64 = steps.iter().map(|step| filter(step, job.animated, frames)).sum();
     let planes = !job.animated && render::in_planes(job, layout);
     let encoded = encoding(job, last, options) * if planes { 0.7 } else { 1.0 };
     let compared = if job.animated { last.pixels() as f64 * 12.0 } else { 0.0 };
@@ -133,7 +124,7 @@ fn scaling(part: &Part, size: Size, density: f64, to: Shape) -> f64 {
     samples * channels * 0.12 + weights * 10.0 + alpha
 }
 
-fn filter(step: &Step<'_>, options: &Options<'_>, animated: bool, frames: f64) -> f64 {
+fn filter(step: &Step<'_>, animated: bool, frames: f64) -> f64 {
     let Step { filter, before, after, mark } = step;
     let samples = before.bytes() as f64;
     match filter {
@@ -146,7 +137,7 @@ fn filter(step: &Step<'_>, options: &Options<'_>, animated: bool, frames: f64) -
         Filter::Watermark(_) => match mark {
             // Decoded for the first frame alone.
             Some(mark) => {
-                let made = making(mark, options);
+                let made = making(mark);
                 laying(mark, *after) + if animated { made / frames.max(1.0) } else { made }
             }
             None => 0.0,
@@ -166,11 +157,11 @@ fn blurring(radius: u32, samples: f64) -> f64 {
 }
 
 /// Decoding a mark and scaling what is seen of it.
-fn making(mark: &Mark, options: &Options<'_>) -> f64 {
-    let Mark { format, header, picture, part, .. } = mark;
-    let bytes = options.assets.values().find(|file| file.len() as u64 == mark.bytes);
-    let decoded = decoding(*format, bytes.map_or(&[][..], Vec::as_slice), header, &Wanted::ALL);
-    decoded + picture.bytes() as f64 * 3.0 + scaling(part, picture.size, 1.0, mark.seen())
+fn making(mark: &Mark) -> f64 {
+    let Mark { format, header, picture, part, bytes, .. } = mark;
+    decoding(*format, *bytes as usize, header, 1.0)
+        + picture.bytes() as f64 * 3.0
+        + scaling(part, picture.size, 1.0, mark.seen())
 }
 
 /// Laying it down as often as it repeats.

@@ -140,7 +140,7 @@ pub fn spec(dice: &mut Dice, side: u32) -> String {
         text += "20x30:250x160/";
     }
     text += *dice.of(&["", "", "", "fit-in/", "full-fit-in/", "adaptive-fit-in/"]);
-    let mut length = |dice: &mut Dice| format!("{}{}", dice.of(&["", "", "-"]), 1 + dice.roll(side));
+    let length = |dice: &mut Dice| format!("{}{}", dice.of(&["", "", "-"]), 1 + dice.roll(side));
     let (width, height) = (length(dice), length(dice));
     text += &match dice.roll(4) {
         0 => format!("{width}x0"),
