@@ -89,7 +89,7 @@ fn drawn(channels: Channels, (width, height): (u32, u32), noise: u32, phase: u32
         for x in 0..width {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let n = (state >> 24) * noise / 255;
-            let base = |k: u32| ((x + phase) / (5 + k) ^ (y / (7 + k))) & 63;
+            let base = |k: u32| (((x + phase) / (5 + k)) ^ (y / (7 + k))) & 63;
             let wave = |k: f32| {
                 (60.0 + 50.0 * ((x + phase) as f32 / (90.0 * k)).sin() * (y as f32 / (70.0 * k)).cos()) as u32
             };

@@ -23,7 +23,9 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let header = Header::still(width.into(), height.into(), orientation);
     let pixel_bytes = if components == 1 { 1 } else { 3 };
     let scans = resizer_jpeg::scans(bytes);
-    let working_bytes = match resizer_jpeg::frame(bytes) {
+    let frame = resizer_jpeg::frame(bytes);
+    let progressive = frame.as_ref().is_ok_and(|frame| frame.progressive);
+    let working_bytes = match frame {
         // Of a single scan libjpeg-turbo, too, holds no more than some rows.
         Ok(frame) if !frame.progressive && scans == 1 => 0,
         // All coefficients, of two bytes, in whole blocks.
@@ -34,7 +36,10 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
             header.stored_pixels.saturating_mul(each.into())
         }
     };
-    let coded_pixels = header.stored_pixels.saturating_mul(scans.max(1).into());
+    // One of a progressive file adds some bits, one of a sequential file makes all samples, anew if they were there.
+    let usual = progressive || scans <= components.into();
+    let passes = if usual { u64::from(scans.max(1)) } else { 8 * u64::from(scans) };
+    let coded_pixels = header.stored_pixels.saturating_mul(passes);
     Ok(Header { coded_pixels, working_bytes, pixel_bytes, ..header })
 }
 

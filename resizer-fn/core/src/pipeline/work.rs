@@ -55,9 +55,9 @@ fn decoding(format: Format, size: usize, header: &Header, density: f64) -> f64 {
     let frame = coded / f64::from(header.frames.max(1));
     match format {
         // Passing over bits, and making samples of them.
-        Format::Jpeg => 1.5 * coded + 4.0 * size as f64 + 12.0 * coded.min(4.0 * pixels) * density * density,
-        Format::Png => coded * f64::from(header.pixel_bytes) * 6.0,
-        Format::WebP => frame * 20.0,
+        Format::Jpeg => 1.5 * coded + 4.0 * size as f64 + 12.0 * pixels * density * density,
+        Format::Png => coded * f64::from(header.pixel_bytes) * 5.0,
+        Format::WebP => frame * 14.0,
         Format::Avif => coded * 50.0,
         Format::Gif => frame * 8.0 + pixels * 2.0,
     }
@@ -176,10 +176,10 @@ fn encoding(job: &Job<'_>, last: Shape, options: &Options<'_>) -> f64 {
     let each = match job.format {
         Format::Jpeg if render::half_chroma(job, options.defaults) => 12.0,
         Format::Jpeg => 35.0,
-        Format::Png => 36.0 * last.channels.count() as f64,
-        Format::WebP => 150.0,
+        Format::Png => 27.0 * last.channels.count() as f64,
+        Format::WebP => 120.0,
         Format::Avif => 600.0 + 18.0 * (quality - 50.0).max(0.0),
-        Format::Gif => 120.0,
+        Format::Gif => 90.0,
     };
     let limited = job.spec.filters.iter().any(|filter| matches!(filter, Filter::MaxBytes(_)));
     let lossy = matches!(job.format, Format::Jpeg | Format::WebP | Format::Avif);
