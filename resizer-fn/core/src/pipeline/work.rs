@@ -10,6 +10,7 @@ use crate::codec::{Header, Taken};
 use crate::effect::blur::LARGEST_KERNEL;
 use crate::effect::sharpen;
 use crate::geometry::{self, Found, Layout, Size};
+use crate::metadata;
 use crate::resample::Part;
 use crate::sniff::Format;
 use crate::spec::{Fill, Filter};
@@ -90,8 +91,8 @@ fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Opt
 
 /// Whether nothing says that colours are something else.
 fn is_srgb(original: &Original<'_>) -> bool {
-    let kept = crate::metadata::read(original.format, original.bytes);
-    kept.icc.is_none() && !matches!(original.format, Format::Avif | Format::Png)
+    !matches!(original.format, Format::Avif | Format::Png)
+        && metadata::read(original.format, original.bytes).icc.is_none()
 }
 
 /// Looking for borders, pixel by pixel, and for the subject, in a small picture.
