@@ -12,9 +12,9 @@ use resizer_core::{Assets, Defaults, Limits, Options, Spec, estimate, resize_all
 #[global_allocator]
 static METER: PeakAlloc = PeakAlloc;
 
-/// What `pipeline/memory.rs` adds to every estimate for codecs' tables, but for 128 KiB: what is left of it must do for all
-/// small things.
-const NOT_OURS: u64 = (16 << 20) - (128 << 10);
+/// What `pipeline/memory.rs` adds to every estimate for codecs' tables and stacks, but for 384 KiB, in which those that are
+/// written in Rust have to find room: the window and the hashes of zlib, the codes of LZW.
+const NOT_OURS: u64 = (16 << 20) - (384 << 10);
 
 const REQUESTS: usize = 2000;
 
@@ -37,7 +37,7 @@ fn measured(bytes: &[u8], specs: &[Spec], assets: &Assets, max_memory: u64) -> (
 
 #[test]
 fn no_request_takes_more_than_is_foretold() {
-    let mut files = files((420, 300));
+    let mut files = files((500, 360));
     files.extend(["icc.jpg", "icc.png", "icc.webp"].map(|name| (name, fixture(name).to_vec())));
     let all_marks = marks(&files);
     let mut dice = Dice::new(15);
@@ -45,7 +45,7 @@ fn no_request_takes_more_than_is_foretold() {
     for _ in 0..REQUESTS {
         let (name, bytes) = dice.of(&files);
         let count = if dice.roll(6) == 0 { 3 } else { 1 };
-        let texts: Vec<String> = (0..count).map(|_| spec(&mut dice, 600)).collect();
+        let texts: Vec<String> = (0..count).map(|_| spec(&mut dice, 650)).collect();
         let specs: Vec<Spec> = texts
             .iter()
             .map(|text| text.parse().unwrap_or_else(|error| panic!("{text}: {error:?}")))
