@@ -71,11 +71,20 @@ test-arm64: venv need-cargo need-arm64 ## the arm64 build under qemu: does it st
 	IMGDEPLOY_QEMU_ARM64=$(QEMU_ARM64) IMGDEPLOY_ARM64_SYSROOT=$(SYSROOT_ARM64) IMGDEPLOY_ARM64_BOOTSTRAP=$(dir $(ARM64_ZIP))bootstrap \
 	  $(CARGO) test --locked --workspace --test arm64 -- --ignored
 
+# Known weaknesses of the Rust crates. Their database is fetched; where it can't be had, that is said and is no error.
+define advisories
+if ! $(CARGO) deny --locked fetch db >/dev/null 2>&1; then \
+  echo "advisories were not checked: their database (github.com/rustsec/advisory-db) could not be fetched"; \
+else \
+  (set -x; $(CARGO) deny --locked check --disable-fetch advisories); \
+fi
+endef
+
 check: venv need-cargo lint-templates ## format, lints, dependencies, templates
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	@if $(CARGO) deny --version >/dev/null 2>&1; then \
-	  set -x; $(CARGO) deny --locked check bans licenses sources; \
+	  (set -x; $(CARGO) deny --locked check bans licenses sources) && $(advisories); \
 	else \
 	  echo "cargo-deny is not installed, dependencies were not checked: cargo install --locked cargo-deny"; \
 	fi

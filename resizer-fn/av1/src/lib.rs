@@ -1,6 +1,6 @@
 //! AV1 still pictures in memory: [`decode`] by dav1d, [`encode`] by libaom.
 //!
-//! The only crate of the workspace with `unsafe` code, and there is nothing in it but the calls of
+//! With `resizer-webp` the only crate of the workspace with `unsafe` code, and there is nothing in it but the calls of
 //! these two C libraries: containers, colours and limits are `resizer-core`'s. What C gives back
 //! is checked here (sizes, layout, depth) before a safe slice is made of it. Nothing of either
 //! library outlives a call, except for the planes of a [`Picture`], which is released when dropped.
@@ -17,8 +17,19 @@
 mod decode;
 mod encode;
 
+use std::ffi::CStr;
+
 pub use decode::{Picture, Sample, decode};
 pub use encode::{Planes, Settings, encode};
+
+/// The versions of the libraries that are linked, as they name them: dav1d's and libaom's.
+pub fn versions() -> [String; 2] {
+    // SAFETY: both functions take nothing and return a static text that ends with a zero.
+    let texts = unsafe {
+        [libdav1d_sys::dav1d_version(), libaom_sys::aom_codec_version_str()].map(|text| CStr::from_ptr(text))
+    };
+    texts.map(|text| text.to_string_lossy().into_owned())
+}
 
 /// Why there is no picture, or no bitstream.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -50,8 +50,10 @@ pub struct Header {
     pub plays: u32,
     /// Pixels that all frames have as they are stored, which in a GIF is independent of its canvas.
     pub stored_pixels: u64,
-    /// Pixels that a decoder goes through in all: those that are stored, as often as a scan of a JPEG refines them.
-    pub coded_pixels: u64,
+    /// Those of them that are decoded for a still picture: an animation's first frame.
+    pub first_pixels: u64,
+    /// How often a decoder goes over the stored pixels: once for each scan of a JPEG.
+    pub passes: u32,
     /// Memory that decoding takes at most besides the pixels it hands out, in bytes.
     pub working_bytes: u64,
     /// Bytes of a pixel as it is handed out.
@@ -69,7 +71,8 @@ impl Header {
             frames: 1,
             plays: 1,
             stored_pixels,
-            coded_pixels: stored_pixels,
+            first_pixels: stored_pixels,
+            passes: 1,
             working_bytes: 0,
             pixel_bytes: 4,
         }
@@ -206,7 +209,7 @@ pub fn encode(format: Format, pixels: &Pixels, options: &EncodeOptions) -> Resul
     encode_until(format, pixels, options, &NEVER)
 }
 
-/// [`encode`] that can be stopped, within the picture where the encoder lets one: PNG. The others do all in one go, which
+/// [`encode`] that can be stopped, within the picture where the encoder lets one: PNG and WebP. The others do all in one go, which
 /// the estimate of the work has to bound.
 pub(crate) fn encode_until(
     format: Format,
@@ -219,7 +222,7 @@ pub(crate) fn encode_until(
         Format::Avif => avif::encode(pixels, options),
         Format::Jpeg => jpeg::encode(pixels, options),
         Format::Png => png::encode(pixels, options, stop),
-        Format::WebP => webp::encode(pixels, options),
+        Format::WebP => webp::encode(pixels, options, stop),
         Format::Gif => gif_encode::encode(pixels, options),
     }
 }

@@ -16,6 +16,10 @@ pub use cmyk::cmyk_to_srgb;
 use crate::pixels::{Channels, Pixels};
 use moxcms::{ColorProfile, Layout, RenderingIntent, TransformOptions};
 
+/// The longest profile that is looked at, in bytes: those of print are up to 3 MB long. Their tables become numbers of
+/// four times the size.
+const LONGEST_PROFILE: usize = 4 << 20;
+
 /// What the numbers in an image's pixels mean; by default, sRGB. The first that is there counts:
 /// code points, profile, the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,14 +58,16 @@ pub struct Chromaticities {
 
 impl ColourInfo {
     /// Keeps `icc` only if it describes such channels. A CMYK profile, say, would be wrong on the
-    /// RGB pixels that are left after decoding.
+    /// RGB pixels that are left after decoding. One that is longer than profiles are counts as none.
     pub fn with_profile(icc: Option<Vec<u8>>, channels: Channels) -> Self {
         let space: &[u8] = match channels {
             Channels::Grey | Channels::GreyAlpha => b"GRAY",
             Channels::Rgb | Channels::Rgba => b"RGB ",
         };
         // Bytes 16 to 19 of an ICC profile name its data colour space, 36 to 39 are its signature.
-        let fits = |icc: &Vec<u8>| icc.get(16..20) == Some(space) && icc.get(36..40) == Some(b"acsp");
+        let fits = |icc: &Vec<u8>| {
+            icc.len() <= LONGEST_PROFILE && icc.get(16..20) == Some(space) && icc.get(36..40) == Some(b"acsp")
+        };
         Self { icc: icc.filter(fits), ..Self::default() }
     }
 

@@ -67,12 +67,13 @@ impl Limits {
         Ok(())
     }
 
-    /// Checks what is stored of a still image: more than what is seen, where a part is cut off.
+    /// Checks what is stored of the image, or of an animation's first frame: more than what is seen, where a part is
+    /// cut off.
     ///
     /// # Errors
     /// [`Error::TooManyPixels`].
     pub fn check_stored(&self, header: &Header) -> Result<(), Error> {
-        if header.frames == 1 && header.stored_pixels > self.max_pixels {
+        if header.first_pixels > self.max_pixels {
             let Header { width, height, .. } = *header;
             return Err(Error::TooManyPixels { width, height, limit: self.max_pixels });
         }

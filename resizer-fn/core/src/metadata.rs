@@ -3,6 +3,7 @@
 mod exif;
 mod read;
 
+pub(crate) use exif::orientation;
 pub use exif::{rights, upright};
 pub use read::read;
 

@@ -2,6 +2,7 @@
 
 use crate::effect::turn::{flip_horizontal, flip_vertical, transpose};
 use crate::geometry::{Rect, Size, Window};
+use crate::metadata;
 use crate::pixels::Pixels;
 
 /// How stored pixels have to be turned to be seen upright. Any of the eight EXIF values is a
@@ -36,14 +37,7 @@ impl Orientation {
     /// From EXIF data, beginning at its TIFF header. Damaged EXIF data counts as none: it is no
     /// reason to refuse a picture.
     pub fn from_exif(tiff: &[u8]) -> Self {
-        let parsed = exif::Reader::new()
-            .continue_on_error(true)
-            .read_raw(tiff.to_vec())
-            .or_else(|error| error.distill_partial_result(|_| ()));
-        parsed
-            .ok()
-            .and_then(|exif| exif.get_field(exif::Tag::Orientation, exif::In::PRIMARY)?.value.get_uint(0))
-            .map_or(Self::UPRIGHT, Self::from_tag)
+        metadata::orientation(tiff).map_or(Self::UPRIGHT, Self::from_tag)
     }
 
     /// This turn and then that one.

@@ -129,7 +129,11 @@ fn input(name: &str) -> Vec<u8> {
         "12.png" => codec::encode(Format::Png, &rgb(), &how).unwrap(),
         "12a.png" => codec::encode(Format::Png, &rgba(), &how).unwrap(),
         "12.webp" => codec::encode(Format::WebP, &rgb(), &how).unwrap(),
-        "12l.webp" => webp::Encoder::from_rgba(&rgba().data, large.0, large.1).encode_lossless().to_vec(),
+        "12l.webp" => {
+            let settings = resizer_webp::Settings { quality: 75.0, method: 4, lossless: true, exact: false };
+            resizer_webp::encode(&rgba().data, resizer_webp::Layout::Rgba, large, &settings, &|| true)
+                .unwrap()
+        }
         "12.avif" => codec::encode(Format::Avif, &rgb(), &how).unwrap(),
         "20.gif" => animation(Format::Gif),
         "20.webp" => animation(Format::WebP),

@@ -95,7 +95,9 @@ fn input(name: &str) -> Vec<u8> {
         "wide.png" => codec::encode(Format::Png, &picture(Channels::Rgba, (4000, 10)), &how).unwrap(),
         "interlaced-16-bit.png" => interlaced(SIDES),
         "lossless.webp" => {
-            webp::Encoder::from_rgba(&rgba().data, SIDES.0, SIDES.1).encode_lossless().to_vec()
+            let settings = resizer_webp::Settings { quality: 75.0, method: 4, lossless: true, exact: false };
+            resizer_webp::encode(&rgba().data, resizer_webp::Layout::Rgba, SIDES, &settings, &|| true)
+                .unwrap()
         }
         "alpha.avif" => {
             avif::encode_with(&rgba(), &avif::Options { speed: 9, ..Default::default() }).unwrap()

@@ -288,6 +288,28 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Scan headers in the file, whatever else is in it.
+pub(crate) fn count_scans(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    let mut scans = 0;
+    while let Some(at) = memchr(0xFF, rest) {
+        let after = &rest[at + 1..];
+        rest = match after {
+            // Stuffing, markers without a length, and fill bytes.
+            [0 | 0x01 | 0xD0..=0xD9, after @ ..] => after,
+            [0xFF, ..] => after,
+            [marker, high, low, ..] => {
+                scans += usize::from(*marker == 0xDA);
+                // The length counts itself.
+                let length = usize::from(u16::from_be_bytes([*high, *low]));
+                after.get(1 + length..).unwrap_or_default()
+            }
+            _ => &[],
+        };
+    }
+    scans
+}
+
 fn frame(body: &[u8], progressive: bool) -> Result<Frame, Error> {
     let [precision, h1, h0, w1, w0, count, rest @ ..] = body else {
         return Err(Error::Corrupt("its frame header is too short"));

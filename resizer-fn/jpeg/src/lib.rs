@@ -97,9 +97,14 @@ pub fn decode_until(
         (0..frame.components.len()).map(|index| Channel::new(&frame, index, scales[index])).collect();
     let rows = bottom.div_ceil(8 * u32::from(frame.sampling().1));
     let mut seen = [false; 3];
-    let mut missing = 0;
+    let mut complete = true;
     let mut reader = Reader::new(bytes)?;
     while let Stop::Scan(header) = reader.next()? {
+        // A component comes once (T.81, F.1.2). Setting up a scan costs more than the bytes that name it, so what
+        // brings nothing new is passed over.
+        if header.components.iter().all(|(index, ..)| seen[*index]) {
+            continue;
+        }
         let scan =
             Scan { raw: reader.rest(), frame: &frame, header: &header, tables: &reader.tables, stopped };
         let read = sequential::scan(&scan, &mut channels, rows);
@@ -109,7 +114,7 @@ pub fn decode_until(
         }
         let (rest, lost) = read?;
         reader.resume(rest);
-        missing += lost;
+        complete &= lost == 0;
         header.components.iter().for_each(|(index, ..)| seen[*index] = true);
         if seen[..channels.len()].iter().all(|seen| *seen) {
             break;
@@ -118,7 +123,7 @@ pub fn decode_until(
     if !seen.contains(&true) {
         return Err(Error::Truncated);
     }
-    let whole = seen[..channels.len()].iter().all(|seen| *seen) && missing == 0;
+    let whole = seen[..channels.len()].iter().all(|seen| *seen) && complete;
     let planes = channels.into_iter().enumerate().map(|(index, channel)| {
         let (width, height) = scaled(&frame, index, scales[index]);
         channel.canvas.finish(width, height)
@@ -132,10 +137,9 @@ pub fn scaled(frame: &Frame, index: usize, scale: u8) -> (u32, u32) {
     ((width * u32::from(scale)).div_ceil(8), (height * u32::from(scale)).div_ceil(8))
 }
 
-/// How many scans the file has, as far as its markers say: of a progressive one each is a pass over the picture.
-pub fn scans(bytes: &[u8]) -> u32 {
-    let is_scan = |at: &usize| bytes.get(at + 1) == Some(&0xDA);
-    memchr::memchr_iter(0xFF, bytes).filter(is_scan).count().try_into().unwrap_or(u32::MAX)
+/// How many scans the file has: a decoder may go over the whole picture once for each of them.
+pub fn scans(bytes: &[u8]) -> usize {
+    header::count_scans(bytes)
 }
 
 /// Bytes of all planes while [`decode`] fills them at these scales: they consist of whole blocks.
@@ -150,10 +154,13 @@ fn decode_dc(bytes: &[u8], frame: &Frame, stopped: &dyn Fn() -> bool) -> Result<
     let count = frame.components.len();
     let mut planes: Vec<DcPlane> = (0..count).map(|index| DcPlane::new(frame, index)).collect();
     let mut channels: Vec<Channel> = (0..count).map(|index| Channel::new(frame, index, 1)).collect();
-    let mut missing = 0;
+    let mut complete = true;
     let mut reader = Reader::new(bytes)?;
     while let Stop::Scan(header) = reader.next()? {
-        if header.first > 0 {
+        // A pass brings lower bits than those before it (T.81, G.1.1.1.1). As above: any other is passed over, so that
+        // there are 14 passes of a component at most.
+        let brings = |(index, ..): &(usize, _, _)| planes[*index].low.is_none_or(|low| header.low < low);
+        if header.first > 0 || !header.components.iter().any(brings) {
             continue;
         }
         for (index, ..) in &header.components {
@@ -166,7 +173,7 @@ fn decode_dc(bytes: &[u8], frame: &Frame, stopped: &dyn Fn() -> bool) -> Result<
         let scan = Scan { raw: reader.rest(), frame, header: &header, tables: &reader.tables, stopped };
         let (rest, lost) = progressive::dc_scan(&scan, &mut planes)?;
         reader.resume(rest);
-        missing += lost;
+        complete &= lost == 0;
         if planes.iter().all(|plane| plane.low == Some(0)) {
             break;
         }
@@ -174,7 +181,7 @@ fn decode_dc(bytes: &[u8], frame: &Frame, stopped: &dyn Fn() -> bool) -> Result<
     if planes.iter().all(|plane| plane.low.is_none()) {
         return Err(Error::Truncated);
     }
-    let whole = planes.iter().all(|plane| plane.low == Some(0)) && missing == 0;
+    let whole = planes.iter().all(|plane| plane.low == Some(0)) && complete;
     let planes = planes.iter().zip(channels).enumerate().map(|(index, (plane, mut channel))| {
         for (y, row) in plane.values.chunks(plane.stride).enumerate() {
             for (x, value) in row.iter().enumerate() {

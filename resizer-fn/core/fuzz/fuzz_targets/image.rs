@@ -12,6 +12,7 @@ const LIMITS: Limits = Limits {
     max_output_pixels: 1 << 16,
     max_frames: 10,
     max_total_pixels: 1 << 18,
+    max_total_output_pixels: 1 << 18,
     max_memory: u64::MAX,
     max_work: u64::MAX,
 };
@@ -24,7 +25,12 @@ static SPECS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    let options = Options { defaults: &Defaults::default(), limits: &LIMITS, assets: &Assets::new(), stop: &resizer_core::stop::NEVER };
+    let options = Options {
+        defaults: &Defaults::default(),
+        limits: &LIMITS,
+        assets: &Assets::new(),
+        stop: &resizer_core::stop::NEVER,
+    };
     for output in resize_all(bytes, &SPECS, &options).into_iter().flatten().flatten() {
         assert!(output.width > 0 && output.height > 0 && !output.bytes.is_empty());
     }

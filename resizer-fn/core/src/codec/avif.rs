@@ -76,12 +76,11 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let container = Container::read(bytes)?;
     let picture = Picture::of(&container)?;
     let Rect { width, height, .. } = picture.visible;
-    let (across, down) = picture.colour.size;
-    let stored_pixels = u64::from(across).saturating_mul(down.into());
+    let stored_pixels = picture.colour.stored_pixels();
     // Three planes of up to two bytes, twice where there is film grain, the decoder's own, and pixels before they are cut.
     let working_bytes = stored_pixels.saturating_mul(WORKING_BYTES);
     let still = Header::still(width, height, picture.properties.orientation);
-    Ok(Header { stored_pixels, working_bytes, ..still })
+    Ok(Header { stored_pixels, first_pixels: stored_pixels, working_bytes, ..still })
 }
 
 /// The picture of a file and what belongs to it.

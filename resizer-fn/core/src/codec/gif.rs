@@ -12,14 +12,14 @@ use crate::stop::Stop;
 /// Walks the blocks, without decompressing anything.
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let gif = gif_blocks::read(bytes)?;
-    let stored_pixels = gif.frames.iter().map(|f| u64::from(f.width) * u64::from(f.height)).sum();
     let still = Header::still(gif.width, gif.height, Orientation::UPRIGHT);
     Ok(Header {
         // What was there before a frame that gives it back.
         working_bytes: still.pixels().saturating_mul(still.pixel_bytes.into()),
-        frames: gif.frames.len().try_into().unwrap_or(u32::MAX),
+        frames: gif.count,
         plays: gif.plays,
-        stored_pixels,
+        stored_pixels: gif.stored_pixels,
+        first_pixels: gif.first_pixels,
         ..still
     })
 }

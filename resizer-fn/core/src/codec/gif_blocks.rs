@@ -8,7 +8,12 @@ use crate::sniff::Format;
 pub(super) struct Gif<'a> {
     pub(super) width: u32,
     pub(super) height: u32,
-    pub(super) frames: Vec<GifFrame<'a>>,
+    pub(super) frames: GifBlocks<'a>,
+    /// How many frames there are.
+    pub(super) count: u32,
+    /// Pixels of the first frame, and of all; frames may be larger than the canvas.
+    pub(super) first_pixels: u64,
+    pub(super) stored_pixels: u64,
     /// How often the animation is shown from begin to end; 0: for ever.
     pub(super) plays: u32,
     /// XMP, if there is any.
@@ -67,43 +72,81 @@ pub(super) fn read(bytes: &[u8]) -> Result<Gif<'_>, Error> {
     let mut cursor = Cursor(bytes.get(6..).ok_or_else(truncated)?);
     let [w0, w1, h0, h1, flags, _background, _aspect] = *cursor.array()?;
     let everyones = cursor.palette(flags)?;
+    let frames = GifBlocks { cursor, everyones, begun: false };
     let mut gif = Gif {
         width: u16::from_le_bytes([w0, w1]).into(),
         height: u16::from_le_bytes([h0, h1]).into(),
-        frames: Vec::new(),
+        frames: frames.clone(),
+        count: 0,
+        first_pixels: 0,
+        stored_pixels: 0,
         plays: 1,
         xmp: None,
     };
-    match walk(&mut cursor, &mut gif, everyones) {
-        Ok(()) => {}
-        Err(Error::Truncated { .. }) if !gif.frames.is_empty() => {}
-        Err(error) => return Err(error),
+    let mut walk = frames;
+    loop {
+        let frame = match walk.next_frame(|said| application(said, &mut gif.plays, &mut gif.xmp)) {
+            Ok(Some(frame)) => frame,
+            Ok(None) => break,
+            Err(Error::Truncated { .. }) if gif.count > 0 => break,
+            Err(error) => return Err(error),
+        };
+        let pixels = u64::from(frame.width) * u64::from(frame.height);
+        if gif.count == 0 {
+            gif.first_pixels = pixels;
+            if gif.width == 0 || gif.height == 0 {
+                // As browsers do with a canvas of no size.
+                (gif.width, gif.height) = (frame.x + frame.width, frame.y + frame.height);
+            }
+        }
+        gif.count = gif.count.saturating_add(1);
+        gif.stored_pixels = gif.stored_pixels.saturating_add(pixels);
     }
-    let Some(first) = gif.frames.first() else { return Err(corrupt("it has no frame")) };
-    if gif.width == 0 || gif.height == 0 {
-        // As browsers do with a canvas of no size.
-        (gif.width, gif.height) = (first.x + first.width, first.y + first.height);
-    }
-    Ok(gif)
+    if gif.count == 0 { Err(corrupt("it has no frame")) } else { Ok(gif) }
 }
 
-fn walk<'a>(cursor: &mut Cursor<'a>, gif: &mut Gif<'a>, everyones: &'a [u8]) -> Result<(), Error> {
-    let mut control = Control::default();
-    loop {
-        match cursor.byte()? {
-            0x3B => return Ok(()),
-            0x2C => gif.frames.push(frame(cursor, std::mem::take(&mut control), everyones)?),
-            0x21 => match cursor.byte()? {
-                0xF9 => control = graphic_control(cursor.sub_blocks()?),
-                0xFF => application(cursor.sub_blocks()?, gif),
-                _ => drop(cursor.sub_blocks()?),
-            },
-            // Stray zero bytes between blocks are common and harmless.
-            0 => {}
-            // Junk after frames is what is there instead of a trailer.
-            _ if !gif.frames.is_empty() => return Ok(()),
-            _ => return Err(corrupt("an unknown block stands before its first frame")),
+/// The frames of a file, found one after the other: a list of them could be many times as large as the file.
+#[derive(Clone, Debug)]
+pub(super) struct GifBlocks<'a> {
+    cursor: Cursor<'a>,
+    everyones: &'a [u8],
+    /// Whether there was a frame.
+    begun: bool,
+}
+
+impl<'a> GifBlocks<'a> {
+    /// The next frame, none at the end. `application` gets what stands there for applications on the way.
+    fn next_frame(&mut self, mut application: impl FnMut(&'a [u8])) -> Result<Option<GifFrame<'a>>, Error> {
+        let cursor = &mut self.cursor;
+        let mut control = Control::default();
+        loop {
+            match cursor.byte()? {
+                0x3B => return Ok(None),
+                0x2C => {
+                    let frame = frame(cursor, control, self.everyones)?;
+                    self.begun = true;
+                    return Ok(Some(frame));
+                }
+                0x21 => match cursor.byte()? {
+                    0xF9 => control = graphic_control(cursor.sub_blocks()?),
+                    0xFF => application(cursor.sub_blocks()?),
+                    _ => drop(cursor.sub_blocks()?),
+                },
+                // Stray zero bytes between blocks are common and harmless.
+                0 => {}
+                // Junk after frames is what is there instead of a trailer.
+                _ if self.begun => return Ok(None),
+                _ => return Err(corrupt("an unknown block stands before its first frame")),
+            }
         }
+    }
+}
+
+impl<'a> Iterator for GifBlocks<'a> {
+    type Item = GifFrame<'a>;
+
+    fn next(&mut self) -> Option<GifFrame<'a>> {
+        self.next_frame(|_| ()).ok().flatten()
     }
 }
 
@@ -153,23 +196,24 @@ fn graphic_control(data: &[u8]) -> Control {
     }
 }
 
-fn application<'a>(data: &'a [u8], gif: &mut Gif<'a>) {
+fn application<'a>(data: &'a [u8], plays: &mut u32, xmp: &mut Option<&'a [u8]>) {
     let Some((name, rest)) = data.split_first_chunk::<12>() else { return };
     match name {
         b"\x0BNETSCAPE2.0" | b"\x0BANIMEXTS1.0" => {
             if let Some([3, 1, low, high]) = rest.first_chunk::<4>() {
                 // It counts repetitions, not showings.
                 let again = u32::from(u16::from_le_bytes([*low, *high]));
-                gif.plays = if again == 0 { 0 } else { again + 1 };
+                *plays = if again == 0 { 0 } else { again + 1 };
             }
         }
         // The text is not cut into sub-blocks; a trailer of 257 bytes makes it look so.
-        b"\x0BXMP DataXMP" => gif.xmp = rest.len().checked_sub(257).and_then(|end| rest.get(..end)),
+        b"\x0BXMP DataXMP" => *xmp = rest.len().checked_sub(257).and_then(|end| rest.get(..end)),
         _ => {}
     }
 }
 
 /// Where we are in the file.
+#[derive(Clone, Debug)]
 struct Cursor<'a>(&'a [u8]);
 
 impl<'a> Cursor<'a> {
@@ -221,8 +265,10 @@ mod tests {
     fn reads_what_stands_there() {
         let bytes = [START, LOOP, CONTROL, FRAME, b"\x21\xFE\x02hi\0", FRAME, b"\x3B"].concat();
         let gif = read(&bytes).unwrap();
-        assert_eq!((gif.width, gif.height, gif.plays, gif.frames.len()), (7, 5, 3, 2));
-        let [one, two] = &gif.frames[..] else { panic!() };
+        assert_eq!((gif.width, gif.height, gif.plays, gif.count), (7, 5, 3, 2));
+        assert_eq!((gif.first_pixels, gif.stored_pixels), (6, 12));
+        let frames: Vec<_> = gif.frames.collect();
+        let [one, two] = &frames[..] else { panic!() };
         assert_eq!((one.x, one.y, one.width, one.height), (1, 2, 3, 2));
         assert_eq!((one.disposal, one.transparent, one.delay), (Disposal::Restore, Some(1), 50));
         assert_eq!((one.interlaced, one.code_size, one.data), (true, 2, &b"\x03abc\x01d"[..]));
@@ -236,7 +282,10 @@ mod tests {
         let bytes = [START, CONTROL, FRAME, CONTROL, FRAME, b"\x3B"].concat();
         let one = START.len() + CONTROL.len() + FRAME.len();
         for end in 6..bytes.len() {
-            let frames = read(&bytes[..end]).map(|gif| gif.frames.len());
+            let frames = read(&bytes[..end]).map(|gif| {
+                assert_eq!(gif.frames.count(), gif.count as usize);
+                gif.count
+            });
             let wanted = match end {
                 _ if end < one => Err(truncated()),
                 _ if end < bytes.len() - 1 => Ok(1),

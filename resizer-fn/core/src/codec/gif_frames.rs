@@ -2,7 +2,7 @@
 
 use super::Header;
 use super::animation::{FrameView, shown_for};
-use super::gif_blocks::{self, Disposal, GifFrame, corrupt};
+use super::gif_blocks::{self, Disposal, GifBlocks, GifFrame, corrupt};
 use crate::error::Error;
 use crate::pixels::{Channels, Pixels};
 use crate::stop::Stop;
@@ -15,7 +15,7 @@ const STEP: usize = 4;
 /// The frames of a GIF, one after the other.
 #[derive(Debug)]
 pub(super) struct GifFrames<'a> {
-    frames: std::vec::IntoIter<GifFrame<'a>>,
+    frames: GifBlocks<'a>,
     canvas: Pixels,
     /// What was there before the frame that is shown, if that has to come back.
     before: Option<Vec<u8>>,
@@ -32,7 +32,7 @@ impl<'a> GifFrames<'a> {
         }
         let data = vec![0; gif.width as usize * gif.height as usize * STEP];
         let canvas = Pixels { width: gif.width, height: gif.height, channels: Channels::Rgba, data };
-        Ok(Self { frames: gif.frames.into_iter(), canvas, before: None, shown: None, stop: stop.clone() })
+        Ok(Self { frames: gif.frames, canvas, before: None, shown: None, stop: stop.clone() })
     }
 
     pub(super) fn next_frame(&mut self) -> Result<Option<FrameView<'_>>, Error> {
@@ -73,6 +73,9 @@ impl<'a> GifFrames<'a> {
     }
 
     fn draw(&mut self, frame: &GifFrame<'_>) -> Result<(), Error> {
+        if frame.x >= self.canvas.width || frame.y >= self.canvas.height {
+            return Ok(());
+        }
         let colours = colours(frame);
         // No more than one row of a frame is held, whatever size it claims.
         let mut row = vec![0; frame.width as usize];
@@ -88,7 +91,7 @@ impl<'a> GifFrames<'a> {
             lzw.fill(&mut row)?;
             let from = y as usize * width as usize;
             let columns = (from + frame.x as usize) * STEP..(from + width as usize) * STEP;
-            if y >= height || frame.x >= width {
+            if y >= height {
                 continue;
             }
             let Some(line) = self.canvas.data.get_mut(columns) else { continue };

@@ -18,16 +18,15 @@ use crate::stop::Stop;
 pub const FULL_CHROMA_FROM: u8 = 90;
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
-    let JpegHeader { width, height, components, exif, .. } = jpeg_header::read(bytes)?;
+    let JpegHeader { width, height, components, in_first_scan, exif, .. } = jpeg_header::read(bytes)?;
     let orientation = exif.map_or(Orientation::UPRIGHT, Orientation::from_exif);
     let header = Header::still(width.into(), height.into(), orientation);
     let pixel_bytes = if components == 1 { 1 } else { 3 };
     let scans = resizer_jpeg::scans(bytes);
     let frame = resizer_jpeg::frame(bytes);
-    let progressive = frame.as_ref().is_ok_and(|frame| frame.progressive);
     let working_bytes = match frame {
-        // Of a single scan libjpeg-turbo, too, holds no more than some rows.
-        Ok(frame) if !frame.progressive && scans == 1 => 0,
+        // With all components in one scan, libjpeg-turbo, too, holds no more than some rows.
+        Ok(frame) if !frame.progressive && in_first_scan == components => 0,
         // All coefficients, of two bytes, in whole blocks.
         Ok(frame) => frame.blocks().saturating_mul(2 * 64),
         // It does not scale each kind; inks are there three times before they are colours.
@@ -36,11 +35,9 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
             header.stored_pixels.saturating_mul(each.into())
         }
     };
-    // One of a progressive file adds some bits, one of a sequential file makes all samples, anew if they were there.
-    let usual = progressive || scans <= components.into();
-    let passes = if usual { u64::from(scans.max(1)) } else { 8 * u64::from(scans) };
-    let coded_pixels = header.stored_pixels.saturating_mul(passes);
-    Ok(Header { coded_pixels, working_bytes, pixel_bytes, ..header })
+    // More are refused by whoever would go through them.
+    let passes = u32::try_from(scans).unwrap_or(u32::MAX).clamp(1, MOST_SCANS);
+    Ok(Header { passes, working_bytes, pixel_bytes, ..header })
 }
 
 /// What decoding takes: the planes, or where these can't be had libjpeg-turbo's pixels, whichever is more.
@@ -72,6 +69,7 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted, stop: &Stop) -> Result<Decod
         // The other decoder may know better what is to be made of it.
         Err(_) => {}
     }
+    check_scans(resizer_jpeg::scans(bytes), header.width, header.height)?;
     // It does all in one go, which the estimate of the work has to bound.
     stop.check()?;
     let scale = scale(wanted);
@@ -92,6 +90,21 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted, stop: &Stop) -> Result<Decod
     let whole = (pixels.width, pixels.height) == (header.width.into(), header.height.into());
     let density = if whole { 1.0 } else { f64::from(scale) / 8.0 };
     Ok(Decoded { picture: Picture::Pixels { pixels, density: (density, density) }, colour })
+}
+
+/// A file may have any number of scans, each of which costs a pass over the whole picture, however short it is. Usual
+/// progressive files have 10, and some tools write twice as many.
+pub(super) const MOST_SCANS: u32 = 100;
+/// Pixels of all passes together: 20 passes over the largest picture that the default limits allow.
+const MOST_PASSED: u64 = 1_000_000_000;
+
+fn check_scans(scans: usize, width: u16, height: u16) -> Result<(), Error> {
+    let pixels = u64::from(width) * u64::from(height);
+    if scans > MOST_SCANS as usize || pixels.saturating_mul(scans as u64) > MOST_PASSED {
+        let feature = "more scans than its pixels need";
+        return Err(Error::Unsupported { format: Format::Jpeg, feature });
+    }
+    Ok(())
 }
 
 /// The metadata of a file; none if its headers cannot be read.

@@ -6,9 +6,6 @@ use crate::planes::{Plane, Planes};
 use crate::sniff::Format;
 use turbojpeg::{Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp, YuvPlanesImage};
 
-/// A progressive file may have any number of scans, each of which costs a pass over the whole picture.
-const MOST_SCANS: u32 = 100;
-
 /// What came out: pixels, or the four inks, which need a conversion of their own.
 #[derive(Debug)]
 pub(super) enum Raw {
@@ -28,7 +25,7 @@ pub(super) enum Raw {
 pub(super) fn decode(bytes: &[u8], scale: u8, components: u8) -> Result<Raw, Error> {
     let failed = |error: turbojpeg::Error| Error::corrupt(Format::Jpeg, error);
     let mut decompressor = Decompressor::new().map_err(failed)?;
-    decompressor.set_scan_limit(MOST_SCANS).map_err(failed)?;
+    decompressor.set_scan_limit(super::jpeg::MOST_SCANS).map_err(failed)?;
     let factor = ScalingFactor::new(scale.into(), 8);
     let header = decompressor.read_header(bytes).map_err(failed)?;
     if !header.is_lossless {

@@ -65,16 +65,21 @@ pub(super) fn reduction(wanted: &Wanted) -> u32 {
     ((0.5 / wanted.detail) as u32).clamp(1, MAX_SHRINK)
 }
 
-/// More than any colour profile has, in bytes.
-const LARGEST_PROFILE: usize = 16 << 20;
+/// Bytes that a compressed profile, or a row, may have more than the file.
+const ROOM: usize = 4 << 20;
 
-/// A decoder that takes no more memory, besides rows of pixels, than the file's size and a profile justify: that is
-/// compressed.
+/// A decoder that allocates for chunks and profiles no more than in proportion to the file. Of a picture whose rows
+/// are longer than [`ROOM`], which the limits have passed, it reads no profile.
 pub(crate) fn decoder(bytes: &[u8]) -> png::Decoder<Cursor<&[u8]>> {
     let width = bytes.get(16..20).and_then(|width| width.try_into().ok()).map_or(0, u32::from_be_bytes);
-    let limit = (width as usize).saturating_mul(8).saturating_add(2 * bytes.len() + LARGEST_PROFILE);
+    // Up to four channels of two bytes.
+    let row = width as usize * 8;
+    let long = if row > ROOM { row } else { 0 };
+    // Chunks are read into buffers that are doubled.
+    let limit = bytes.len().saturating_mul(2).saturating_add(ROOM).saturating_add(long);
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: limit });
     decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(long > 0);
     decoder
 }
 

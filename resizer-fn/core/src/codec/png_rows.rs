@@ -1,7 +1,7 @@
 //! The pixels of a PNG, row by row, 8 bits a channel.
 
 use super::Header;
-use super::png::{corrupt, decoding};
+use super::png::{corrupt, decoder, decoding};
 use crate::colour::{Chromaticities, Cicp, ColourInfo};
 use crate::error::Error;
 use crate::pixels::Channels;
@@ -29,7 +29,7 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Opens the file that `header` was read from; refuses one that is of another size.
     pub(super) fn open(bytes: &'a [u8], header: &Header, stop: &Stop) -> Result<Self, Error> {
-        let mut decoder = super::png::decoder(bytes);
+        let mut decoder = decoder(bytes);
         decoder.set_transformations(Transformations::EXPAND);
         let reader = decoder.read_info().map_err(decoding)?;
         if (reader.info().width, reader.info().height) != (header.width, header.height) {

@@ -11,23 +11,23 @@ use crate::picture::Picture;
 use crate::pixels::{Channels, Pixels};
 use crate::sniff::Format;
 use crate::stop::Stop;
+use resizer_webp::{Info, Layout, Settings};
 use std::borrow::Cow;
-use webp::{BitstreamFeatures, Decoder, PixelLayout, WebPConfig};
 
 /// How hard libwebp tries, 0 to 6; its own default.
-const METHOD: i32 = 4;
+const METHOD: u8 = 4;
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let chunks = riff::read(bytes)?;
-    let features = features(bytes)?;
+    let info = info(bytes)?;
     let orientation = riff::find(&chunks, b"EXIF").map_or(Orientation::UPRIGHT, |exif| {
         // Some writers keep the prefix that the data have in a JPEG.
         Orientation::from_exif(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif))
     });
-    let still = Header::still(features.width(), features.height(), orientation);
+    let still = Header::still(info.width, info.height, orientation);
     // Lossless pictures are decoded to a buffer of libwebp's own, and what it gives is copied.
     let still = Header { working_bytes: still.stored_pixels.saturating_mul(9), ..still };
-    if !features.has_animation() {
+    if !info.animated {
         return Ok(still);
     }
     let frames = chunks.iter().filter(|(name, _)| *name == b"ANMF").count();
@@ -44,19 +44,15 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     Ok(Header { frames, plays, stored_pixels, ..still })
 }
 
-fn features(bytes: &[u8]) -> Result<BitstreamFeatures, Error> {
-    let features = BitstreamFeatures::new(bytes).ok_or_else(|| corrupt("its header is wrong"))?;
-    if features.width() == 0 || features.height() == 0 {
-        return Err(corrupt("its width or height is 0"));
-    }
-    Ok(features)
+fn info(bytes: &[u8]) -> Result<Info, Error> {
+    resizer_webp::info(bytes).ok_or_else(|| corrupt("its header is wrong"))
 }
 
 /// Of an animation, the first frame.
 pub(super) fn decode(bytes: &[u8], header: &Header, stop: &Stop) -> Result<Decoded, Error> {
     // libwebp decodes a picture in one go, which the estimate of the work has to bound.
     stop.check()?;
-    if features(bytes)?.has_animation() {
+    if info(bytes)?.animated {
         let mut frames = WebPFrames::new(bytes, header, stop)?;
         frames.next_frame()?;
         let colour = frames.colour();
@@ -71,28 +67,27 @@ pub(super) fn decode(bytes: &[u8], header: &Header, stop: &Stop) -> Result<Decod
 
 /// Decodes a file that is one still image of that size.
 pub(super) fn still(bytes: &[u8], width: u32, height: u32) -> Result<Pixels, Error> {
-    let found = features(bytes)?;
-    if (found.width(), found.height()) != (width, height) {
+    let found = info(bytes)?;
+    if (found.width, found.height) != (width, height) {
         return Err(corrupt("its headers contradict each other"));
     }
-    // libwebp says no more than that it failed.
-    let image = Decoder::new(bytes).decode().ok_or_else(|| corrupt("its pixels can't be decoded"))?;
-    let channels = match image.layout() {
-        PixelLayout::Rgb => Channels::Rgb,
-        PixelLayout::Rgba => Channels::Rgba,
+    let data = resizer_webp::decode(bytes, &found).map_err(|error| corrupt(&error.to_string()))?;
+    let channels = match found.layout {
+        Layout::Rgb => Channels::Rgb,
+        Layout::Rgba => Channels::Rgba,
     };
-    Ok(Pixels { width, height, channels, data: image.to_vec() })
+    Ok(Pixels { width, height, channels, data })
 }
 
-pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions, stop: &Stop) -> Result<Vec<u8>, Error> {
     let pixels = match pixels.channels {
         Channels::Rgb | Channels::Rgba => Cow::Borrowed(pixels),
         Channels::Grey | Channels::GreyAlpha => Cow::Owned(pixels.clone().into_colour()),
     };
     let alpha = pixels.channels == Channels::Rgba;
-    let layout = if alpha { PixelLayout::Rgba } else { PixelLayout::Rgb };
+    let layout = if alpha { Layout::Rgba } else { Layout::Rgb };
     let size = (pixels.width, pixels.height);
-    let file = compress(&pixels.data, layout, size, &config(options.quality, METHOD)?)?;
+    let file = compress(&pixels.data, layout, size, &settings(options.quality, METHOD), stop)?;
     if options.kept == Kept::default() {
         return Ok(file);
     }
@@ -102,29 +97,22 @@ pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>
 }
 
 /// libwebp's settings for lossy images.
-pub(super) fn config(quality: u8, method: i32) -> Result<WebPConfig, Error> {
-    let mut config =
-        WebPConfig::new().map_err(|()| Error::encode(Format::WebP, "libwebp refused its own defaults"))?;
-    config.quality = f32::from(quality.clamp(1, 100));
-    config.method = method;
-    Ok(config)
+pub(super) fn settings(quality: u8, method: u8) -> Settings {
+    Settings { quality: f32::from(quality.clamp(1, 100)), method, lossless: false, exact: false }
 }
 
 /// Makes a file of its own out of pixels of that width and height.
 pub(super) fn compress(
     data: &[u8],
-    layout: PixelLayout,
-    (width, height): (u32, u32),
-    config: &WebPConfig,
+    layout: Layout,
+    size: (u32, u32),
+    settings: &Settings,
+    stop: &Stop,
 ) -> Result<Vec<u8>, Error> {
-    let step = if matches!(layout, PixelLayout::Rgba) { 4 } else { 3 };
-    if data.len() != width as usize * height as usize * step {
-        return Err(Error::encode(Format::WebP, "its pixels do not fit its size"));
-    }
-    let file = webp::Encoder::new(data, layout, width, height)
-        .encode_advanced(config)
-        .map_err(|error| Error::encode(Format::WebP, format!("{error:?}")))?;
-    Ok(file.to_vec())
+    resizer_webp::encode(data, layout, size, settings, &|| !stop.is_said()).map_err(|error| match error {
+        resizer_webp::Error::Stopped => Error::Stopped,
+        error => Error::encode(Format::WebP, error),
+    })
 }
 
 /// A file of a picture's (or an animation's) chunks and metadata, in the order that the container

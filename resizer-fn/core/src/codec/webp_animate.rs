@@ -5,17 +5,18 @@
 
 use super::EncodeOptions;
 use super::animation::Area;
-use super::webp::{assemble, compress, config};
+use super::webp::{assemble, compress, settings};
 use super::webp_blocks::{Blocks, STEP};
 use super::webp_chunks::{self as riff, Chunk, Extended};
 use crate::error::Error;
 use crate::metadata::Kept;
 use crate::pixels::Pixels;
 use crate::sniff::Format;
-use webp::{PixelLayout, WebPConfig};
+use crate::stop::Stop;
+use resizer_webp::{Layout, Settings};
 
 /// How hard libwebp tries, 0 to 6.
-const METHOD: i32 = 4;
+const METHOD: u8 = 4;
 /// The longest time that a frame can be shown, in milliseconds.
 const LONGEST: u32 = (1 << 24) - 1;
 
@@ -40,32 +41,24 @@ pub(super) struct WebPWriter {
     /// How long the last frame is shown.
     duration: u32,
     alpha: bool,
-}
-
-/// libwebp's settings, which say nothing of themselves.
-struct Settings(WebPConfig);
-
-impl std::fmt::Debug for Settings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "quality {}, method {}", self.0.quality, self.0.method)
-    }
+    stop: Stop,
 }
 
 impl WebPWriter {
-    pub(super) fn new(width: u32, height: u32, options: &EncodeOptions) -> Result<Self, Error> {
+    pub(super) fn new(width: u32, height: u32, options: &EncodeOptions, stop: &Stop) -> Result<Self, Error> {
         let quality = options.quality.clamp(1, 100);
-        let settings = config(quality, METHOD)?;
         Ok(Self {
             width,
             height,
             tolerance: (100 - quality) / 5,
-            settings: Settings(settings),
+            settings: settings(quality, METHOD),
             kept: options.kept.clone(),
             plays: options.plays.try_into().unwrap_or(u16::MAX),
             seen: Vec::new(),
             frames: Vec::new(),
             duration: 0,
             alpha: false,
+            stop: stop.clone(),
         })
     }
 
@@ -132,14 +125,14 @@ impl WebPWriter {
         }
         self.alpha |= !opaque || blend;
         // The colours of blocks that were made clear here are kept; those of the source's are not.
-        self.settings.0.exact = blend.into();
+        self.settings.exact = blend;
         let size = (area.width, area.height);
         let file = if opaque && !blend {
             let rgb: Vec<u8> =
                 part.as_chunks().0.iter().flat_map(|[r, g, b, _]: &[u8; 4]| [*r, *g, *b]).collect();
-            compress(&rgb, PixelLayout::Rgb, size, &self.settings.0)?
+            compress(&rgb, Layout::Rgb, size, &self.settings, &self.stop)?
         } else {
-            compress(&part, PixelLayout::Rgba, size, &self.settings.0)?
+            compress(&part, Layout::Rgba, size, &self.settings, &self.stop)?
         };
         let mut frame = Vec::with_capacity(file.len() + 16);
         for number in [area.x / 2, area.y / 2, area.width - 1, area.height - 1, 0] {

@@ -3,6 +3,9 @@
 use crate::error::Error;
 use crate::sniff::Format;
 
+/// Chunks of a file, or of a frame. Animations have one for each frame, others a handful.
+const MAX_CHUNKS: usize = 1 << 16;
+
 /// Bytes of the `RIFF....WEBP` header.
 const FILE_HEADER: usize = 12;
 
@@ -52,6 +55,9 @@ fn split(mut rest: &[u8]) -> Result<Vec<Chunk<'_>>, Error> {
         let (size, body) = size.split_first_chunk::<4>().ok_or_else(truncated)?;
         let size = u32::from_le_bytes(*size) as usize;
         let data = body.get(..size).ok_or_else(truncated)?;
+        if chunks.len() == MAX_CHUNKS {
+            return Err(corrupt("it has too many chunks"));
+        }
         chunks.push((name, data));
         // Odd chunks are followed by a byte that does not count; some writers leave the last out.
         rest = body.get(size + size % 2..).unwrap_or_default();

@@ -11,7 +11,8 @@ pub fn cmyk_to_srgb(cmyk: &[u8], icc: Option<&[u8]>, inverted: bool) -> Vec<u8> 
 }
 
 fn by_profile(cmyk: &[[u8; 4]], icc: Option<&[u8]>, inverted: bool) -> Option<Vec<u8>> {
-    let profile = ColorProfile::new_from_slice(icc?).ok()?;
+    let icc = icc.filter(|icc| icc.len() <= super::LONGEST_PROFILE)?;
+    let profile = ColorProfile::new_from_slice(icc).ok()?;
     if profile.color_space != DataColorSpace::Cmyk {
         return None;
     }

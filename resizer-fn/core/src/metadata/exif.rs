@@ -1,4 +1,7 @@
-//! Changing EXIF data, which are a TIFF file without an image (CIPA DC-008, TIFF 6.0).
+//! Reading and changing EXIF data, which are a TIFF file without an image (CIPA DC-008, TIFF 6.0).
+//!
+//! Directories are gone through once and never from one into another: they may lie over each other, and many ways
+//! may lead to each.
 
 const ORIENTATION: u16 = 0x0112;
 const ARTIST: u16 = 0x013B;
@@ -9,6 +12,19 @@ const THUMBNAIL_LENGTH: u16 = 0x0202;
 const ASCII: u16 = 2;
 /// The type of whole numbers of 16 bits.
 const SHORT: u16 = 3;
+/// The type of whole numbers of 32 bits.
+const LONG: u16 = 4;
+
+/// How the stored pixels have to be turned, 1 to 8, if the data say so.
+pub fn orientation(exif: &[u8]) -> Option<u32> {
+    let tiff = Tiff::new(exif)?;
+    let entry = tiff.entries(tiff.first)?.find(|entry| entry.tag == ORIENTATION)?;
+    match (entry.kind, entry.count) {
+        (SHORT, 1 | 2) => tiff.short(entry.value).map(u32::from),
+        (LONG, 1) => tiff.long(entry.value),
+        _ => None,
+    }
+}
 
 /// EXIF data for pixels that were turned upright and scaled: the orientation becomes 1, and the
 /// thumbnail, which shows what may have been cut off, is taken out. `None` if they are no EXIF data.
@@ -49,10 +65,12 @@ pub fn upright(exif: &[u8]) -> Option<Vec<u8>> {
 /// neither.
 pub fn rights(exif: &[u8]) -> Option<Vec<u8>> {
     let tiff = Tiff::new(exif)?;
-    let mut texts: Vec<(u16, Vec<u8>)> = tiff
-        .entries(tiff.first)?
-        .filter(|entry| matches!(entry.tag, ARTIST | COPYRIGHT) && entry.kind == ASCII)
-        .filter_map(|entry| {
+    // The first of each alone: any number of them could have the same long text.
+    let first = |tag| tiff.entries(tiff.first)?.find(|entry| entry.tag == tag && entry.kind == ASCII);
+    let texts: Vec<(u16, Vec<u8>)> = [ARTIST, COPYRIGHT]
+        .into_iter()
+        .filter_map(|tag| {
+            let entry = first(tag)?;
             let length = entry.count as usize;
             let at = if length <= 4 { entry.value } else { tiff.long(entry.value)? as usize };
             let text = exif.get(at..at.checked_add(length)?)?;
@@ -60,8 +78,6 @@ pub fn rights(exif: &[u8]) -> Option<Vec<u8>> {
             text.iter().any(|byte| *byte != 0 && *byte != b' ').then(|| (entry.tag, text.to_vec()))
         })
         .collect();
-    texts.sort_by_key(|(tag, _)| *tag);
-    texts.dedup_by_key(|(tag, _)| *tag);
     (!texts.is_empty()).then(|| write(&texts))
 }
 
@@ -163,9 +179,6 @@ mod tests {
     use super::*;
     use crate::orientation::Orientation;
     use proptest::prelude::*;
-
-    /// The type of whole numbers of 32 bits.
-    const LONG: u16 = 4;
 
     /// Orientation 6, artist, copyright, and a second directory with a thumbnail.
     fn sample(big_endian: bool) -> Vec<u8> {

@@ -37,10 +37,8 @@ fn png(bytes: &[u8]) -> Kept {
         }
     }
     // The profile is compressed.
-    kept.icc = codec::png::decoder(bytes)
-        .read_info()
-        .ok()
-        .and_then(|reader| Some(reader.info().icc_profile.as_ref()?.to_vec()));
+    let decoder = codec::png::decoder(bytes);
+    kept.icc = decoder.read_info().ok().and_then(|reader| Some(reader.info().icc_profile.as_ref()?.to_vec()));
     kept
 }
 

@@ -50,7 +50,7 @@ pub(super) fn animation(
         }
         let (_, writer) = match &mut begun {
             Some(begun) => begun,
-            none => none.insert((layout, AnimationWriter::new(job.format, size.0, size.1, &how)?)),
+            none => none.insert((layout, AnimationWriter::until(job.format, size.0, size.1, &how, stop)?)),
         };
         stop.check()?;
         writer.push(&pixels, frame.delay_ms)?;

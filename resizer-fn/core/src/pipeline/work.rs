@@ -50,17 +50,19 @@ fn decoding_once(original: &Original<'_>) -> f64 {
     original.taken.map_or(0.0, of)
 }
 
-/// Decoding a picture of a file of that size, or one frame of it, to so many samples for a pixel in each direction.
+/// Decoding the first picture of a file of that size, to so many samples for a pixel in each direction.
 fn decoding(format: Format, size: usize, header: &Header, density: f64) -> f64 {
-    let (coded, pixels) = (header.coded_pixels as f64, header.pixels() as f64);
-    let frame = coded / f64::from(header.frames.max(1));
+    let (stored, pixels) = (header.first_pixels as f64, header.pixels() as f64);
     match format {
         // Passing over bits, and making samples of them.
-        Format::Jpeg => 1.5 * coded + 4.0 * size as f64 + 12.0 * pixels * density * density,
-        Format::Png => coded * f64::from(header.pixel_bytes) * 5.0,
-        Format::WebP => frame * 14.0,
-        Format::Avif => coded * 50.0,
-        Format::Gif => frame * 8.0 + pixels * 2.0,
+        Format::Jpeg => {
+            let passed = stored * f64::from(header.passes);
+            1.5 * passed + 4.0 * size as f64 + 12.0 * pixels * density * density
+        }
+        Format::Png => stored * f64::from(header.pixel_bytes) * 5.0,
+        Format::WebP => stored * 14.0,
+        Format::Avif => stored * 50.0,
+        Format::Gif => stored * 8.0 + pixels * 2.0,
     }
 }
 
@@ -70,7 +72,10 @@ fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Opt
     let (frames, density, each) = match original.taken.filter(|_| !job.animated) {
         Some(taken) => (1.0, taken.density, 0.0),
         None => {
-            let each = decoding(original.format, original.bytes.len(), header, 1.0);
+            // The mean of all frames, not the first one.
+            let mean =
+                Header { first_pixels: header.stored_pixels / u64::from(header.frames.max(1)), ..*header };
+            let each = decoding(original.format, original.bytes.len(), &mean, 1.0);
             (f64::from(header.frames), 1.0, each)
         }
     };

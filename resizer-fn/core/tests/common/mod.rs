@@ -106,11 +106,12 @@ pub fn png_info(width: u32, height: u32, colour: png::ColorType, depth: png::Bit
 
 pub fn webp(pixels: &Pixels) -> Vec<u8> {
     let layout = match pixels.channels {
-        Channels::Rgb => webp::PixelLayout::Rgb,
-        Channels::Rgba => webp::PixelLayout::Rgba,
+        Channels::Rgb => resizer_webp::Layout::Rgb,
+        Channels::Rgba => resizer_webp::Layout::Rgba,
         _ => panic!("no such WebP"),
     };
-    webp::Encoder::new(&pixels.data, layout, pixels.width, pixels.height).encode(95.0).to_vec()
+    let settings = resizer_webp::Settings { quality: 95.0, method: 4, lossless: false, exact: false };
+    resizer_webp::encode(&pixels.data, layout, (pixels.width, pixels.height), &settings, &|| true).unwrap()
 }
 
 /// EXIF data that say nothing but the orientation.

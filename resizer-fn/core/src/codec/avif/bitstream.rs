@@ -6,7 +6,11 @@ use crate::error::Error;
 
 /// Frames in the data of one item. A still picture has one, a layered one up to four; a file made
 /// to keep a decoder busy could have millions in a few bytes each.
-const MAX_FRAMES: usize = 16;
+const MAX_FRAMES: usize = 8;
+
+/// OBUs in the data of one item. Besides frames there are headers, metadata, and groups of a frame's tiles, of which
+/// AV1 has up to 4,096.
+const MAX_OBUS: usize = 4096 + 64;
 
 const FRAME_HEADER: u8 = 3;
 const FRAME: u8 = 6;
@@ -14,7 +18,7 @@ const FRAME: u8 = 6;
 /// Walks over the OBUs and counts frames.
 pub(super) fn check(data: &[u8]) -> Result<(), Error> {
     let mut rest = data;
-    let mut frames = 0;
+    let (mut frames, mut obus) = (0, 0);
     while let [header, after @ ..] = rest {
         if header & 0x80 != 0 {
             return Err(corrupt("its AV1 data begin wrongly"));
@@ -23,6 +27,10 @@ pub(super) fn check(data: &[u8]) -> Result<(), Error> {
         let mut after = after.get(extension..).ok_or_else(truncated)?;
         // Without a size, which only the last may lack, it reaches to the end.
         let size = if header & 2 != 0 { leb128(&mut after)? } else { after.len() };
+        obus += 1;
+        if obus > MAX_OBUS {
+            return Err(unsupported("more data units than a still picture has"));
+        }
         frames += usize::from(matches!(header >> 3 & 15, FRAME_HEADER | FRAME));
         if frames > MAX_FRAMES {
             return Err(unsupported("more frames than a still picture has"));
@@ -76,6 +84,10 @@ mod tests {
         assert!(matches!(check(&with(MAX_FRAMES + 1)), Err(Error::Unsupported { .. })));
         assert!(matches!(check(&with(0)), Err(Error::Corrupt { .. })));
         assert!(matches!(check(&[]), Err(Error::Corrupt { .. })));
+        // A unit of another kind that holds nothing.
+        let units = |count: usize| [with(1), [0x7A, 0].repeat(count)].concat();
+        check(&units(MAX_OBUS - 2)).unwrap();
+        assert!(matches!(check(&units(MAX_OBUS - 1)), Err(Error::Unsupported { .. })));
         for end in 4..7 {
             assert!(matches!(check(&with(1)[..end]), Err(Error::Truncated { .. })), "{end}");
         }

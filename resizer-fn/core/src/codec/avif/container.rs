@@ -5,6 +5,7 @@ use super::reader::{Name, Reader, boxes, only};
 use super::{corrupt, truncated, unsupported};
 use crate::error::Error;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Boxes on one level. A picture has a handful.
@@ -15,6 +16,8 @@ const MAX_ITEMS: usize = 4096;
 const MAX_EXTENTS: usize = 16_384;
 /// References between items.
 const MAX_REFERENCES: usize = 4096;
+/// So many bytes of an item may be those of other items as well: writers store equal tiles once.
+const SHARED: usize = 4096;
 
 /// What the file holds.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Container<'a> {
     /// All property boxes, which items refer to by number.
     pub(super) properties: Vec<(Name, &'a [u8])>,
     references: Vec<Reference>,
+    /// Bytes of items that were handed out, but for those that may be shared.
+    handed_out: Cell<usize>,
 }
 
 /// An item: a coded picture, a grid, EXIF data.
@@ -40,7 +45,7 @@ pub(super) struct Item {
     foreign: bool,
     extents: Vec<(u64, u64)>,
     /// Numbers of its properties, from 0, and whether a reader has to know them.
-    pub(super) properties: Vec<(usize, bool)>,
+    pub(super) properties: Vec<(u16, bool)>,
     described: bool,
 }
 
@@ -71,6 +76,7 @@ impl<'a> Container<'a> {
             items: BTreeMap::new(),
             properties: Vec::new(),
             references: Vec::new(),
+            handed_out: Cell::new(0),
         };
         this.read_types(required(b"iinf")?).map_err(inner)?;
         this.read_places(required(b"iloc")?)?;
@@ -155,10 +161,10 @@ impl<'a> Container<'a> {
             for _ in 0..reader.u8()? {
                 let (number, essential) = if flags & 1 == 1 {
                     let word = reader.u16()?;
-                    (usize::from(word & 0x7FFF), word & 0x8000 != 0)
+                    (word & 0x7FFF, word & 0x8000 != 0)
                 } else {
                     let byte = reader.u8()?;
-                    (usize::from(byte & 0x7F), byte & 0x80 != 0)
+                    (u16::from(byte & 0x7F), byte & 0x80 != 0)
                 };
                 // 0 stands for none.
                 if let Some(number) = number.checked_sub(1) {
@@ -208,7 +214,21 @@ impl<'a> Container<'a> {
         self.references.iter().filter(move |r| r.kind == *kind && r.to.contains(&to)).map(|r| r.from)
     }
 
-    /// The bytes of an item: a slice of the file where they are in one piece.
+    /// All items that refer to others, by those that they refer to.
+    pub(super) fn referring(&self, kind: &Name) -> BTreeMap<u32, Vec<u32>> {
+        let mut referring = BTreeMap::<_, Vec<_>>::new();
+        for reference in self.references.iter().filter(|r| r.kind == *kind) {
+            for to in &reference.to {
+                referring.entry(*to).or_default().push(reference.from);
+            }
+        }
+        referring
+    }
+
+    /// The bytes of an item: a slice of the file where they are in one piece. Asked for once for each item.
+    ///
+    /// Items lie beside each other, and so do their pieces: all that is handed out is no more than the file, whatever
+    /// places a file names.
     pub(super) fn data(&self, item: &Item) -> Result<Cow<'a, [u8]>, Error> {
         if item.protected {
             return Err(unsupported("encryption"));
@@ -229,20 +249,31 @@ impl<'a> Container<'a> {
         };
         match item.extents.as_slice() {
             [] => Err(corrupt("an item has no place")),
-            [extent] => piece(extent).map(Cow::Borrowed),
+            [extent] => {
+                let piece = piece(extent)?;
+                self.hand_out(piece.len())?;
+                Ok(Cow::Borrowed(piece))
+            }
             extents => {
-                let mut whole = Vec::new();
-                for extent in extents {
-                    let piece = piece(extent)?;
-                    // Pieces may not overlap, so together they are no longer than the file.
-                    if whole.len() + piece.len() > source.len() {
-                        return Err(corrupt("the pieces of an item overlap"));
-                    }
-                    whole.extend_from_slice(piece);
+                let pieces = || extents.iter().map(piece);
+                let length = pieces().try_fold(0_usize, |sum, piece| Ok(sum.saturating_add(piece?.len())))?;
+                if length > source.len() {
+                    return Err(corrupt("the pieces of an item overlap"));
+                }
+                self.hand_out(length)?;
+                let mut whole = Vec::with_capacity(length);
+                for piece in pieces() {
+                    whole.extend_from_slice(piece?);
                 }
                 Ok(Cow::Owned(whole))
             }
         }
+    }
+
+    fn hand_out(&self, length: usize) -> Result<(), Error> {
+        let all = self.handed_out.get().saturating_add(length.saturating_sub(SHARED));
+        self.handed_out.set(all);
+        if all > self.file.len() { Err(corrupt("its items overlap")) } else { Ok(()) }
     }
 }
 

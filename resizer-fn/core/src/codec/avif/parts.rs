@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::stop::Stop;
 use resizer_av1::{Cicp, Picture, Sampling};
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One or more coded pictures, side by side.
 #[derive(Debug)]
@@ -28,7 +29,17 @@ struct Tile<'a> {
     operating_point: u8,
 }
 
+/// The shortest side of a tile, in pixels (ISO/IEC 23000-22, 7.3.11.4.2): each one costs a decoder of its own.
+const SHORTEST_TILE: u32 = 64;
+
 impl<'a> Part<'a> {
+    /// Pixels that are decoded: those of all tiles, which may reach over the edge.
+    pub(super) fn stored_pixels(&self) -> u64 {
+        let (width, height) = self.tile_size;
+        let tile = u64::from(width).saturating_mul(height.into());
+        tile.saturating_mul(self.tiles.len() as u64)
+    }
+
     /// The pictures of that item.
     pub(super) fn of(container: &Container<'a>, id: u32) -> Result<Self, Error> {
         let item = container.item(id)?;
@@ -46,15 +57,17 @@ impl<'a> Part<'a> {
     /// The alpha plane of that item, if it has one. That of a grid can belong to the grid or to
     /// each tile.
     pub(super) fn alpha_of(container: &Container<'a>, id: u32) -> Result<Option<Self>, Error> {
-        if let Some(alpha) = alpha_item(container, id)? {
+        let referring = container.referring(b"auxl");
+        if let Some(alpha) = alpha_item(container, &referring, id)? {
             return Self::of(container, alpha).map(Some);
         }
         let item = container.item(id)?;
         if item.kind != *b"grid" {
             return Ok(None);
         }
-        let tiles = container.refers_to(b"dimg", id);
-        let alphas = tiles.iter().map(|tile| alpha_item(container, *tile)).collect::<Result<Vec<_>, _>>()?;
+        let tiles = distinct(container.refers_to(b"dimg", id))?;
+        let alphas = tiles.iter().map(|tile| alpha_item(container, &referring, *tile));
+        let alphas = alphas.collect::<Result<Vec<_>, _>>()?;
         match alphas.iter().copied().collect::<Option<Vec<u32>>>() {
             Some(alphas) => Self::grid(container, item, &alphas).map(Some),
             None if alphas.iter().all(Option::is_none) => Ok(None),
@@ -89,7 +102,7 @@ impl<'a> Part<'a> {
             return Err(corrupt("its grid has another number of tiles"));
         }
         let mut whole: Option<Self> = None;
-        for id in tiles {
+        for id in distinct(tiles)? {
             let tile = container.item(*id)?;
             if tile.kind != *b"av01" {
                 return Err(unsupported("a grid of other things than AV1 pictures"));
@@ -105,6 +118,9 @@ impl<'a> Part<'a> {
         }
         let whole = whole.ok_or_else(|| corrupt("its grid is empty"))?;
         let (across, down) = whole.tile_size;
+        if tiles.len() > 1 && across.min(down) < SHORTEST_TILE {
+            return Err(unsupported("a grid of tiles below 64 pixels"));
+        }
         let covers = |tile: u32, count: u32, side: u32| {
             // Every tile shows something; only the last ones may reach over the edge.
             let (tile, count, side) = (u64::from(tile), u64::from(count), u64::from(side));
@@ -184,11 +200,22 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The item that is the alpha plane of that one.
-fn alpha_item(container: &Container<'_>, id: u32) -> Result<Option<u32>, Error> {
-    for auxiliary in container.referring_to(b"auxl", id) {
-        if Properties::of(container, container.item(auxiliary)?)?.is_alpha() {
-            return Ok(Some(auxiliary));
+/// The tiles of a grid, if none is there twice: an item stands for itself once (ISO/IEC 14496-12, 8.11.12.3), and a
+/// few bytes could ask for any amount of work.
+fn distinct(tiles: &[u32]) -> Result<&[u32], Error> {
+    let mut seen = BTreeSet::new();
+    if tiles.iter().all(|id| seen.insert(id)) { Ok(tiles) } else { Err(corrupt("its grid has a tile twice")) }
+}
+
+/// The item that is the alpha plane of that one; `referring` has the auxiliary pictures of all.
+fn alpha_item(
+    container: &Container<'_>,
+    referring: &BTreeMap<u32, Vec<u32>>,
+    id: u32,
+) -> Result<Option<u32>, Error> {
+    for auxiliary in referring.get(&id).into_iter().flatten() {
+        if Properties::of(container, container.item(*auxiliary)?)?.is_alpha() {
+            return Ok(Some(*auxiliary));
         }
     }
     Ok(None)

@@ -46,8 +46,10 @@ impl<'a> Properties<'a> {
     pub(super) fn of(container: &Container<'a>, item: &Item) -> Result<Self, Error> {
         let mut this = Self::default();
         for &(number, essential) in &item.properties {
-            let (name, body) =
-                *container.properties.get(number).ok_or_else(|| corrupt("a property is missing"))?;
+            let (name, body) = *container
+                .properties
+                .get(usize::from(number))
+                .ok_or_else(|| corrupt("a property is missing"))?;
             let known = this.read(&name, Reader(body))?;
             if essential && !known {
                 return Err(unsupported("an essential property that is unknown"));
