@@ -368,6 +368,9 @@ impl From<ImageError> for Failure {
             ImageError::TooManyFrames { .. } | ImageError::TooMuchAnimation { .. } => {
                 (413, "too_many_pixels", "use a shorter or smaller animation")
             }
+            ImageError::AnimationTooLarge { .. } => {
+                (413, "output_too_large", "ask for a smaller size, or for one frame with still()")
+            }
             ImageError::TooMuchMemory { .. } => {
                 (413, "too_much_memory", "use a smaller original, ask for a smaller size, or raise --memory")
             }

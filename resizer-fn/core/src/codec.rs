@@ -32,6 +32,7 @@ use crate::orientation::Orientation;
 use crate::picture::{Picture, Wanted};
 use crate::pixels::Pixels;
 use crate::sniff::Format;
+use crate::stop::{NEVER, Stop};
 
 /// What is known of an image before decoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct Header {
     pub stored_pixels: u64,
     /// Those of them that are decoded for a still picture: an animation's first frame.
     pub first_pixels: u64,
+    /// How often a decoder goes over the stored pixels: once for each scan of a JPEG.
+    pub passes: u32,
     /// Memory that decoding takes at most besides the pixels it hands out, in bytes.
     pub working_bytes: u64,
     /// Bytes of a pixel as it is handed out.
@@ -69,6 +72,7 @@ impl Header {
             plays: 1,
             stored_pixels,
             first_pixels: stored_pixels,
+            passes: 1,
             working_bytes: 0,
             pixel_bytes: 4,
         }
@@ -128,23 +132,54 @@ pub fn read_header(format: Format, bytes: &[u8]) -> Result<Header, Error> {
 /// # Errors
 /// [`Error::Truncated`], [`Error::Corrupt`], [`Error::Unsupported`].
 pub fn decode(format: Format, bytes: &[u8], header: &Header, wanted: &Wanted) -> Result<Decoded, Error> {
+    decode_until(format, bytes, header, wanted, &NEVER)
+}
+
+/// [`decode`] that can be stopped, between rows where the decoder lets one.
+pub(crate) fn decode_until(
+    format: Format,
+    bytes: &[u8],
+    header: &Header,
+    wanted: &Wanted,
+    stop: &Stop,
+) -> Result<Decoded, Error> {
     match format {
-        Format::Jpeg => jpeg::decode(bytes, wanted),
-        Format::Png => png::decode_shrunk(bytes, header, png::reduction(wanted)),
-        Format::WebP => webp::decode(bytes, header),
-        Format::Avif => avif::decode(bytes, header),
-        Format::Gif => gif::decode(bytes, header),
+        Format::Jpeg => jpeg::decode(bytes, wanted, stop),
+        Format::Png => png::decode_shrunk_until(bytes, header, png::reduction(wanted), stop),
+        Format::WebP => webp::decode(bytes, header, stop),
+        Format::Avif => avif::decode(bytes, header, stop),
+        Format::Gif => gif::decode(bytes, header, stop),
     }
 }
 
-/// How many samples [`decode`] hands out to one pixel of the file, in each direction, at most.
-pub fn density(format: Format, wanted: &Wanted) -> f64 {
-    match format {
-        // libjpeg-turbo's steps; `resizer-jpeg` has finer ones.
-        Format::Jpeg => f64::from(jpeg::scale(wanted)) / 8.0,
+/// What [`decode`] takes at most, known before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Taken {
+    /// Bytes of what it hands out.
+    pub(crate) held: u64,
+    /// Bytes beside these while it works.
+    pub(crate) working: u64,
+    /// Samples handed out to one pixel of the file, in each direction.
+    pub(crate) density: f64,
+}
+
+impl Taken {
+    /// Pixels at a density.
+    fn pixels(header: &Header, density: f64, working: u64) -> Self {
+        let side = |side: u32| (f64::from(side) * density).ceil() as u64;
+        let pixels = side(header.width).saturating_mul(side(header.height));
+        Self { held: pixels.saturating_mul(header.pixel_bytes.into()), working, density }
+    }
+}
+
+/// What decoding as much as is `wanted` takes.
+pub(crate) fn taken(format: Format, bytes: &[u8], header: &Header, wanted: &Wanted) -> Taken {
+    let density = match format {
+        Format::Jpeg => return jpeg::taken(bytes, header, wanted),
         Format::Png => 1.0 / f64::from(png::reduction(wanted)),
         Format::WebP | Format::Avif | Format::Gif => 1.0,
-    }
+    };
+    Taken::pixels(header, density, header.working_bytes)
 }
 
 /// The frames of an animation, one after the other. `header` is that of the same bytes, limits
@@ -153,7 +188,17 @@ pub fn density(format: Format, wanted: &Wanted) -> f64 {
 /// # Errors
 /// [`Error::Unsupported`] for formats that have no animations here; what [`decode`] returns.
 pub fn frames<'a>(format: Format, bytes: &'a [u8], header: &Header) -> Result<Frames<'a>, Error> {
-    Frames::new(format, bytes, header)
+    frames_until(format, bytes, header, &NEVER)
+}
+
+/// [`frames`] that can be stopped, between frames and within those of GIFs.
+pub(crate) fn frames_until<'a>(
+    format: Format,
+    bytes: &'a [u8],
+    header: &Header,
+    stop: &Stop,
+) -> Result<Frames<'a>, Error> {
+    Frames::new(format, bytes, header, stop)
 }
 
 /// Encodes pixels, which are taken for sRGB unless a profile is kept.
@@ -161,11 +206,23 @@ pub fn frames<'a>(format: Format, bytes: &'a [u8], header: &Header) -> Result<Fr
 /// # Errors
 /// [`Error::Encode`].
 pub fn encode(format: Format, pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    encode_until(format, pixels, options, &NEVER)
+}
+
+/// [`encode`] that can be stopped, within the picture where the encoder lets one: PNG and WebP. The others do all in one go, which
+/// the estimate of the work has to bound.
+pub(crate) fn encode_until(
+    format: Format,
+    pixels: &Pixels,
+    options: &EncodeOptions,
+    stop: &Stop,
+) -> Result<Vec<u8>, Error> {
+    stop.check()?;
     match format {
         Format::Avif => avif::encode(pixels, options),
         Format::Jpeg => jpeg::encode(pixels, options),
-        Format::Png => png::encode(pixels, options),
-        Format::WebP => webp::encode(pixels, options),
+        Format::Png => png::encode(pixels, options, stop),
+        Format::WebP => webp::encode(pixels, options, stop),
         Format::Gif => gif_encode::encode(pixels, options),
     }
 }

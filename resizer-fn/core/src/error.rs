@@ -68,6 +68,20 @@ pub enum Error {
         /// [`crate::Limits::max_total_pixels`].
         limit: u64,
     },
+    /// All frames of the result together would have more pixels than allowed.
+    #[error(
+        "the result would have {frames} frames of {width} x {height} pixels, together more than the {limit} pixels allowed"
+    )]
+    AnimationTooLarge {
+        /// Frames of the source.
+        frames: u32,
+        /// Width of the result in pixels.
+        width: u32,
+        /// Height of the result in pixels.
+        height: u32,
+        /// [`crate::Limits::max_total_output_pixels`].
+        limit: u64,
+    },
     /// The result would have more pixels than allowed.
     #[error("the result would have {width} x {height} pixels, more than the {limit} allowed")]
     OutputTooLarge {
@@ -89,7 +103,7 @@ pub enum Error {
     /// It might take more work than allowed.
     #[error("it could take {} ms of a whole processor, more than the {} allowed", work.div_ceil(1000), limit / 1000)]
     TooMuchWork {
-        /// The estimate, in microseconds of one processor.
+        /// The estimate, in microseconds of one processor; see `pipeline/work.rs`.
         work: u64,
         /// [`crate::Limits::max_work`].
         limit: u64,

@@ -29,7 +29,7 @@ pub mod stop;
 
 pub use error::Error;
 pub use limits::Limits;
-pub use pipeline::{Assets, Options, Output};
+pub use pipeline::{Assets, Cost, Options, Output};
 pub use sniff::Format;
 pub use spec::{Defaults, Spec};
 pub use stop::Stop;
@@ -49,6 +49,15 @@ pub fn resize(bytes: &[u8], spec: &Spec, limits: &Limits) -> Result<Output, Erro
         Options { defaults: &Defaults::default(), limits, assets: &Assets::new(), stop: &stop::NEVER };
     let mut outputs = resize_all(bytes, std::slice::from_ref(spec), &options)?;
     outputs.pop().unwrap_or(Err(Error::Codec))
+}
+
+/// What [`resize_all`] may take for the same arguments; nothing is decoded for it. Results that can't be made cost nothing.
+///
+/// # Errors
+/// What is wrong with the original, as far as its header tells: see [`Error`].
+pub fn estimate(bytes: &[u8], specs: &[Spec], options: &Options<'_>) -> Result<Cost, Error> {
+    // See below.
+    catch_unwind(AssertUnwindSafe(|| pipeline::estimate(bytes, specs, options))).unwrap_or(Err(Error::Codec))
 }
 
 /// Makes several results of one original, which is decoded once for all of them (animations once each).

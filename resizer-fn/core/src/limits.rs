@@ -17,15 +17,19 @@ pub struct Limits {
     pub max_frames: u32,
     /// Most pixels of all frames of an animation together, each counted at the size of the canvas.
     pub max_total_pixels: u64,
+    /// Most pixels of all frames of an animation that is made together.
+    pub max_total_output_pixels: u64,
     /// Most memory that making all results of a call may take, in bytes, as `pipeline/memory.rs` estimates it.
     pub max_memory: u64,
-    /// Most work that making all results of a call may be, in microseconds of one processor.
+    /// Most work that making all results of a call may be, in microseconds of one processor, as `pipeline/work.rs`
+    /// estimates it.
     pub max_work: u64,
 }
 
 impl Default for Limits {
     /// 32 MiB, 50 million pixels in, 16 million out. Of animations, 600 frames and 200 million pixels
-    /// together: they are held one frame at a time, so that limits time and not memory. Memory and work are not limited.
+    /// together, in and out: they are held one frame at a time, so that limits time and not memory. Memory and work are
+    /// not limited.
     fn default() -> Self {
         Self {
             max_bytes: 32 << 20,
@@ -33,6 +37,7 @@ impl Default for Limits {
             max_output_pixels: 16_000_000,
             max_frames: 600,
             max_total_pixels: 200_000_000,
+            max_total_output_pixels: 200_000_000,
             max_memory: u64::MAX,
             max_work: u64::MAX,
         }
@@ -90,6 +95,19 @@ impl Limits {
         let pixels = shown.max(header.stored_pixels);
         if frames > 1 && pixels > self.max_total_pixels {
             return Err(Error::TooMuchAnimation { frames, pixels, limit: self.max_total_pixels });
+        }
+        Ok(())
+    }
+
+    /// Checks all frames of an animation that is made, each of that size.
+    ///
+    /// # Errors
+    /// [`Error::AnimationTooLarge`].
+    pub fn check_animation_output(&self, frames: u32, (width, height): (u32, u32)) -> Result<(), Error> {
+        let pixels = (u64::from(width) * u64::from(height)).saturating_mul(frames.into());
+        let limit = self.max_total_output_pixels;
+        if pixels > limit {
+            return Err(Error::AnimationTooLarge { frames, width, height, limit });
         }
         Ok(())
     }
@@ -169,6 +187,15 @@ mod tests {
         );
         // One frame is no animation.
         assert_eq!(tighter.check_animation(&header(1, 100)), Ok(()));
+    }
+
+    #[test]
+    fn all_frames_of_a_result_count() {
+        let limits = Limits { max_total_output_pixels: 60, ..Limits::default() };
+        assert_eq!(limits.check_animation_output(3, (4, 5)), Ok(()));
+        let too_large = Error::AnimationTooLarge { frames: 4, width: 4, height: 5, limit: 60 };
+        assert_eq!(limits.check_animation_output(4, (4, 5)), Err(too_large));
+        assert!(limits.check_animation_output(u32::MAX, (u32::MAX, u32::MAX)).is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::pixels::Pixels;
 use crate::planes::{Chroma, Planes};
 use crate::resample::{Part, resample};
+use crate::stop::{NEVER, Stop};
 
 /// What is wanted of a picture: a decoder may leave out what will be thrown away.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,9 +48,14 @@ impl Picture {
     /// # Errors
     /// [`Error::Codec`] for sizes that make no sense: a defect of ours.
     pub fn resample(&self, part: &Part) -> Result<Pixels, Error> {
+        self.resample_until(part, &NEVER)
+    }
+
+    /// [`Picture::resample`] that can be stopped.
+    pub(crate) fn resample_until(&self, part: &Part, stop: &Stop) -> Result<Pixels, Error> {
         match self {
-            Self::Planes(planes) => Ok(planes.resample(part, Chroma::Full)?.into_pixels()),
-            Self::Pixels { pixels, density } => resample(pixels, *density, part),
+            Self::Planes(planes) => Ok(planes.resample(part, Chroma::Full, stop)?.into_pixels()),
+            Self::Pixels { pixels, density } => resample(pixels, *density, part, stop),
         }
     }
 }

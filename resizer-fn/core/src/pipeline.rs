@@ -1,7 +1,7 @@
 //! From encoded bytes and specs to encoded bytes: the order of the steps.
 //!
 //! ```text
-//! sniff -> header -> limits -> layout -> decode (once for all specs) -> trim, smart -> layout
+//! sniff -> header -> limits -> layout -> memory and work -> decode (once for all specs) -> trim, smart -> layout
 //!       -> for each spec: resample -> turn -> colours to sRGB -> filters -> encode
 //! ```
 
@@ -11,8 +11,10 @@ mod filters;
 mod look;
 mod memory;
 mod render;
+mod shape;
+mod work;
 
-use crate::codec::{self, Header};
+use crate::codec::{self, Header, Taken};
 use crate::error::Error;
 use crate::geometry::{self, Found, Size};
 use crate::limits::Limits;
@@ -52,6 +54,15 @@ pub struct Output {
     pub height: u32,
 }
 
+/// What a call may take, estimated from headers and specs alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Bytes of memory, with the original's and the watermarks' files: see [`Limits::max_memory`].
+    pub memory: u64,
+    /// Microseconds of one processor: see [`Limits::max_work`].
+    pub work: u64,
+}
+
 /// An original, as far as its header tells.
 struct Original<'a> {
     bytes: &'a [u8],
@@ -59,6 +70,10 @@ struct Original<'a> {
     header: Header,
     /// Its size as seen.
     size: Size,
+    /// How much is decoded of it for all still results together; none if there are only animations.
+    wanted: Option<Wanted>,
+    /// What that takes.
+    taken: Option<Taken>,
 }
 
 /// What is to be made for one spec.
@@ -68,41 +83,83 @@ struct Job<'s> {
     animated: bool,
 }
 
+/// Everything that can be known before decoding.
+struct Plan<'a> {
+    original: Original<'a>,
+    jobs: Vec<Job<'a>>,
+    /// For each job whether it can be made.
+    fine: Vec<Result<(), Error>>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(bytes: &'a [u8], specs: &'a [Spec], options: &Options<'_>) -> Result<Self, Error> {
+        options.limits.check_bytes(bytes.len() as u64)?;
+        let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
+        let header = codec::read_header(format, bytes)?;
+        options.limits.check_source(header.width, header.height)?;
+        options.limits.check_stored(&header)?;
+        let size = header.orientation.oriented_size((header.width, header.height));
+        let mut original = Original { bytes, format, header, size, wanted: None, taken: None };
+        let jobs: Vec<Job<'a>> = specs.iter().map(|spec| Job::new(spec, &original)).collect();
+        // What can't be made is not decoded for.
+        let fine: Vec<_> = jobs.iter().map(|job| job.check(&original, options)).collect();
+        let stills = jobs.iter().zip(&fine).filter(|(job, fine)| fine.is_ok() && !job.animated);
+        let stills: Vec<&Job<'_>> = stills.map(|(job, _)| job).collect();
+        original.wanted = (!stills.is_empty()).then(|| wanted(&stills, &original, options.defaults));
+        let taken = |wanted| codec::taken(format, bytes, &original.header, wanted);
+        original.taken = original.wanted.as_ref().map(taken);
+        Ok(Self { original, jobs, fine })
+    }
+
+    fn cost(&self, options: &Options<'_>) -> Cost {
+        let made = self.jobs.iter().zip(&self.fine).filter(|(_, fine)| fine.is_ok());
+        let made: Vec<&Job<'_>> = made.map(|(job, _)| job).collect();
+        let memory = memory::needed(&self.original, &made, options);
+        Cost { memory, work: work::needed(&self.original, &made, options) }
+    }
+}
+
+pub(crate) fn estimate(bytes: &[u8], specs: &[Spec], options: &Options<'_>) -> Result<Cost, Error> {
+    Ok(Plan::new(bytes, specs, options)?.cost(options))
+}
+
 pub(crate) fn run(
     bytes: &[u8],
     specs: &[Spec],
     options: &Options<'_>,
 ) -> Result<Vec<Result<Output, Error>>, Error> {
-    options.limits.check_bytes(bytes.len() as u64)?;
-    let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
-    let header = codec::read_header(format, bytes)?;
-    options.limits.check_source(header.width, header.height)?;
-    options.limits.check_stored(&header)?;
-    let size = header.orientation.oriented_size((header.width, header.height));
-    let original = Original { bytes, format, header, size };
-    let jobs: Vec<Job<'_>> = specs.iter().map(|spec| Job::new(spec, &original)).collect();
-
-    // What can't be made is not decoded for.
-    let fine: Vec<Result<(), Error>> = jobs.iter().map(|job| job.check(&original, options.limits)).collect();
-    let stills = jobs.iter().zip(&fine).filter(|(job, fine)| fine.is_ok() && !job.animated);
-    let stills: Vec<&Job<'_>> = stills.map(|(job, _)| job).collect();
-    let wanted = (!stills.is_empty()).then(|| wanted(&stills, &original, options.defaults));
-    let made: Vec<&Job<'_>> =
-        jobs.iter().zip(&fine).filter(|(_, fine)| fine.is_ok()).map(|(job, _)| job).collect();
-    options.limits.check_memory(memory::needed(&original, &made, wanted.as_ref(), options))?;
-    let source = match wanted {
+    let plan = Plan::new(bytes, specs, options)?;
+    let Cost { memory, work } = plan.cost(options);
+    options.limits.check_memory(memory)?;
+    options.limits.check_work(work)?;
+    options.stop.check()?;
+    let Plan { original, jobs, fine } = plan;
+    let source = match &original.wanted {
         None => None,
-        Some(wanted) => Some(codec::decode(format, bytes, &original.header, &wanted)?),
-    };
-    let make = |(job, fine): (&Job<'_>, Result<(), Error>)| {
-        fine?;
-        options.stop.check()?;
-        match &source {
-            Some(source) if !job.animated => render::still(job, &original, source, options),
-            _ => animate::animation(job, &original, options),
+        Some(wanted) => {
+            Some(codec::decode_until(original.format, bytes, &original.header, wanted, options.stop)?)
         }
     };
-    Ok(jobs.iter().zip(fine).map(make).collect())
+    let mut results = Vec::with_capacity(jobs.len());
+    let mut held = 0;
+    for (job, fine) in jobs.iter().zip(fine) {
+        let make = || {
+            fine?;
+            options.stop.check()?;
+            match &source {
+                Some(source) if !job.animated => render::still(job, &original, source, held, options),
+                _ => animate::animation(job, &original, held, options),
+            }
+        };
+        let mut result = make();
+        if let Ok(output) = &mut result {
+            // They are held until all are made.
+            output.bytes.shrink_to_fit();
+            held += output.bytes.len() as u64;
+        }
+        results.push(result);
+    }
+    Ok(results)
 }
 
 impl<'s> Job<'s> {
@@ -122,10 +179,16 @@ impl<'s> Job<'s> {
     }
 
     /// Whether the result is within the limits, as far as can be said without the pixels.
-    fn check(&self, original: &Original<'_>, limits: &Limits) -> Result<(), Error> {
+    fn check(&self, original: &Original<'_>, options: &Options<'_>) -> Result<(), Error> {
+        let limits = options.limits;
         let (width, height) = geometry::layout(original.size, self.spec, &Found::default()).output();
         limits.check_output(self.format, width, height)?;
-        if self.animated { limits.check_animation(&original.header) } else { Ok(()) }
+        filters::check_marks(self.spec, options)?;
+        if self.animated {
+            limits.check_animation(&original.header)?;
+            limits.check_animation_output(original.header.frames, (width, height))?;
+        }
+        Ok(())
     }
 
     /// Quality of lossy formats. libavif's scale is another: what is 80 for a JPEG is 50 there.

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::orientation::Orientation;
 use crate::pixels::{Channels, Pixels};
 use crate::resample::{Part, resample_grey};
+use crate::stop::Stop;
 
 /// The samples of one component, row by row, without padding.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,12 +45,12 @@ impl Planes {
     /// Scales a part of the picture.
     ///
     /// # Errors
-    /// [`Error::Codec`] for sizes that make no sense: a defect of ours.
-    pub fn resample(&self, part: &Part, chroma: Chroma) -> Result<Self, Error> {
-        let luma = self.luma.resample(part, 1)?;
+    /// [`Error::Stopped`]; [`Error::Codec`] for sizes that make no sense: a defect of ours.
+    pub fn resample(&self, part: &Part, chroma: Chroma, stop: &Stop) -> Result<Self, Error> {
+        let luma = self.luma.resample(part, 1, stop)?;
         let step = if chroma == Chroma::Half { 2 } else { 1 };
         let chroma = match &self.chroma {
-            Some([cb, cr]) => Some([cb.resample(part, step)?, cr.resample(part, step)?]),
+            Some([cb, cr]) => Some([cb.resample(part, step, stop)?, cr.resample(part, step, stop)?]),
             None => None,
         };
         Ok(Self { luma, chroma })
@@ -117,13 +118,13 @@ fn convert(luma: &[u8], cb: &[u8], cr: &[u8], rgb: &mut [u8]) {
 
 impl Plane {
     /// Scales a part to one sample for each `step` pixels of the result, across and down.
-    fn resample(&self, part: &Part, step: u32) -> Result<Self, Error> {
+    fn resample(&self, part: &Part, step: u32, stop: &Stop) -> Result<Self, Error> {
         let (width, height) = (part.to.0.div_ceil(step), part.to.1.div_ceil(step));
         // The last sample of an odd side stands for one pixel more than there is.
         let reach = |samples: u32, to: u32| f64::from(samples * step) / f64::from(to);
         let extent = (part.extent.0 * reach(width, part.to.0), part.extent.1 * reach(height, part.to.1));
         let part = Part { extent, to: (width, height), ..*part };
-        let data = resample_grey(&self.data, (self.width, self.height), self.density, &part)?;
+        let data = resample_grey(&self.data, (self.width, self.height), self.density, &part, stop)?;
         let density = 1.0 / f64::from(step);
         Ok(Self { width, height, density: (density, density), data })
     }
@@ -133,6 +134,7 @@ impl Plane {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::stop::NEVER;
 
     fn flat(width: u32, height: u32, density: f64, value: u8) -> Plane {
         Plane { width, height, density: (density, density), data: vec![value; (width * height) as usize] }
@@ -152,10 +154,10 @@ mod tests {
     #[test]
     fn chroma_is_as_large_as_asked() {
         for (to, half) in [((20, 10), (10, 5)), ((21, 11), (11, 6)), ((1, 1), (1, 1))] {
-            let full = picture().resample(&whole(to), Chroma::Full).unwrap();
+            let full = picture().resample(&whole(to), Chroma::Full, &NEVER).unwrap();
             let [cb, _] = full.chroma.unwrap();
             assert_eq!((cb.width, cb.height), to);
-            let small = picture().resample(&whole(to), Chroma::Half).unwrap();
+            let small = picture().resample(&whole(to), Chroma::Half, &NEVER).unwrap();
             assert_eq!((small.luma.width, small.luma.height), to);
             let [cb, cr] = small.chroma.unwrap();
             assert_eq!((cb.width, cb.height, cr.width, cr.height), (half.0, half.1, half.0, half.1));
@@ -165,10 +167,10 @@ mod tests {
 
     #[test]
     fn colours_are_those_of_jfif() {
-        let pixels = picture().resample(&whole((4, 3)), Chroma::Full).unwrap().into_pixels();
+        let pixels = picture().resample(&whole((4, 3)), Chroma::Full, &NEVER).unwrap().into_pixels();
         // 100 + 1.402 * 32, 100 + 0.344 * 38 - 0.714 * 32, 100 - 1.772 * 38
         assert_eq!(&pixels.data[..3], [145, 90, 33]);
-        let repeated = picture().resample(&whole((5, 3)), Chroma::Half).unwrap().into_pixels();
+        let repeated = picture().resample(&whole((5, 3)), Chroma::Half, &NEVER).unwrap().into_pixels();
         assert_eq!(repeated.data.len(), 45);
         assert_eq!(&repeated.data[42..], [145, 90, 33]);
         let grey = Planes { luma: flat(3, 2, 1.0, 7), chroma: None }.into_pixels();

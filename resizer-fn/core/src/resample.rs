@@ -3,7 +3,8 @@
 use crate::error::Error;
 use crate::geometry::{Rect, Window};
 use crate::pixels::Pixels;
-use resizer_resample::{Kernel, Source, Stretch, scale};
+use crate::stop::Stop;
+use resizer_resample::{BAND, Failure, Kernel, Source, Stretch, scale_until};
 
 /// The part of a picture that becomes a result, and of how many pixels that one is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +42,15 @@ impl Part {
         }
     }
 
+    /// Whether all samples of it, `density` to a pixel, are in the result as they are.
+    pub(crate) fn is_a_copy(&self, density: f64) -> bool {
+        let whole = |side: f64| side.fract() == 0.0;
+        density == 1.0
+            && self.extent == (self.to.0.into(), self.to.1.into())
+            && whole(self.corner.0)
+            && whole(self.corner.1)
+    }
+
     /// Pixels of the picture to one of the result, the lesser of both directions.
     pub fn reduction(&self) -> f64 {
         (self.extent.0 / f64::from(self.to.0)).min(self.extent.1 / f64::from(self.to.1))
@@ -76,11 +86,11 @@ fn stretch(within: (u32, u32), seen: (f64, f64), side: u32, density: f64) -> (u3
 /// Alpha is premultiplied meanwhile, so that the colour of clear pixels does not bleed.
 ///
 /// # Errors
-/// [`Error::Codec`] if the resampler refuses sizes that `geometry` made: a defect of ours.
-pub fn resample(pixels: &Pixels, density: (f64, f64), part: &Part) -> Result<Pixels, Error> {
+/// [`Error::Stopped`]; [`Error::Codec`] if the resampler refuses sizes that `geometry` made: a defect of ours.
+pub fn resample(pixels: &Pixels, density: (f64, f64), part: &Part, stop: &Stop) -> Result<Pixels, Error> {
     let size = (pixels.width, pixels.height);
     let source = Source { data: &pixels.data, size, channels: pixels.channels.count() };
-    let data = scale(&source, &place(part, size, density), Kernel::Lanczos).ok_or(Error::Codec)?;
+    let data = scaled(&source, &place(part, size, density), stop)?;
     Ok(Pixels { width: part.to.0, height: part.to.1, channels: pixels.channels, data })
 }
 
@@ -93,9 +103,18 @@ pub fn resample_grey(
     size: (u32, u32),
     density: (f64, f64),
     part: &Part,
+    stop: &Stop,
 ) -> Result<Vec<u8>, Error> {
     let source = Source { data, size, channels: 1 };
-    scale(&source, &place(part, size, density), Kernel::Lanczos).ok_or(Error::Codec)
+    scaled(&source, &place(part, size, density), stop)
+}
+
+fn scaled(source: &Source<'_>, stretch: &Stretch, stop: &Stop) -> Result<Vec<u8>, Error> {
+    let scaled = scale_until(source, stretch, Kernel::Lanczos, BAND, &|| stop.is_said());
+    scaled.map_err(|failure| match failure {
+        Failure::Stopped => Error::Stopped,
+        Failure::Sizes => Error::Codec,
+    })
 }
 
 #[cfg(test)]
@@ -105,6 +124,7 @@ mod tests {
     use crate::geometry::{self, Found};
     use crate::pixels::Channels;
     use crate::spec::Spec;
+    use crate::stop::NEVER;
     use proptest::prelude::*;
 
     const ONE: (f64, f64) = (1.0, 1.0);
@@ -119,7 +139,7 @@ mod tests {
         let data =
             (0..16 * 16).flat_map(|i| if i % 16 < 8 { [255, 0, 0, 255] } else { [0, 255, 0, 0] }).collect();
         let source = Pixels { width: 16, height: 16, channels: Channels::Rgba, data };
-        let small = resample(&source, ONE, &part((16, 16), &Spec::width(5))).unwrap();
+        let small = resample(&source, ONE, &part((16, 16), &Spec::width(5)), &NEVER).unwrap();
         for pixel in small.data.chunks(4).filter(|p| p[3] > 0) {
             assert!(pixel[0] >= 253 && pixel[1] <= 2, "{pixel:?}");
         }
@@ -131,7 +151,7 @@ mod tests {
             let data = vec![77; 40 * 30 * channels.count()];
             let source = Pixels { width: 40, height: 30, channels, data };
             for spec in [Spec::width(7), Spec::height(90), Spec::cover(11, 19)] {
-                let out = resample(&source, ONE, &part((40, 30), &spec)).unwrap();
+                let out = resample(&source, ONE, &part((40, 30), &spec), &NEVER).unwrap();
                 assert!(out.data.iter().all(|v| *v == 77), "{spec}");
             }
         }
@@ -148,7 +168,7 @@ mod tests {
             let within = Rect { x: edge, y: edge, width: 20 - 2 * edge, height: 20 - 2 * edge };
             let crop = Rect { x: 1, y: 0, width: 6, height: 5 };
             let part = Part::of(&Window { source: within, scaled: (7, 5), crop });
-            let out = resample(&source, (density, density), &part).unwrap();
+            let out = resample(&source, (density, density), &part, &NEVER).unwrap();
             assert!(out.data.iter().all(|v| *v == 255), "{:?}", out.data);
         }
     }
@@ -161,8 +181,8 @@ mod tests {
             Pixels { width: side, height: 4, channels: Channels::Grey, data }
         };
         let part = part((200, 4), &Spec::cover(20, 1));
-        let full = resample(&slope(200), ONE, &part).unwrap();
-        let half = resample(&slope(100), (0.5, 1.0), &part).unwrap();
+        let full = resample(&slope(200), ONE, &part, &NEVER).unwrap();
+        let half = resample(&slope(100), (0.5, 1.0), &part, &NEVER).unwrap();
         for (a, b) in full.data.iter().zip(&half.data) {
             assert!(a.abs_diff(*b) <= 2, "{:?} {:?}", full.data, half.data);
         }
@@ -181,7 +201,7 @@ mod tests {
             for spec in [Spec::cover(a, b), Spec::width(a % 50 + 1), Spec::height(b % 50 + 1)] {
                 let part = part((w, h), &spec);
                 if u64::from(part.to.0) * u64::from(part.to.1) < 400_000 {
-                    let out = resample(&source, (density, density), &part).unwrap();
+                    let out = resample(&source, (density, density), &part, &NEVER).unwrap();
                     prop_assert_eq!((out.width, out.height), part.to);
                     prop_assert!(out.data.iter().all(|v| *v == 1));
                 }

@@ -18,6 +18,7 @@ const SMALL: Limits = Limits {
     max_output_pixels: 1000,
     max_frames: 10,
     max_total_pixels: 1000,
+    max_total_output_pixels: 1000,
     max_memory: u64::MAX,
     max_work: u64::MAX,
 };

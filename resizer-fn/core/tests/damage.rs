@@ -19,6 +19,7 @@ const LIMITS: Limits = Limits {
     max_output_pixels: 1 << 20,
     max_frames: 20,
     max_total_pixels: 1 << 22,
+    max_total_output_pixels: 1 << 22,
     max_memory: u64::MAX,
     max_work: u64::MAX,
 };

@@ -33,6 +33,26 @@ const CASES: &[(&str, &[&str])] = &[
     ("alpha.avif", &["300x", "3000x/filters:format(jpeg):quality(95)"]),
     ("restores.gif", &["300x", "1500x", "300x/filters:still()"]),
     ("animated.webp", &["300x", "1500x"]),
+    // A mark is there as a file, as it is decoded, and as much of it as is seen.
+    (
+        "baseline.jpg",
+        &[
+            "640x480/filters:watermark(alpha.png,center,center,50,1000)",
+            "640x480/filters:watermark(alpha.png,repeat,repeat,50,3):watermark(alpha.png,10,10,0,1000,1000)",
+        ],
+    ),
+    // Nothing that could be left out: the largest files.
+    (
+        "noise.png",
+        &[
+            "3000x/filters:format(jpeg):quality(100)",
+            "3000x/filters:format(png)",
+            "2000x/filters:format(webp):quality(100)",
+            "1200x/filters:format(avif):quality(100)",
+            "2000x/filters:format(gif)",
+            "2000x/filters:format(webp):max_bytes(1000)",
+        ],
+    ),
     // Enlarged: narrow rows become many.
     (
         "wide.png",
@@ -62,6 +82,16 @@ fn input(name: &str) -> Vec<u8> {
             bytes
         }
         "alpha.png" => codec::encode(Format::Png, &rgba(), &how).unwrap(),
+        "noise.png" => {
+            let mut state = 1u32;
+            let noise = |_: &u8| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 24) as u8
+            };
+            let rgb = picture(Channels::Rgb, SIDES);
+            let data = rgb.data.iter().map(noise).collect();
+            codec::encode(Format::Png, &Pixels { data, ..rgb }, &how).unwrap()
+        }
         "wide.png" => codec::encode(Format::Png, &picture(Channels::Rgba, (4000, 10)), &how).unwrap(),
         "interlaced-16-bit.png" => interlaced(SIDES),
         "lossless.webp" => {

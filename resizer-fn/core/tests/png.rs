@@ -219,3 +219,21 @@ fn what_is_kept_is_there_again() {
         assert_eq!(metadata::read(format, &oriented(format, &rgb, 6)).exif, Some(exif(6)), "{format}");
     }
 }
+
+#[test]
+fn profiles_are_not_unpacked_to_any_size() {
+    // Of zeros, so that the file is small.
+    let with = |profile: usize| {
+        let mut info = png_info(2, 1, ColorType::Grayscale, BitDepth::Eight);
+        info.icc_profile = Some(vec![0; profile].into());
+        png(info, &[1, 2])
+    };
+    let largest = 4 << 20;
+    assert_eq!(metadata::read(Format::Png, &with(largest)).icc.map(|icc| icc.len()), Some(largest));
+    let larger = with(largest + (1 << 20));
+    assert_eq!(metadata::read(Format::Png, &larger), Kept::default());
+    let header = codec::read_header(Format::Png, &larger).unwrap();
+    // As without one.
+    let decoded = decode_shrunk(&larger, &header, 1).unwrap();
+    assert_eq!(decoded.colour.icc, None);
+}

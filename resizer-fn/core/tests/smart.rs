@@ -3,7 +3,7 @@
 
 use resizer_core::effect::canvas::{Background, pad};
 use resizer_core::effect::turn;
-use resizer_core::effect::watermark::{Along, watermark};
+use resizer_core::effect::watermark::watermark;
 use resizer_core::geometry::{Rect, Size};
 use resizer_core::pixels::{Channels, Pixels};
 use resizer_core::smart::focus;
@@ -73,7 +73,8 @@ fn pasted(ground: Pixels, subject: &Pixels, x: u32, y: u32) -> (Pixels, [u32; 4]
     let (w, h) = (ground.width, ground.height);
     let (left, top) = (w * x / 100, h * y / 100);
     let place = [x, y, hundredths(left + subject.width, w), hundredths(top + subject.height, h)];
-    (watermark(ground, subject, Along::Start(left), Along::Start(top), 100), place)
+    let at = (&[i64::from(left)][..], &[i64::from(top)][..]);
+    (watermark(ground, subject, at, 100, &resizer_core::stop::NEVER).unwrap(), place)
 }
 
 /// How much of the subject a window keeps, in hundredths of the subject or, where that is larger,

@@ -1,7 +1,27 @@
 //! The way through a scan: MCUs and their blocks, restart intervals, what is missing.
 
-use crate::header::{Frame, ScanHeader};
+use crate::Error;
+use crate::header::{Frame, ScanHeader, Tables};
 use crate::stream::{Bits, Cursor, Ready};
+
+/// One scan of a file.
+pub(crate) struct Scan<'a, 'b> {
+    /// The file from the scan's first bits on.
+    pub(crate) raw: &'a [u8],
+    pub(crate) frame: &'b Frame,
+    pub(crate) header: &'b ScanHeader,
+    pub(crate) tables: &'b Tables,
+    /// Asked before each row of MCUs.
+    pub(crate) stopped: &'b dyn Fn() -> bool,
+}
+
+impl Scan<'_, '_> {
+    /// Whether to go on with the MCU in that column: asked at the begin of a row.
+    #[inline(always)]
+    pub(crate) fn go_on(&self, column: usize) -> Result<(), Error> {
+        if column == 0 && (self.stopped)() { Err(Error::Stopped) } else { Ok(()) }
+    }
+}
 
 /// A component's part in a scan.
 pub(crate) struct Part<T> {

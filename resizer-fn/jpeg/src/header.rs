@@ -57,6 +57,17 @@ impl Frame {
         (side(self.width, component.horizontal, h), side(self.height, component.vertical, v))
     }
 
+    /// Blocks of 8 x 8 samples of all components, as whole MCUs have them.
+    pub fn blocks(&self) -> u64 {
+        self.components.iter().map(|component| self.blocks_of(component)).sum()
+    }
+
+    pub(crate) fn blocks_of(&self, component: &Component) -> u64 {
+        let (across, down) = self.mcus();
+        let blocks = u64::from(component.horizontal) * u64::from(component.vertical);
+        u64::from(across) * u64::from(down) * blocks
+    }
+
     /// How many MCUs of an interleaved scan there are across and down.
     pub(crate) fn mcus(&self) -> (u32, u32) {
         let (h, v) = self.sampling();

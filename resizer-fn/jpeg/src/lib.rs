@@ -15,6 +15,7 @@ mod stream;
 pub use header::{Component, Frame};
 pub use plane::Plane;
 
+use course::Scan;
 use header::{Reader, Stop};
 use progressive::DcPlane;
 use sequential::Channel;
@@ -32,6 +33,9 @@ pub enum Error {
     /// The file ends before there is anything to show.
     #[error("the file ends before its pixels")]
     Truncated,
+    /// Whoever wanted it said so.
+    #[error("it was stopped")]
+    Stopped,
 }
 
 /// A decoded image.
@@ -68,13 +72,26 @@ pub fn frame(bytes: &[u8]) -> Result<Frame, Error> {
 /// # Errors
 /// See [`Error`]; [`Error::Unsupported`] for a progressive file at more than 1/8.
 pub fn decode(bytes: &[u8], scales: [u8; 3], bottom: u32) -> Result<Decoded, Error> {
+    decode_until(bytes, scales, bottom, &|| false)
+}
+
+/// [`decode`] that asks before each row of MCUs of each scan whether it is to stop.
+///
+/// # Errors
+/// Those of [`decode`], and [`Error::Stopped`].
+pub fn decode_until(
+    bytes: &[u8],
+    scales: [u8; 3],
+    bottom: u32,
+    stopped: &dyn Fn() -> bool,
+) -> Result<Decoded, Error> {
     let frame = frame(bytes)?;
     let scales = scales.map(|scale| scale.clamp(1, 8));
     if frame.progressive {
         if scales[..frame.components.len()].iter().any(|scale| *scale != 1) {
             return Err(Error::Unsupported("a progressive file at more than 1/8"));
         }
-        return decode_dc(bytes, &frame);
+        return decode_dc(bytes, &frame, stopped);
     }
     let mut channels: Vec<Channel> =
         (0..frame.components.len()).map(|index| Channel::new(&frame, index, scales[index])).collect();
@@ -88,7 +105,9 @@ pub fn decode(bytes: &[u8], scales: [u8; 3], bottom: u32) -> Result<Decoded, Err
         if header.components.iter().all(|(index, ..)| seen[*index]) {
             continue;
         }
-        let read = sequential::scan(reader.rest(), &frame, &header, &reader.tables, &mut channels, rows);
+        let scan =
+            Scan { raw: reader.rest(), frame: &frame, header: &header, tables: &reader.tables, stopped };
+        let read = sequential::scan(&scan, &mut channels, rows);
         // A later component that is not there is grey.
         if read == Err(Error::Truncated) && seen.contains(&true) {
             break;
@@ -123,7 +142,15 @@ pub fn scans(bytes: &[u8]) -> usize {
     header::count_scans(bytes)
 }
 
-fn decode_dc(bytes: &[u8], frame: &Frame) -> Result<Decoded, Error> {
+/// Bytes of all planes while [`decode`] fills them at these scales: they consist of whole blocks.
+pub fn planes_bytes(frame: &Frame, scales: [u8; 3]) -> u64 {
+    let of = |(component, scale): (&Component, u8)| {
+        frame.blocks_of(component).saturating_mul(u64::from(scale) * u64::from(scale))
+    };
+    frame.components.iter().zip(scales).map(of).sum()
+}
+
+fn decode_dc(bytes: &[u8], frame: &Frame, stopped: &dyn Fn() -> bool) -> Result<Decoded, Error> {
     let count = frame.components.len();
     let mut planes: Vec<DcPlane> = (0..count).map(|index| DcPlane::new(frame, index)).collect();
     let mut channels: Vec<Channel> = (0..count).map(|index| Channel::new(frame, index, 1)).collect();
@@ -143,7 +170,8 @@ fn decode_dc(bytes: &[u8], frame: &Frame) -> Result<Decoded, Error> {
                 channels[*index].set_quantisation(&table);
             }
         }
-        let (rest, lost) = progressive::dc_scan(reader.rest(), frame, &header, &reader.tables, &mut planes)?;
+        let scan = Scan { raw: reader.rest(), frame, header: &header, tables: &reader.tables, stopped };
+        let (rest, lost) = progressive::dc_scan(&scan, &mut planes)?;
         reader.resume(rest);
         complete &= lost == 0;
         if planes.iter().all(|plane| plane.low == Some(0)) {

@@ -2,8 +2,8 @@
 
 use crate::Error;
 use crate::block::DcTable;
-use crate::course::{Course, Part, blocks, grid};
-use crate::header::{Frame, ScanHeader, Tables};
+use crate::course::{Course, Part, Scan, blocks, grid};
+use crate::header::Frame;
 use crate::stream::{Bits, Cursor, Ready};
 
 /// The DC coefficients of one component, block by block, as wide as whole MCUs need.
@@ -26,13 +26,8 @@ impl DcPlane {
 }
 
 /// Reads one DC scan; what follows it, and how many MCUs of it are missing.
-pub(crate) fn dc_scan<'a>(
-    raw: &'a [u8],
-    frame: &Frame,
-    header: &ScanHeader,
-    tables: &Tables,
-    planes: &mut [DcPlane],
-) -> Result<(&'a [u8], u32), Error> {
+pub(crate) fn dc_scan<'a>(scan: &Scan<'a, '_>, planes: &mut [DcPlane]) -> Result<(&'a [u8], u32), Error> {
+    let Scan { raw, frame, header, tables, .. } = *scan;
     let first = header.high == 0;
     let mut parts = Vec::new();
     for (index, dc, _) in &header.components {
@@ -45,6 +40,7 @@ pub(crate) fn dc_scan<'a>(
     let mut bits = Bits::new(raw);
     let mut course = Course::new(across * down, tables.restart);
     while let Some(place) = course.step(&mut bits, across, &mut parts) {
+        scan.go_on(place.0)?;
         let mcus = course.row(across).min(bits.mcus_ready());
         blocks(&mut bits, &mut parts, place, mcus, |ready, cursor, part, (x, y)| {
             let plane = &mut planes[part.index];

@@ -2,8 +2,8 @@
 
 use crate::Error;
 use crate::block::BlockTables;
-use crate::course::{Course, Part, blocks, grid};
-use crate::header::{Frame, NATURAL, ScanHeader, Tables};
+use crate::course::{Course, Part, Scan, blocks, grid};
+use crate::header::{Frame, NATURAL};
 use crate::idct::{Basis, KEEP, flat, transform, transform_2};
 use crate::means::Means;
 use crate::plane::Canvas;
@@ -119,18 +119,16 @@ impl Channel {
     }
 }
 
-/// Reads one scan from `raw` into the channels; what follows the scan, and how many MCUs of it are missing:
+/// Reads one scan into the channels; what follows the scan, and how many MCUs of it are missing:
 /// if all are, [`Error::Truncated`].
 ///
 /// `rows`: rows of MCUs after which nothing is needed any more.
 pub(crate) fn scan<'a>(
-    raw: &'a [u8],
-    frame: &Frame,
-    header: &ScanHeader,
-    tables: &Tables,
+    scan: &Scan<'a, '_>,
     channels: &mut [Channel],
     rows: u32,
 ) -> Result<(&'a [u8], u32), Error> {
+    let Scan { raw, frame, header, tables, .. } = *scan;
     let mut pairs: Vec<(usize, usize)> = header.components.iter().map(|(_, dc, ac)| (*dc, *ac)).collect();
     pairs.dedup();
     let block_tables =
@@ -157,6 +155,7 @@ pub(crate) fn scan<'a>(
     let mut bits = Bits::new(raw);
     let mut course = Course::new(total, tables.restart);
     while let Some(place) = course.step(&mut bits, across, &mut parts) {
+        scan.go_on(place.0)?;
         let mcus = course.row(across);
         if let Some(means) = &mut means {
             let mcus = mcus.min(means.batch()).min(bits.mcus_readable());

@@ -12,8 +12,8 @@ const LIMITS: Limits = Limits {
     max_output_pixels: 1 << 16,
     max_frames: 10,
     max_total_pixels: 1 << 18,
+    max_total_output_pixels: 1 << 18,
     max_memory: u64::MAX,
-    max_work: u64::MAX,
     max_work: u64::MAX,
 };
 

@@ -9,6 +9,7 @@ use crate::colour::ColourInfo;
 use crate::error::Error;
 use crate::pixels::Pixels;
 use crate::sniff::Format;
+use crate::stop::{NEVER, Stop};
 
 /// Browsers show frames that are to last 10 ms or less for this long, because of old files that
 /// said 0 and meant nothing by it.
@@ -40,10 +41,10 @@ enum Source<'a> {
 }
 
 impl<'a> Frames<'a> {
-    pub(super) fn new(format: Format, bytes: &'a [u8], header: &Header) -> Result<Self, Error> {
+    pub(super) fn new(format: Format, bytes: &'a [u8], header: &Header, stop: &Stop) -> Result<Self, Error> {
         let source = match format {
-            Format::Gif => Source::Gif(Box::new(GifFrames::new(bytes, header)?)),
-            Format::WebP => Source::WebP(Box::new(WebPFrames::new(bytes, header)?)),
+            Format::Gif => Source::Gif(Box::new(GifFrames::new(bytes, header, stop)?)),
+            Format::WebP => Source::WebP(Box::new(WebPFrames::new(bytes, header, stop)?)),
             _ => return Err(Error::Unsupported { format, feature: "more than one frame" }),
         };
         Ok(Self(source))
@@ -87,12 +88,23 @@ impl AnimationWriter {
     /// [`Error::Encode`] for formats that have no animations here, and for sides the format cannot
     /// express.
     pub fn new(format: Format, width: u32, height: u32, options: &EncodeOptions) -> Result<Self, Error> {
+        Self::until(format, width, height, options, &NEVER)
+    }
+
+    /// [`AnimationWriter::new`] that can be stopped, within a frame where the encoder lets one: WebP.
+    pub(crate) fn until(
+        format: Format,
+        width: u32,
+        height: u32,
+        options: &EncodeOptions,
+        stop: &Stop,
+    ) -> Result<Self, Error> {
         if width == 0 || height == 0 || width.max(height) > format.longest_side() {
             return Err(Error::encode(format, "its sides are out of range"));
         }
         let target = match format {
             Format::Gif => Target::Gif(Box::new(GifWriter::new(width, height, options)?)),
-            Format::WebP => Target::WebP(Box::new(WebPWriter::new(width, height, options)?)),
+            Format::WebP => Target::WebP(Box::new(WebPWriter::new(width, height, options, stop)?)),
             _ => return Err(Error::encode(format, "it is no format for animations")),
         };
         Ok(Self(target))

@@ -22,6 +22,7 @@ use crate::geometry::Rect;
 use crate::orientation::Orientation;
 use crate::pixels::{Channels, Pixels};
 use crate::sniff::Format;
+use crate::stop::Stop;
 use container::Container;
 use parts::Part;
 use properties::Properties;
@@ -132,7 +133,7 @@ fn exif<'a>(container: &Container<'a>) -> Option<Cow<'a, [u8]>> {
     }
 }
 
-pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
+pub(super) fn decode(bytes: &[u8], header: &Header, stop: &Stop) -> Result<Decoded, Error> {
     let container = Container::read(bytes)?;
     let picture = Picture::of(&container)?;
     let Picture { colour, properties, alpha, premultiplied, visible } = picture;
@@ -148,7 +149,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
         info
     };
     let whole = alpha.is_none() && visible == Rect::whole(colour.size);
-    let alone = if whole { colour.decode_alone()? } else { None };
+    let alone = if whole { colour.decode_alone(stop)? } else { None };
     let alone = alone.map(|picture| (properties.nclx.unwrap_or(picture.cicp()), picture));
     let channels = match (colour.stream.mono, alpha.is_some()) {
         (true, false) => Channels::Grey,
@@ -165,7 +166,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
     let step = channels.count();
     let (width, height) = colour.size;
     let mut data = vec![0; width as usize * height as usize * step];
-    let mut canvas = to_rgb::Canvas { data: &mut data, width: width as usize, step };
+    let mut canvas = to_rgb::Canvas { data: &mut data, width: width as usize, step, stop };
     let cicp = match alone {
         Some((cicp, picture)) => {
             to_rgb::colours(&picture, cicp, &mut canvas, (0, 0))?;
@@ -193,7 +194,8 @@ fn cut(pixels: Pixels, kept: Rect) -> Pixels {
     let row = pixels.width as usize * step;
     let (start, length) = (kept.x as usize * step, width as usize * step);
     let lines = pixels.data.chunks_exact(row).skip(kept.y as usize).take(height as usize);
-    let data = lines.filter_map(|line| line.get(start..start + length)).flatten().copied().collect();
+    let mut data = Vec::with_capacity(length * height as usize);
+    lines.filter_map(|line| line.get(start..start + length)).for_each(|part| data.extend_from_slice(part));
     Pixels { width, height, channels: pixels.channels, data }
 }
 

@@ -7,6 +7,7 @@ use crate::colour::ColourInfo;
 use crate::error::Error;
 use crate::orientation::Orientation;
 use crate::picture::Picture;
+use crate::stop::Stop;
 
 /// Walks the blocks, without decompressing anything.
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
@@ -24,8 +25,8 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
 }
 
 /// The first frame; without alpha if none of it is transparent.
-pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
-    let mut frames = GifFrames::new(bytes, header)?;
+pub(super) fn decode(bytes: &[u8], header: &Header, stop: &Stop) -> Result<Decoded, Error> {
+    let mut frames = GifFrames::new(bytes, header, stop)?;
     frames.next_frame()?;
     let pixels = frames.into_canvas().without_needless_alpha();
     Ok(Decoded { picture: Picture::full(pixels), colour: ColourInfo::default() })

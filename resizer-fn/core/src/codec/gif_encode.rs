@@ -102,7 +102,8 @@ impl GifWriter {
         let on_nothing = clear || self.under.is_empty();
         let area = if on_nothing { None } else { changed_area(&self.under, &frame.pixels, width) };
         let area = area.unwrap_or(whole);
-        let (mut colours, mut seen) = (Vec::new(), Vec::new());
+        let pixels = area.width as usize * area.height as usize;
+        let (mut colours, mut seen) = (Vec::with_capacity(pixels), Vec::with_capacity(pixels));
         for y in area.y..area.y + area.height {
             let start = (y * width + area.x) as usize * 4;
             let end = start + area.width as usize * 4;

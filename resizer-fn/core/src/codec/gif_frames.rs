@@ -5,6 +5,7 @@ use super::animation::{FrameView, shown_for};
 use super::gif_blocks::{self, Disposal, GifBlocks, GifFrame, corrupt};
 use crate::error::Error;
 use crate::pixels::{Channels, Pixels};
+use crate::stop::Stop;
 use weezl::decode::{Configuration, Decoder};
 use weezl::{BitOrder, LzwStatus};
 
@@ -20,17 +21,18 @@ pub(super) struct GifFrames<'a> {
     before: Option<Vec<u8>>,
     /// The frame that is shown.
     shown: Option<GifFrame<'a>>,
+    stop: Stop,
 }
 
 impl<'a> GifFrames<'a> {
-    pub(super) fn new(bytes: &'a [u8], header: &Header) -> Result<Self, Error> {
+    pub(super) fn new(bytes: &'a [u8], header: &Header, stop: &Stop) -> Result<Self, Error> {
         let gif = gif_blocks::read(bytes)?;
         if (gif.width, gif.height) != (header.width, header.height) {
             return Err(corrupt("its headers contradict each other"));
         }
         let data = vec![0; gif.width as usize * gif.height as usize * STEP];
         let canvas = Pixels { width: gif.width, height: gif.height, channels: Channels::Rgba, data };
-        Ok(Self { frames: gif.frames, canvas, before: None, shown: None })
+        Ok(Self { frames: gif.frames, canvas, before: None, shown: None, stop: stop.clone() })
     }
 
     pub(super) fn next_frame(&mut self) -> Result<Option<FrameView<'_>>, Error> {
@@ -85,6 +87,7 @@ impl<'a> GifFrames<'a> {
             if y >= height && !frame.interlaced {
                 break;
             }
+            self.stop.check()?;
             lzw.fill(&mut row)?;
             let from = y as usize * width as usize;
             let columns = (from + frame.x as usize) * STEP..(from + width as usize) * STEP;

@@ -3,7 +3,7 @@
 
 use super::jpeg_header::{self, JpegHeader};
 use super::jpeg_turbo::Raw;
-use super::{Decoded, EncodeOptions, Header, jpeg_planes, jpeg_turbo};
+use super::{Decoded, EncodeOptions, Header, Taken, jpeg_planes, jpeg_turbo};
 use crate::colour::{self, ColourInfo};
 use crate::error::Error;
 use crate::metadata::{self, Kept};
@@ -12,20 +12,43 @@ use crate::picture::{Picture, Wanted};
 use crate::pixels::{Channels, Pixels};
 use crate::planes::Planes;
 use crate::sniff::Format;
+use crate::stop::Stop;
 
 /// From this quality on, colour is kept at full resolution; below, at half (4:2:0).
 pub const FULL_CHROMA_FROM: u8 = 90;
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
-    let JpegHeader { width, height, components, exif, .. } = jpeg_header::read(bytes)?;
+    let JpegHeader { width, height, components, in_first_scan, exif, .. } = jpeg_header::read(bytes)?;
     let orientation = exif.map_or(Orientation::UPRIGHT, Orientation::from_exif);
     let header = Header::still(width.into(), height.into(), orientation);
     let pixel_bytes = if components == 1 { 1 } else { 3 };
-    // libjpeg-turbo may hold all coefficients, and does not scale each kind; inks are there before and after.
-    let planes_alone = resizer_jpeg::frame(bytes).is_ok_and(|frame| !frame.progressive);
-    let each = 2 * components + if components == 4 { 7 } else { pixel_bytes };
-    let working_bytes = if planes_alone { 0 } else { header.stored_pixels.saturating_mul(each.into()) };
-    Ok(Header { working_bytes, pixel_bytes, ..header })
+    let scans = resizer_jpeg::scans(bytes);
+    let frame = resizer_jpeg::frame(bytes);
+    let working_bytes = match frame {
+        // With all components in one scan, libjpeg-turbo, too, holds no more than some rows.
+        Ok(frame) if !frame.progressive && in_first_scan == components => 0,
+        // All coefficients, of two bytes, in whole blocks.
+        Ok(frame) => frame.blocks().saturating_mul(2 * 64),
+        // It does not scale each kind; inks are there three times before they are colours.
+        Err(_) => {
+            let each = 2 * components + if components == 4 { 11 } else { pixel_bytes };
+            header.stored_pixels.saturating_mul(each.into())
+        }
+    };
+    // More are refused by whoever would go through them.
+    let passes = u32::try_from(scans).unwrap_or(u32::MAX).clamp(1, MOST_SCANS);
+    Ok(Header { passes, working_bytes, pixel_bytes, ..header })
+}
+
+/// What decoding takes: the planes, or where these can't be had libjpeg-turbo's pixels, whichever is more.
+pub(super) fn taken(bytes: &[u8], header: &Header, wanted: &Wanted) -> Taken {
+    let pixels = Taken::pixels(header, f64::from(scale(wanted)) / 8.0, header.working_bytes);
+    let Ok(planes) = jpeg_planes::taken(bytes, wanted) else { return pixels };
+    Taken {
+        held: pixels.held.max(planes.held),
+        working: pixels.working.max(planes.working),
+        density: pixels.density.max(planes.density),
+    }
 }
 
 /// The scale, in eighths, that libjpeg-turbo is asked for.
@@ -35,17 +58,20 @@ pub(super) fn scale(wanted: &Wanted) -> u8 {
 
 /// Grey stays grey, everything else (CMYK and YCCK too) becomes RGB or its planes. Of a file that is
 /// cut short, what is there is shown, the rest being grey, if anything is.
-pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
+pub(super) fn decode(bytes: &[u8], wanted: &Wanted, stop: &Stop) -> Result<Decoded, Error> {
     let header = jpeg_header::read(bytes)?;
     let channels = if header.components == 1 { Channels::Grey } else { Channels::Rgb };
     let colour = ColourInfo::with_profile(header.icc(), channels);
-    match jpeg_planes::decode(bytes, wanted) {
+    match jpeg_planes::decode(bytes, wanted, stop) {
         Ok(planes) => return Ok(Decoded { picture: Picture::Planes(planes), colour }),
         Err(resizer_jpeg::Error::Truncated) => return Err(Error::Truncated { format: Format::Jpeg }),
+        Err(resizer_jpeg::Error::Stopped) => return Err(Error::Stopped),
         // The other decoder may know better what is to be made of it.
         Err(_) => {}
     }
     check_scans(resizer_jpeg::scans(bytes), header.width, header.height)?;
+    // It does all in one go, which the estimate of the work has to bound.
+    stop.check()?;
     let scale = scale(wanted);
     let decoded = jpeg_turbo::decode(bytes, scale, header.components).map_err(|error| {
         // Without an end, that is what is wrong with it.
@@ -55,6 +81,7 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Decoded, Error> {
     let (pixels, colour) = match decoded {
         Raw::Pixels(pixels) => (pixels, colour),
         Raw::Cmyk { width, height, data } => {
+            stop.check()?;
             let data = colour::cmyk_to_srgb(&data, header.icc().as_deref(), header.adobe);
             (Pixels { width, height, channels: Channels::Rgb, data }, ColourInfo::default())
         }

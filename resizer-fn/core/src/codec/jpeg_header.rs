@@ -13,6 +13,8 @@ pub(super) struct JpegHeader<'a> {
     pub(super) components: u8,
     /// Whether Adobe's marker is there: then inks are stored as what they leave of the light.
     pub(super) adobe: bool,
+    /// How many of the components are in the first scan.
+    pub(super) in_first_scan: u8,
     /// EXIF data from its TIFF header on.
     pub(super) exif: Option<&'a [u8]>,
     /// XMP, as UTF-8 text.
@@ -92,9 +94,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<JpegHeader<'_>, Error> {
             _ => {}
         }
     }
+    // After the length.
+    let in_first_scan = rest.get(2).copied().unwrap_or_default();
     let (width, height, components) =
         frame.ok_or_else(|| corrupt("its pixels come before its frame header"))?;
-    Ok(JpegHeader { width, height, components, adobe, exif, xmp, icc })
+    Ok(JpegHeader { width, height, components, adobe, in_first_scan, exif, xmp, icc })
 }
 
 /// The next marker and what follows it. Bytes that are no marker are passed over, as decoders do.

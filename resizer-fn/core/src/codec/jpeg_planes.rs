@@ -1,7 +1,9 @@
 //! The usual JPEG: decoded to planes by `resizer-jpeg` at the scale that is wanted.
 
+use super::Taken;
 use crate::picture::Wanted;
 use crate::planes::{Plane, Planes};
+use crate::stop::Stop;
 use resizer_jpeg::{Error, Frame};
 
 /// How much larger than wanted the decoded luma has to be at least. Below, the resampler has too little to
@@ -12,11 +14,11 @@ const MARGIN: f64 = 1.2;
 /// Decodes with as few samples as `wanted` allows.
 ///
 /// # Errors
-/// As `resizer_jpeg::decode`.
-pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Planes, Error> {
+/// As `resizer_jpeg::decode_until`.
+pub(super) fn decode(bytes: &[u8], wanted: &Wanted, stop: &Stop) -> Result<Planes, Error> {
     let frame = resizer_jpeg::frame(bytes)?;
     let scales = scales(&frame, wanted);
-    let decoded = resizer_jpeg::decode(bytes, scales, wanted.bottom)?;
+    let decoded = resizer_jpeg::decode_until(bytes, scales, wanted.bottom, &|| stop.is_said())?;
     let mut planes = decoded.planes.into_iter().enumerate().map(|(index, plane)| {
         let (width, height) = density(&frame, index);
         let scale = f64::from(scales[index]) / 8.0;
@@ -29,6 +31,16 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted) -> Result<Planes, Error> {
         _ => None,
     };
     Ok(Planes { luma, chroma })
+}
+
+/// What decoding to planes takes.
+pub(super) fn taken(bytes: &[u8], wanted: &Wanted) -> Result<Taken, Error> {
+    let frame = resizer_jpeg::frame(bytes)?;
+    let scales = scales(&frame, wanted);
+    // The mean of each block in two bytes.
+    let working = if frame.progressive { frame.blocks().saturating_mul(2) } else { 0 };
+    let density = f64::from(scales[0]) / 8.0;
+    Ok(Taken { held: resizer_jpeg::planes_bytes(&frame, scales), working, density })
 }
 
 /// Samples of a component to one pixel at full size, across and down.

@@ -8,6 +8,7 @@ use crate::orientation::Orientation;
 use crate::picture::{Picture, Wanted};
 use crate::pixels::Pixels;
 use crate::sniff::{Format, PNG_SIGNATURE};
+use crate::stop::{NEVER, Stop};
 use png::DecodingError;
 use std::io::{Cursor, ErrorKind};
 
@@ -33,10 +34,12 @@ pub(super) fn decoding(error: DecodingError) -> Error {
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let mut header = None;
     let mut orientation = Orientation::UPRIGHT;
+    let mut clear_colour = false;
     for chunk in chunks(bytes) {
         match chunk? {
             (b"IHDR", data) if header.is_none() => header = Some(data),
             _ if header.is_none() => return Err(corrupt("it does not begin with its header")),
+            (b"tRNS", _) => clear_colour = true,
             (b"eXIf", data) => orientation = Orientation::from_exif(data),
             _ => {}
         }
@@ -45,12 +48,14 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let (width, height) = dimensions(data)?;
     let header = Header::still(width, height, orientation);
     let [.., depth, colour, _, _, interlaced] = data else { return Ok(header) };
-    // Palettes and greys may have a clear colour.
-    let pixel_bytes = if matches!(colour, 0 | 4) { 2 } else { 4 };
+    let alpha = clear_colour || matches!(colour, 4 | 6);
+    let pixel_bytes = if matches!(colour, 0 | 4) { 1 } else { 3 } + u8::from(alpha);
     // Rows are handed out as they come, but those of an interlaced image come in another order: it is there
     // as it is stored, and as it is handed out.
     let held = pixel_bytes * if *depth == 16 { 3 } else { 2 };
-    let working_bytes = if *interlaced == 0 { 0 } else { header.stored_pixels.saturating_mul(held.into()) };
+    let whole = if *interlaced == 0 { 0 } else { header.stored_pixels.saturating_mul(held.into()) };
+    // Some rows, of up to 8 bytes a pixel, and the sums of columns.
+    let working_bytes = whole.saturating_add(u64::from(width) * 80);
     Ok(Header { working_bytes, pixel_bytes, ..header })
 }
 
@@ -120,8 +125,8 @@ fn dimensions(header: &[u8]) -> Result<(u32, u32), Error> {
 }
 
 /// Of an animation, the image that stands for it where animations are not shown.
-pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
-    let mut rows = Rows::open(bytes, header)?;
+pub(super) fn decode(bytes: &[u8], header: &Header, stop: &Stop) -> Result<Decoded, Error> {
+    let mut rows = Rows::open(bytes, header, stop)?;
     let data = rows.read_all()?;
     let colour = rows.colour();
     let pixels = Pixels { width: header.width, height: header.height, channels: rows.channels, data };
@@ -136,11 +141,21 @@ pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
 /// # Errors
 /// Those of [`super::decode`].
 pub fn decode_shrunk(bytes: &[u8], header: &Header, shrink: u32) -> Result<Decoded, Error> {
+    decode_shrunk_until(bytes, header, shrink, &NEVER)
+}
+
+/// [`decode_shrunk`] that can be stopped between two rows.
+pub(super) fn decode_shrunk_until(
+    bytes: &[u8],
+    header: &Header,
+    shrink: u32,
+    stop: &Stop,
+) -> Result<Decoded, Error> {
     let shrink = shrink.clamp(1, MAX_SHRINK);
     if shrink == 1 {
-        return decode(bytes, header);
+        return decode(bytes, header, stop);
     }
-    let mut rows = Rows::open(bytes, header)?;
+    let mut rows = Rows::open(bytes, header, stop)?;
     let pixels = super::png_shrink::shrink(&mut rows, header, shrink)?;
     let density = 1.0 / f64::from(shrink);
     Ok(Decoded { picture: Picture::Pixels { pixels, density: (density, density) }, colour: rows.colour() })

@@ -6,7 +6,8 @@ use crate::colour::{Chromaticities, Cicp, ColourInfo};
 use crate::error::Error;
 use crate::pixels::Channels;
 use crate::sniff::Format;
-use png::{BitDepth, ColorType, Info, Reader, Transformations};
+use crate::stop::Stop;
+use png::{BitDepth, ColorType, Info, InterlaceInfo, Reader, Transformations, expand_interlaced_row};
 use std::io::Cursor;
 
 /// A PNG whose rows are being read.
@@ -22,11 +23,12 @@ pub(super) struct Rows<'a> {
     /// A row of two bytes a channel.
     buffer: Vec<u8>,
     left: u32,
+    stop: Stop,
 }
 
 impl<'a> Rows<'a> {
     /// Opens the file that `header` was read from; refuses one that is of another size.
-    pub(super) fn open(bytes: &'a [u8], header: &Header) -> Result<Self, Error> {
+    pub(super) fn open(bytes: &'a [u8], header: &Header, stop: &Stop) -> Result<Self, Error> {
         let mut decoder = decoder(bytes);
         decoder.set_transformations(Transformations::EXPAND);
         let reader = decoder.read_info().map_err(decoding)?;
@@ -49,7 +51,17 @@ impl<'a> Rows<'a> {
         }
         let buffer = if wide { vec![0; row] } else { Vec::new() };
         let (width, height) = (header.width, header.height);
-        Ok(Self { reader, channels, wide, width, height, whole: None, buffer, left: height })
+        Ok(Self {
+            reader,
+            channels,
+            wide,
+            width,
+            height,
+            whole: None,
+            buffer,
+            left: height,
+            stop: stop.clone(),
+        })
     }
 
     /// Bytes of a row as it is handed out.
@@ -63,6 +75,7 @@ impl<'a> Rows<'a> {
         if self.reader.info().interlaced {
             return self.read_interlaced(row);
         }
+        self.stop.check()?;
         let target = if self.wide { &mut self.buffer[..] } else { &mut *row };
         if target.len() != self.reader.output_line_size(self.width).unwrap_or(0) {
             return Err(corrupt("its first frame has another size"));
@@ -93,22 +106,29 @@ impl<'a> Rows<'a> {
     /// Reads the whole image.
     pub(super) fn read_all(&mut self) -> Result<Vec<u8>, Error> {
         let (row, height) = (self.row_length(), self.height as usize);
-        if self.wide && !self.reader.info().interlaced {
-            // So that the image is not there twice.
+        if !self.reader.info().interlaced {
+            // Row by row, so that an image of 16 bits is not there twice.
             let mut data = vec![0; row * height];
             for row in data.chunks_exact_mut(row) {
                 self.read(row)?;
             }
             return Ok(data);
         }
-        let mut data = vec![0; row * height * if self.wide { 2 } else { 1 }];
-        let frame = self.reader.next_frame(&mut data).map_err(decoding)?;
-        if (frame.width, frame.height) != (self.width, self.height) {
+        let row = row * if self.wide { 2 } else { 1 };
+        if self.reader.output_line_size(self.width) != Some(row) {
             return Err(corrupt("its first frame has another size"));
+        }
+        let mut data = vec![0; row * height];
+        let bits = 8 * (row / self.width.max(1) as usize) as u8;
+        while let Some(part) = self.reader.next_interlaced_row().map_err(decoding)? {
+            self.stop.check()?;
+            if let InterlaceInfo::Adam7(place) = part.interlace() {
+                expand_interlaced_row(&mut data, row, part.data(), place, bits);
+            }
         }
         self.reader.finish().map_err(decoding)?;
         if self.wide {
-            let mut narrowed = vec![0; row * height];
+            let mut narrowed = vec![0; data.len() / 2];
             narrow(&data, &mut narrowed);
             data = narrowed;
         }

@@ -10,6 +10,7 @@ use crate::orientation::Orientation;
 use crate::picture::Picture;
 use crate::pixels::{Channels, Pixels};
 use crate::sniff::Format;
+use crate::stop::Stop;
 use resizer_webp::{Info, Layout, Settings};
 use std::borrow::Cow;
 
@@ -48,9 +49,11 @@ fn info(bytes: &[u8]) -> Result<Info, Error> {
 }
 
 /// Of an animation, the first frame.
-pub(super) fn decode(bytes: &[u8], header: &Header) -> Result<Decoded, Error> {
+pub(super) fn decode(bytes: &[u8], header: &Header, stop: &Stop) -> Result<Decoded, Error> {
+    // libwebp decodes a picture in one go, which the estimate of the work has to bound.
+    stop.check()?;
     if info(bytes)?.animated {
-        let mut frames = WebPFrames::new(bytes, header)?;
+        let mut frames = WebPFrames::new(bytes, header, stop)?;
         frames.next_frame()?;
         let colour = frames.colour();
         return Ok(Decoded { picture: Picture::full(frames.into_canvas().without_needless_alpha()), colour });
@@ -76,7 +79,7 @@ pub(super) fn still(bytes: &[u8], width: u32, height: u32) -> Result<Pixels, Err
     Ok(Pixels { width, height, channels, data })
 }
 
-pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions, stop: &Stop) -> Result<Vec<u8>, Error> {
     let pixels = match pixels.channels {
         Channels::Rgb | Channels::Rgba => Cow::Borrowed(pixels),
         Channels::Grey | Channels::GreyAlpha => Cow::Owned(pixels.clone().into_colour()),
@@ -84,7 +87,7 @@ pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions) -> Result<Vec<u8>
     let alpha = pixels.channels == Channels::Rgba;
     let layout = if alpha { Layout::Rgba } else { Layout::Rgb };
     let size = (pixels.width, pixels.height);
-    let file = compress(&pixels.data, layout, size, &settings(options.quality, METHOD))?;
+    let file = compress(&pixels.data, layout, size, &settings(options.quality, METHOD), stop)?;
     if options.kept == Kept::default() {
         return Ok(file);
     }
@@ -104,9 +107,12 @@ pub(super) fn compress(
     layout: Layout,
     size: (u32, u32),
     settings: &Settings,
+    stop: &Stop,
 ) -> Result<Vec<u8>, Error> {
-    resizer_webp::encode(data, layout, size, settings, &|| true)
-        .map_err(|error| Error::encode(Format::WebP, error))
+    resizer_webp::encode(data, layout, size, settings, &|| !stop.is_said()).map_err(|error| match error {
+        resizer_webp::Error::Stopped => Error::Stopped,
+        error => Error::encode(Format::WebP, error),
+    })
 }
 
 /// A file of a picture's (or an animation's) chunks and metadata, in the order that the container

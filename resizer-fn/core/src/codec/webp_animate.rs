@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::metadata::Kept;
 use crate::pixels::Pixels;
 use crate::sniff::Format;
+use crate::stop::Stop;
 use resizer_webp::{Layout, Settings};
 
 /// How hard libwebp tries, 0 to 6.
@@ -40,10 +41,11 @@ pub(super) struct WebPWriter {
     /// How long the last frame is shown.
     duration: u32,
     alpha: bool,
+    stop: Stop,
 }
 
 impl WebPWriter {
-    pub(super) fn new(width: u32, height: u32, options: &EncodeOptions) -> Result<Self, Error> {
+    pub(super) fn new(width: u32, height: u32, options: &EncodeOptions, stop: &Stop) -> Result<Self, Error> {
         let quality = options.quality.clamp(1, 100);
         Ok(Self {
             width,
@@ -56,6 +58,7 @@ impl WebPWriter {
             frames: Vec::new(),
             duration: 0,
             alpha: false,
+            stop: stop.clone(),
         })
     }
 
@@ -127,9 +130,9 @@ impl WebPWriter {
         let file = if opaque && !blend {
             let rgb: Vec<u8> =
                 part.as_chunks().0.iter().flat_map(|[r, g, b, _]: &[u8; 4]| [*r, *g, *b]).collect();
-            compress(&rgb, Layout::Rgb, size, &self.settings)?
+            compress(&rgb, Layout::Rgb, size, &self.settings, &self.stop)?
         } else {
-            compress(&part, Layout::Rgba, size, &self.settings)?
+            compress(&part, Layout::Rgba, size, &self.settings, &self.stop)?
         };
         let mut frame = Vec::with_capacity(file.len() + 16);
         for number in [area.x / 2, area.y / 2, area.width - 1, area.height - 1, 0] {

@@ -8,6 +8,7 @@ use super::webp_chunks::{self as riff, Chunk, Extended, Frame, corrupt};
 use crate::colour::ColourInfo;
 use crate::error::Error;
 use crate::pixels::{Channels, Pixels};
+use crate::stop::Stop;
 
 /// Bytes of a pixel of the canvas.
 const STEP: usize = 4;
@@ -20,20 +21,22 @@ pub(super) struct WebPFrames<'a> {
     canvas: Pixels,
     /// The rectangle (x, y, width, height) to clear before the next frame.
     clear: Option<(u32, u32, u32, u32)>,
+    stop: Stop,
 }
 
 impl<'a> WebPFrames<'a> {
     /// `header` is that of the same bytes, so its size is that of the canvas.
-    pub(super) fn new(bytes: &'a [u8], header: &Header) -> Result<Self, Error> {
+    pub(super) fn new(bytes: &'a [u8], header: &Header, stop: &Stop) -> Result<Self, Error> {
         let chunks = riff::read(bytes)?;
         let icc = riff::find(&chunks, b"ICCP");
         let data = vec![0; header.width as usize * header.height as usize * STEP];
         let canvas = Pixels { width: header.width, height: header.height, channels: Channels::Rgba, data };
-        Ok(Self { chunks: chunks.into_iter(), icc, canvas, clear: None })
+        Ok(Self { chunks: chunks.into_iter(), icc, canvas, clear: None, stop: stop.clone() })
     }
 
     pub(super) fn next_frame(&mut self) -> Result<Option<FrameView<'_>>, Error> {
         let Some((_, data)) = self.chunks.find(|(name, _)| *name == b"ANMF") else { return Ok(None) };
+        self.stop.check()?;
         if let Some((x, y, width, height)) = self.clear.take() {
             for_rows(&mut self.canvas, (x, y, width), height, |_, row| row.as_flattened_mut().fill(0));
         }

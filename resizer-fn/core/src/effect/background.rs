@@ -2,11 +2,12 @@
 
 use super::blur::blur;
 use crate::pixels::{Channels, Pixels};
+use crate::stop::NEVER;
 use resizer_resample::{Kernel, Source, Stretch};
 
 /// The longer side, in pixels, of the small picture that is blurred: large blurs of large pictures
 /// are dear, and nobody sees the difference.
-const SMALL: u32 = 96;
+pub(crate) const SMALL: u32 = 96;
 
 /// How far the small picture is blurred: its radius, and the standard deviation, in pixels.
 const SPREAD: (u32, f32) = (9, 3.5);
@@ -63,7 +64,8 @@ pub fn blurred_cover(pixels: &Pixels, width: u32, height: u32) -> Pixels {
     let part = (w.min(h * aspect), h.min(w / aspect));
     let from = ((w - part.0) / 2.0, (h - part.1) / 2.0, part.0, part.1);
     let tiny = scale(pixels, from, (small(width), small(height)));
-    let soft = blur(tiny, SPREAD.0, SPREAD.1);
+    // So small that nothing has to be able to stop it; it can't fail then.
+    let soft = blur(tiny.clone(), SPREAD.0, SPREAD.1, &NEVER).unwrap_or(tiny);
     let whole = (0.0, 0.0, f64::from(soft.width), f64::from(soft.height));
     scale(&soft, whole, (width, height))
 }

@@ -2,13 +2,15 @@
 
 use super::box_blur;
 use super::wide::Wide;
+use crate::error::Error;
 use crate::pixels::Pixels;
+use crate::stop::Stop;
 
 /// The largest radius, in pixels; the same as thumbor's.
 pub const MAX_RADIUS: u32 = 150;
 
 /// Up to here the kernel itself is used; its cost grows with the radius, that of boxes does not.
-const LARGEST_KERNEL: u32 = 10;
+pub(crate) const LARGEST_KERNEL: u32 = 10;
 
 /// Values that are summed up together, so that the sums stay in vector registers.
 const LANES: usize = 32;
@@ -16,21 +18,27 @@ const LANES: usize = 32;
 /// Blurs with a Gaussian of standard deviation `sigma` pixels that is cut off `radius` pixels (at
 /// most [`MAX_RADIUS`]) from its middle. A `sigma` of 0 or less, or none that is a number, stands for
 /// `radius`. Beyond the edges the edge pixels go on. Radius 0 changes nothing.
-pub fn blur(pixels: Pixels, radius: u32, sigma: f32) -> Pixels {
+///
+/// # Errors
+/// [`Error::Stopped`]: it is asked before each row.
+pub fn blur(pixels: Pixels, radius: u32, sigma: f32, stop: &Stop) -> Result<Pixels, Error> {
     if radius == 0 {
-        return pixels;
+        return Ok(pixels);
     }
-    blur_wide(Wide::from_pixels(&pixels), radius.min(MAX_RADIUS), sigma).into_pixels()
+    let wide = Wide::from_pixels(&pixels);
+    // Three copies at a time are enough.
+    drop(pixels);
+    Ok(blur_wide(wide, radius.min(MAX_RADIUS), sigma, stop)?.into_pixels())
 }
 
 /// [`blur`] for a radius of 1 to [`MAX_RADIUS`].
-pub(super) fn blur_wide(pixels: Wide, radius: u32, sigma: f32) -> Wide {
+pub(super) fn blur_wide(pixels: Wide, radius: u32, sigma: f32, stop: &Stop) -> Result<Wide, Error> {
     let sigma = if sigma > 0.0 { sigma } else { radius as f32 };
     let kernel = kernel(radius, sigma);
     if radius <= LARGEST_KERNEL {
-        convolve(&pixels, &kernel)
+        convolve(&pixels, &kernel, stop)
     } else {
-        box_blur::blur(pixels, variance(&kernel))
+        box_blur::blur(pixels, variance(&kernel), stop)
     }
 }
 
@@ -48,7 +56,7 @@ fn variance(kernel: &[f32]) -> f64 {
 }
 
 /// Both directions, one output row after the other.
-fn convolve(from: &Wide, kernel: &[f32]) -> Wide {
+fn convolve(from: &Wide, kernel: &[f32], stop: &Stop) -> Result<Wide, Error> {
     let (row, step, radius) = (from.row(), from.channels.count(), kernel.len() - 1);
     // Whole groups of lanes, so that no loop has a rest.
     let whole = row.next_multiple_of(LANES);
@@ -57,6 +65,7 @@ fn convolve(from: &Wide, kernel: &[f32]) -> Wide {
     let mut data = Vec::with_capacity(from.data.len());
     let last = from.height - 1;
     for y in 0..from.height {
+        stop.check()?;
         let line = |y: usize| &from.data[y * row..][..row];
         mixed.fill(0.0);
         let middle = &mut mixed[radius * step..][..row];
@@ -68,7 +77,7 @@ fn convolve(from: &Wide, kernel: &[f32]) -> Wide {
         across(&mut out, &mixed, kernel, step);
         data.extend(out[..row].iter().map(|v| (v + 0.5) as u16));
     }
-    Wide { data, ..*from }
+    Ok(Wide { data, ..*from })
 }
 
 /// Adds `weight` times both rows.
@@ -111,10 +120,16 @@ fn across(out: &mut [f32], line: &[f32], kernel: &[f32], step: usize) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::effect::testing::*;
     use crate::pixels::Channels;
+    use crate::stop::NEVER;
     use proptest::prelude::*;
+
+    fn blur(pixels: Pixels, radius: u32, sigma: f32) -> Pixels {
+        super::blur(pixels, radius, sigma, &NEVER).unwrap()
+    }
 
     #[test]
     fn a_point_becomes_the_kernel() {

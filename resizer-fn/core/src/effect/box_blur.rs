@@ -2,21 +2,23 @@
 //! how far it spreads.
 
 use super::wide::Wide;
+use crate::error::Error;
 use crate::pixels::Channels;
+use crate::stop::Stop;
 
 /// Blurs so that a point spreads by `variance` square pixels in each direction.
-pub(super) fn blur(mut pixels: Wide, variance: f64) -> Wide {
+pub(super) fn blur(mut pixels: Wide, variance: f64, stop: &Stop) -> Result<Wide, Error> {
     let radii = radii(variance);
     match pixels.channels {
-        Channels::Grey => rows::<1>(&mut pixels, radii),
-        Channels::GreyAlpha => rows::<2>(&mut pixels, radii),
-        Channels::Rgb => rows::<3>(&mut pixels, radii),
-        Channels::Rgba => rows::<4>(&mut pixels, radii),
+        Channels::Grey => rows::<1>(&mut pixels, radii, stop)?,
+        Channels::GreyAlpha => rows::<2>(&mut pixels, radii, stop)?,
+        Channels::Rgb => rows::<3>(&mut pixels, radii, stop)?,
+        Channels::Rgba => rows::<4>(&mut pixels, radii, stop)?,
     }
     for radius in radii {
-        pixels = columns(&pixels, radius);
+        pixels = columns(&pixels, radius, stop)?;
     }
-    pixels
+    Ok(pixels)
 }
 
 /// The radii of three boxes, equal or one apart, whose variances come closest to the given one. A box
@@ -30,14 +32,16 @@ fn radii(variance: f64) -> [usize; 3] {
 }
 
 /// All three means along each row.
-fn rows<const N: usize>(pixels: &mut Wide, radii: [usize; 3]) {
+fn rows<const N: usize>(pixels: &mut Wide, radii: [usize; 3], stop: &Stop) -> Result<(), Error> {
     let row = pixels.row();
     let mut line = Vec::with_capacity(pixels.width + 2 * radii[2] + 1);
     for data in pixels.data.chunks_exact_mut(row) {
+        stop.check()?;
         for radius in radii {
             row_mean(data.as_chunks_mut::<N>().0, &mut line, radius);
         }
     }
+    Ok(())
 }
 
 /// One mean along one row. `line` is room to work in.
@@ -65,7 +69,7 @@ fn row_mean<const N: usize>(pixels: &mut [[u16; N]], line: &mut Vec<[u16; N]>, r
 }
 
 /// One mean down all columns at once.
-fn columns(pixels: &Wide, radius: usize) -> Wide {
+fn columns(pixels: &Wide, radius: usize, stop: &Stop) -> Result<Wide, Error> {
     let (row, last) = (pixels.row(), pixels.height - 1);
     let line = |y: usize| &pixels.data[y * row..][..row];
     let mut sums = vec![0u32; row];
@@ -81,13 +85,14 @@ fn columns(pixels: &Wide, radius: usize) -> Wide {
     let part = 1.0 / (2 * radius + 1) as f32;
     let mut data = vec![0; pixels.data.len()];
     for (y, out) in data.chunks_exact_mut(row).enumerate() {
+        stop.check()?;
         let (gone, come) = (line(y.saturating_sub(radius)), line((y + radius + 1).min(last)));
         for (((out, sum), gone), come) in out.iter_mut().zip(&mut sums).zip(gone).zip(come) {
             *out = (*sum as f32 * part + 0.5) as u16;
             *sum = *sum + u32::from(*come) - u32::from(*gone);
         }
     }
-    Wide { data, ..*pixels }
+    Ok(Wide { data, ..*pixels })
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use super::blur::blur_wide;
 use super::wide::Wide;
+use crate::error::Error;
 use crate::pixels::{Channels, Pixels};
+use crate::stop::Stop;
 
 /// Radii above this, in pixels, count as this; thumbor's documentation calls 0 to 2 typical.
 pub const MAX_RADIUS: f32 = 25.0;
@@ -14,15 +16,22 @@ pub const MAX_AMOUNT: f32 = 50.0;
 /// standard deviation of the blur in pixels (at least 0.3: less finds no neighbours). With
 /// `luminance_only` the difference is that of the brightness, so that edges get no coloured fringes.
 /// Alpha is left alone. An amount of 0 or less, or none that is a number, changes nothing.
-pub fn sharpen(pixels: &mut Pixels, amount: f32, radius: f32, luminance_only: bool) {
+///
+/// # Errors
+/// [`Error::Stopped`]: it is asked before each row of the blur.
+pub fn sharpen(
+    pixels: &mut Pixels,
+    amount: f32,
+    radius: f32,
+    luminance_only: bool,
+    stop: &Stop,
+) -> Result<(), Error> {
     if amount.is_nan() || amount <= 0.0 {
-        return;
+        return Ok(());
     }
     let amount = amount.min(MAX_AMOUNT);
-    let sigma = radius.clamp(0.3, MAX_RADIUS);
-    let sigma = if sigma.is_nan() { 0.3 } else { sigma };
-    // Beyond three standard deviations there is next to nothing.
-    let blurred = blur_wide(Wide::from_pixels(pixels), (3.0 * sigma).ceil() as u32, sigma);
+    let (radius, sigma) = reach(radius);
+    let blurred = blur_wide(Wide::from_pixels(pixels), radius, sigma, stop)?;
     match (pixels.channels, luminance_only) {
         (Channels::Grey, _) | (Channels::Rgb, false) => {
             for (v, mean) in pixels.data.iter_mut().zip(&blurred.data) {
@@ -34,6 +43,15 @@ pub fn sharpen(pixels: &mut Pixels, amount: f32, radius: f32, luminance_only: bo
         (Channels::GreyAlpha, _) => with_alpha::<2>(&mut pixels.data, &blurred.data, amount),
         (Channels::Rgba, false) => with_alpha::<4>(&mut pixels.data, &blurred.data, amount),
     }
+    Ok(())
+}
+
+/// Radius and standard deviation of the blur for a `radius` that was asked for, in pixels.
+pub(crate) fn reach(radius: f32) -> (u32, f32) {
+    let sigma = radius.clamp(0.3, MAX_RADIUS);
+    let sigma = if sigma.is_nan() { 0.3 } else { sigma };
+    // Beyond three standard deviations there is next to nothing.
+    ((3.0 * sigma).ceil() as u32, sigma)
 }
 
 /// What makes a premultiplied 16-bit value a straight 8-bit one.
@@ -71,9 +89,15 @@ fn by_luma<const N: usize>(data: &mut [u8], blurred: &[u16], amount: f32, factor
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::effect::testing::*;
+    use crate::stop::NEVER;
     use proptest::prelude::*;
+
+    fn sharpen(pixels: &mut Pixels, amount: f32, radius: f32, luminance_only: bool) {
+        super::sharpen(pixels, amount, radius, luminance_only, &NEVER).unwrap();
+    }
 
     fn edge(channels: Channels) -> Pixels {
         let mut pixels = flat(40, 3, channels, &[80, 90, 100, 255]);

@@ -3,8 +3,10 @@
 use super::canvas::Overlap;
 use super::channels::widen;
 use super::{div_255, mix};
-use crate::geometry::Size;
+use crate::error::Error;
+use crate::geometry::{Rect, Size};
 use crate::pixels::{Channels, Pixels};
+use crate::stop::Stop;
 
 /// Where a watermark lies along one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,20 +68,67 @@ pub fn scaled(mark: Size, base: Size, width: Option<u32>, height: Option<u32>) -
     }
 }
 
-/// Lays `mark` on `base`, at every combination of the positions `x` and `y`, with `opacity` percent
-/// (above 100 counts as 100) of its own alpha; what sticks out is cut. An opacity of 0 changes
-/// nothing. (thumbor's `alpha` says how transparent it is: 100 - opacity.)
+/// What of a mark is seen, and where that is: a mark may be larger than what it lies on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The part of the mark that is seen, of its pixels.
+    pub seen: Rect,
+    /// Where that part begins across, from the left edge of the picture; several times where it repeats.
+    pub xs: Vec<i64>,
+    /// Where it begins down, from the upper edge.
+    pub ys: Vec<i64>,
+}
+
+impl Placed {
+    /// Of a mark of `mark` pixels on a picture of `base` pixels; none if nothing of it is seen.
+    pub fn of(mark: Size, base: Size, x: Along, y: Along) -> Option<Self> {
+        let (left, width, xs) = side(x, base.0, mark.0)?;
+        let (top, height, ys) = side(y, base.1, mark.1)?;
+        Some(Self { seen: Rect { x: left, y: top, width, height }, xs, ys })
+    }
+
+    /// How often it is laid down.
+    pub fn times(&self) -> u64 {
+        self.xs.len() as u64 * self.ys.len() as u64
+    }
+}
+
+/// Along one side: where the part that is seen begins on the mark, how long it is, and where it goes.
+fn side(along: Along, base: u32, mark: u32) -> Option<(u32, u32, Vec<i64>)> {
+    let offsets = along.offsets(base, mark);
+    match offsets[..] {
+        [at] => {
+            let Overlap { to, from, length } = Overlap::of(base, mark, at)?;
+            Some((u32::try_from(from).ok()?, u32::try_from(length).ok()?, vec![i64::try_from(to).ok()?]))
+        }
+        // Only what fits is there more than once.
+        _ => Some((0, mark, offsets)),
+    }
+}
+
+/// Lays `mark`, which is the part that is seen of one, on `base` at every combination of places, with `opacity` percent
+/// (above 100 counts as 100) of its own alpha. An opacity of 0 changes nothing. (thumbor's `alpha` says how transparent
+/// it is: 100 - opacity.)
 ///
 /// The channels are those of `base`, with colour added if the watermark has some.
-pub fn watermark(base: Pixels, mark: &Pixels, x: Along, y: Along, opacity: u8) -> Pixels {
+///
+/// # Errors
+/// [`Error::Stopped`].
+pub fn watermark(
+    base: Pixels,
+    mark: &Pixels,
+    (xs, ys): (&[i64], &[i64]),
+    opacity: u8,
+    stop: &Stop,
+) -> Result<Pixels, Error> {
     if opacity == 0 {
-        return base;
+        return Ok(base);
     }
-    let (xs, ys) = (x.offsets(base.width, mark.width), y.offsets(base.height, mark.height));
     let mut base = if mark.channels.is_grey() { base } else { widen(base, Channels::Rgb) };
     let mark = faded(widen(mark.clone(), base.channels.union(Channels::GreyAlpha)), opacity.min(100));
-    for y in &ys {
-        for x in &xs {
+    for y in ys {
+        stop.check()?;
+        for x in xs {
             match base.channels {
                 Channels::Grey => lay(&mut base, &mark, *x, *y, on_opaque::<1, 2>),
                 Channels::Rgb => lay(&mut base, &mark, *x, *y, on_opaque::<3, 4>),
@@ -88,7 +137,7 @@ pub fn watermark(base: Pixels, mark: &Pixels, x: Along, y: Along, opacity: u8) -
             }
         }
     }
-    base
+    Ok(base)
 }
 
 /// With `percent` of its alpha, which it has.
@@ -148,9 +197,35 @@ fn on_alpha<const N: usize>(base: &mut [[u8; N]], mark: &[[u8; N]]) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::effect::canvas::{Background, pad};
     use crate::effect::testing::*;
+    use crate::stop::NEVER;
     use proptest::prelude::*;
+
+    /// The whole way: what is seen of the mark, laid down.
+    fn watermark(base: Pixels, mark: &Pixels, x: Along, y: Along, opacity: u8) -> Pixels {
+        let placed = Placed::of((mark.width, mark.height), (base.width, base.height), x, y);
+        let Some(Placed { seen, xs, ys }) = placed else { return base };
+        let black = Background::Colour([0, 0, 0, 255]);
+        let seen = pad(mark.clone(), seen.width, seen.height, -i64::from(seen.x), -i64::from(seen.y), black);
+        super::watermark(base, &seen, (&xs, &ys), opacity, &NEVER).unwrap()
+    }
+
+    #[test]
+    fn no_more_is_laid_down_than_is_seen() {
+        let placed = |mark, x, y| Placed::of(mark, (100, 50), x, y);
+        let seen = placed((1000, 500), Along::Centre, Along::End(0)).unwrap();
+        assert_eq!(seen.seen, Rect { x: 450, y: 450, width: 100, height: 50 });
+        assert_eq!((seen.xs, seen.ys), (vec![0], vec![0]));
+        let repeated = placed((30, 20), Along::Repeat, Along::Start(40)).unwrap();
+        assert_eq!(repeated.seen, Rect { x: 0, y: 0, width: 30, height: 10 });
+        assert_eq!((repeated.times(), repeated.ys), (3, vec![40]));
+        assert_eq!(placed((30, 20), Along::Start(100), Along::Centre), None);
+        let all = placed((u32::MAX, u32::MAX), Along::Repeat, Along::StartPart(u32::MAX));
+        assert_eq!(all, None);
+    }
 
     #[test]
     fn positions() {
@@ -221,7 +296,9 @@ mod tests {
             prop_assert_eq!(watermark(base.clone(), &mark, x, y, 0), base.clone());
             let clear = flat(mark.width, mark.height, Channels::Rgba, &[255, 0, 0, 0]);
             let marked = watermark(base.clone(), &clear, x, y, opacity);
-            prop_assert_eq!(marked, widen(base.clone(), if opacity == 0 { base.channels } else { Channels::Rgb }));
+            let placed = Placed::of((mark.width, mark.height), (base.width, base.height), x, y);
+            let changes = opacity > 0 && placed.is_some();
+            prop_assert_eq!(marked, widen(base.clone(), if changes { Channels::Rgb } else { base.channels }));
         }
 
         #[test]

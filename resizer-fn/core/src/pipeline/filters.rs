@@ -1,55 +1,115 @@
 //! The filters of a spec that change pixels, in the order written.
 
 use super::Options;
-use crate::codec;
+use crate::codec::{self, Header};
 use crate::colour;
 use crate::effect::canvas::{Background, pad};
 use crate::effect::flatten::flatten;
-use crate::effect::watermark::{self, Along};
+use crate::effect::watermark::{self, Along, Placed};
 use crate::effect::{background, blur, round_corner, saturation, sharpen, tone, turn};
 use crate::error::Error;
-use crate::geometry::{Layout, Rect};
-use crate::picture::Wanted;
+use crate::geometry::{Layout, Rect, Size, Window};
+use crate::picture::{Picture, Wanted};
 use crate::pixels::Pixels;
-use crate::resample::Part;
-use crate::sniff;
-use crate::spec::{Fill, Filter, Offset, Rgb, Rgba, Spec, WatermarkPos};
+use crate::resample::{self, Part};
+use crate::sniff::{self, Format};
+use crate::spec::{Fill, Filter, Offset, Rgb, Rgba, Spec, Watermark, WatermarkPos};
+use crate::stop::Stop;
 use std::collections::BTreeMap;
 
 /// What is behind clear parts where nothing else is asked: paper.
 const WHITE: [u8; 3] = [255; 3];
 
-/// The watermarks of a spec, decoded, by their keys.
-pub(super) struct Marks(BTreeMap<String, Pixels>);
+/// Watermarks on their way into a picture. Only one is decoded at a time, and of an animation's those parts alone are kept
+/// that are seen.
+pub(super) struct Marks<'a> {
+    options: &'a Options<'a>,
+    /// The parts that are seen, by the place of their filter in the spec; only for animations.
+    seen: BTreeMap<usize, Pixels>,
+    keep: bool,
+}
 
-impl Marks {
-    /// Decodes what `spec` needs.
-    pub(super) fn of(spec: &Spec, options: &Options<'_>) -> Result<Self, Error> {
-        let mut marks = BTreeMap::new();
-        for filter in &spec.filters {
-            if let Filter::Watermark(mark) = filter
-                && !marks.contains_key(&mark.key)
-            {
-                let missing = || Error::MissingWatermark { key: mark.key.clone() };
-                let bytes = options.assets.get(&mark.key).ok_or_else(missing)?;
-                marks.insert(mark.key.clone(), picture(bytes, options)?);
+impl<'a> Marks<'a> {
+    /// For a single picture, or, to `keep` them, for all frames of an animation.
+    pub(super) fn new(options: &'a Options<'a>, keep: bool) -> Self {
+        Self { options, seen: BTreeMap::new(), keep }
+    }
+
+    /// Lays the mark of the filter at `index` on a picture.
+    fn lay(&mut self, base: Pixels, mark: &Watermark, index: usize) -> Result<Pixels, Error> {
+        let size = (base.width, base.height);
+        let (bytes, header, format) = file(mark, self.options)?;
+        let upright = header.orientation.oriented_size((header.width, header.height));
+        let Some((part, Placed { xs, ys, .. })) = placed(mark, upright, size) else { return Ok(base) };
+        let stop = self.options.stop;
+        let opacity = ((100 - u32::from(mark.alpha_percent.min(100))) * 255 + 50) / 100;
+        let made;
+        let seen = match self.seen.get(&index) {
+            Some(seen) if (seen.width, seen.height) == part.to => seen,
+            _ => {
+                let whole = picture(bytes, &header, format, stop)?;
+                made = resample::resample(&whole, (1.0, 1.0), &part, stop)?;
+                &made
             }
+        };
+        let base = watermark::watermark(base, seen, (&xs, &ys), opacity as u8, stop)?;
+        if self.keep && !self.seen.contains_key(&index) {
+            let seen = seen.clone();
+            self.seen.insert(index, seen);
         }
-        Ok(Self(marks))
+        Ok(base)
     }
 }
 
-/// An image of its own, whole, upright, in sRGB.
-fn picture(bytes: &[u8], options: &Options<'_>) -> Result<Pixels, Error> {
+/// The file of a watermark, and what its header says, which is within the limits.
+fn file<'a>(mark: &Watermark, options: &Options<'a>) -> Result<(&'a [u8], Header, Format), Error> {
+    let missing = || Error::MissingWatermark { key: mark.key.clone() };
+    let bytes = options.assets.get(&mark.key).ok_or_else(missing)?;
     options.limits.check_bytes(bytes.len() as u64)?;
     let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
     let header = codec::read_header(format, bytes)?;
     options.limits.check_source(header.width, header.height)?;
     options.limits.check_stored(&header)?;
-    let decoded = codec::decode(format, bytes, &header, &Wanted::ALL)?;
+    Ok((bytes, header, format))
+}
+
+/// Checks all watermarks of a spec, as far as their headers go.
+pub(super) fn check_marks(spec: &Spec, options: &Options<'_>) -> Result<(), Error> {
+    spec.filters.iter().try_for_each(|filter| match filter {
+        Filter::Watermark(mark) => file(mark, options).map(|_| ()),
+        _ => Ok(()),
+    })
+}
+
+/// An image of its own, whole, upright, in sRGB.
+fn picture(bytes: &[u8], header: &Header, format: Format, stop: &Stop) -> Result<Pixels, Error> {
+    let decoded = codec::decode_until(format, bytes, header, &Wanted::ALL, stop)?;
     let size = (header.width, header.height);
-    let pixels = decoded.picture.resample(&Part::whole(size, size))?;
+    let pixels = match decoded.picture {
+        Picture::Pixels { pixels, .. } if (pixels.width, pixels.height) == size => pixels,
+        other => other.resample_until(&Part::whole(size, size), stop)?,
+    };
     Ok(colour::to_srgb(header.orientation.apply(pixels), &decoded.colour))
+}
+
+/// Which part of a mark of `size` pixels becomes what is seen of it on a picture of `base` pixels, and where that goes.
+pub(super) fn placed(mark: &Watermark, size: Size, base: Size) -> Option<(Part, Placed)> {
+    let part = |percent: Option<u32>| percent.map(|percent| percent * 10);
+    let scaled = watermark::scaled(size, base, part(mark.width_percent), part(mark.height_percent));
+    let placed = Placed::of(scaled, base, along(mark.x), along(mark.y))?;
+    let window = Window { source: Rect::whole(size), scaled, crop: placed.seen };
+    Some((Part::of(&window), placed))
+}
+
+/// The filters of a spec as they are applied: of several grounds the last counts, at its place.
+pub(super) fn in_order(spec: &Spec) -> impl Iterator<Item = &Filter> {
+    let last_fill = spec.filters.iter().rposition(is_fill);
+    let counts = move |(index, filter): &(usize, &Filter)| !is_fill(filter) || Some(*index) == last_fill;
+    spec.filters.iter().enumerate().filter(counts).map(|(_, filter)| filter)
+}
+
+const fn is_fill(filter: &Filter) -> bool {
+    matches!(filter, Filter::Fill { .. })
 }
 
 /// Applies the filters of `spec`.
@@ -57,28 +117,28 @@ pub(super) fn apply(
     mut pixels: Pixels,
     spec: &Spec,
     layout: &Layout,
-    marks: &Marks,
+    marks: &mut Marks<'_>,
 ) -> Result<Pixels, Error> {
-    let last_fill = spec.filters.iter().rposition(|filter| matches!(filter, Filter::Fill { .. }));
-    for (index, filter) in spec.filters.iter().enumerate() {
+    for (index, filter) in in_order(spec).enumerate() {
+        marks.options.stop.check()?;
         pixels = match filter {
-            // Of several grounds the last counts, at its place.
-            Filter::Fill { with, behind } if Some(index) == last_fill => fill(pixels, *with, *behind, layout),
-            filter => one(pixels, filter, marks)?,
+            Filter::Fill { with, behind } => fill(pixels, *with, *behind, layout),
+            Filter::Watermark(mark) => marks.lay(pixels, mark, index)?,
+            filter => one(pixels, filter, marks.options.stop)?,
         };
     }
     Ok(pixels)
 }
 
-fn one(mut pixels: Pixels, filter: &Filter, marks: &Marks) -> Result<Pixels, Error> {
+fn one(mut pixels: Pixels, filter: &Filter, stop: &Stop) -> Result<Pixels, Error> {
     let thousandths = |value: &u32| *value as f32 / 1000.0;
     Ok(match filter {
         Filter::Blur { radius, sigma_thousandths } => {
-            blur::blur(pixels, *radius, thousandths(sigma_thousandths))
+            blur::blur(pixels, *radius, thousandths(sigma_thousandths), stop)?
         }
         Filter::Sharpen { amount_thousandths, radius_thousandths, luminance_only } => {
             let (amount, radius) = (thousandths(amount_thousandths), thousandths(radius_thousandths));
-            sharpen::sharpen(&mut pixels, amount, radius, *luminance_only);
+            sharpen::sharpen(&mut pixels, amount, radius, *luminance_only, stop)?;
             pixels
         }
         Filter::Rotate(degrees) => turn::rotate_degrees(pixels, *degrees),
@@ -99,25 +159,6 @@ fn one(mut pixels: Pixels, filter: &Filter, marks: &Marks) -> Result<Pixels, Err
             round_corner::round_corner(pixels, corner.rx, corner.ry, corner.background.map(rgb))
         }
         Filter::BackgroundColor(colour) => flatten(pixels, rgb(*colour)),
-        Filter::Watermark(mark) => {
-            let missing = || Error::MissingWatermark { key: mark.key.clone() };
-            let picture = marks.0.get(&mark.key).ok_or_else(missing)?;
-            let size = (picture.width, picture.height);
-            let part = |percent: Option<u32>| percent.map(|percent| percent * 10);
-            let base = (pixels.width, pixels.height);
-            let to = watermark::scaled(size, base, part(mark.width_percent), part(mark.height_percent));
-            // A mark is no larger than the picture by much: it would only be cut.
-            let to = (to.0.min(4 * base.0.max(size.0)), to.1.min(4 * base.1.max(size.1)));
-            let resampled;
-            let picture = if to == size {
-                picture
-            } else {
-                resampled = crate::resample::resample(picture, (1.0, 1.0), &Part::whole(size, to))?;
-                &resampled
-            };
-            let opacity = ((100 - u32::from(mark.alpha_percent.min(100))) * 255 + 50) / 100;
-            watermark::watermark(pixels, picture, along(mark.x), along(mark.y), opacity as u8)
-        }
         _ => pixels,
     })
 }
@@ -138,17 +179,22 @@ fn fill(pixels: Pixels, with: Fill, behind: bool, layout: &Layout) -> Pixels {
         }
         _ => pixels,
     };
-    // Earlier filters may have turned the picture; then its canvas turned with it.
-    let Rect { width, height, .. } = layout.window.crop;
-    let turned = (pixels.width, pixels.height) != (width, height);
-    let (canvas, at) = match turned {
-        true => ((layout.canvas.1, layout.canvas.0), (layout.at.1, layout.at.0)),
-        false => (layout.canvas, layout.at),
-    };
+    let (canvas, at) = canvas((pixels.width, pixels.height), layout);
     if canvas == (pixels.width, pixels.height) {
         return pixels;
     }
     pad(pixels, canvas.0, canvas.1, at.0.into(), at.1.into(), ground)
+}
+
+/// The canvas for a picture of `size` pixels, and where on it the picture goes. Earlier filters may have turned the
+/// picture; then its canvas turned with it.
+pub(super) fn canvas(size: Size, layout: &Layout) -> (Size, (u32, u32)) {
+    let Rect { width, height, .. } = layout.window.crop;
+    if size == (width, height) {
+        (layout.canvas, layout.at)
+    } else {
+        ((layout.canvas.1, layout.canvas.0), (layout.at.1, layout.at.0))
+    }
 }
 
 /// Takes alpha out: for formats that have none. The ground is that of the spec, or white.

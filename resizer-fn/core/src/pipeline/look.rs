@@ -8,6 +8,7 @@ use crate::pixels::Pixels;
 use crate::resample::Part;
 use crate::smart;
 use crate::spec::{Corner, Region};
+use crate::stop::Stop;
 
 /// The longer side of the picture that is looked at for the subject, in pixels.
 const LOOK: u32 = 256;
@@ -16,11 +17,17 @@ const LOOK: u32 = 256;
 pub(super) type Scale<'a> = &'a dyn Fn(&Part) -> Result<Pixels, Error>;
 
 /// The layout of a job, after a look at the picture where its spec asks for one.
-pub(super) fn layout(job: &Job<'_>, original: &Original<'_>, scale: Scale<'_>) -> Result<Layout, Error> {
+pub(super) fn layout(
+    job: &Job<'_>,
+    original: &Original<'_>,
+    scale: Scale<'_>,
+    stop: &Stop,
+) -> Result<Layout, Error> {
     let spec = job.spec;
     let mut found = Found::default();
     if let Some(trim) = &spec.trim {
         let all = upright(original, scale, Rect::whole(original.size), original.size)?;
+        stop.check()?;
         let corner = match trim.corner {
             Corner::TopLeft => trim::Corner::TopLeft,
             Corner::BottomRight => trim::Corner::BottomRight,
@@ -36,6 +43,7 @@ pub(super) fn layout(job: &Job<'_>, original: &Original<'_>, scale: Scale<'_>) -
     let longer = part.width.max(part.height).max(LOOK);
     let small = |side: u32| (u64::from(side) * u64::from(LOOK) / u64::from(longer)).max(1) as u32;
     let to = (small(part.width), small(part.height));
+    stop.check()?;
     let focus = smart::focus(&upright(original, scale, part, to)?, window.output());
     found.focus = Some(region(focus, to, part));
     Ok(geometry::layout(original.size, spec, &found))

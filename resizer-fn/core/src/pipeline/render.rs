@@ -1,7 +1,7 @@
 //! One still result from a decoded picture.
 
 use super::encode::{encode, keep};
-use super::{Job, Options, Original, Output, filters, look};
+use super::{Job, Options, Original, Output, filters, look, memory, work};
 use crate::codec::{Decoded, EncodeOptions, jpeg};
 use crate::colour;
 use crate::effect::turn::{flip_horizontal, flip_vertical};
@@ -15,16 +15,23 @@ use crate::resample::Part;
 use crate::sniff::Format;
 use crate::spec::{Defaults, Filter};
 
-/// Makes one result.
+/// Makes one result, while `others` bytes are held of those before it.
 pub(super) fn still(
     job: &Job<'_>,
     original: &Original<'_>,
     source: &Decoded,
+    others: u64,
     options: &Options<'_>,
 ) -> Result<Output, Error> {
-    let layout = look::layout(job, original, &|part| source.picture.resample(part))?;
+    let stop = options.stop;
+    let layout = look::layout(job, original, &|part| source.picture.resample_until(part, stop), stop)?;
     let (width, height) = layout.output();
     options.limits.check_output(job.format, width, height)?;
+    if job.spec.trim.is_some() {
+        // What is left of the picture, and so what it takes, was not known before.
+        options.limits.check_memory(memory::needed_for(original, job, &layout, others, options))?;
+        options.limits.check_work(work::needed_for(original, job, &layout, options))?;
+    }
     let orientation = original.header.orientation;
     let part = Part::of(&orientation.unapply(&layout.window, original.size));
     let kept = keep(job.spec, original);
@@ -36,18 +43,21 @@ pub(super) fn still(
         && (as_it_is || source.colour.is_srgb())
     {
         let chroma = if half_chroma(job, options.defaults) { Chroma::Half } else { Chroma::Full };
-        let planes = flipped(planes.resample(&part, chroma)?.oriented(orientation), &layout);
-        let bytes = encode(job.spec, &how, |how| jpeg::encode_planes(&planes, how))?;
+        let planes = flipped(planes.resample(&part, chroma, stop)?.oriented(orientation), &layout);
+        let bytes = encode(job.spec, &how, |how| {
+            stop.check()?;
+            jpeg::encode_planes(&planes, how)
+        })?;
         return Ok(Output { bytes, format: job.format, width, height });
     }
-    let mut pixels = orientation.apply(source.picture.resample(&part)?);
+    let mut pixels = orientation.apply(source.picture.resample_until(&part, stop)?);
+    stop.check()?;
     if !as_it_is {
         pixels = colour::to_srgb(pixels, &source.colour);
     }
-    let marks = filters::Marks::of(job.spec, options)?;
-    let pixels = finished(pixels, job, &layout, &marks)?;
+    let pixels = finished(pixels, job, &layout, &mut filters::Marks::new(options, false))?;
     let (width, height) = (pixels.width, pixels.height);
-    let bytes = encode(job.spec, &how, |how| crate::codec::encode(job.format, &pixels, how))?;
+    let bytes = encode(job.spec, &how, |how| crate::codec::encode_until(job.format, &pixels, how, stop))?;
     Ok(Output { bytes, format: job.format, width, height })
 }
 
@@ -56,7 +66,7 @@ pub(super) fn finished(
     mut pixels: Pixels,
     job: &Job<'_>,
     layout: &Layout,
-    marks: &filters::Marks,
+    marks: &mut filters::Marks<'_>,
 ) -> Result<Pixels, Error> {
     if layout.flip_horizontal {
         flip_horizontal(&mut pixels);

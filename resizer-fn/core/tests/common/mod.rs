@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used)] // Each test binary uses a part of it.
 
 pub mod boxes;
+pub mod requests;
 
 use resizer_core::codec;
 use resizer_core::colour::ColourInfo;

@@ -14,6 +14,7 @@ const LIMITS: Limits = Limits {
     max_output_pixels: 16_000_000,
     max_frames: 600,
     max_total_pixels: 400_000_000,
+    max_total_output_pixels: 400_000_000,
     max_memory: u64::MAX,
     max_work: u64::MAX,
 };

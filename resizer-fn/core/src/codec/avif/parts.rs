@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::to_rgb::{self, Canvas};
 use super::{bitstream, corrupt, unsupported};
 use crate::error::Error;
+use crate::stop::Stop;
 use resizer_av1::{Cicp, Picture, Sampling};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,7 +136,7 @@ impl<'a> Part<'a> {
     /// bitstream; it is returned.
     pub(super) fn decode_colours(&self, nclx: Option<Cicp>, canvas: &mut Canvas<'_>) -> Result<Cicp, Error> {
         let mut meaning = nclx;
-        self.decode(|picture, at| {
+        self.decode(canvas.stop, |picture, at| {
             self.check(&picture)?;
             let cicp = *meaning.get_or_insert(picture.cicp());
             to_rgb::colours(&picture, cicp, canvas, at)
@@ -152,10 +153,10 @@ impl<'a> Part<'a> {
     }
 
     /// Decodes the one picture; none for a grid.
-    pub(super) fn decode_alone(&self) -> Result<Option<Picture>, Error> {
+    pub(super) fn decode_alone(&self, stop: &Stop) -> Result<Option<Picture>, Error> {
         let mut alone = None;
         if self.tiles.len() == 1 {
-            self.decode(|picture, _| {
+            self.decode(stop, |picture, _| {
                 self.check(&picture)?;
                 alone = Some(picture);
                 Ok(())
@@ -166,7 +167,7 @@ impl<'a> Part<'a> {
 
     /// Decodes the luma of an alpha plane onto the canvas.
     pub(super) fn decode_alpha(&self, canvas: &mut Canvas<'_>) -> Result<(), Error> {
-        self.decode(|picture, at| {
+        self.decode(canvas.stop, |picture, at| {
             to_rgb::alpha(&picture, picture.cicp().full_range, canvas, at);
             Ok(())
         })
@@ -175,11 +176,13 @@ impl<'a> Part<'a> {
     /// Decodes one picture after the other, so that only one is in memory.
     fn decode(
         &self,
+        stop: &Stop,
         mut each: impl FnMut(Picture, (usize, usize)) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (width, height) = self.tile_size;
         let limit = u32::try_from(u64::from(width) * u64::from(height)).unwrap_or(u32::MAX);
         for (number, tile) in self.tiles.iter().enumerate() {
+            stop.check()?;
             let picture =
                 resizer_av1::decode(&tile.obus, limit, tile.operating_point).map_err(
                     |error| match error {

@@ -2,6 +2,7 @@
 
 use super::unsupported;
 use crate::error::Error;
+use crate::stop::Stop;
 use resizer_av1::{Cicp, Picture, Sample, Sampling};
 
 /// Fixed point: coefficients are multiplied by 2^14. With samples of 12 bits, sums stay below 2^25.
@@ -87,6 +88,8 @@ pub(super) struct Canvas<'a> {
     pub(super) width: usize,
     /// Bytes of a pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
     pub(super) step: usize,
+    /// Asked before each row.
+    pub(super) stop: &'a Stop,
 }
 
 impl Canvas<'_> {
@@ -130,6 +133,7 @@ fn colours_as<S: Sample + Into<u16>>(
     let (mut cb, mut cr) = (vec![0; width], vec![0; width]);
     let mut mixed = Vec::new();
     for line in 0..picture.height() {
+        canvas.stop.check()?;
         chroma_line::<S>(picture, 1, line, &mut mixed, &mut cb);
         chroma_line::<S>(picture, 2, line, &mut mixed, &mut cr);
         let samples = picture.row::<S>(0, line).iter().zip(cb.iter().zip(&cr));
