@@ -37,7 +37,7 @@ fn measured(bytes: &[u8], specs: &[Spec], assets: &Assets, max_memory: u64) -> (
 
 #[test]
 fn no_request_takes_more_than_is_foretold() {
-    let mut files = files((500, 360));
+    let mut files = files((420, 300));
     files.extend(["icc.jpg", "icc.png", "icc.webp"].map(|name| (name, fixture(name).to_vec())));
     let all_marks = marks(&files);
     let mut dice = Dice::new(15);
@@ -45,7 +45,7 @@ fn no_request_takes_more_than_is_foretold() {
     for _ in 0..REQUESTS {
         let (name, bytes) = dice.of(&files);
         let count = if dice.roll(6) == 0 { 3 } else { 1 };
-        let texts: Vec<String> = (0..count).map(|_| spec(&mut dice, 650)).collect();
+        let texts: Vec<String> = (0..count).map(|_| spec(&mut dice, 600)).collect();
         let specs: Vec<Spec> = texts
             .iter()
             .map(|text| text.parse().unwrap_or_else(|error| panic!("{text}: {error:?}")))

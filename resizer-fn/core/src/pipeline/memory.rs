@@ -277,6 +277,8 @@ fn encoding(job: &Job<'_>, last: Shape, options: &Options<'_>) -> u64 {
         Format::Jpeg => 7,
         // Without needless alpha.
         Format::Png => last.channels.count() as u64,
+        // Alpha is a picture of its own, without loss.
+        Format::WebP if last.channels.has_alpha() => 32,
         Format::WebP => 24,
         Format::Avif => 40,
         Format::Gif => 24,
