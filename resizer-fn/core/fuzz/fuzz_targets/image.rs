@@ -14,7 +14,6 @@ const LIMITS: Limits = Limits {
     max_total_pixels: 1 << 18,
     max_memory: u64::MAX,
     max_work: u64::MAX,
-    max_work: u64::MAX,
 };
 
 /// Planes, pixels, the first frame, all frames, all that is kept.
