@@ -22,6 +22,7 @@ mod webp_animate;
 mod webp_blocks;
 mod webp_chunks;
 mod webp_frames;
+mod webp_lossless;
 
 pub use animation::{AnimationWriter, FrameView, Frames};
 

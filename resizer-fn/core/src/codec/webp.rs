@@ -2,6 +2,7 @@
 
 use super::webp_chunks::{self as riff, Chunk, Extended, corrupt};
 use super::webp_frames::WebPFrames;
+use super::webp_lossless;
 use super::{Decoded, EncodeOptions, Header};
 use crate::colour::ColourInfo;
 use crate::error::Error;
@@ -71,6 +72,7 @@ pub(super) fn still(bytes: &[u8], width: u32, height: u32) -> Result<Pixels, Err
     if (found.width, found.height) != (width, height) {
         return Err(corrupt("its headers contradict each other"));
     }
+    webp_lossless::check(&riff::read(bytes)?, (width, height))?;
     let data = resizer_webp::decode(bytes, &found).map_err(|error| corrupt(&error.to_string()))?;
     let channels = match found.layout {
         Layout::Rgb => Channels::Rgb,
