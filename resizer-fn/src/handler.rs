@@ -16,6 +16,9 @@ use std::time::Duration;
 /// Longest time for an answer to a viewer. API Gateway waits 29 s (AG-09), and some of it is over when the function begins.
 const ANSWER: Duration = Duration::from_secs(28);
 
+/// What runs out of time says so itself, with what it was about: so much later it is taken to be stuck.
+const GRACE: Duration = Duration::from_millis(50);
+
 /// Serves requests. Made once, used for all.
 #[derive(Debug)]
 pub struct Handler<S, F> {
@@ -56,7 +59,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         let time = Time::of(budget);
         let this = Arc::clone(self);
         let mut task = tokio::spawn(async move { this.answer(&event, time).await });
-        let (response, record) = match tokio::time::timeout_at(time.until, &mut task).await {
+        let (response, record) = match tokio::time::timeout_at(time.until + GRACE, &mut task).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => failed(&Failure::internal(error.to_string()), unfinished()),
             Err(_) => {

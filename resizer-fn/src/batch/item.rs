@@ -1,29 +1,25 @@
 //! One original, fetched and decoded once for all its sizes.
 
-use super::{AT_ONCE, Attempt, Batch, Desk, Ended, suspect};
+use super::make::{aside, make_and_put};
+use super::{Attempt, Batch, Desk, Ended, suspect};
 use crate::direct::fetch::Fetch;
 use crate::failure::Failure;
 use crate::grammar::Reading;
 use crate::handler::Handler;
-use crate::image::Assets;
 use crate::settings::Refusal;
-use crate::store::{Derived, Found, Original, Stamp, Store, StoreError, keep};
-use crate::turn::{Time, Turn};
-use crate::work::Work;
+use crate::store::{Found, Stamp, Store, StoreError};
+use crate::turn::Time;
 use futures::future::join_all;
 use imgdeploy_batch::{Failed, ItemOutcome, Job, Outcome, WorkItem, stamped};
-use resizer_core::{Output, Spec};
-
-/// The part of the memory for images that each item beside the one whose turn it is may hold.
-const ASIDE: u64 = 64;
+use resizer_core::Spec;
 
 /// One image to be made.
 #[derive(Clone, Debug)]
-struct Target {
-    key: String,
-    spec: Spec,
+pub(super) struct Target {
+    pub(super) key: String,
+    pub(super) spec: Spec,
     /// What is stored there.
-    found: Found,
+    pub(super) found: Found,
     /// What that says of itself.
     stamp: Option<Stamp>,
 }
@@ -113,7 +109,7 @@ fn cancelled() -> Failure {
 }
 
 /// Whether another try may mend it.
-fn passes(failure: &Failure) -> bool {
+pub(super) fn passes(failure: &Failure) -> bool {
     failure.status == 503 || failure.code == "internal"
 }
 
@@ -236,92 +232,4 @@ async fn looked_at<S: Store, F: Fetch>(
         Some(failure) => Err(failure.clone()),
         None => Ok(looked),
     }
-}
-
-/// Decodes once, makes all, stores all at the same time. By place.
-async fn make_and_put<S: Store, F: Fetch>(
-    handler: &Handler<S, F>,
-    original: Original,
-    wanted: Vec<(usize, Target)>,
-    job: &str,
-    mut turn: Option<Turn>,
-    time: Time,
-) -> Result<Vec<(usize, Result<(), Failure>)>, Failure> {
-    let mut done = Vec::new();
-    let (mut made, mut assets) = (Vec::new(), Assets::new());
-    let bytes = original.bytes.len() as u64;
-    for (place, target) in wanted {
-        let room = if turn.is_some() { handler.room() } else { aside(handler) };
-        let mut found = handler.assets(&target.spec, &mut assets, room.saturating_sub(bytes)).await;
-        if found.as_ref().is_err_and(|failure| failure.code == "too_much_memory") && turn.is_none() {
-            turn = Some(handler.turns.take(time).await?);
-            found = handler.assets(&target.spec, &mut assets, handler.room().saturating_sub(bytes)).await;
-        }
-        match found {
-            Ok(()) => made.push((place, target)),
-            Err(failure) if passes(&failure) => return Err(failure),
-            Err(failure) => done.push((place, Err(failure))),
-        }
-    }
-    if made.is_empty() {
-        return Ok(done);
-    }
-    let turn = match turn {
-        Some(turn) => turn,
-        None => handler.turns.take(time).await?,
-    };
-    let Original { bytes, etag, .. } = original;
-    let specs = made.iter().map(|(_, target)| target.spec.clone()).collect();
-    let beside = aside(handler).saturating_mul(AT_ONCE as u64 - 1);
-    let (outputs, turn) = match handler.work(Work { bytes, specs, assets, beside }, turn).await {
-        Ok(worked) => worked,
-        Err(failure) if passes(&failure) => return Err(failure),
-        Err(failure) => {
-            done.extend(made.into_iter().map(|(place, _)| (place, Err(failure.clone()))));
-            return Ok(done);
-        }
-    };
-    let held: u64 = outputs.iter().flatten().map(|output| output.bytes.len() as u64).sum();
-    // What is large is out of the way before the next begins.
-    let _turn = (held > aside(handler)).then_some(turn);
-    let (mut puts, mut again) = (Vec::new(), None);
-    for ((place, target), output) in made.into_iter().zip(outputs) {
-        match output {
-            Err(failure) if passes(&failure) => again = Some(failure),
-            Err(failure) => done.push((place, Err(failure))),
-            Ok(output) => puts.push(put(handler, place, target, output, etag.clone(), job)),
-        }
-    }
-    for (place, put) in join_all(puts).await {
-        match put {
-            Err(error @ StoreError::Busy { .. }) => return Err(error.into()),
-            put => done.push((place, put.map_err(Failure::from))),
-        }
-    }
-    again.map_or(Ok(done), Err)
-}
-
-async fn put<S: Store, F: Fetch>(
-    handler: &Handler<S, F>,
-    place: usize,
-    target: Target,
-    output: Output,
-    source_etag: Option<String>,
-    job: &str,
-) -> (usize, Result<(), StoreError>) {
-    let derived = Derived {
-        bytes: output.bytes.into(),
-        content_type: output.format.content_type(),
-        cache_control: handler.settings.cache_control.clone(),
-        source_etag,
-        spec: target.spec.to_string(),
-        job: (!job.is_empty()).then(|| job.to_owned()),
-    };
-    (place, keep(handler.store(), &target.key, &derived, target.found).await)
-}
-
-/// Most bytes that an item holds while it is not its turn: files that were fetched, or results on their way out. What is
-/// larger is fetched and stored during its turn, so that all that is held at a time is known.
-fn aside<S: Store, F: Fetch>(handler: &Handler<S, F>) -> u64 {
-    handler.room() / ASIDE
 }

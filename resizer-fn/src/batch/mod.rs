@@ -7,8 +7,10 @@
 //! [`suspect`].
 
 pub mod aws;
+mod delivery;
 mod desk;
 mod item;
+mod make;
 mod memory;
 mod sqs;
 mod suspect;
@@ -16,6 +18,7 @@ mod tier;
 mod uploaded;
 mod words;
 
+pub use delivery::{BatchResponse, Delivered, ItemFailure, delivered};
 pub use desk::{Desk, DeskError};
 pub use memory::MemoryDesk;
 pub use sqs::Sqs;
@@ -28,8 +31,6 @@ use crate::record::Record;
 use crate::store::Store;
 use crate::turn::Time;
 use imgdeploy_batch::{Failed, ItemOutcome, Job, Message, Received, ResultBody, WorkItem, result_name};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,46 +48,6 @@ const JOB_AGE: Duration = Duration::from_secs(5);
 const TRIES: u32 = 5;
 /// Originals that are fetched or stored at the same time; one is decoded at a time, which is what there is memory for.
 const AT_ONCE: usize = 3;
-
-/// What Lambda gets back: the messages that are to be delivered again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BatchResponse {
-    /// One for each.
-    pub batch_item_failures: Vec<ItemFailure>,
-}
-
-/// A message that is to be delivered again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ItemFailure {
-    /// Its id.
-    pub item_identifier: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SqsRecord {
-    message_id: String,
-    body: String,
-    event_source: String,
-    attributes: Attributes,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Attributes {
-    approximate_receive_count: String,
-}
-
-/// A message and what it asks for.
-#[derive(Clone, Debug)]
-pub struct Delivered {
-    id: String,
-    /// How often SQS has handed it out, this time included.
-    receives: u32,
-    received: Received,
-}
 
 /// How a message is tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,20 +71,6 @@ impl Attempt {
             _ => self.receives >= TRIES,
         }
     }
-}
-
-/// The messages of an event, if it is SQS's.
-pub fn delivered(event: &Value) -> Option<Vec<Delivered>> {
-    let records = Vec::<SqsRecord>::deserialize(event.get("Records")?).ok()?;
-    let ours = !records.is_empty() && records.iter().all(|record| record.event_source == "aws:sqs");
-    ours.then(|| {
-        let delivered = records.into_iter().map(|record| Delivered {
-            receives: record.attributes.approximate_receive_count.parse().unwrap_or(1),
-            received: Received::of(&record.body),
-            id: record.message_id,
-        });
-        delivered.collect()
-    })
 }
 
 /// Serves events of the queue.

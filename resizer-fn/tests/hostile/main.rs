@@ -113,18 +113,20 @@ async fn attacked(run: Run, number: u64, files: Arc<Vec<File>>) -> Seen {
     let start = || Function::start_within(MEMORY << 10, &run.program, &cloud, &vars);
     let mut function = start();
     let share = (0..run.requests).filter(|request| request % run.at_once == number).count();
-    let mut keys = Vec::new();
+    let (mut keys, mut names) = (Vec::new(), BTreeMap::new());
     for request in 0..share {
         let place = request % FILES;
         let file = files::any(&mut chance, &files);
         let key = format!("{place}.{}", file.ending);
         cloud.put(&key, 200, &file.bytes);
+        names.insert(key.clone(), file.name);
         match keys.get_mut(place) {
             Some(at) => *at = key,
             None => keys.push(key),
         }
         let path = requests::path(&mut chance, &keys, place);
-        let told = format!("seed {} function {number} request {request}: {path} of {}", run.seed, file.name);
+        let of = path.rsplit('/').next().and_then(|key| names.get(key)).cloned().unwrap_or_default();
+        let told = format!("seed {} function {number} request {request}: {path} of {of}", run.seed);
         let begun = Instant::now();
         let patience = run.timeout + GRACE;
         tokio::select! {

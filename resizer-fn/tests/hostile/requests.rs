@@ -31,7 +31,8 @@ impl Chance {
 }
 
 /// Sides that are likely to be trouble.
-const SIDES: &[u32] = &[0, 1, 2, 3, 16, 100, 300, 800, 1600, 3999, 4000, 5000, 9999, 10_000, 16_383, 65_535];
+const SIDES: &[u32] =
+    &[0, 1, 2, 3, 16, 50, 100, 100, 300, 300, 640, 800, 800, 1600, 2000, 3999, 4000, 5000, 9999, 10_000];
 
 fn filter(chance: &mut Chance, keys: &[String]) -> String {
     let (small, large) = (chance.below(20), chance.below(1200));
@@ -77,7 +78,10 @@ fn spec(chance: &mut Chance, keys: &[String]) -> String {
         parts.push(chance.of(&["fit-in", "full-fit-in", "adaptive-fit-in"]).to_string());
     }
     let sign = if chance.once_in(10) { "-" } else { "" };
-    let (width, height) = (chance.of(SIDES), chance.of(SIDES));
+    let (mut width, height) = (*chance.of(SIDES), *chance.of(SIDES));
+    if chance.once_in(40) {
+        width = 65_535;
+    }
     parts.push(match chance.below(4) {
         0 => format!("{sign}{width}x"),
         1 => format!("x{height}"),
@@ -86,7 +90,7 @@ fn spec(chance: &mut Chance, keys: &[String]) -> String {
     if chance.once_in(6) {
         parts.push("smart".to_owned());
     }
-    let count = *chance.of(&[0, 0, 1, 1, 2, 4, 20]);
+    let count = *chance.of(&[0, 0, 1, 1, 2, 3, 4, 20]);
     if count > 0 {
         let repeated = chance.once_in(3);
         let one = filter(chance, keys);
