@@ -70,7 +70,7 @@ async fn with_it_the_stack_can_be_made_changed_and_deleted() {
     wanted.code_key = "code/missing.zip".to_owned();
     let failed = run(&cfn, &desired(&wanted)).await.0.unwrap_err();
     assert!(matches!(failed, StackError::Failed { .. }), "{failed:?}");
-    stack::delete(&cfn, "imgdeploy-photos", &mut |_| ()).await.unwrap();
+    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
     // Stacks of others are out of reach.
     let error = stack::observe(&cfn, "production").await.unwrap_err();
     assert!(
@@ -96,7 +96,7 @@ async fn with_that_for_batches_a_stack_has_queues() {
     wanted.batch = false;
     wanted.on_upload.clear();
     assert_eq!(run(&cfn, &desired(&wanted)).await.0.unwrap().batch_queue_arn, None);
-    stack::delete(&cfn, "imgdeploy-photos", &mut |_| ()).await.unwrap();
+    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
 }
 
 #[tokio::test]

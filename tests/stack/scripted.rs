@@ -295,7 +295,7 @@ async fn a_deletion_that_fails_names_the_resource() {
         ),
     ])
     .await;
-    let error = stack::delete(&replay.client(), NAME, &mut |_| ()).await.unwrap_err();
+    let error = stack::delete(&replay.client(), NAME, None, &mut |_| ()).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("Role") && text.contains("must detach all policies"), "{text}");
     assert_eq!(replay.writes(), ["DeleteStack"]);
@@ -304,7 +304,7 @@ async fn a_deletion_that_fails_names_the_resource() {
 #[tokio::test]
 async fn a_creation_under_way_is_not_broken_off_by_a_deletion() {
     let replay = Replay::start(vec![("DescribeStacks", vec![stack("CREATE_IN_PROGRESS")])]).await;
-    let error = stack::delete(&replay.client(), NAME, &mut |_| ()).await.unwrap_err();
+    let error = stack::delete(&replay.client(), NAME, None, &mut |_| ()).await.unwrap_err();
     assert!(matches!(&error, StackError::Conflict { .. }), "{error:?}");
     assert_eq!(replay.writes(), Vec::<String>::new());
 }

@@ -80,6 +80,8 @@ pub struct StackInputs {
     pub batch_concurrency: u32,
     /// Specs of what is made of uploads, separated by semicolons.
     pub on_upload: String,
+    /// ARN of the policy that is the boundary of the function's role; empty for none.
+    pub permissions_boundary: String,
 }
 
 impl StackInputs {
@@ -114,6 +116,7 @@ impl StackInputs {
             batch,
             batch_concurrency,
             on_upload,
+            permissions_boundary,
         } = self;
         [
             ("Bucket", bucket.clone()),
@@ -144,6 +147,7 @@ impl StackInputs {
             // AWS's advice: six times what the function may take. Less than that time itself is refused.
             ("BatchVisibility", (timeout * 6).to_string()),
             ("OnUpload", on_upload.clone()),
+            ("PermissionsBoundary", permissions_boundary.clone()),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))

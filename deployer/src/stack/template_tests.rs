@@ -31,6 +31,7 @@ pub(crate) fn inputs() -> StackInputs {
         batch: false,
         batch_concurrency: 20,
         on_upload: String::new(),
+        permissions_boundary: String::new(),
     }
 }
 
