@@ -308,3 +308,29 @@ async fn a_creation_under_way_is_not_broken_off_by_a_deletion() {
     assert!(matches!(&error, StackError::Conflict { .. }), "{error:?}");
     assert_eq!(replay.writes(), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn the_role_is_named_whenever_cloudformation_is_to_do_something() {
+    let role = "arn:aws:iam::111122223333:role/resizer-stack";
+    let script = || {
+        vec![
+            ("DescribeStacks", vec![stack("UPDATE_COMPLETE"), stack("UPDATE_COMPLETE"), no_stack()]),
+            ("GetTemplate", vec![template()]),
+            ("CreateChangeSet", vec![error(400, "ValidationError", "enough")]),
+            ("DescribeStackEvents", vec![events(&[BEFORE])]),
+            ("DeleteStack", fine("DeleteStack")),
+        ]
+    };
+    for role in [None, Some(role)] {
+        let sent = role.map(|it| it.replace(':', "%3A").replace('/', "%2F"));
+        let replay = Replay::start(script()).await;
+        let mut wanted = wanted();
+        wanted.role = role.map(str::to_owned);
+        let _ = run(&replay.client(), &wanted).await.0.unwrap_err();
+        assert_eq!(replay.sent("CreateChangeSet", "RoleARN"), [sent.clone()]);
+        let replay = Replay::start(script()).await;
+        // Whatever it comes to after this call.
+        let _ = stack::delete(&replay.client(), NAME, role, &mut |_| ()).await;
+        assert_eq!(replay.sent("DeleteStack", "RoleARN"), [sent]);
+    }
+}

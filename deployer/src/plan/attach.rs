@@ -46,7 +46,7 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     }
 
     let upload = desired.code.kept.is_none().then_some(&desired.artifact);
-    artifacts::plan(&mut plan, &seen.artifacts, upload);
+    artifacts::plan(&mut plan, desired, &seen.artifacts, upload);
     let keeps_api = plan_stack(&mut plan, desired, seen);
     edit(&mut plan, desired, seen, journal, Stack { keeps_api, whole: true });
     notes::add(&mut plan, desired, seen);

@@ -60,7 +60,7 @@ pub fn up(desired: &Desired, with_cdn: bool, seen: &Observed) -> Plan {
     }
 
     let upload = desired.code.kept.is_none().then_some(&desired.artifact);
-    artifacts::plan(&mut plan, &seen.artifacts, upload);
+    artifacts::plan(&mut plan, desired, &seen.artifacts, upload);
     public_access::plan(&mut plan, desired, seen);
     match &step {
         StackPlan::Nothing => put_right(&mut plan, desired, seen),

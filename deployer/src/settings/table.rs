@@ -196,7 +196,7 @@ settings! {
     "on-upload", "ON_UPLOAD", text::<OnUpload>(pattern::ON_UPLOAD), Some(""),
         "What is made of each original as soon as it is uploaded, such as `300x200;800x`: specs or presets; has the queues of `batch`";
     "permissions-boundary", "PERMISSIONS_BOUNDARY", text::<PolicyArn>(pattern::POLICY_ARN), None,
-        "IAM policy that limits what the function's role can be given, by ARN; where whoever runs this may only make roles that have it";
+        "IAM policy that limits what the function's role can be given, by ARN; without it nothing but its own policies does";
     "stack-role", "STACK_ROLE", text::<RoleArn>(pattern::ROLE_ARN), None,
         "IAM role with whose rights CloudFormation works on the stack, by ARN; without it those of whoever runs this. CloudFormation keeps using it for the stack";
     "profile", "PROFILE", text::<Profile>(pattern::LINE), None,

@@ -313,4 +313,4 @@ fn substitutions(text: &str, found: &mut BTreeSet<String>) {
 
 #[cfg(test)]
 #[path = "template_tests.rs"]
-pub(super) mod tests;
+pub(crate) mod tests;
