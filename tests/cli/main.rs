@@ -29,6 +29,7 @@ mod repeat;
 mod resize;
 mod rivals;
 mod served;
+mod stack_role;
 mod state;
 mod status;
 mod tune;
