@@ -327,7 +327,7 @@ async fn the_role_is_named_whenever_cloudformation_is_to_do_something() {
         let mut wanted = wanted();
         wanted.role = role.map(str::to_owned);
         let _ = run(&replay.client(), &wanted).await.0.unwrap_err();
-        assert_eq!(replay.sent("CreateChangeSet", "RoleARN"), [sent.clone()]);
+        assert_eq!(replay.sent("CreateChangeSet", "RoleARN"), std::slice::from_ref(&sent));
         let replay = Replay::start(script()).await;
         // Whatever it comes to after this call.
         let _ = stack::delete(&replay.client(), NAME, role, &mut |_| ()).await;
