@@ -107,6 +107,12 @@ impl Desired {
         Self::new(&site, allow_public, artifact, seen)
     }
 
+    /// Whether AWS is reached by TLS. An emulator's endpoint may speak plain HTTP.
+    pub fn by_tls(&self) -> bool {
+        let endpoint = self.site.access.endpoint_url.as_ref();
+        !endpoint.is_some_and(|url| url.as_str().starts_with("http://"))
+    }
+
     /// Host of the bucket's website endpoint (S3-01).
     pub fn website_host(&self) -> String {
         region::website_host(self.site.bucket.as_str(), &self.region)

@@ -50,6 +50,10 @@ pub struct Artifacts {
     pub encryption: Fact<String>,
     /// Whether versioning is on.
     pub versioned: Fact<bool>,
+    /// Its bucket policy.
+    pub policy: Fact<String>,
+    /// Ids of its lifecycle rules.
+    pub lifecycle: Fact<Vec<String>>,
     /// The bucket's journal and its ETag.
     pub journal: Fact<(Journal, String)>,
     /// Whether the code is already there.
@@ -295,11 +299,13 @@ async fn observe_artifacts(clients: &Clients, region: &str, account: &str, query
     let bucket = BucketRead::new(clients, region, &name, account);
     let code_key = query.code_sha256.as_deref().map(names::code_key);
     let journal_key = names::journal_key(&query.bucket);
-    let (owned, public_access_block, encryption, versioned, journal, code) = futures::join!(
+    let (owned, public_access_block, encryption, versioned, policy, lifecycle, journal, code) = futures::join!(
         settled(&bucket),
         bucket.public_access_block(),
         bucket.encryption(),
         bucket.versioned(),
+        bucket.policy(),
+        bucket.lifecycle_rules(),
         bucket.text(&journal_key),
         OptionFuture::from(code_key.as_deref().map(|key| bucket.metadata(key)))
     );
@@ -308,6 +314,8 @@ async fn observe_artifacts(clients: &Clients, region: &str, account: &str, query
         public_access_block,
         encryption,
         versioned,
+        policy,
+        lifecycle,
         journal: parse_journal(journal, &query.bucket),
         code: code.map_or(Fact::Absent, |fact| fact.map(drop)),
         live_code: Fact::Absent,

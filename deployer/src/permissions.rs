@@ -10,7 +10,7 @@ use crate::aws::{Clients, FailureKind};
 use crate::error::{Exit, Failure};
 use crate::names;
 use crate::observe::Observed;
-use crate::plan::{Action, JournalStep, Plan};
+use crate::plan::{Action, JournalStep, Plan, Protection};
 use crate::report::Report;
 use crate::stack::StackPlan;
 
@@ -28,7 +28,10 @@ struct Need {
 pub async fn check(clients: &Clients, seen: &Observed, plan: &Plan, report: &Report) -> Result<(), Failure> {
     let Some(principal) = principal(&seen.caller.arn) else { return Ok(()) };
     let needs = needs(plan, &seen.caller.partition, &seen.caller.account);
-    let asked = needs.iter().map(|need| simulate(clients, &principal, &need.actions, &need.resource));
+    let asked = needs.iter().map(|need| {
+        let told = context(&seen.caller.account, boundary(plan));
+        simulate(clients, &principal, &need.actions, &need.resource, told)
+    });
     let mut denied = Vec::new();
     for (need, answer) in needs.iter().zip(join_all(asked).await) {
         match answer {
@@ -72,6 +75,25 @@ fn principal(arn: &str) -> Option<String> {
     }
 }
 
+/// The boundary that the planned stack's role will have.
+fn boundary(plan: &Plan) -> Option<&str> {
+    plan.actions.iter().find_map(|action| match action {
+        Action::Stack { desired, .. } => {
+            desired.parameters.get("PermissionsBoundary").map(String::as_str).filter(|arn| !arn.is_empty())
+        }
+        _ => None,
+    })
+}
+
+/// What the conditions of policies are told of the calls: the simulator knows nothing of these by itself, and a key that it
+/// was not told counts as missing for every action.
+fn context(account: &str, boundary: Option<&str>) -> Vec<(&'static str, String)> {
+    let mut told =
+        vec![("aws:ResourceAccount", account.to_owned()), ("aws:PrincipalAccount", account.to_owned())];
+    told.extend(boundary.map(|arn| ("iam:PermissionsBoundary", arn.to_owned())));
+    told
+}
+
 fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
     let bucket = |name: &str| format!("arn:{partition}:s3:::{name}");
     let object = |name: &str, key: &str| format!("arn:{partition}:s3:::{name}/{key}");
@@ -90,12 +112,16 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
     }
     for action in &plan.actions {
         match action {
-            Action::ArtifactsBucket { bucket: name, create, .. } => {
+            Action::ArtifactsBucket { bucket: name, create, missing } => {
                 let mut actions = vec![
                     "s3:PutBucketPublicAccessBlock",
                     "s3:PutEncryptionConfiguration",
                     "s3:PutBucketVersioning",
+                    "s3:PutLifecycleConfiguration",
                 ];
+                if missing.contains(&Protection::TlsOnly) {
+                    actions.push("s3:PutBucketPolicy");
+                }
                 if *create {
                     actions.insert(0, "s3:CreateBucket");
                 }
@@ -108,8 +134,9 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
                     format!("arn:{partition}:cloudformation:{region}:{account}:stack/{stack}/*"),
                     &["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"],
                 );
-                // CloudFormation acts with the caller's rights; PassRole hangs on a condition that can't be asked about.
-                if !matches!(step, StackPlan::Update(_)) {
+                // CloudFormation acts with the caller's rights, unless there is a role for it. PassRole is not asked about:
+                // without it the first call for the stack is refused, and nothing has happened.
+                if desired.role.is_none() && !matches!(step, StackPlan::Update(_)) {
                     add(
                         format!("arn:{partition}:iam::{account}:role/{stack}-Role-NEW"),
                         &["iam:CreateRole", "iam:PutRolePolicy"],
@@ -190,6 +217,44 @@ fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn stack(role: Option<&str>, boundary: &str) -> Plan {
+        let mut plan = Plan::new("b", "111122223333", "eu-west-1");
+        let inputs = crate::stack::StackInputs {
+            permissions_boundary: boundary.to_owned(),
+            ..crate::stack::template::tests::inputs()
+        };
+        let mut desired = crate::stack::DesiredStack::new(&inputs, "1");
+        desired.role = role.map(str::to_owned);
+        plan.actions.push(Action::Stack { desired: Box::new(desired), plan: StackPlan::Create });
+        plan
+    }
+
+    fn actions(plan: &Plan) -> Vec<String> {
+        needs(plan, "aws", "111122223333").into_iter().flat_map(|need| need.actions).collect()
+    }
+
+    #[test]
+    fn with_a_role_for_the_stack_no_rights_over_its_resources_are_asked_about() {
+        let role = "arn:aws:iam::111122223333:role/resizer-stack";
+        let asked = actions(&stack(Some(role), ""));
+        assert!(asked.contains(&"cloudformation:CreateChangeSet".to_owned()), "{asked:?}");
+        for not in ["iam:CreateRole", "lambda:CreateFunction", "apigateway:POST"] {
+            assert!(!asked.contains(&not.to_owned()), "{not}");
+            assert!(actions(&stack(None, "")).contains(&not.to_owned()), "{not}");
+        }
+    }
+
+    #[test]
+    fn conditions_are_told_whose_the_resources_are_and_which_boundary_the_role_will_have() {
+        let told = |plan: &Plan| context("111122223333", boundary(plan));
+        let boundary = "arn:aws:iam::111122223333:policy/b";
+        let keys = told(&stack(None, boundary));
+        assert!(keys.contains(&("aws:ResourceAccount", "111122223333".to_owned())), "{keys:?}");
+        assert!(keys.contains(&("iam:PermissionsBoundary", boundary.to_owned())), "{keys:?}");
+        let without = told(&stack(None, ""));
+        assert!(!without.iter().any(|(key, _)| *key == "iam:PermissionsBoundary"), "{without:?}");
+    }
 
     #[test]
     fn sessions_are_asked_about_as_their_role() {

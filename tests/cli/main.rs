@@ -30,6 +30,7 @@ mod repeat;
 mod resize;
 mod rivals;
 mod served;
+mod stack_role;
 mod state;
 mod status;
 mod tune;

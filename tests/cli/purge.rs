@@ -6,7 +6,6 @@ use test_support::aws::encode_key;
 use test_support::iam;
 use test_support::proxy::{Fault, What};
 use test_support::tool::Run;
-use test_support::workspace;
 
 use crate::bench::{BUCKET, Bench, words};
 use crate::served::{Served, told};
@@ -279,17 +278,13 @@ fn the_policy_for_those_who_purge_is_enough() {
     let bench = Bench::used();
     let _ = bench.attach().exits(0);
     store(&bench, "resized/30x/a.jpg", Some("30x"));
-    let policy = std::fs::read_to_string(workspace::root().join("templates/purge-policy.json")).unwrap();
-    let bench = bench.called_by_user(&policy.replace("BUCKET", BUCKET));
+    let policy = iam::template("purge-policy.json", BUCKET);
+    let bench = bench.called_by_user(&policy);
     let done = purge_json(&bench, &["a.jpg"]);
     assert_eq!(done["result"]["paths"], json!(["/resized/30x/a.jpg"]), "{done}");
     assert_eq!(bench.scenario.keys("resized/30x/"), Vec::<String>::new());
     // The rights to the rest of the bucket are not in it.
-    let answer = bench.scenario.root.with_credentials(iam::user(
-        &bench.scenario.root,
-        "another",
-        &policy.replace("BUCKET", BUCKET),
-    ));
+    let answer = bench.scenario.root.with_credentials(iam::user(&bench.scenario.root, "another", &policy));
     let target = format!("/{BUCKET}/pics/a.jpg");
     assert_eq!(answer.s3("DELETE", &target, "").status, 403);
 }

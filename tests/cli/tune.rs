@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use test_support::photos;
 use test_support::proxy::{Call, Cut, Fault};
 use test_support::tool::{Run, Tool};
-use test_support::workspace;
 
 use crate::bench::{BUCKET, Bench, REGION, tool, words};
 use crate::update_code::{FUNCTION, World};
@@ -268,8 +267,7 @@ fn a_stacks_memory_is_set_by_the_stack() {
     assert!(run.stdout.contains("nothing to do"), "{run}");
 
     // What is needed to measure is in the policy for it.
-    let policy = std::fs::read_to_string(workspace::root().join("templates/tune-policy.json")).unwrap();
-    let bench = bench.called_by_user(&policy.replace("BUCKET", BUCKET));
+    let bench = bench.called_by_user(&test_support::iam::template("tune-policy.json", BUCKET));
     let run = by_root(&bench.tool, &["--output", "json"]).exits(0);
     assert_eq!(run.json()["plan"]["images"].as_array().unwrap().len(), 4, "{run}");
 }

@@ -10,7 +10,7 @@ use test_support::proxy::{Cut, Proxy};
 use test_support::scenario::{Scenario, create_bucket};
 use test_support::tool::{Run, Tool};
 use test_support::zip_file::{bootstrap_zip, host_arch};
-use test_support::{jpeg, photos, workspace};
+use test_support::{jpeg, photos};
 
 use crate::bench::{BUCKET, Bench, REGION, words};
 use crate::served::{Served, told};
@@ -334,9 +334,8 @@ fn the_two_policies_of_the_repository_are_enough() {
     let bench = empty();
     let mut statements = Vec::new();
     for file in ["attach-policy.json", "up-policy.json"] {
-        let text = std::fs::read_to_string(workspace::root().join("templates").join(file)).unwrap();
         let policy: serde_json::Value =
-            serde_json::from_str(&text.replace(":::BUCKET", &format!(":::{BUCKET}"))).unwrap();
+            serde_json::from_str(&test_support::iam::template(file, BUCKET)).unwrap();
         statements.extend(policy["Statement"].as_array().unwrap().iter().cloned());
     }
     let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": statements }).to_string();

@@ -22,7 +22,7 @@ where
     let cfn = Cfn::new(&config);
     let mut reached = 0;
     for at in 0..MANY {
-        stack::delete(&cfn, NAME, &mut |_| ()).await.unwrap();
+        stack::delete(&cfn, NAME, None, &mut |_| ()).await.unwrap();
         if let Some(start) = start {
             run(&cfn, &desired(start)).await.0.unwrap();
         }

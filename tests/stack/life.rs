@@ -118,7 +118,7 @@ async fn created_updated_and_deleted() {
 
     // Deleted: nothing of ours is left, and once more is fine.
     let mut events = Vec::new();
-    stack::delete(&cfn, "imgdeploy-photos", &mut |event| events.push(event)).await.unwrap();
+    stack::delete(&cfn, "imgdeploy-photos", None, &mut |event| events.push(event)).await.unwrap();
     assert!(events.iter().any(|e| matches!(e, StackEvent::Resource { logical, status, .. } if logical == "Api" && status == "DELETE_COMPLETE")));
     assert_eq!(stack::observe(&cfn, "imgdeploy-photos").await.unwrap(), None);
     assert!(lambda.get_function().function_name("imgdeploy-photos").send().await.is_err());
@@ -126,7 +126,7 @@ async fn created_updated_and_deleted() {
     assert!(roles.roles().iter().all(|role| !role.role_name().contains("imgdeploy")));
     let apis = aws_sdk_apigateway::Client::new(&config).get_rest_apis().send().await.unwrap();
     assert_eq!(apis.items().len(), 0);
-    stack::delete(&cfn, "imgdeploy-photos", &mut |_| ()).await.unwrap();
+    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
 }
 
 #[tokio::test]

@@ -58,6 +58,7 @@ pub fn inputs(code: &Code) -> StackInputs {
         batch: false,
         batch_concurrency: 20,
         on_upload: String::new(),
+        permissions_boundary: String::new(),
     }
 }
 

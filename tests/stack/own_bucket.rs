@@ -42,6 +42,6 @@ async fn a_failed_creation_takes_it_along_and_a_deletion_keeps_it() {
     let refused = run(&cfn, &desired(&good)).await.0.unwrap_err();
     assert!(matches!(refused, StackError::Refused { .. }), "{refused:?}");
 
-    stack::delete(&cfn, "imgdeploy-photos", &mut |_| ()).await.unwrap();
+    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
     assert!(bucket_exists(&config).await);
 }

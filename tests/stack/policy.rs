@@ -1,6 +1,4 @@
-//! The policy for whoever attaches: no more than needed, and enough.
-
-use std::collections::BTreeSet;
+//! The policy for whoever attaches is enough. That it is no more than needed: `tests/rights`.
 
 use aws_credential_types::Credentials;
 use aws_sdk_cloudformation::Client as Cfn;
@@ -13,40 +11,8 @@ use crate::ministack::MiniStack;
 use crate::{BUCKET, code, desired, inputs, run};
 
 const POLICY: &str = include_str!("../../templates/attach-policy.json");
-/// What whoever runs `up` and `down` needs beside that.
-const UP_POLICY: &str = include_str!("../../templates/up-policy.json");
 /// What whoever attaches with queues needs beside that.
 const BATCH_POLICY: &str = include_str!("../../templates/attach-batch-policy.json");
-
-fn texts(value: &Value) -> Vec<&str> {
-    match value {
-        Value::String(one) => vec![one],
-        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
-        other => panic!("{other}"),
-    }
-}
-
-#[test]
-fn it_names_actions_and_resources_and_fits() {
-    let policies: Vec<Value> = [POLICY, UP_POLICY, BATCH_POLICY]
-        .map(|text| serde_json::from_str(text).unwrap())
-        .into_iter()
-        .collect();
-    for compact in policies.iter().map(Value::to_string) {
-        assert!(compact.len() <= 6_144, "{} characters are too many for a managed policy", compact.len());
-    }
-    let mut seen = BTreeSet::new();
-    for statement in policies.iter().flat_map(|policy| policy["Statement"].as_array().unwrap()) {
-        let sid = statement["Sid"].as_str().unwrap();
-        assert!(seen.insert(sid), "{sid} twice");
-        let actions = texts(&statement["Action"]);
-        assert!(actions.is_sorted() && actions.iter().all(|a| !a.contains('*')), "{sid}");
-        let everything = texts(&statement["Resource"]).contains(&"*");
-        let reads =
-            |action: &&str| ["Describe", "List", "Get", "Simulate"].iter().any(|verb| action.contains(verb));
-        assert!(!everything || actions.iter().all(reads), "{sid} writes everywhere");
-    }
-}
 
 /// A client config of a user who has `policy` and nothing else.
 async fn user(root: &SdkConfig, name: &str, policy: &str) -> SdkConfig {
@@ -70,7 +36,7 @@ async fn with_it_the_stack_can_be_made_changed_and_deleted() {
     wanted.code_key = "code/missing.zip".to_owned();
     let failed = run(&cfn, &desired(&wanted)).await.0.unwrap_err();
     assert!(matches!(failed, StackError::Failed { .. }), "{failed:?}");
-    stack::delete(&cfn, "imgdeploy-photos", &mut |_| ()).await.unwrap();
+    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
     // Stacks of others are out of reach.
     let error = stack::observe(&cfn, "production").await.unwrap_err();
     assert!(
@@ -96,7 +62,7 @@ async fn with_that_for_batches_a_stack_has_queues() {
     wanted.batch = false;
     wanted.on_upload.clear();
     assert_eq!(run(&cfn, &desired(&wanted)).await.0.unwrap().batch_queue_arn, None);
-    stack::delete(&cfn, "imgdeploy-photos", &mut |_| ()).await.unwrap();
+    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
 }
 
 #[tokio::test]

@@ -38,6 +38,8 @@ pub fn error(status: u16, code: &str, message: &str) -> Answer {
 struct Script {
     answers: HashMap<String, VecDeque<Answer>>,
     calls: Vec<String>,
+    /// What was sent, as it was.
+    bodies: Vec<String>,
 }
 
 /// A server on loopback that plays a script: for each action its answers in turn, the last one for ever.
@@ -51,7 +53,7 @@ impl Replay {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let answers = script.into_iter().map(|(action, answers)| (action.to_owned(), answers.into()));
-        let script = Arc::new(Mutex::new(Script { answers: answers.collect(), calls: Vec::new() }));
+        let script = Arc::new(Mutex::new(Script { answers: answers.collect(), ..Script::default() }));
         let shared = script.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -70,6 +72,16 @@ impl Replay {
         let reads = ["Describe", "Get", "List"];
         let calls = self.script.lock().unwrap().calls.clone();
         calls.into_iter().filter(|call| !reads.iter().any(|r| call.starts_with(r))).collect()
+    }
+
+    /// The parameter of each call of an action, as it was sent; `None` where it was not.
+    pub fn sent(&self, action: &str, parameter: &str) -> Vec<Option<String>> {
+        let script = self.script.lock().unwrap();
+        let named = script.calls.iter().zip(&script.bodies).filter(|(call, _)| *call == action);
+        let value = |body: &String| {
+            body.split('&').find_map(|pair| pair.strip_prefix(&format!("{parameter}="))).map(str::to_owned)
+        };
+        named.map(|(_, body)| value(body)).collect()
     }
 
     /// How often an action was called.
@@ -98,6 +110,7 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<Script>>) -> Option<()> 
     let answer = {
         let mut script = script.lock().unwrap();
         script.calls.push(action.clone());
+        script.bodies.push(body.clone());
         match script.answers.get_mut(&action) {
             Some(queue) if queue.len() > 1 => queue.pop_front()?,
             Some(queue) => queue.front()?.clone(),

@@ -295,7 +295,7 @@ async fn a_deletion_that_fails_names_the_resource() {
         ),
     ])
     .await;
-    let error = stack::delete(&replay.client(), NAME, &mut |_| ()).await.unwrap_err();
+    let error = stack::delete(&replay.client(), NAME, None, &mut |_| ()).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("Role") && text.contains("must detach all policies"), "{text}");
     assert_eq!(replay.writes(), ["DeleteStack"]);
@@ -304,7 +304,33 @@ async fn a_deletion_that_fails_names_the_resource() {
 #[tokio::test]
 async fn a_creation_under_way_is_not_broken_off_by_a_deletion() {
     let replay = Replay::start(vec![("DescribeStacks", vec![stack("CREATE_IN_PROGRESS")])]).await;
-    let error = stack::delete(&replay.client(), NAME, &mut |_| ()).await.unwrap_err();
+    let error = stack::delete(&replay.client(), NAME, None, &mut |_| ()).await.unwrap_err();
     assert!(matches!(&error, StackError::Conflict { .. }), "{error:?}");
     assert_eq!(replay.writes(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_role_is_named_whenever_cloudformation_is_to_do_something() {
+    let role = "arn:aws:iam::111122223333:role/resizer-stack";
+    let script = || {
+        vec![
+            ("DescribeStacks", vec![stack("UPDATE_COMPLETE"), stack("UPDATE_COMPLETE"), no_stack()]),
+            ("GetTemplate", vec![template()]),
+            ("CreateChangeSet", vec![error(400, "ValidationError", "enough")]),
+            ("DescribeStackEvents", vec![events(&[BEFORE])]),
+            ("DeleteStack", fine("DeleteStack")),
+        ]
+    };
+    for role in [None, Some(role)] {
+        let sent = role.map(|it| it.replace(':', "%3A").replace('/', "%2F"));
+        let replay = Replay::start(script()).await;
+        let mut wanted = wanted();
+        wanted.role = role.map(str::to_owned);
+        let _ = run(&replay.client(), &wanted).await.0.unwrap_err();
+        assert_eq!(replay.sent("CreateChangeSet", "RoleARN"), std::slice::from_ref(&sent));
+        let replay = Replay::start(script()).await;
+        // Whatever it comes to after this call.
+        let _ = stack::delete(&replay.client(), NAME, role, &mut |_| ()).await;
+        assert_eq!(replay.sent("DeleteStack", "RoleARN"), [sent]);
+    }
 }

@@ -143,7 +143,7 @@ async fn a_shell_that_we_left_is_filled_and_one_of_others_is_not() {
     assert!(matches!(plan_now(&cfn, &wanted).await, StackPlan::CreateInShell { .. }));
     run(&cfn, &wanted).await.0.unwrap();
     assert_eq!(open_change_sets(&cfn, NAME).await, Vec::<String>::new());
-    stack::delete(&cfn, NAME, &mut |_| ()).await.unwrap();
+    stack::delete(&cfn, NAME, None, &mut |_| ()).await.unwrap();
 
     shell(&cfn, &wanted, "by-hand").await;
     let error = run(&cfn, &wanted).await.0.unwrap_err();
@@ -226,7 +226,7 @@ async fn only_what_is_ours_and_unprotected_is_deleted() {
     let protect =
         |on| cfn.update_termination_protection().stack_name(NAME).enable_termination_protection(on).send();
     protect(true).await.unwrap();
-    let error = stack::delete(&cfn, NAME, &mut |_| ()).await.unwrap_err();
+    let error = stack::delete(&cfn, NAME, None, &mut |_| ()).await.unwrap_err();
     assert!(matches!(&error, StackError::Protected { .. }), "{error:?}");
     assert!(error.to_string().contains("--no-enable-termination-protection"), "{error}");
     protect(false).await.unwrap();
@@ -234,7 +234,7 @@ async fn only_what_is_ours_and_unprotected_is_deleted() {
     let other = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n";
     cfn.create_stack().stack_name("imgdeploy-other").template_body(other).send().await.unwrap();
     stack::wait_stable(&cfn, "imgdeploy-other", &mut |_| ()).await.unwrap();
-    let error = stack::delete(&cfn, "imgdeploy-other", &mut |_| ()).await.unwrap_err();
+    let error = stack::delete(&cfn, "imgdeploy-other", None, &mut |_| ()).await.unwrap_err();
     assert!(matches!(&error, StackError::Refused { .. }), "{error:?}");
     let mut elsewhere = wanted.clone();
     elsewhere.name = "imgdeploy-other".to_owned();

@@ -1,10 +1,13 @@
 //! The artifacts bucket and the code in it.
 
+use imgdeploy_model::region::Partition;
+
 use super::{Cause, Event, Run};
 use crate::aws::FailureKind;
 use crate::aws::read::PublicAccessBlock;
 use crate::aws::write::{BucketWrite, Condition};
 use crate::plan::Protection;
+use crate::plan::artifacts::tls_only;
 
 impl Run<'_> {
     fn artifacts(&self, bucket: &str) -> BucketWrite {
@@ -28,6 +31,12 @@ impl Run<'_> {
                 }
                 Protection::Encryption => write.put_encryption().await?,
                 Protection::Versioning => write.enable_versioning().await?,
+                Protection::TlsOnly => {
+                    let partition = Partition::of_region(&self.plan.region);
+                    let arn = format!("{}s3:::{bucket}", partition.arn_prefix());
+                    write.put_policy(Some(&tls_only(&[&arn, &format!("{arn}/*")]))).await?;
+                }
+                Protection::Lifecycle => write.put_lifecycle().await?,
             }
         }
         Ok(())

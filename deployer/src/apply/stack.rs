@@ -53,6 +53,6 @@ impl Run<'_> {
         let cloudformation = self.clients.cloudformation(&self.plan.region);
         let events = &mut self.events;
         let mut show = |event: stack::StackEvent| events(Event::Progress { text: event.to_string() });
-        stack::delete(&cloudformation, name, &mut show).await.map_err(Cause::from)
+        stack::delete(&cloudformation, name, self.clients.stack_role(), &mut show).await.map_err(Cause::from)
     }
 }

@@ -22,6 +22,8 @@ pub struct Access {
     pub region: Option<String>,
     /// One endpoint for all services (an emulator); path-style.
     pub endpoint_url: Option<String>,
+    /// ARN of the role with whose rights CloudFormation works, if not the caller's.
+    pub stack_role: Option<String>,
 }
 
 /// Clients for every service, in whatever region a call needs.
@@ -30,6 +32,7 @@ pub struct Clients {
     config: SdkConfig,
     http: SharedHttpClient,
     endpoint_url: Option<String>,
+    stack_role: Option<String>,
 }
 
 /// Longest wait for a connection.
@@ -74,7 +77,7 @@ impl Clients {
             .clone()
             .or_else(|| config.endpoint_url().map(ToOwned::to_owned))
             .or_else(|| std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty()));
-        Ok(Self { config, http, endpoint_url })
+        Ok(Self { config, http, endpoint_url, stack_role: access.stack_role.clone() })
     }
 
     /// The caller's own region; `us-east-1` where none is set (HeadBucket answers from any, S3-29).
@@ -102,6 +105,11 @@ impl Clients {
     /// The custom endpoint, if one is set.
     pub fn endpoint_url(&self) -> Option<&str> {
         self.endpoint_url.as_deref()
+    }
+
+    /// ARN of the role with whose rights CloudFormation works, if not the caller's.
+    pub fn stack_role(&self) -> Option<&str> {
+        self.stack_role.as_deref()
     }
 
     /// The caller's credentials, for calls that no SDK client makes.

@@ -141,7 +141,7 @@ pub struct Simulated {
     pub allowed: bool,
 }
 
-/// Asks IAM whether `principal` (user or role ARN) may do `actions` on `resource`. Advisory.
+/// Asks IAM whether `principal` (user or role ARN) may do `actions` on `resource`, with these condition keys. Advisory.
 ///
 /// # Errors
 /// Usually `Denied`: the caller may not simulate.
@@ -150,6 +150,7 @@ pub async fn simulate(
     principal: &str,
     actions: &[String],
     resource: &str,
+    context: Vec<(&'static str, String)>,
 ) -> Result<Vec<Simulated>, AwsFailure> {
     let answer = clients
         .iam()
@@ -157,6 +158,7 @@ pub async fn simulate(
         .policy_source_arn(principal)
         .set_action_names(Some(actions.to_vec()))
         .resource_arns(resource)
+        .set_context_entries(Some(context.into_iter().map(|(key, value)| entry(key, value)).collect()))
         .send()
         .await
         .map_err(|error| AwsFailure::from_sdk("iam:SimulatePrincipalPolicy", &error))?;
@@ -169,6 +171,15 @@ pub async fn simulate(
                 || !result.missing_context_values().is_empty(),
         })
         .collect())
+}
+
+fn entry(key: &str, value: String) -> aws_sdk_iam::types::ContextEntry {
+    let text = aws_sdk_iam::types::ContextKeyTypeEnum::String;
+    aws_sdk_iam::types::ContextEntry::builder()
+        .context_key_name(key)
+        .context_key_type(text)
+        .context_key_values(value)
+        .build()
 }
 
 /// Status of an invalidation, e.g. `InProgress` or `Completed`.

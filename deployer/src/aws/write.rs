@@ -2,6 +2,7 @@
 
 mod edge;
 mod empty;
+mod lifecycle;
 mod notification;
 mod unchanged;
 

@@ -325,6 +325,9 @@ setting_flags! {
         "Batches":
             on_upload "on-upload" "LIST",
             max_concurrency "max-concurrency" "N",
+        "Rights":
+            permissions_boundary "permissions-boundary" "ARN",
+            stack_role "stack-role" "ARN",
     }
 }
 

@@ -62,6 +62,7 @@ pub async fn clients(access: &settings::Access) -> Result<Clients, Failure> {
         profile: access.profile.as_ref().map(ToString::to_string),
         region: access.region.as_ref().map(ToString::to_string),
         endpoint_url: access.endpoint_url.as_ref().map(ToString::to_string),
+        stack_role: access.stack_role.as_ref().map(ToString::to_string),
     };
     Clients::load(&access).await.map_err(Failure::from)
 }

@@ -19,6 +19,10 @@ pub enum Protection {
     Encryption,
     /// Versioning.
     Versioning,
+    /// A bucket policy that denies whatever comes without TLS.
+    TlsOnly,
+    /// Unfinished uploads and replaced code go after a while.
+    Lifecycle,
 }
 
 /// One change. Documents are whole documents, as they are and as they will be.

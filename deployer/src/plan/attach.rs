@@ -46,7 +46,7 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     }
 
     let upload = desired.code.kept.is_none().then_some(&desired.artifact);
-    artifacts::plan(&mut plan, &seen.artifacts, upload);
+    artifacts::plan(&mut plan, desired, &seen.artifacts, upload);
     let keeps_api = plan_stack(&mut plan, desired, seen);
     edit(&mut plan, desired, seen, journal, Stack { keeps_api, whole: true });
     notes::add(&mut plan, desired, seen);
@@ -220,7 +220,11 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
 
 /// The stack with its parameters.
 pub fn desired_stack(desired: &Desired, code: &Code, artifacts_bucket: &str) -> DesiredStack {
-    DesiredStack::new(&stack_inputs(desired, code, artifacts_bucket), env!("CARGO_PKG_VERSION"))
+    DesiredStack::new(&stack_inputs(desired, code, artifacts_bucket), env!("CARGO_PKG_VERSION")).by(desired
+        .site
+        .access
+        .stack_role
+        .as_ref())
 }
 
 /// What the stack is made from.
@@ -255,6 +259,10 @@ pub(super) fn stack_inputs(desired: &Desired, code: &Code, artifacts_bucket: &st
         batch: site.has_batch(),
         batch_concurrency: site.max_concurrency,
         on_upload: site.on_upload.to_string(),
+        permissions_boundary: site
+            .permissions_boundary
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Plans: pure comparisons of what is wanted with what was seen. Nothing here reads or writes anything.
 
 mod action;
-mod artifacts;
+pub(crate) mod artifacts;
 pub mod attach;
 mod code;
 pub mod detach;

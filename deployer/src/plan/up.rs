@@ -43,7 +43,11 @@ pub fn up(desired: &Desired, with_cdn: bool, seen: &Observed) -> Plan {
     let own = OwnBucket { website_host: desired.website_host(), with_cdn };
     let with_code = |code: &Code| {
         let inputs = stack_inputs(desired, code, &seen.artifacts.bucket);
-        DesiredStack::with_bucket(&inputs, &own, env!("CARGO_PKG_VERSION"))
+        DesiredStack::with_bucket(&inputs, &own, env!("CARGO_PKG_VERSION")).by(desired
+            .site
+            .access
+            .stack_role
+            .as_ref())
     };
     let wanted = with_code(&desired.code);
     let mut step = stack::plan(&wanted, there);
@@ -56,7 +60,7 @@ pub fn up(desired: &Desired, with_cdn: bool, seen: &Observed) -> Plan {
     }
 
     let upload = desired.code.kept.is_none().then_some(&desired.artifact);
-    artifacts::plan(&mut plan, &seen.artifacts, upload);
+    artifacts::plan(&mut plan, desired, &seen.artifacts, upload);
     public_access::plan(&mut plan, desired, seen);
     match &step {
         StackPlan::Nothing => put_right(&mut plan, desired, seen),

@@ -8,14 +8,14 @@ use super::site::{Access, Code, DistributionChoice, Images, Origin, Site};
 use super::table::{Kind, SETTINGS, setting, switch};
 use super::together;
 use super::value::{
-    Arch, BaseUrl, BucketName, FromText, LogRetention, Profile, Region, SecurityKey, ZipPath, whole,
+    Arch, BaseUrl, BucketName, FromText, LogRetention, Profile, Region, RoleArn, SecurityKey, ZipPath, whole,
 };
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The settings in [`Access`].
-const ACCESS: [&str; 3] = ["profile", "region", "endpoint-url"];
+const ACCESS: [&str; 4] = ["profile", "region", "endpoint-url", "stack-role"];
 
 /// The settings in [`Code`], besides.
 const CODE: [&str; 2] = ["zip", "arch"];
@@ -166,6 +166,7 @@ impl<'a> Layers<'a> {
             profile: self.value("profile", Profile::from_text),
             region: self.value("region", Region::from_text),
             endpoint_url: self.value("endpoint-url", BaseUrl::from_text),
+            stack_role: self.value("stack-role", RoleArn::from_text),
         }
     }
 
@@ -235,6 +236,7 @@ impl<'a> Layers<'a> {
         let (url, zip, distribution) =
             (self.value("url", BaseUrl::from_text), self.zip(), self.distribution());
         let security_key = self.value("security-key", SecurityKey::from_text);
+        let permissions_boundary = self.value("permissions-boundary", FromText::from_text);
         let parts = self.required();
         SettingsError::check(self.problems.take())?;
         // Every setting in `required` has a default or was asked for by `choose`, so this can only be
@@ -247,6 +249,7 @@ impl<'a> Layers<'a> {
         site.url = url;
         site.zip = zip;
         site.security_key = security_key;
+        site.permissions_boundary = permissions_boundary;
         site.distribution = distribution;
         site.origins = self.origins.into_inner();
         SettingsError::check(together::problems(&site))?;
@@ -286,6 +289,7 @@ impl<'a> Layers<'a> {
             batch: self.value("batch", switch)?,
             max_concurrency: self.number("max-concurrency")?,
             on_upload: self.value("on-upload", FromText::from_text)?,
+            permissions_boundary: None,
             origins: BTreeMap::new(),
         })
     }

@@ -1,8 +1,8 @@
 //! The resolved settings of one site.
 
 use super::value::{
-    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, Keep, OnUpload, Prefix,
-    Presets, Profile, RedirectCode, Region, SecurityKey, Sources,
+    Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, Keep, OnUpload, PolicyArn,
+    Prefix, Presets, Profile, RedirectCode, Region, RoleArn, SecurityKey, Sources,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -70,6 +70,8 @@ pub struct Access {
     pub region: Option<Region>,
     /// Address of an emulator.
     pub endpoint_url: Option<BaseUrl>,
+    /// With whose rights CloudFormation works, if not the caller's.
+    pub stack_role: Option<RoleArn>,
 }
 
 /// What holds for a function's code, whosever function it is.
@@ -160,6 +162,8 @@ pub struct Site {
     pub max_concurrency: u32,
     /// What is made of uploads.
     pub on_upload: OnUpload,
+    /// What the function's role can be given at most, if that is limited.
+    pub permissions_boundary: Option<PolicyArn>,
     /// Where each setting came from, by its name. `distribution` stands for `no-distribution` too.
     pub origins: BTreeMap<&'static str, Origin>,
 }
@@ -182,7 +186,7 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
     let Site {
         name: _,
         bucket,
-        access: Access { profile, region, endpoint_url },
+        access: Access { profile, region, endpoint_url, stack_role },
         distribution,
         delivery,
         prefix,
@@ -210,6 +214,7 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         batch,
         max_concurrency,
         on_upload,
+        permissions_boundary,
         origins: _,
     } = site;
     let distribution = match distribution {
@@ -251,6 +256,8 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         ("batch", batch.to_string()),
         ("max-concurrency", max_concurrency.to_string()),
         ("on-upload", or_none(on_upload.as_str())),
+        ("permissions-boundary", or(permissions_boundary.as_ref().map(PolicyArn::to_string), "(none)")),
+        ("stack-role", or(stack_role.as_ref().map(RoleArn::to_string), "(the caller's rights)")),
         ("profile", or(profile.as_ref().map(Profile::to_string), "(AWS default)")),
         ("region", or(region.as_ref().map(Region::to_string), "(AWS default)")),
         ("endpoint-url", or(endpoint_url.as_ref().map(BaseUrl::to_string), "(AWS)")),

@@ -4,8 +4,8 @@
 use super::problem::Fault;
 use super::value::{
     Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, FromText, Keep,
-    LOG_RETENTION_DAYS, LogRetention, OnUpload, Prefix, Presets, Profile, RedirectCode, Region, SecurityKey,
-    Sources, ZipPath, pattern, whole,
+    LOG_RETENTION_DAYS, LogRetention, OnUpload, PolicyArn, Prefix, Presets, Profile, RedirectCode, Region,
+    RoleArn, SecurityKey, Sources, ZipPath, pattern, whole,
 };
 
 /// What a setting takes.
@@ -197,6 +197,10 @@ settings! {
         "Instances of the function that may work on batches and uploads at the same time, 2 to 1000, so that the site keeps its share";
     "on-upload", "ON_UPLOAD", text::<OnUpload>(pattern::ON_UPLOAD), Some(""),
         "What is made of each original as soon as it is uploaded, such as `300x200;800x`: specs or presets; has the queues of `batch`";
+    "permissions-boundary", "PERMISSIONS_BOUNDARY", text::<PolicyArn>(pattern::POLICY_ARN), None,
+        "IAM policy that limits what the function's role can be given, by ARN; without it nothing but its own policies does";
+    "stack-role", "STACK_ROLE", text::<RoleArn>(pattern::ROLE_ARN), None,
+        "IAM role with whose rights CloudFormation works on the stack, by ARN; without it those of whoever runs this. CloudFormation keeps using it for the stack";
     "profile", "PROFILE", text::<Profile>(pattern::LINE), None,
         "Profile of the AWS configuration files; without it AWS_PROFILE";
     "region", "REGION", text::<Region>(pattern::REGION), None,

@@ -160,6 +160,8 @@ fn sample(setting: &Setting) -> String {
             "url" => "https://cdn.example.com",
             "security-key" => "a-long-random-text",
             "zip" => "build/resizer-fn.zip",
+            "permissions-boundary" => "arn:aws:iam::111122223333:policy/imgdeploy-boundary",
+            "stack-role" => "arn:aws:iam::111122223333:role/imgdeploy-stack",
             "profile" => "default",
             "region" => "eu-west-1",
             "endpoint-url" => "http://127.0.0.1:4566",

@@ -51,12 +51,12 @@ pub async fn apply(
             create(cfn, desired, on_event).await
         }
         StackPlan::DeleteThenCreate { id, .. } => {
-            remove(cfn, id, on_event).await?;
+            remove(cfn, id, desired.role.as_deref(), on_event).await?;
             create(cfn, desired, on_event).await
         }
         StackPlan::Update(difference) => update(cfn, desired, difference, on_event).await,
         StackPlan::ContinueRollbackThenUpdate { status, difference } => {
-            unstick(cfn, &difference.id, status, on_event).await?;
+            unstick(cfn, &difference.id, status, desired.role.as_deref(), on_event).await?;
             update(cfn, desired, difference, on_event).await
         }
         StackPlan::Wait { .. } => Err(conflict(desired, &now)),
@@ -91,7 +91,7 @@ async fn create(cfn: &Client, desired: &DesiredStack, on_event: Sink<'_>) -> Res
             return Err(StackError::ChangeSet { stack: desired.name.clone(), reason });
         }
         Err(error @ StackError::ChangeSet { .. }) => {
-            drop_shell(cfn, &desired.name, on_event).await?;
+            drop_shell(cfn, &desired.name, desired.role.as_deref(), on_event).await?;
             return Err(error);
         }
         Err(error) => return Err(error),
@@ -176,13 +176,20 @@ async fn failed(
 
 /// Finishes a rollback that got stuck (CN-04). Resources are never skipped: that leaves them as they are, unlike what the stack
 /// says of them, which only the user can decide.
-async fn unstick(cfn: &Client, id: &str, status: &str, on_event: Sink<'_>) -> Result<(), StackError> {
+async fn unstick(
+    cfn: &Client,
+    id: &str,
+    status: &str,
+    role: Option<&str>,
+    on_event: Sink<'_>,
+) -> Result<(), StackError> {
+    let role = role.map(str::to_owned);
     let mut cursor = Cursor::at_end(cfn, id).await?;
     let begun = if Standing::of(status) == Standing::RollbackStuck {
-        let call = cfn.continue_update_rollback().stack_name(id).send().await;
+        let call = cfn.continue_update_rollback().stack_name(id).set_role_arn(role).send().await;
         call.map(drop).map_err(|e| StackError::of("ContinueUpdateRollback", id, e))
     } else {
-        let call = cfn.rollback_stack().stack_name(id).send().await;
+        let call = cfn.rollback_stack().stack_name(id).set_role_arn(role).send().await;
         call.map(drop).map_err(|e| StackError::of("RollbackStack", id, e))
     };
     begun?;
@@ -209,13 +216,18 @@ async fn clear_shell(cfn: &Client, id: &str) -> Result<(), StackError> {
 }
 
 /// Deletes the shell that a failed change set leaves, unless it has become more than that.
-async fn drop_shell(cfn: &Client, name: &str, on_event: Sink<'_>) -> Result<(), StackError> {
+async fn drop_shell(
+    cfn: &Client,
+    name: &str,
+    role: Option<&str>,
+    on_event: Sink<'_>,
+) -> Result<(), StackError> {
     let Some(seen) = describe(cfn, name).await? else {
         return Ok(());
     };
     let left = change_set::leftovers(cfn, &seen.id).await?;
     if Standing::of(&seen.status) == Standing::Review && left.ours.is_empty() && left.foreign.is_empty() {
-        remove(cfn, &seen.id, on_event).await?;
+        remove(cfn, &seen.id, role, on_event).await?;
     }
     Ok(())
 }

@@ -66,6 +66,7 @@ pub(super) async fn create(
         .template_body(&desired.template_body)
         // The one role has no name of its own, so the lesser capability does (CN-01).
         .capabilities(Capability::CapabilityIam)
+        .set_role_arn(desired.role.clone())
         .set_on_stack_failure(creating.then_some(OnStackFailure::Delete))
         .set_parameters(Some(
             parameters

@@ -11,12 +11,18 @@ use super::plan::TAG_BUCKET;
 use super::status::Standing;
 use super::watch::{Until, watch};
 
-/// Deletes the stack called `name`, with everything in it, and waits until it is gone. No stack is as well.
+/// Deletes the stack called `name`, with everything in it, and waits until it is gone. No stack is as well. CloudFormation
+/// works with the rights of `role`, by ARN; without one, as it did last.
 ///
 /// # Errors
 /// [`StackError::Refused`] if the stack is not ours; [`StackError::Protected`] if it is protected against deletion;
 /// [`StackError::Conflict`] if it is being changed; [`StackError::Failed`] with the first resource that could not be deleted.
-pub async fn delete(cfn: &Client, name: &str, on_event: Sink<'_>) -> Result<(), StackError> {
+pub async fn delete(
+    cfn: &Client,
+    name: &str,
+    role: Option<&str>,
+    on_event: Sink<'_>,
+) -> Result<(), StackError> {
     let Some(seen) = describe(cfn, name).await? else {
         return Ok(());
     };
@@ -44,7 +50,7 @@ pub async fn delete(cfn: &Client, name: &str, on_event: Sink<'_>) -> Result<(), 
         let what = format!("it is in {}", seen.status);
         return Err(StackError::Conflict { stack: name.to_owned(), what });
     }
-    remove(cfn, &seen.id, on_event).await
+    remove(cfn, &seen.id, role, on_event).await
 }
 
 /// The name in the stack's ARN, `arn:…:stack/NAME/…`.
@@ -54,10 +60,16 @@ fn own_name(seen: &StackSeen) -> &str {
 
 /// Deletes the stack with this ARN, without asking whose it is, and waits. By ARN a stack of the same name that was made
 /// meanwhile is out of reach.
-pub(super) async fn remove(cfn: &Client, id: &str, on_event: Sink<'_>) -> Result<(), StackError> {
+pub(super) async fn remove(
+    cfn: &Client,
+    id: &str,
+    role: Option<&str>,
+    on_event: Sink<'_>,
+) -> Result<(), StackError> {
     let mut cursor = Cursor::at_end(cfn, id).await?;
     cfn.delete_stack()
         .stack_name(id)
+        .set_role_arn(role.map(str::to_owned))
         .send()
         .await
         .map_err(|error| StackError::of("DeleteStack", id, error))?;

@@ -45,7 +45,8 @@ pub fn with_memory(
         tags.insert(TAG_MADE_BY.to_owned(), UP.to_owned());
     }
     let template_body = template(seen, &parameters, &secrets);
-    Some(DesiredStack { name: name.to_owned(), template_body, parameters, secrets, tags })
+    // CloudFormation goes on with the role that the stack has.
+    Some(DesiredStack { name: name.to_owned(), template_body, parameters, secrets, tags, role: None })
 }
 
 /// The template of `attach`, or that of `up`, with the digests that go with these values.
@@ -95,6 +96,7 @@ mod tests {
             batch: false,
             batch_concurrency: 20,
             on_upload: String::new(),
+            permissions_boundary: String::new(),
         }
     }
 

@@ -100,7 +100,7 @@ impl DesiredStack {
         let template_body = with_digests(&text, &JOINED, parameters.clone(), &plain.secrets);
         let mut tags = plain.tags;
         tags.insert(TAG_MADE_BY.to_owned(), UP.to_owned());
-        Self { name: plain.name, template_body, parameters, secrets: plain.secrets, tags }
+        Self { name: plain.name, template_body, parameters, secrets: plain.secrets, tags, role: None }
     }
 
     /// Whether the bucket is in it.

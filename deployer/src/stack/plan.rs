@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::observe::StackSeen;
 use super::secrets::Secrets;
 use super::status::Standing;
+use crate::settings::value::RoleArn;
 
 /// Tag that says whose stack it is: the bucket's name. A stack without it is not ours.
 pub const TAG_BUCKET: &str = "imgdeploy:bucket";
@@ -27,6 +28,10 @@ pub struct DesiredStack {
     pub secrets: Secrets,
     /// Our tags: [`TAG_BUCKET`], [`TAG_VERSION`] and what the user gave. Tags that others put on the stack are kept.
     pub tags: BTreeMap<String, String>,
+    /// ARN of the role with whose rights CloudFormation works. `None`: the role that the stack was last worked on with, else
+    /// the caller's rights. It is no part of what the stack is, so another role alone is no change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
 
 impl DesiredStack {
@@ -42,7 +47,14 @@ impl DesiredStack {
                 (TAG_BUCKET.to_owned(), inputs.bucket.clone()),
                 (TAG_VERSION.to_owned(), tool_version.to_owned()),
             ]),
+            role: None,
         }
+    }
+
+    /// The same stack, made with the rights of `role`.
+    #[must_use]
+    pub fn by(self, role: Option<&RoleArn>) -> Self {
+        Self { role: role.map(ToString::to_string), ..self }
     }
 }
 

@@ -82,6 +82,8 @@ pub struct StackInputs {
     pub batch_concurrency: u32,
     /// Specs of what is made of uploads, separated by semicolons.
     pub on_upload: String,
+    /// ARN of the policy that is the boundary of the function's role; empty for none.
+    pub permissions_boundary: String,
 }
 
 impl StackInputs {
@@ -117,6 +119,7 @@ impl StackInputs {
             batch,
             batch_concurrency,
             on_upload,
+            permissions_boundary,
         } = self;
         [
             ("Bucket", bucket.clone()),
@@ -148,6 +151,7 @@ impl StackInputs {
             // AWS's advice: six times what the function may take. Less than that time itself is refused.
             ("BatchVisibility", (timeout * 6).to_string()),
             ("OnUpload", on_upload.clone()),
+            ("PermissionsBoundary", permissions_boundary.clone()),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
@@ -313,4 +317,4 @@ fn substitutions(text: &str, found: &mut BTreeSet<String>) {
 
 #[cfg(test)]
 #[path = "template_tests.rs"]
-pub(super) mod tests;
+pub(crate) mod tests;

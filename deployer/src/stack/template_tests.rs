@@ -32,6 +32,7 @@ pub(crate) fn inputs() -> StackInputs {
         batch: false,
         batch_concurrency: 20,
         on_upload: String::new(),
+        permissions_boundary: String::new(),
     }
 }
 
@@ -381,4 +382,30 @@ fn order_and_layout_of_the_file_do_not_count() {
     assert!(!same("a: 1", "a: 2"));
     assert!(!same("a: [", "a: {"), "what doesn't parse equals only itself");
     assert!(same("a: [", "a: ["));
+}
+
+#[test]
+fn the_role_has_a_boundary_where_one_is_named() {
+    let template = parsed();
+    let boundary = &template["Resources"]["Role"]["Properties"]["PermissionsBoundary"];
+    let expected = json!({"Fn::If": ["Bounded", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]});
+    assert_eq!(*boundary, expected);
+    let arn = "arn:aws:iam::111122223333:policy/b";
+    let bounded = StackInputs { permissions_boundary: arn.to_owned(), ..inputs() };
+    assert_eq!(bounded.parameters()["PermissionsBoundary"], arn);
+    // Neither code nor API are other ones for that.
+    assert_eq!(changing_ids(&render(&bounded)), changing_ids(&render(&inputs())));
+}
+
+#[test]
+fn the_api_takes_no_tls_below_1_2() {
+    let api = &parsed()["Resources"]["Api"]["Properties"];
+    let policy = &api["SecurityPolicy"]["Fn::If"];
+    assert_eq!(policy[1], "SecurityPolicy_TLS13_1_2_2021_06");
+    // Policies of that kind are refused without an access mode.
+    assert_eq!(api["EndpointAccessMode"]["Fn::If"][0], policy[0]);
+    let partitions = &parsed()["Conditions"]["TlsPolicies"]["Fn::Or"];
+    let named: Vec<&str> =
+        partitions.as_array().unwrap().iter().filter_map(|it| it["Fn::Equals"][1].as_str()).collect();
+    assert_eq!(named, ["aws", "aws-cn"]);
 }

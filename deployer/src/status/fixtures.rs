@@ -79,6 +79,8 @@ pub(super) fn attached_bucket() -> Observed {
             public_access_block: Fact::Absent,
             encryption: Fact::Absent,
             versioned: Fact::Known(true),
+            policy: Fact::Absent,
+            lifecycle: Fact::Absent,
             journal: Fact::Known((journal, "\"e\"".to_owned())),
             code: Fact::Absent,
             live_code: Fact::Absent,

@@ -9,6 +9,15 @@ use crate::aws::Aws;
 pub const ADMIN: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 
+/// A policy of `templates/`, filled in for this bucket and the emulator's account.
+#[must_use]
+pub fn template(file: &str, bucket: &str) -> String {
+    let path = crate::workspace::root().join("templates").join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.replace(":::BUCKET", &format!(":::{bucket}"))
+        .replace("\"ACCOUNT\"", &format!("\"{}\"", crate::ministack::ACCOUNT))
+}
+
 /// A policy that allows everything but one action.
 #[must_use]
 pub fn all_but(action: &str) -> String {

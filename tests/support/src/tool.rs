@@ -13,6 +13,7 @@ use aws_credential_types::Credentials;
 use tempfile::TempDir;
 
 use crate::ministack;
+use crate::proxy::record;
 
 /// A run that takes longer hangs.
 const TIMEOUT: Duration = Duration::from_secs(180);
@@ -151,6 +152,8 @@ impl Tool {
     /// When it can't be started.
     #[must_use]
     pub fn start<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Running {
+        let arguments: Vec<OsString> = arguments.into_iter().map(|word| word.as_ref().to_owned()).collect();
+        let noted = record::name(&arguments).map(|name| (record::APP, name));
         let mut command = Command::new(&self.binary);
         command
             .args(arguments)
@@ -158,6 +161,7 @@ impl Tool {
             .env("HOME", self.home.path())
             .env("TMPDIR", self.home.path())
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(noted)
             .current_dir(self.home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

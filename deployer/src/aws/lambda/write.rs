@@ -212,10 +212,14 @@ impl Function {
 
     /// Deletes one published version. Lambda refuses while an alias names it.
     ///
+    /// The version is in the name, not in a parameter beside it: that the right to do this is then asked for on the version
+    /// and not on the whole function, is [unverified] (IAM names the function as the resource, versions have ARNs below it).
+    ///
     /// # Errors
     /// The failed call.
     pub async fn delete_version(&self, version: &str) -> Result<(), AwsFailure> {
-        let result = self.lambda.delete_function().function_name(&self.name).qualifier(version).send().await;
+        let qualified = format!("{}:{version}", self.name);
+        let result = self.lambda.delete_function().function_name(qualified).send().await;
         result.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:DeleteFunction", &error))
     }
 }

@@ -172,6 +172,18 @@ impl BucketRead {
         }
     }
 
+    /// Ids of the lifecycle rules.
+    pub async fn lifecycle_rules(&self) -> Fact<Vec<String>> {
+        let call = self
+            .s3
+            .get_bucket_lifecycle_configuration()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(&self.owner);
+        let result = call.send().await;
+        Fact::of(result.map_err(|error| AwsFailure::from_sdk("s3:GetLifecycleConfiguration", &error)))
+            .map(|seen| seen.rules().iter().map(|rule| rule.id().unwrap_or_default().to_owned()).collect())
+    }
+
     /// Whether versioning is on.
     pub async fn versioned(&self) -> Fact<bool> {
         self.versioning().await.map(|now| now == Versioning::Enabled)

@@ -6,6 +6,7 @@ mod memory;
 mod notification;
 mod own_bucket;
 mod refusals;
+mod rights;
 mod world;
 
 use super::attach::attach;

@@ -105,6 +105,8 @@ pub(super) fn bare() -> Observed {
             public_access_block: Fact::Absent,
             encryption: Fact::Absent,
             versioned: Fact::Absent,
+            policy: Fact::Absent,
+            lifecycle: Fact::Absent,
             journal: Fact::Absent,
             code: Fact::Absent,
             live_code: Fact::Absent,
@@ -184,6 +186,9 @@ fn change(world: &mut Observed, action: &Action) {
             world.artifacts.public_access_block = Fact::Known(CLOSED);
             world.artifacts.encryption = Fact::Known("AES256".to_owned());
             world.artifacts.versioned = Fact::Known(true);
+            let arns = ["arn:aws:s3:::a", "arn:aws:s3:::a/*"];
+            world.artifacts.policy = Fact::Known(crate::plan::artifacts::tls_only(&arns));
+            world.artifacts.lifecycle = Fact::Known(vec!["imgdeploy-old-code".to_owned()]);
         }
         Action::UploadCode { .. } => world.artifacts.code = Fact::Known(()),
         Action::Stack { desired, .. } => {

@@ -8,6 +8,7 @@ mod keep;
 mod name;
 mod on_upload;
 mod prefix;
+mod rights;
 mod url;
 
 pub use choice::{Arch, Delivery, LOG_RETENTION_DAYS, RedirectCode};
@@ -17,6 +18,7 @@ pub use keep::Keep;
 pub use name::{BucketName, CacheControl, DistributionId, Profile, Region};
 pub use on_upload::{MAX_SPECS, OnUpload, spec_or_preset};
 pub use prefix::Prefix;
+pub use rights::{PolicyArn, RoleArn};
 pub use url::BaseUrl;
 
 pub(crate) use choice::LogRetention;
@@ -47,6 +49,7 @@ pub mod pattern {
     };
     pub use super::on_upload::PATTERN as ON_UPLOAD;
     pub use super::prefix::PATTERN as PREFIX;
+    pub use super::rights::{POLICY_PATTERN as POLICY_ARN, ROLE_PATTERN as ROLE_ARN};
     pub use super::url::PATTERN as URL;
 }
 

@@ -201,3 +201,37 @@ proptest! {
         check::<Dimensions>(&text, pattern::DIMENSION_LIST)?;
     }
 }
+
+#[test]
+fn arns_of_policies_and_roles() {
+    for right in [
+        "arn:aws:iam::111122223333:policy/resizer-boundary",
+        "arn:aws-us-gov:iam::111122223333:policy/team/a.b@c",
+        "arn:aws:iam::aws:policy/PowerUserAccess",
+    ] {
+        assert_eq!(out::<PolicyArn>(right), right);
+        assert!(Regex::new(pattern::POLICY_ARN).unwrap().is_match(right), "{right}");
+    }
+    let role = "arn:aws-cn:iam::111122223333:role/service/resizer-stack";
+    assert_eq!(out::<RoleArn>(role), role);
+    assert!(Regex::new(pattern::ROLE_ARN).unwrap().is_match(role));
+    assert_eq!(
+        out::<RoleArn>("resizer-stack"),
+        "must be an ARN such as `arn:aws:iam::111122223333:role/imgdeploy-stack`, not \"resizer-stack\""
+    );
+    for wrong in [
+        "",
+        "arn:aws:iam::111122223333:role/",
+        "arn:aws:iam::aws:role/a",
+        "arn:aws:iam::11112222333:role/a",
+        "arn:aws:iam:eu-west-1:111122223333:role/a",
+        "arn:aws:iam::111122223333:policy/a",
+        "arn:aws:iam::111122223333:role/a b",
+        "arn:aws:iam::111122223333:role/a\u{202e}",
+        "arn:aws:sts::111122223333:assumed-role/a/b",
+        "arn::iam::111122223333:role/a",
+    ] {
+        assert!(RoleArn::from_text(wrong).is_err(), "{wrong:?}");
+    }
+    assert!(PolicyArn::from_text(role).is_err());
+}

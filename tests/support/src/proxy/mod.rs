@@ -5,6 +5,7 @@
 
 mod fault;
 mod operation;
+pub(crate) mod record;
 mod serve;
 mod strict;
 
@@ -88,6 +89,8 @@ struct State {
     cut_at_write: Option<(usize, Cut)>,
     /// Versions of functions that were called: for them an instance is there.
     warm: HashSet<String>,
+    /// Which command the last request was from that said so.
+    command: Option<String>,
     hooks: Vec<(String, Hook)>,
 }
 

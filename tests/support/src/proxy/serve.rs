@@ -15,7 +15,7 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::{Call, Cut, Fault, Hook, Shared, What, operation, strict};
+use super::{Call, Cut, Fault, Hook, Shared, What, operation, record, strict};
 
 pub(super) type Upstream = Client<HttpConnector, Full<Bytes>>;
 
@@ -113,6 +113,10 @@ fn register(shared: &Shared, parts: &Parts, body: &[u8]) -> (Call, Option<What>,
         operation,
     };
     state.calls.push(call.clone());
+    state.command = record::command(&parts.headers).or(state.command.take());
+    if let Some(command) = &state.command {
+        record::note(command, &call);
+    }
     let first = state.seen.insert(call.name());
     if let Some((n, cut)) = state.cut_at_write
         && call.write
