@@ -10,6 +10,7 @@
 
 mod feed;
 mod job;
+mod listing;
 mod message;
 mod outcome;
 mod paths;
@@ -18,6 +19,7 @@ mod stamp;
 mod tally;
 
 pub use feed::{At, Fed, Feed, Listed, PAGE_KEYS, feed};
+pub use listing::{ListingError, listed_key};
 pub use job::{Failed, Job, Page, ResultBody, Sent, Source};
 pub use message::{Message, Received, WorkItem, batches, decoded};
 pub use outcome::{ItemOutcome, Outcome, result_name};

@@ -2,20 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::{BucketRead, summary};
+use aws_sdk_s3::types::EncodingType;
+use imgdeploy_batch::listed_key;
+
+use super::BucketRead;
 use crate::aws::AwsFailure;
+use crate::aws::paging::{Next, Paging};
 use crate::aws::read::ObjectSummary;
 use crate::fact::Fact;
 
 /// One page of a listing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// Objects.
     pub objects: Vec<ObjectSummary>,
     /// With a delimiter: what keys have in common up to it.
     pub prefixes: Vec<String>,
-    /// How to ask for the next page, if there is one.
-    pub next: Option<String>,
+    /// What it says of the next page.
+    pub(crate) next: Next,
 }
 
 /// An object without its bytes.
@@ -27,6 +31,19 @@ pub struct Head {
     pub size: u64,
     /// User metadata, names in lower case.
     pub metadata: BTreeMap<String, String>,
+}
+
+/// A key, or the beginning of keys, out of the answer to a listing that was asked for with `encoding-type=url`.
+///
+/// # Errors
+/// What came is no text.
+pub(crate) fn stored(
+    operation: &str,
+    text: &str,
+    encoding: Option<&EncodingType>,
+) -> Result<String, AwsFailure> {
+    let key = listed_key(text, encoding == Some(&EncodingType::Url));
+    key.map_err(|error| AwsFailure::local(operation, error.to_string()))
 }
 
 /// Whether a bucket keeps what is deleted.
@@ -43,16 +60,17 @@ pub enum Versioning {
 }
 
 impl BucketRead {
-    /// A page of the objects under `prefix`, at most 1,000. `token` is that of the page before.
+    /// A page of the objects under `prefix`, at most 1,000. `token` is what [`Paging`] makes of the page before.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn page(
+    pub(crate) async fn page(
         &self,
         prefix: &str,
         delimiter: Option<&str>,
         token: Option<String>,
     ) -> Result<Page, AwsFailure> {
+        const CALL: &str = "s3:ListBucket";
         let seen = self
             .s3
             .list_objects_v2()
@@ -60,20 +78,46 @@ impl BucketRead {
             .prefix(prefix)
             .set_delimiter(delimiter.map(str::to_owned))
             .set_continuation_token(token)
+            .encoding_type(EncodingType::Url)
             .expected_bucket_owner(&self.owner)
             .send()
             .await
-            .map_err(|error| AwsFailure::from_sdk("s3:ListBucket", &error))?;
-        let next = seen.next_continuation_token().filter(|_| seen.is_truncated() == Some(true));
+            .map_err(|error| AwsFailure::from_sdk(CALL, &error))?;
+        let is_truncated = seen.is_truncated() == Some(true);
+        let key = |text: Option<&str>| text.map(|text| stored(CALL, text, seen.encoding_type()));
+        let object = |one: &aws_sdk_s3::types::Object| {
+            let size = u64::try_from(one.size().unwrap_or(0)).unwrap_or(0);
+            Some(key(one.key())?.map(|key| ObjectSummary { key, size }))
+        };
+        let prefixes = seen.common_prefixes().iter().filter_map(|common| key(common.prefix()));
         Ok(Page {
-            objects: seen.contents().iter().filter_map(summary).collect(),
-            prefixes: seen
-                .common_prefixes()
-                .iter()
-                .filter_map(|common| common.prefix().map(str::to_owned))
-                .collect(),
-            next: next.map(str::to_owned),
+            objects: seen.contents().iter().filter_map(object).collect::<Result<_, _>>()?,
+            prefixes: prefixes.collect::<Result<_, _>>()?,
+            next: Next::if_truncated(is_truncated, seen.next_continuation_token().map(str::to_owned)),
         })
+    }
+
+    /// Gives every object under `prefix` to `take`, page by page, up to `pages` of them; whether that was all.
+    ///
+    /// # Errors
+    /// The first page that fails; a list that does not end.
+    pub(crate) async fn each_page(
+        &self,
+        prefix: &str,
+        pages: usize,
+        mut take: impl FnMut(Vec<ObjectSummary>),
+    ) -> Result<bool, AwsFailure> {
+        let mut paging = Paging::new("s3:ListBucket");
+        let mut token = None;
+        for _ in 0..pages {
+            let page = self.page(prefix, None, token).await?;
+            take(page.objects);
+            token = paging.after(page.next)?;
+            if token.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// One object, without its bytes.
