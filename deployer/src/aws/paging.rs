@@ -176,7 +176,9 @@ mod tests {
         assert_eq!(paging.after(Next::if_truncated(false, Some("x".to_owned()))), Ok(None));
         assert_eq!(paging.after(Next::if_truncated(true, Some("x".to_owned()))), Ok(Some("x".to_owned())));
         for token in [None, Some(String::new())] {
-            assert!(paging.after(Next::if_truncated(true, token)).unwrap_err().to_string().contains("not where"));
+            assert!(
+                paging.after(Next::if_truncated(true, token)).unwrap_err().to_string().contains("not where")
+            );
         }
     }
 }

@@ -215,7 +215,8 @@ async fn download(clients: &Clients, bucket: &str, key: &str, to: &Path) -> Resu
     let local = |error: std::io::Error| AwsFailure::local(CALL, format!("{}: {error}", to.display()));
     let mut file = File::create(to).map_err(local)?;
     while let Some(some) = body.next().await {
-        let some = some.map_err(|error| AwsFailure::of_body(&format!("{CALL} of s3://{bucket}/{key}"), &error))?;
+        let some =
+            some.map_err(|error| AwsFailure::of_body(&format!("{CALL} of s3://{bucket}/{key}"), &error))?;
         std::io::Write::write_all(&mut file, &some).map_err(local)?;
     }
     Ok(to.to_owned())

@@ -100,9 +100,8 @@ impl Records {
         .await?;
         for folder in folders {
             let folder = folder?;
-            found.extend(
-                folder.strip_prefix(root.as_str()).map(|name| name.trim_end_matches('/').to_owned()),
-            );
+            found
+                .extend(folder.strip_prefix(root.as_str()).map(|name| name.trim_end_matches('/').to_owned()));
         }
         found.sort();
         Ok(found)

@@ -19,8 +19,8 @@ mod stamp;
 mod tally;
 
 pub use feed::{At, Fed, Feed, Listed, PAGE_KEYS, feed};
-pub use listing::{ListingError, listed_key};
 pub use job::{Failed, Job, Page, ResultBody, Sent, Source};
+pub use listing::{ListingError, listed_key};
 pub use message::{Message, Received, WorkItem, batches, decoded};
 pub use outcome::{ItemOutcome, Outcome, result_name};
 pub use paths::{Paths, page_number, root};
