@@ -120,6 +120,24 @@ impl BucketRead {
         Ok(false)
     }
 
+    /// The folders at the top of the bucket, each with the slash behind it, of up to `pages` pages; whether those are all.
+    ///
+    /// # Errors
+    /// The first page that fails; a list that does not end.
+    pub(crate) async fn folders(&self, pages: usize) -> Result<(Vec<String>, bool), AwsFailure> {
+        let mut paging = Paging::new("s3:ListBucket");
+        let (mut folders, mut token) = (Vec::new(), None);
+        for _ in 0..pages {
+            let page = self.page("", Some("/"), token).await?;
+            folders.extend(page.prefixes);
+            token = paging.after(page.next)?;
+            if token.is_none() {
+                return Ok((folders, true));
+            }
+        }
+        Ok((folders, false))
+    }
+
     /// One object, without its bytes.
     pub async fn head(&self, key: &str) -> Fact<Head> {
         let result = self
@@ -157,5 +175,75 @@ impl BucketRead {
             Some(Status::Suspended) => Versioning::Suspended,
             _ => Versioning::Off,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    /// A bucket of which every listing is answered with these bodies, the last of them for ever.
+    async fn bucket(bodies: Vec<String>) -> BucketRead {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut asked = 0;
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = vec![0; 8192];
+                let length = stream.read(&mut request).await.unwrap();
+                let line = String::from_utf8_lossy(&request[..length]).into_owned();
+                assert!(line.contains("encoding-type=url"), "{line}");
+                let body = bodies.get(asked).or(bodies.last()).unwrap();
+                asked += 1;
+                let head =
+                    format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+                stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+            }
+        });
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
+            .endpoint_url(endpoint)
+            .force_path_style(true)
+            .http_client(crate::aws::clients::https_client())
+            .build();
+        let s3 = aws_sdk_s3::Client::from_conf(config);
+        BucketRead { s3, bucket: "b".to_owned(), owner: "111122223333".to_owned() }
+    }
+
+    fn page(keys: &[&str], token: Option<&str>) -> String {
+        let keys: String = keys.iter().map(|key| format!("<Contents><Key>{key}</Key></Contents>")).collect();
+        let next = token.map(|token| format!("<NextContinuationToken>{token}</NextContinuationToken>"));
+        format!(
+            "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>{}</IsTruncated>{}{keys}</ListBucketResult>",
+            token.is_some(),
+            next.unwrap_or_default()
+        )
+    }
+
+    #[tokio::test]
+    async fn a_listing_is_read_to_its_end_and_decoded() {
+        let bucket = bucket(vec![page(&["a+b"], Some("t")), page(&["c%01%2B%C3%BC"], None)]).await;
+        let keys: Vec<String> =
+            bucket.all_objects("").await.unwrap().into_iter().map(|object| object.key).collect();
+        assert_eq!(keys, ["a b", "c\u{1}+\u{fc}"]);
+    }
+
+    #[tokio::test]
+    async fn a_listing_that_does_not_end_is_a_failure() {
+        for pages in [
+            vec![page(&["a"], Some("t"))],
+            vec![page(&["a"], Some("t")), page(&["b"], Some("u")), page(&["a"], Some("t"))],
+            vec![page(&["a"], Some(""))],
+        ] {
+            let failure = bucket(pages).await.all_objects("").await.unwrap_err();
+            assert_eq!(failure.operation, "s3:ListBucket");
+            assert!(failure.message.contains("a part of a list is not taken for all of it"), "{failure}");
+        }
     }
 }
