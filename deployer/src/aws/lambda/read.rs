@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration, LastUpdateStatusReasonCode};
 
-use super::{Alias, Configuration, Function};
+use super::{Alias, Configuration, Function, Mapping};
 use crate::aws::AwsFailure;
 use crate::aws::paging::{Next, each};
 use crate::fact::Fact;
@@ -97,6 +97,40 @@ impl Function {
         });
         let all = all.await;
         Fact::of(all.map(|()| found))
+    }
+
+    /// What takes messages from the queue with this ARN to a function.
+    pub async fn mappings(&self, queue: &str) -> Fact<Vec<Mapping>> {
+        const CALL: &str = "lambda:ListEventSourceMappings";
+        let mut found = Vec::new();
+        let page = async |marker| {
+            let call = self.lambda.list_event_source_mappings().event_source_arn(queue);
+            let sent = call.set_marker(marker).send().await;
+            sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+        };
+        let all = each(CALL, page, |page| {
+            found.extend(page.event_source_mappings.unwrap_or_default().into_iter().map(|one| Mapping {
+                id: one.uuid.unwrap_or_default(),
+                state: one.state.unwrap_or_default(),
+                last: one.last_processing_result.unwrap_or_default(),
+            }));
+            Next::token(page.next_marker)
+        });
+        let all = all.await;
+        Fact::of(all.map(|()| found))
+    }
+
+    /// How many of its instances may run at once; absent where nothing is reserved for it.
+    pub async fn reserved(&self) -> Fact<u32> {
+        let sent = self.lambda.get_function_concurrency().function_name(&self.name).send().await;
+        match Fact::of(sent.map_err(|error| AwsFailure::from_sdk("lambda:GetFunctionConcurrency", &error))) {
+            Fact::Known(seen) => match seen.reserved_concurrent_executions() {
+                Some(reserved) => Fact::Known(u32::try_from(reserved).unwrap_or_default()),
+                None => Fact::Absent,
+            },
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown(failure) => Fact::Unknown(failure),
+        }
     }
 
     /// All published versions, oldest first.

@@ -116,7 +116,10 @@ impl Walk {
             match entry {
                 Ok(entry) if hidden(&entry.path()) => {}
                 Ok(entry) => inside.push(entry.path()),
-                Err(error) => self.unread.push(self.unusable(path, error)),
+                Err(error) => {
+                    let unread = self.unusable(path, error);
+                    self.unread.push(unread);
+                }
             }
         }
         inside.sort();
