@@ -3,7 +3,7 @@
 mod api;
 mod object;
 
-use super::cdn::from_http;
+use super::cdn::within;
 use super::source::{Blocks, Invalidation, Look, ObjectData, Source, SourceError};
 use crate::aws::edge::{distribution_document, distribution_state};
 use crate::aws::paging::{Next, each};
@@ -222,7 +222,6 @@ impl Source for AwsSource {
             SourceError(format!("the call {target} can't be passed on: {error}"))
         };
         let outgoing = builder.body(Empty::new()).map_err(|error| unsendable(&error))?;
-        let answer = self.http.request(outgoing).await.map_err(|error| unsendable(&error))?;
-        from_http(answer).await.map_err(|error| unsendable(&error))
+        within(self.http.request(outgoing)).await.map_err(|error| unsendable(&error))
     }
 }
