@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod error;
 pub mod fact;
 pub mod function;
+pub mod input;
 pub mod journal;
 pub mod logs;
 pub mod names;

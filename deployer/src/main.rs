@@ -124,7 +124,10 @@ async fn run(
             command::down::run(&site(given)?, args, consent, report, plan).await
         }
         Command::Dev(args) => command::dev::run(&site(given)?, args, report).await,
-        Command::Resize(args) => command::resize::run(&settings::images(given)?, args, report).await,
+        Command::Resize(args) => {
+            let config = given.config.as_ref().map(|(path, _)| path.as_path());
+            command::resize::run(&settings::images(given)?, config, args, report).await
+        }
         Command::Completions(args) => {
             report.text(&cli::completions(args));
             Ok(Exit::Done)

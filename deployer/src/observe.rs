@@ -3,6 +3,8 @@
 //! Wave 1 needs names only (identity, the bucket's region, the search for distributions); wave 2 needs
 //! the account and the region. Nothing here writes.
 
+mod taken;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -18,7 +20,10 @@ use crate::fact::Fact;
 use crate::function::LIVE;
 use crate::journal::Journal;
 use crate::names;
+use crate::purge::key::Scheme;
 use crate::stack::{self, OUTPUT_DISTRIBUTION, StackError, StackSeen};
+
+pub use taken::Taken;
 
 /// What to look at.
 #[derive(Debug, Clone)]
@@ -27,6 +32,8 @@ pub struct Query {
     pub bucket: String,
     /// Prefix of derived keys.
     pub prefix: String,
+    /// How derived keys are made, where it is asked what stands in their way.
+    pub scheme: Option<Scheme>,
     /// The distribution to edit.
     pub distribution: Option<String>,
     /// Without a named distribution: whether the one that the journal names is looked at.
@@ -121,6 +128,8 @@ pub struct Observed {
     pub objects: Fact<Vec<ObjectSummary>>,
     /// The first objects under the derived prefix.
     pub derived: Fact<Vec<ObjectSummary>>,
+    /// Objects with keys of derived images that imgdeploy did not make; absent where nobody asked.
+    pub taken: Fact<Taken>,
     /// The artifacts bucket.
     pub artifacts: Artifacts,
     /// Our stack.
@@ -189,7 +198,7 @@ pub async fn observe_or_new(
     let cloudformation = clients.cloudformation(&region);
     let (
         (owned, policy, public_access_block, website, tags, requester_pays),
-        (encryption, objects, derived, account_block, notification),
+        (encryption, objects, (derived, taken), account_block, notification),
         (mut artifacts, stack, edge, function),
     ) = futures::join!(
         async {
@@ -206,7 +215,7 @@ pub async fn observe_or_new(
             futures::join!(
                 bucket.encryption(),
                 bucket.first_objects(""),
-                bucket.first_objects(&query.prefix),
+                taken::look(&bucket, query.scheme.as_ref(), &query.prefix),
                 read::account_public_access_block(clients, &region, &caller.account),
                 bucket.notification()
             )
@@ -262,6 +271,7 @@ pub async fn observe_or_new(
         encryption,
         objects,
         derived,
+        taken,
         artifacts,
         stack,
         function,

@@ -26,6 +26,28 @@ fn replaced(bench: &Bench, flag: &str, value: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_stands_where_derived_images_go_is_counted_before_anything_is_written() {
+    let bench = Bench::used();
+    for key in ["resized/300x200/by-hand.jpg", "300x200/banner.jpg", "banner.jpg"] {
+        bench.scenario.put_object(key, "image/jpeg", "mine");
+    }
+    for (prefix, said) in [
+        (
+            "resized/",
+            "1 object under `resized/` with keys of derived images was not made by imgdeploy: `resized/300x200/by-hand.jpg`",
+        ),
+        ("", "`300x200/banner.jpg`"),
+    ] {
+        let mut arguments = bench.attach_arguments();
+        arguments.extend(["--prefix", prefix, "--dry-run"].map(str::to_owned));
+        let run = bench.tool.run(arguments).exits(0);
+        assert!(run.stderr.contains(said), "{said}\n{run}");
+        assert!(run.stderr.contains("never writes over it") && run.stderr.contains("409"), "{run}");
+        bench.assert_no_writes();
+    }
+}
+
+#[test]
 fn a_policy_that_would_grow_over_20_kb() {
     let bench = Bench::used();
     let policy = bench.scenario.document("policy").unwrap();

@@ -189,6 +189,54 @@ fn an_input_is_never_written_over() {
 }
 
 #[test]
+fn neither_a_watermark_nor_the_settings_are_written_over() {
+    let tool = with(&[DANDELION, FIG_PNG]);
+    let at = |name: &str| tool.home().join(name);
+    fs::create_dir(at("d")).unwrap();
+    fs::write(at("imgdeploy.yaml"), "version: 1\n").unwrap();
+    fs::write(at("other.yaml"), "version: 1\n").unwrap();
+    fs::hard_link(at("fig.png"), at("d/hard.png")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../fig.png", at("d/dandelion.jpg")).unwrap();
+    let before = files(&tool);
+    let spec = "30x20/filters:watermark(fig.png,0,0,0)";
+    for arguments in [
+        &[spec, "dandelion.jpg", "fig.png", "--force"][..],
+        &[spec, "dandelion.jpg", "./d/../fig.png", "--force"],
+        &[spec, "dandelion.jpg", "d/hard.png", "--force"],
+        &[spec, "dandelion.jpg", "--out-dir", "d", "--force"],
+        &["30x20", "--also", spec, "dandelion.jpg", "fig.png", "--out-dir", ".", "--force"],
+        &["30x20", "dandelion.jpg", "imgdeploy.yaml", "--force"],
+        &["30x20", "dandelion.jpg", "d/../other.yaml", "--force", "--config", "other.yaml"],
+    ] {
+        let run = resize(&tool, arguments).exits(4);
+        assert!(run.stderr.contains("same file as the input"), "{run}");
+        assert_eq!(files(&tool), before, "{run}");
+    }
+    assert_eq!(fs::read(at("fig.png")).unwrap(), FIG_PNG.bytes);
+    // One that is not read is only a file that is there.
+    assert_eq!(resize(&tool, &["30x20", "dandelion.jpg", "fig.png", "--force"]).code, 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_has_no_end_is_not_waited_for() {
+    let tool = with(&[DANDELION]);
+    let pipe = tool.home().join("pipe.jpg");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let run = resize(&tool, &["30x20", "pipe.jpg", "/dev/zero", "dandelion.jpg", "--out-dir", "o"]).exits(3);
+    assert!(run.stderr.contains("pipe.jpg: cannot be read: it is a pipe, and only plain files"), "{run}");
+    assert!(run.stderr.contains("/dev/zero: cannot be read: it is a device"), "{run}");
+    assert!(tool.home().join("o/dandelion.jpg").exists(), "{run}");
+    let run = tool.run(&["attach", "--config", "pipe.jpg", "--dry-run"]).exits(2);
+    assert!(run.stderr.contains("it is a pipe"), "{run}");
+    for arguments in [&["build", "--check", "pipe.jpg"][..], &["build", "--check", "/dev/zero"]] {
+        let run = tool.run(arguments).exits(2);
+        assert!(run.stderr.contains("only plain files are read here"), "{run}");
+    }
+}
+
+#[test]
 fn files_that_are_there_stay_without_force() {
     let tool = with(&[DANDELION, MOUNTAIN]);
     fs::create_dir(tool.home().join("d")).unwrap();

@@ -1,6 +1,7 @@
 //! The bucket that `up` made: emptied and deleted by `down`. Each step first looks whether it still is that bucket.
 
 use super::{Cause, Event, Run};
+use crate::aws::AwsFailure;
 use crate::fact::Fact;
 use crate::stack::{TAG_BUCKET_MADE_BY, UP};
 
@@ -13,23 +14,33 @@ impl Run<'_> {
             return Ok(());
         }
         let mut deleted = 0;
+        let mut before = Vec::new();
         for _ in 0..ROUNDS {
             let versions = self.read.first_versions().await?;
             if versions.is_empty() {
                 break;
             }
+            if versions == before {
+                return Err(still_there("s3:DeleteObjectVersion"));
+            }
             self.write.delete_versions(&versions).await?;
             deleted += versions.len();
+            before = versions;
             (self.events)(Event::Progress { text: format!("{deleted} deleted") });
         }
+        let mut before = Vec::new();
         for _ in 0..ROUNDS {
             let uploads = self.read.first_uploads().await?;
             if uploads.is_empty() {
                 break;
             }
+            if uploads == before {
+                return Err(still_there("s3:AbortMultipartUpload"));
+            }
             for upload in &uploads {
                 self.write.abort_upload(upload).await?;
             }
+            before = uploads;
         }
         Ok(())
     }
@@ -55,4 +66,9 @@ impl Run<'_> {
             (Fact::Known(()), _) => Err(Cause::Changed(format!("the bucket {}", self.plan.bucket))),
         }
     }
+}
+
+/// S3 took the call, and lists the same as before: the same would go on for ever.
+fn still_there(operation: &str) -> Cause {
+    AwsFailure::local(operation, "S3 says that what it listed is gone, and lists it again").into()
 }

@@ -12,13 +12,13 @@ mod tests;
 mod toolchain;
 mod workspace;
 
-use std::fs::File;
-use std::io::{Cursor, Read as _};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use sha2::{Digest, Sha256};
 
+use crate::input;
 use crate::settings::value::Arch;
 
 pub use build::{Built, build};
@@ -161,8 +161,7 @@ pub fn code(zip: Option<&Path>, arch: Arch, runs: Runs) -> Result<Artifact, Arti
 pub fn load(path: &Path, arch: Arch, runs: Runs) -> Result<Artifact, ArtifactError> {
     let read = |source| ArtifactError::Read { path: path.to_owned(), source };
     // One that is far too large must not fill the memory.
-    let mut bytes = Vec::new();
-    File::open(path).map_err(read)?.take(lambda::MAX_UNZIPPED).read_to_end(&mut bytes).map_err(read)?;
+    let bytes = input::read(path, lambda::MAX_UNZIPPED).map_err(read)?;
     let checked = check::check(Cursor::new(&bytes), arch, runs).map_err(read)?;
     usable(path, &checked)?;
     Ok(Artifact::checked(bytes, &checked, arch, Source::File(path.to_owned())))
@@ -173,7 +172,7 @@ pub fn load(path: &Path, arch: Arch, runs: Runs) -> Result<Artifact, ArtifactErr
 /// # Errors
 /// It can't be read; what is wrong with its content is in [`Checked::problems`].
 pub fn check_file(path: &Path, arch: Arch, runs: Runs) -> Result<Checked, ArtifactError> {
-    File::open(path)
+    input::open(path)
         .and_then(|file| check::check(std::io::BufReader::new(file), arch, runs))
         .map_err(|source| ArtifactError::Read { path: path.to_owned(), source })
 }

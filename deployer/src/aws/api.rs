@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation};
+use aws_sdk_apigateway::Client;
+use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation, Resource};
 
+use super::paging::{Next, each};
 use super::signed::{self, Call};
 use super::{AwsFailure, Clients};
 
@@ -34,6 +36,26 @@ pub async fn is_http_api(clients: &Clients, region: &str, id: &str) -> Result<bo
     }
 }
 
+/// The resources of a REST API with their methods, as edited.
+///
+/// # Errors
+/// The first page that fails; a list that does not end.
+pub(crate) async fn resources(gateway: &Client, api: &str) -> Result<Vec<Resource>, AwsFailure> {
+    const CALL: &str = "apigateway:GetResources";
+    let mut found = Vec::new();
+    let page = async |position| {
+        let call = gateway.get_resources().rest_api_id(api).embed("methods");
+        let sent = call.set_position(position).send().await;
+        sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+    };
+    each(CALL, page, |page| {
+        found.extend(page.items.unwrap_or_default());
+        Next::token(page.position)
+    })
+    .await?;
+    Ok(found)
+}
+
 /// A method as edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PresentMethod {
@@ -62,7 +84,7 @@ pub type Resources = BTreeMap<String, (String, BTreeMap<String, PresentMethod>)>
 /// Calls on one REST API.
 #[derive(Debug, Clone)]
 pub struct Gateway {
-    client: aws_sdk_apigateway::Client,
+    client: Client,
     api: String,
 }
 
@@ -77,11 +99,8 @@ impl Gateway {
     /// # Errors
     /// The first page that fails.
     pub async fn resources(&self) -> Result<Resources, AwsFailure> {
-        let call = self.client.get_resources().rest_api_id(&self.api).embed("methods");
-        let mut pages = call.into_paginator().items().send();
         let mut found = Resources::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(|error| AwsFailure::from_sdk("apigateway:GetResources", &error))?;
+        for item in resources(&self.client, &self.api).await? {
             let (Some(id), Some(path)) = (item.id(), item.path()) else { continue };
             let methods = item.resource_methods().into_iter().flatten().map(|(name, method)| {
                 let integration = method.method_integration().map(|integration| {

@@ -6,11 +6,12 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::failure::chain_text;
+use super::patience::{Patience, patient};
 use super::{AwsFailure, FailureKind};
 
 /// How to reach AWS, from the command line and the environment.
@@ -37,6 +38,8 @@ pub struct Clients {
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
+/// Longest wait for credentials.
+const CREDENTIALS: Duration = Duration::from_secs(120);
 
 /// The shared HTTPS client: rustls with ring, the platform's root certificates; also speaks plain HTTP.
 pub fn https_client() -> SharedHttpClient {
@@ -51,14 +54,10 @@ impl Clients {
     /// # Errors
     /// [`FailureKind::Credentials`] when none can be found.
     pub async fn load(access: &Access) -> Result<Self, AwsFailure> {
-        let http = https_client();
-        let mut loader =
-            aws_config::defaults(BehaviorVersion::latest()).http_client(http.clone()).timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT)
-                    .operation_attempt_timeout(Duration::from_secs(60))
-                    .build(),
-            );
+        let http = patient(https_client(), Patience::USUAL);
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http.clone())
+            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build());
         if let Some(profile) = &access.profile {
             loader = loader.profile_name(profile);
         }
@@ -71,7 +70,7 @@ impl Clients {
         let config = loader.load().await;
         let config = with_retries(config);
         let provider = config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
-        provider.provide_credentials().await.map_err(|error| no_credentials(&chain_text(&error)))?;
+        provided(&provider).await?;
         let endpoint_url = access
             .endpoint_url
             .clone()
@@ -118,7 +117,7 @@ impl Clients {
     /// [`FailureKind::Credentials`] when there are none any more.
     pub async fn credentials(&self) -> Result<Credentials, AwsFailure> {
         let provider = self.config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
-        provider.provide_credentials().await.map_err(|error| no_credentials(&chain_text(&error)))
+        provided(&provider).await
     }
 
     /// The shared HTTP client, for requests that are no AWS API calls.
@@ -196,6 +195,17 @@ fn with_retries(config: SdkConfig) -> SdkConfig {
     let attempts = config.retry_config().map_or(3, RetryConfig::max_attempts);
     let attempts = if std::env::var_os("AWS_MAX_ATTEMPTS").is_some() || attempts != 3 { attempts } else { 5 };
     config.into_builder().retry_config(RetryConfig::standard().with_max_attempts(attempts)).build()
+}
+
+/// Asks for credentials. A profile's `credential_process` may ask its user, so that this has more time than a call.
+async fn provided(provider: &SharedCredentialsProvider) -> Result<Credentials, AwsFailure> {
+    match tokio::time::timeout(CREDENTIALS, provider.provide_credentials()).await {
+        Ok(provided) => provided.map_err(|error| no_credentials(&chain_text(&error))),
+        Err(_) => Err(no_credentials(&format!(
+            "they did not come within {} s; a `credential_process`, if your profile has one, may be waiting for something",
+            CREDENTIALS.as_secs()
+        ))),
+    }
 }
 
 fn no_credentials(why: &str) -> AwsFailure {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::paging::{Next, each};
 use super::raw::CaptureBody;
 use super::read::raw_text;
 use super::{AwsFailure, Clients};
@@ -107,17 +108,16 @@ pub async fn distribution_tags(clients: &Clients, arn: &str) -> Fact<BTreeMap<St
 
 /// All distributions of the account.
 pub async fn distributions(clients: &Clients) -> Fact<Vec<DistributionSummary>> {
-    let mut pages = clients.cloudfront().list_distributions().into_paginator().send();
+    const CALL: &str = "cloudfront:ListDistributions";
+    let client = clients.cloudfront();
     let mut found = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = match page {
-            Ok(page) => page,
-            Err(error) => {
-                return Fact::Unknown(AwsFailure::from_sdk("cloudfront:ListDistributions", &error));
-            }
-        };
-        let items = page.distribution_list().map(|list| list.items().to_vec()).unwrap_or_default();
-        found.extend(items.into_iter().map(|item| {
+    let page = async |marker| {
+        let sent = client.list_distributions().set_marker(marker).send().await;
+        sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+    };
+    let all = each(CALL, page, |page| {
+        let Some(list) = page.distribution_list() else { return Next::End };
+        found.extend(list.items().iter().map(|item| {
             DistributionSummary {
                 id: item.id().to_owned(),
                 domain: item.domain_name().to_owned(),
@@ -128,8 +128,12 @@ pub async fn distributions(clients: &Clients) -> Fact<Vec<DistributionSummary>> 
                     .unwrap_or_default(),
             }
         }));
+        Next::if_truncated(list.is_truncated(), list.next_marker().map(str::to_owned))
+    });
+    match all.await {
+        Ok(()) => Fact::Known(found),
+        Err(failure) => Fact::Unknown(failure),
     }
-    Fact::Known(found)
 }
 
 /// The verdict of IAM's policy simulator on one action (IA-04).
@@ -152,25 +156,27 @@ pub async fn simulate(
     resource: &str,
     context: Vec<(&'static str, String)>,
 ) -> Result<Vec<Simulated>, AwsFailure> {
-    let answer = clients
-        .iam()
-        .simulate_principal_policy()
-        .policy_source_arn(principal)
-        .set_action_names(Some(actions.to_vec()))
-        .resource_arns(resource)
-        .set_context_entries(Some(context.into_iter().map(|(key, value)| entry(key, value)).collect()))
-        .send()
-        .await
-        .map_err(|error| AwsFailure::from_sdk("iam:SimulatePrincipalPolicy", &error))?;
-    Ok(answer
-        .evaluation_results()
-        .iter()
-        .map(|result| Simulated {
+    const CALL: &str = "iam:SimulatePrincipalPolicy";
+    let client = clients.iam();
+    let context: Vec<_> = context.into_iter().map(|(key, value)| entry(key, value)).collect();
+    let mut found = Vec::new();
+    let page = async |marker| {
+        let call = client.simulate_principal_policy().policy_source_arn(principal);
+        let call = call.set_action_names(Some(actions.to_vec())).resource_arns(resource);
+        let call = call.set_context_entries(Some(context.clone()));
+        let sent = call.set_marker(marker).send().await;
+        sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+    };
+    each(CALL, page, |page| {
+        found.extend(page.evaluation_results().iter().map(|result| Simulated {
             action: result.eval_action_name().to_owned(),
             allowed: result.eval_decision() == &aws_sdk_iam::types::PolicyEvaluationDecisionType::Allowed
                 || !result.missing_context_values().is_empty(),
-        })
-        .collect())
+        }));
+        Next::if_truncated(page.is_truncated, page.marker)
+    })
+    .await?;
+    Ok(found)
 }
 
 fn entry(key: &str, value: String) -> aws_sdk_iam::types::ContextEntry {

@@ -4,6 +4,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::patience::Hung;
+
 /// What a failed call means for us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +92,12 @@ impl AwsFailure {
         Self { operation: operation.to_owned(), code, message, status, kind }
     }
 
+    /// An answer whose body did not come as a whole.
+    pub(crate) fn of_body(operation: &str, error: &(dyn std::error::Error + 'static)) -> Self {
+        let message = Hung::behind(error).map_or_else(|| chain_text(error), ToString::to_string);
+        Self { kind: FailureKind::Unreachable, ..Self::local(operation, message) }
+    }
+
     /// From an SDK error of any operation.
     pub fn from_sdk<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Self
     where
@@ -99,9 +107,10 @@ impl AwsFailure {
         let code = error.code().map(ToOwned::to_owned);
         let message = match error {
             SdkError::ServiceError(_) => error.message().unwrap_or_default().to_owned(),
-            other => chain_text(other),
+            other => Hung::behind(other).map_or_else(|| chain_text(other), ToString::to_string),
         };
         let kind = match error {
+            _ if Hung::behind(error).is_some() => FailureKind::Unreachable,
             SdkError::ServiceError(_) | SdkError::ResponseError(_) => classify(code.as_deref(), status),
             _ if message.to_lowercase().contains("credential") => FailureKind::Credentials,
             _ => FailureKind::Unreachable,

@@ -3,11 +3,13 @@
 //! One read of one operation, without the SDK's client for it: the CloudWatch client would bring eleven crates with
 //! it, among them a second HTTP library and compression for what is only written.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::paging::{Next, Paging};
+use super::patience::ANSWER;
 use super::signed::{self, Call};
 use super::{AwsFailure, Clients};
 use crate::logs::fetch::ms;
@@ -41,15 +43,16 @@ pub async fn sums(
     span: Duration,
 ) -> Result<Option<Sums>, AwsFailure> {
     let mut totals = Totals::default();
+    let mut paging = Paging::new(OPERATION);
     let mut next: Option<String> = None;
     loop {
         let answer = call(clients, region, &question(function, now, span, next.as_deref())).await?;
         let page: Page = serde_json::from_value(answer)
             .map_err(|error| AwsFailure::local(OPERATION, format!("the answer cannot be read: {error}")))?;
         totals.add(&page)?;
-        match page.next_token {
-            Some(token) if !token.is_empty() => next = Some(token),
-            _ => return Ok(totals.sums()),
+        next = paging.after(Next::token(page.next_token))?;
+        if next.is_none() {
+            return Ok(totals.sums());
         }
     }
 }
@@ -150,10 +153,12 @@ async fn call(clients: &Clients, region: &str, question: &Value) -> Result<Value
         body: question.to_string(),
     };
     let mut tries = 1;
+    let begun = Instant::now();
     loop {
         let answer = signed::send(clients, &call).await.and_then(|answer| read(answer.status, &answer.body));
         match answer {
-            Err(failure) if failure.is_passing() && tries < TRIES => {
+            // What has hung would hang again.
+            Err(failure) if failure.is_passing() && tries < TRIES && begun.elapsed() < ANSWER / 2 => {
                 tokio::time::sleep(Duration::from_millis(300) * tries).await;
                 tries += 1;
             }

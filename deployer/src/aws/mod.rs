@@ -6,6 +6,8 @@ pub mod edge;
 pub mod failure;
 pub mod lambda;
 pub mod metrics;
+pub(crate) mod paging;
+pub(crate) mod patience;
 pub mod raw;
 pub mod read;
 pub mod signed;

@@ -4,10 +4,12 @@ mod bucket;
 
 use serde::{Deserialize, Serialize};
 
+use super::paging::{Next, each};
 use super::raw::CaptureBody;
 use super::{AwsFailure, Clients, FailureKind};
 use crate::fact::Fact;
 
+pub(crate) use bucket::stored;
 pub use bucket::{BucketRead, Contents, Head, Page, Upload, Version, Versioning};
 
 /// Who is calling.
@@ -137,11 +139,17 @@ pub(in crate::aws) fn raw_text(capture: &CaptureBody, operation: &str) -> Result
 /// # Errors
 /// The first page that fails.
 pub async fn bucket_names(clients: &Clients) -> Result<Vec<String>, AwsFailure> {
-    let mut pages = clients.s3(&clients.home_region()).list_buckets().into_paginator().send();
+    const CALL: &str = "s3:ListAllMyBuckets";
+    let s3 = clients.s3(&clients.home_region());
     let mut names = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| AwsFailure::from_sdk("s3:ListAllMyBuckets", &error))?;
+    let page = async |token| {
+        let sent = s3.list_buckets().set_continuation_token(token).send().await;
+        sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+    };
+    each(CALL, page, |page| {
         names.extend(page.buckets().iter().filter_map(|bucket| bucket.name().map(ToOwned::to_owned)));
-    }
+        Next::token(page.continuation_token)
+    })
+    .await?;
     Ok(names)
 }

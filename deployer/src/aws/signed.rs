@@ -9,6 +9,7 @@ use http::Request;
 use http_body_util::Full;
 use imgdeploy_model::region::Partition;
 
+use super::patience::ANSWER;
 use super::{AwsFailure, Clients, FailureKind};
 use crate::probe::client::{self, Answer};
 
@@ -49,7 +50,7 @@ pub(crate) async fn send(clients: &Clients, call: &Call<'_>) -> Result<Answer, A
     })?;
     let failed =
         |why: String| AwsFailure { kind: FailureKind::Unreachable, ..AwsFailure::local(call.operation, why) };
-    client::send(request).await.map_err(failed)
+    client::send_within(request, ANSWER).await.map_err(failed)
 }
 
 fn signed(

@@ -1,5 +1,7 @@
 //! The queues of a stack.
 
+use std::collections::HashMap;
+
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use futures::{TryStreamExt as _, stream};
@@ -11,6 +13,22 @@ use super::AwsFailure;
 const AT_ONCE: usize = 16;
 /// Tries for messages that a call which succeeded has left out.
 const TRIES: usize = 5;
+
+const ATTRIBUTES: &str = "sqs:GetQueueAttributes";
+const WAITING: QueueAttributeName = QueueAttributeName::ApproximateNumberOfMessages;
+const IN_FLIGHT: QueueAttributeName = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+const DELAYED: QueueAttributeName = QueueAttributeName::ApproximateNumberOfMessagesDelayed;
+
+/// Messages in a queue, about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// For anyone to take.
+    pub waiting: u64,
+    /// Handed out.
+    pub in_flight: u64,
+    /// Not to be had yet.
+    pub delayed: u64,
+}
 
 /// One queue.
 #[derive(Debug, Clone)]
@@ -92,20 +110,43 @@ impl Queue {
         call.send().await.map(drop).map_err(|error| AwsFailure::from_sdk("sqs:DeleteMessage", &error))
     }
 
-    /// Messages in it, about: waiting, delayed, and handed out.
+    /// Messages in it, about: all of them.
     ///
     /// # Errors
     /// The failed call.
     pub async fn depth(&self) -> Result<u64, AwsFailure> {
-        let names = [
-            QueueAttributeName::ApproximateNumberOfMessages,
-            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-            QueueAttributeName::ApproximateNumberOfMessagesDelayed,
-        ];
+        let Depth { waiting, in_flight, delayed } = self.depths().await?;
+        Ok(waiting + in_flight + delayed)
+    }
+
+    /// Messages in it, about.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn depths(&self) -> Result<Depth, AwsFailure> {
+        let names = [WAITING, IN_FLIGHT, DELAYED];
+        let values = self.attributes(&names).await?;
+        let number = |name| values.get(&name).and_then(|value| value.parse().ok()).unwrap_or_default();
+        Ok(Depth { waiting: number(WAITING), in_flight: number(IN_FLIGHT), delayed: number(DELAYED) })
+    }
+
+    /// Its ARN.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn arn(&self) -> Result<String, AwsFailure> {
+        let name = QueueAttributeName::QueueArn;
+        let mut values = self.attributes(std::slice::from_ref(&name)).await?;
+        values.remove(&name).ok_or_else(|| AwsFailure::local(ATTRIBUTES, "SQS gave no ARN of the queue"))
+    }
+
+    async fn attributes(
+        &self,
+        names: &[QueueAttributeName],
+    ) -> Result<HashMap<QueueAttributeName, String>, AwsFailure> {
         let call = self.client.get_queue_attributes().queue_url(&self.url);
         let answer = call.set_attribute_names(Some(names.to_vec())).send().await;
-        let answer = answer.map_err(|error| AwsFailure::from_sdk("sqs:GetQueueAttributes", &error))?;
-        let values = answer.attributes.unwrap_or_default();
-        Ok(values.values().filter_map(|value| value.parse::<u64>().ok()).sum())
+        let answer = answer.map_err(|error| AwsFailure::from_sdk(ATTRIBUTES, &error))?;
+        Ok(answer.attributes.unwrap_or_default())
     }
 }

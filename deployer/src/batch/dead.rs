@@ -11,6 +11,9 @@ use crate::aws::AwsFailure;
 /// Seconds for which nobody else gets a message that is being looked at.
 const HIDE: i32 = 60;
 
+/// Calls for messages at one look, of ten messages each.
+const MOST_CALLS: usize = 1_000;
+
 /// What a look into the dead-letter queue found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Buried {
@@ -35,7 +38,8 @@ pub fn millis() -> u64 {
 pub async fn bury(place: &Place) -> Result<Buried, AwsFailure> {
     let mut buried = Buried::default();
     let mut specs: BTreeMap<String, Option<Vec<String>>> = BTreeMap::new();
-    loop {
+    // What can't be deleted would come for ever; what is left over is for the next look.
+    for _ in 0..MOST_CALLS {
         let messages = place.dead.receive(HIDE).await?;
         if messages.is_empty() {
             return Ok(buried);
@@ -61,6 +65,7 @@ pub async fn bury(place: &Place) -> Result<Buried, AwsFailure> {
             place.dead.delete(&message).await?;
         }
     }
+    Ok(buried)
 }
 
 fn given_up(item: &WorkItem, specs: &[String]) -> (String, ResultBody) {

@@ -1,6 +1,6 @@
 //! Formats of lists of keys. Pure.
 
-use std::io::Read;
+use std::io::{BufRead as _, Read};
 
 use imgdeploy_batch::decoded;
 use serde::Deserialize;
@@ -135,6 +135,12 @@ pub fn csv(
     }
 }
 
+/// Bytes of the longest key that S3 allows.
+const LONGEST_KEY: usize = 1024;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// A key, what may stand in front of it and behind it, and one more.
+const LONGEST_LINE: u64 = LONGEST_KEY as u64 + 6;
+
 /// Gives every key of a plain list, one on each line, to `each`.
 ///
 /// # Errors
@@ -143,13 +149,23 @@ pub fn lines(
     from: impl std::io::BufRead,
     mut each: impl FnMut(String) -> Result<(), ListError>,
 ) -> Result<(), ListError> {
-    for (line, text) in (1..).zip(from.lines()) {
-        let text = text.map_err(|error| ListError::Line { line, problem: error.to_string() })?;
-        let key = text.strip_suffix('\r').unwrap_or(&text);
-        if key.len() > 1024 {
-            let problem = format!("the key has {} bytes; S3 allows 1024", key.len());
-            return Err(ListError::Line { line, problem });
+    let mut from = from;
+    for line in 1.. {
+        let wrong = |problem: String| ListError::Line { line, problem };
+        let mut text = Vec::new();
+        // No more of a line is read than a key may have: where no line ends, it might be endless.
+        let read = (&mut from).take(LONGEST_LINE).read_until(b'\n', &mut text);
+        if read.map_err(|error| wrong(error.to_string()))? == 0 {
+            break;
         }
+        let key = text.strip_suffix(b"\n").unwrap_or(&text);
+        let key = key.strip_suffix(b"\r").unwrap_or(key);
+        // Lists that were written on Windows begin so.
+        let key = key.strip_prefix(BYTE_ORDER_MARK).filter(|_| line == 1).unwrap_or(key);
+        if key.len() > LONGEST_KEY {
+            return Err(wrong(format!("the key has more than {LONGEST_KEY} bytes, which S3 does not allow")));
+        }
+        let key = std::str::from_utf8(key).map_err(|_| wrong("it is not UTF-8 text".to_owned()))?;
         if !key.is_empty() {
             each(key.to_owned())?;
         }
@@ -206,8 +222,20 @@ mod tests {
         })
         .unwrap();
         assert_eq!(found, ["a b.jpg", " c%20.jpg", "d"]);
-        let long = "x".repeat(1025);
-        assert!(lines(long.as_bytes(), |_| Ok(())).is_err());
+        let mut first = Vec::new();
+        lines("\u{feff}a.jpg\r\nb.jpg\r\n".as_bytes(), |key| {
+            first.push(key);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(first, ["a.jpg", "b.jpg"]);
+        let longest = format!("{}\r\nb", "x".repeat(1024));
+        assert!(lines(longest.as_bytes(), |_| Ok(())).is_ok());
+        assert!(lines("x".repeat(1025).as_bytes(), |_| Ok(())).is_err());
+        // What has no lines at all is not read to its end.
+        let mut endless = std::io::BufReader::with_capacity(512, std::io::repeat(0).take(1 << 20));
+        assert!(lines(&mut endless, |_| Ok(())).is_err());
+        assert!(endless.into_inner().limit() > 1 << 19);
         assert!(lines(&b"\xff\n"[..], |_| Ok(())).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Keys from files and inventories, as pages.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use imgdeploy_batch::{PAGE_KEYS, Page};
@@ -10,6 +10,10 @@ use sha2::{Digest, Sha256};
 use super::inventory::{BUCKET_AND_KEY, Inventory, ListError, csv, lines};
 use super::records::Records;
 use crate::aws::{AwsFailure, Clients, read};
+use crate::input;
+
+/// Bytes of the largest manifest of an inventory that is read.
+const MOST_MANIFEST: u64 = 64 * 1024 * 1024;
 
 /// Where a list is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +45,8 @@ pub enum Unlisted {
 pub struct Fetched {
     name: String,
     format: Format,
-    files: Vec<PathBuf>,
+    /// With the number of bytes of each that are the list.
+    files: Vec<(PathBuf, u64)>,
     /// Files of ours, to be taken away again.
     _folder: Option<Folder>,
     digest: String,
@@ -96,8 +101,10 @@ impl Fetched {
         bucket: &str,
         mut each: impl FnMut(String) -> Result<(), ListError>,
     ) -> Result<(), ListError> {
-        for path in &self.files {
-            let file = File::open(path).map_err(|error| ListError::Unreadable(error.to_string()))?;
+        for (path, length) in &self.files {
+            let file = input::open(path).map_err(|error| ListError::Unreadable(error.to_string()))?;
+            // What has been added since is not of the list whose digest was taken.
+            let file = file.take(*length);
             let zipped = path.extension().is_some_and(|extension| extension == "gz");
             let text: Box<dyn Read> =
                 if zipped { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
@@ -172,7 +179,11 @@ pub async fn fetch(list: &List, clients: &Clients, bucket: &str) -> Result<Fetch
             let folder = Folder::new().map_err(unreadable)?;
             let path = folder.0.join("list");
             let mut file = File::create(&path).map_err(unreadable)?;
-            std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(unreadable)?;
+            // Line by line: what is no list is not written to the disk without an end.
+            lines(std::io::stdin().lock(), |key| {
+                writeln!(file, "{key}").map_err(|error| ListError::Unreadable(error.to_string()))
+            })
+            .map_err(wrong)?;
             (Format::Lines, vec![path], Some(folder))
         }
         List::Object { bucket: of, key } => {
@@ -180,7 +191,7 @@ pub async fn fetch(list: &List, clients: &Clients, bucket: &str) -> Result<Fetch
             let ending = if key.ends_with(".gz") { "list.gz" } else { "list" };
             let first = download(clients, of, key, &folder.0.join(ending)).await?;
             if key.ends_with("manifest.json") {
-                let text = std::fs::read(&first).map_err(unreadable)?;
+                let text = input::read(&first, MOST_MANIFEST).map_err(unreadable)?;
                 let (inventory, columns) = Inventory::of(&text, bucket).map_err(wrong)?;
                 let mut files = Vec::new();
                 for (number, file) in inventory.files.iter().enumerate() {
@@ -195,11 +206,14 @@ pub async fn fetch(list: &List, clients: &Clients, bucket: &str) -> Result<Fetch
         }
     };
     let mut hash = Sha256::new();
-    for file in &files {
-        let mut file = File::open(file).map_err(unreadable)?;
-        std::io::copy(&mut file, &mut hash).map_err(unreadable)?;
+    let mut measured = Vec::new();
+    for path in files {
+        let file = input::open(&path).map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len();
+        std::io::copy(&mut file.take(length), &mut hash).map_err(unreadable)?;
+        measured.push((path, length));
     }
-    Ok(Fetched { name, format, files, _folder: folder, digest: hex::encode(hash.finalize()) })
+    Ok(Fetched { name, format, files: measured, _folder: folder, digest: hex::encode(hash.finalize()) })
 }
 
 fn by_name(name: &str) -> Format {
@@ -215,7 +229,8 @@ async fn download(clients: &Clients, bucket: &str, key: &str, to: &Path) -> Resu
     let local = |error: std::io::Error| AwsFailure::local(CALL, format!("{}: {error}", to.display()));
     let mut file = File::create(to).map_err(local)?;
     while let Some(some) = body.next().await {
-        let some = some.map_err(|error| AwsFailure::local(CALL, format!("s3://{bucket}/{key}: {error}")))?;
+        let some =
+            some.map_err(|error| AwsFailure::of_body(&format!("{CALL} of s3://{bucket}/{key}"), &error))?;
         std::io::Write::write_all(&mut file, &some).map_err(local)?;
     }
     Ok(to.to_owned())

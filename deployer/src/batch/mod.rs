@@ -13,4 +13,5 @@ pub mod local;
 pub mod place;
 pub mod progress;
 pub mod records;
+pub mod stall;
 pub mod watch;

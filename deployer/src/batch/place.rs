@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::aws::Clients;
+use crate::aws::lambda::Function;
 use crate::aws::sqs::Queue;
 use crate::batch::records::Records;
 use crate::names;
@@ -20,6 +21,8 @@ pub struct Place {
     pub prefix: String,
     /// Names of presets.
     pub presets: Vec<String>,
+    /// The function that does the work.
+    pub function: Function,
     /// Work.
     pub queue: Queue,
     /// Work that the function died on.
@@ -48,6 +51,8 @@ impl Place {
         let dead = output(&stack.outputs, "BatchDeadUrl").ok_or(NoPlace::NotOn)?;
         let arn = output(&stack.outputs, "FunctionArn").ok_or(NoPlace::Unfinished)?;
         let account = arn.split(':').nth(4).ok_or(NoPlace::Unfinished)?.to_owned();
+        let function = arn.split(':').nth(6).ok_or(NoPlace::Unfinished)?;
+        let function = Function::new(clients, region, function);
         let sqs = clients.sqs(region);
         let artifacts = stack.parameters.get("CodeBucket").cloned();
         let artifacts = artifacts.unwrap_or_else(|| names::artifacts_bucket(&account, region));
@@ -57,6 +62,7 @@ impl Place {
             bucket: bucket.to_owned(),
             prefix: stack.parameters.get("Prefix").cloned().unwrap_or_default(),
             presets: named.collect(),
+            function,
             queue: Queue::new(sqs.clone(), url),
             dead: Queue::new(sqs, dead),
             records: Records::new(clients.s3(region), artifacts, bucket.to_owned(), account.clone()),

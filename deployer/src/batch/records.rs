@@ -2,10 +2,13 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::EncodingType;
 use imgdeploy_batch::{BEGUN, Counts, Job, Listed, Page, Paths, ResultBody, Sent, page_number, root};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::aws::paging::{Next, each};
+use crate::aws::read::stored;
 use crate::aws::{AwsFailure, FailureKind};
 
 /// The records of one bucket's jobs.
@@ -38,7 +41,7 @@ impl Records {
             Err(failure) if failure.kind == FailureKind::Missing => return Ok(None),
             found => found?,
         };
-        let body = found.body.collect().await.map_err(|error| AwsFailure::local(GET, error.to_string()))?;
+        let body = found.body.collect().await.map_err(|error| AwsFailure::of_body(GET, &error))?;
         let read = serde_json::from_slice(&body.into_bytes());
         read.map(Some).map_err(|error| AwsFailure::local(GET, format!("{key}: {error}")))
     }
@@ -80,15 +83,26 @@ impl Records {
     /// The failed call.
     pub async fn jobs(&self) -> Result<Vec<String>, AwsFailure> {
         let root = root(&self.bucket);
-        let call = self.s3.list_objects_v2().bucket(&self.artifacts).prefix(&root).delimiter("/");
-        let mut pages = call.expected_bucket_owner(&self.account).into_paginator().send();
         let mut found = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsFailure::from_sdk(LIST, &error))?;
-            let folders = page.common_prefixes.unwrap_or_default().into_iter().filter_map(|one| one.prefix);
-            found.extend(folders.filter_map(|one| {
-                let folder = one.strip_prefix(root.as_str())?.trim_end_matches('/');
-                (folder != BEGUN).then(|| folder.to_owned())
+        let mut folders = Vec::new();
+        let page = async |token| {
+            let call = self.s3.list_objects_v2().bucket(&self.artifacts).prefix(&root).delimiter("/");
+            let call = call.expected_bucket_owner(&self.account).encoding_type(EncodingType::Url);
+            let sent = call.set_continuation_token(token).send().await;
+            sent.map_err(|error| AwsFailure::from_sdk(LIST, &error))
+        };
+        each(LIST, page, |page| {
+            let encoding = page.encoding_type();
+            let prefixes = page.common_prefixes().iter().filter_map(|one| one.prefix());
+            folders.extend(prefixes.map(|one| stored(LIST, one, encoding)));
+            Next::if_truncated(page.is_truncated() == Some(true), page.next_continuation_token)
+        })
+        .await?;
+        for folder in folders {
+            let folder = folder?;
+            found.extend(folder.strip_prefix(root.as_str()).and_then(|name| {
+                let name = name.trim_end_matches('/');
+                (name != BEGUN).then(|| name.to_owned())
             }));
         }
         found.sort();
@@ -237,10 +251,11 @@ pub(super) async fn list(
     after: Option<&str>,
 ) -> Result<Listed, AwsFailure> {
     let call = s3.list_objects_v2().bucket(bucket).prefix(prefix).expected_bucket_owner(owner);
+    let call = call.encoding_type(EncodingType::Url);
     let found = call.set_start_after(after.map(str::to_owned)).send().await;
     let found = found.map_err(|error| AwsFailure::from_sdk(LIST, &error))?;
-    let more = found.is_truncated == Some(true);
-    let keys: Vec<String> =
-        found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).collect();
-    Ok(Listed { next: more.then(|| keys.last().cloned()).flatten(), keys })
+    let encoded = found.encoding_type() == Some(&EncodingType::Url);
+    let keys = found.contents().iter().filter_map(|one| one.key());
+    Listed::of_answer(keys, encoded, found.is_truncated() == Some(true), after)
+        .map_err(|error| AwsFailure::local(LIST, error.to_string()))
 }

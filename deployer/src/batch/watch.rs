@@ -16,6 +16,9 @@ const READS: usize = 16;
 /// Time without news after which messages may have got lost, if no queue has any.
 pub const IDLE: Duration = Duration::from_secs(60);
 
+/// Time without news after which it is said what keeps the batch.
+pub const QUIET: Duration = Duration::from_secs(30);
+
 /// A job and what is known of it.
 #[derive(Debug)]
 pub struct Watch<'a> {
@@ -26,6 +29,7 @@ pub struct Watch<'a> {
     begun: Instant,
     speed: Speed,
     news: Instant,
+    told: Duration,
 }
 
 impl<'a> Watch<'a> {
@@ -33,7 +37,16 @@ impl<'a> Watch<'a> {
     pub fn new(place: &'a Place, job: Job) -> Self {
         let tally = Tally::new(job.specs.len());
         let now = Instant::now();
-        Self { place, job, tally, sent: None, begun: now, speed: Speed::default(), news: now }
+        Self {
+            place,
+            job,
+            tally,
+            sent: None,
+            begun: now,
+            speed: Speed::default(),
+            news: now,
+            told: Duration::ZERO,
+        }
     }
 
     /// The job.
@@ -64,6 +77,7 @@ impl<'a> Watch<'a> {
         let counts = self.tally.counts();
         if counts != before {
             self.news = Instant::now();
+            self.told = Duration::ZERO;
         }
         let speed = self.speed.of(self.begun.elapsed(), counts.total());
         Ok(Progress::new(self.sent, self.job.specs.len(), counts, speed))
@@ -72,6 +86,17 @@ impl<'a> Watch<'a> {
     /// Whether something is known of every image.
     pub fn is_complete(&self) -> bool {
         self.sent.is_some_and(|sent| self.tally.is_complete(sent.items))
+    }
+
+    /// Whether it is time to say that there was no news: after [`QUIET`], then each time after twice as long.
+    pub fn is_quiet(&mut self, quiet: Duration) -> bool {
+        let due = if self.told.is_zero() { quiet } else { self.told * 2 };
+        let elapsed = self.news.elapsed();
+        if self.is_sent() && elapsed >= due {
+            self.told = elapsed.max(quiet);
+            return true;
+        }
+        false
     }
 
     /// The counts so far.

@@ -68,6 +68,7 @@ fn query(site: &Site, artifact: &Artifact) -> Query {
     Query {
         bucket: site.bucket.to_string(),
         prefix: site.prefix.to_string(),
+        scheme: Some(engine::scheme(site)),
         distribution: site.distribution.id().map(ToString::to_string),
         follow_journal: site.distribution == DistributionChoice::Find,
         search_distributions: site.distribution == DistributionChoice::Find,

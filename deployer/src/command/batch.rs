@@ -13,7 +13,8 @@ use crate::batch::dead::{bury, millis};
 use crate::batch::first_tier::{FirstTier, OWN_KEYS};
 use crate::batch::lists::{self, List, Unlisted};
 use crate::batch::place::{NoPlace, Place};
-use crate::batch::watch::{IDLE, Watch};
+use crate::batch::stall;
+use crate::batch::watch::{IDLE, QUIET, Watch};
 use crate::cli::{BatchArgs, BatchCommand, OrderArgs};
 use crate::command::engine;
 use crate::error::{Exit, Failure};
@@ -242,6 +243,11 @@ pub(super) async fn follow(
                     "the function broke off over {} uploads: their sizes are made when they are asked for",
                     buried.uploads
                 ));
+            }
+            if watch.is_quiet(QUIET)
+                && let Some(stall) = stall::look(place, &job).await?
+            {
+                bar.waiting(&job, &stall);
             }
             let lost = watch.resend_lost(IDLE).await?;
             if lost > 0 {

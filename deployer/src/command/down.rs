@@ -38,6 +38,7 @@ pub async fn run(
     let query = Query {
         bucket: site.bucket.to_string(),
         prefix: site.prefix.to_string(),
+        scheme: None,
         distribution: None,
         follow_journal: false,
         search_distributions: false,

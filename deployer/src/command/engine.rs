@@ -1,5 +1,7 @@
 //! What the commands with a plan share: waiting for a stack at work, showing, approving, applying, verifying.
 
+use resizer_core::spec::Presets;
+
 use crate::apply::{self, Approved};
 use crate::artifact::Artifact;
 use crate::aws::clients::Access;
@@ -11,6 +13,7 @@ use crate::observe::{ObserveError, Observed, Query, observe_or_new};
 use crate::permissions;
 use crate::plan::Plan;
 use crate::probe::{self, ProbeReport};
+use crate::purge::key::Scheme;
 use crate::report::{Outcome, Report};
 use crate::settings::{self, Site};
 use crate::stack;
@@ -202,9 +205,18 @@ pub fn attached(site: &Site) -> Query {
     Query {
         bucket: site.bucket.to_string(),
         prefix: site.prefix.to_string(),
+        scheme: None,
         distribution: site.distribution.id().map(ToString::to_string),
         follow_journal: true,
         search_distributions: false,
         code_sha256: None,
+    }
+}
+
+/// How the site's derived keys are made.
+pub fn scheme(site: &Site) -> Scheme {
+    Scheme {
+        prefix: site.prefix.to_string(),
+        presets: Presets::parse(site.presets.as_str()).into_iter().collect(),
     }
 }

@@ -48,6 +48,7 @@ impl Set<'_> {
         let query = Query {
             bucket,
             prefix: latest.prefix.clone().unwrap_or_default(),
+            scheme: None,
             distribution: None,
             follow_journal: false,
             search_distributions: false,

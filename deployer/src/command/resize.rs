@@ -1,5 +1,6 @@
 //! `resize`: files on this machine, by the image core of the function.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
@@ -8,17 +9,22 @@ use crate::cli::ResizeArgs;
 use crate::error::{Exit, Failure};
 use crate::report::Report;
 use crate::resize::{self, Done, ResizeError, Settings};
-use crate::settings::Images;
+use crate::settings::{DEFAULT_FILE, Images};
 
 /// Most originals worked on at once: each is held in memory as pixels.
 const AT_ONCE: usize = 8;
 
-/// Runs the command.
+/// Runs the command. `config` is the settings file that was named.
 ///
 /// # Errors
 /// With the documented exit code, before anything is written. Images that can't be made are no error, but
 /// end with [`Exit::SOME_FAILED`].
-pub async fn run(images: &Images, args: &ResizeArgs, report: &Report) -> Result<Exit, Failure> {
+pub async fn run(
+    images: &Images,
+    config: Option<&Path>,
+    args: &ResizeArgs,
+    report: &Report,
+) -> Result<Exit, Failure> {
     let asked = resize::asked(&args.spec, &args.also)?;
     let last_is_folder = args.files.last().is_some_and(|last| last.is_dir());
     let plan = resize::plan(&asked, &args.files, args.out_dir.as_deref(), last_is_folder)?;
@@ -30,7 +36,10 @@ pub async fn run(images: &Images, args: &ResizeArgs, report: &Report) -> Result<
         }
         .into());
     }
-    resize::refuse_same_file(&plan)?;
+    // No image is worth the settings, named or not.
+    let settings: Vec<PathBuf> =
+        config.into_iter().chain([Path::new(DEFAULT_FILE)]).map(Path::to_owned).collect();
+    resize::refuse_same_file(&plan, &asked, &settings)?;
     resize::make_folder(&plan)?;
 
     let settings = Arc::new(Settings { asked, images: *images, force: args.force });

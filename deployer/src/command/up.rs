@@ -76,6 +76,7 @@ fn query(site: &Site, artifact: &Artifact) -> Query {
     Query {
         bucket: site.bucket.to_string(),
         prefix: site.prefix.to_string(),
+        scheme: Some(engine::scheme(site)),
         distribution: None,
         follow_journal: false,
         search_distributions: false,

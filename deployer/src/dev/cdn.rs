@@ -10,6 +10,7 @@ use imgdeploy_model::chain::edge::{self, Forward, Step};
 use imgdeploy_model::chain::message::{Request, Response};
 use imgdeploy_model::chain::website;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
+use std::time::Duration;
 
 /// An answer with everything that told it, outermost first.
 #[derive(Debug)]
@@ -111,21 +112,33 @@ async fn elsewhere(base: &str, forward: &Forward) -> Told {
         Err(error) => return failed(error.to_string()),
     };
     let client = Client::builder(TokioExecutor::new()).build_http();
-    let answer = match client.request(request).await {
-        Ok(answer) => answer,
-        Err(error) => return failed(error.to_string()),
-    };
-    match from_http(answer).await {
+    match within(client.request(request)).await {
         Ok(response) => Told { response, hop, access: None },
         Err(error) => failed(error),
     }
+}
+
+/// Longest time for a whole answer: the function has 29 s (AG-09).
+const LONGEST: Duration = Duration::from_secs(40);
+
+/// The whole answer to a request that was sent.
+///
+/// # Errors
+/// There was none, it broke off, or it took too long.
+pub async fn within<E: std::fmt::Display>(
+    sent: impl Future<Output = Result<http::Response<hyper::body::Incoming>, E>>,
+) -> Result<Response, String> {
+    let answer = async { from_http(sent.await.map_err(|error| error.to_string())?).await };
+    tokio::time::timeout(LONGEST, answer)
+        .await
+        .map_err(|_| format!("no whole answer within {} s", LONGEST.as_secs()))?
 }
 
 /// A whole answer off the wire; fields that speak of one connection only are left out.
 ///
 /// # Errors
 /// The body broke off.
-pub async fn from_http(answer: http::Response<hyper::body::Incoming>) -> Result<Response, String> {
+async fn from_http(answer: http::Response<hyper::body::Incoming>) -> Result<Response, String> {
     let (head, body) = answer.into_parts();
     let mut response = Response::new(head.status.as_u16());
     for (name, value) in &head.headers {

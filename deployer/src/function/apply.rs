@@ -134,7 +134,8 @@ impl Run<'_> {
     }
 
     async fn check(&self, progress: &Progress) -> Result<(), Cause> {
-        let answer = self.function.invoke(progress.version.as_deref(), check::event()).await?;
+        let (version, timeout) = (progress.version.as_deref(), self.seen.latest.timeout);
+        let answer = self.function.invoke(version, check::event(), timeout).await?;
         let Err(failed) = check::verdict(&answer) else { return Ok(()) };
         if let Some(old) = &progress.old {
             self.put_back(old).await?;

@@ -6,7 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 
 use super::Event;
+use crate::aws::paging::{Next, Paging};
 use crate::aws::{AwsFailure, Clients};
+
+const CALL: &str = "logs:FilterLogEvents";
 
 /// Events of `log_group` since a moment, in order of time; events of one stream stay in their order. All pages are read.
 ///
@@ -52,15 +55,11 @@ pub struct Pages {
     client: aws_sdk_cloudwatchlogs::Client,
     log_group: String,
     start: i64,
-    next: Next,
+    /// The token of the next page; none at the end.
+    next: Option<Option<String>>,
+    paging: Paging,
     /// How often each event without an id was seen.
     repeated: HashMap<String, u32>,
-}
-
-#[derive(Debug)]
-enum Next {
-    Page(Option<String>),
-    End,
 }
 
 impl Pages {
@@ -70,7 +69,8 @@ impl Pages {
             client: clients.logs(region),
             log_group: log_group.to_owned(),
             start,
-            next: Next::Page(None),
+            next: Some(None),
+            paging: Paging::new(CALL),
             repeated: HashMap::new(),
         }
     }
@@ -80,23 +80,17 @@ impl Pages {
     /// # Errors
     /// The call failed.
     pub async fn next(&mut self) -> Result<Option<Vec<Event>>, AwsFailure> {
-        let token = match std::mem::replace(&mut self.next, Next::End) {
-            Next::Page(token) => token,
-            Next::End => return Ok(None),
-        };
+        let Some(token) = self.next.take() else { return Ok(None) };
         let page = self
             .client
             .filter_log_events()
             .log_group_name(&self.log_group)
             .start_time(self.start)
-            .set_next_token(token.clone())
+            .set_next_token(token)
             .send()
             .await
-            .map_err(|error| AwsFailure::from_sdk("logs:FilterLogEvents", &error))?;
-        // A token that comes twice would go on for ever.
-        if page.next_token.is_some() && page.next_token != token {
-            self.next = Next::Page(page.next_token);
-        }
+            .map_err(|error| AwsFailure::from_sdk(CALL, &error))?;
+        self.next = self.paging.after(Next::token(page.next_token))?.map(Some);
         Ok(Some(page.events.unwrap_or_default().into_iter().map(|event| self.event(event)).collect()))
     }
 

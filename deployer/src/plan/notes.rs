@@ -7,7 +7,7 @@ use imgdeploy_model::derived_key::looks_derived;
 use super::{Plan, Refusal};
 use crate::desired::Desired;
 use crate::fact::Fact;
-use crate::observe::Observed;
+use crate::observe::{Observed, Taken};
 use crate::settings::value::preset_entries;
 
 /// Adds everything worth knowing about the surroundings.
@@ -43,6 +43,9 @@ pub fn add(plan: &mut Plan, desired: &Desired, seen: &Observed) {
         );
     }
     overlap(plan, desired, seen);
+    if let Some(text) = taken(desired.site.prefix.as_str(), &seen.taken) {
+        plan.warn(text);
+    }
     if let Fact::Known(tags) = &seen.tags {
         owner_note(plan, &format!("the bucket {}", desired.site.bucket), tags);
     }
@@ -79,6 +82,48 @@ fn overlap(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     }
 }
 
+/// Keys that are named.
+const NAMED: usize = 3;
+
+/// What is said of objects that stand where derived images go. Nothing would happen to them, but to who asks for them.
+fn taken(prefix: &str, taken: &Fact<Taken>) -> Option<String> {
+    let place = if prefix.is_empty() {
+        "with keys of derived images (`{size}/{original}`)".to_owned()
+    } else {
+        format!("under `{prefix}` with keys of derived images")
+    };
+    let taken = match taken {
+        Fact::Known(taken) => taken,
+        Fact::Absent => return None,
+        Fact::Unknown(why) => {
+            return Some(format!(
+                "whether there are objects {place} that imgdeploy did not make is not known: {why}; if there are, it \
+                 leaves them as they are"
+            ));
+        }
+    };
+    let count = taken.keys.len();
+    if count == 0 {
+        return None;
+    }
+    let named: Vec<String> = taken.keys.iter().take(NAMED).map(|key| format!("`{key}`")).collect();
+    let least = if taken.more { "at least " } else { "" };
+    let (objects, were, them) =
+        if count == 1 { ("object", "was", "it") } else { ("objects", "were", "them") };
+    let others = if count > NAMED || taken.more { ", …" } else { "" };
+    let of = if taken.more {
+        format!(" (of {} that were looked at; there are more)", taken.looked_at)
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "{least}{count} {objects} {place} {were} not made by imgdeploy{of}: {}{others}; it never writes over {them}: where a \
+         size cannot be stored because of that, the request for it gets 409, until {} moved, renamed or deleted",
+        named.join(", "),
+        if count == 1 { "it is" } else { "they are" },
+    ))
+}
+
 /// Tags that say who else deploys this: their next deployment may undo our edits.
 fn owner_note(plan: &mut Plan, what: &str, tags: &BTreeMap<String, String>) {
     // Our own: `up` made the bucket.
@@ -98,5 +143,41 @@ fn owner_note(plan: &mut Plan, what: &str, tags: &BTreeMap<String, String>) {
             "{what} is tagged as Terraform's ({key}={value}): its next apply may undo these edits; \
              run `imgdeploy attach` after it"
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::AwsFailure;
+
+    fn found(keys: &[&str], more: bool) -> Fact<Taken> {
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        Fact::Known(Taken { looked_at: keys.len() + 1, keys, more })
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_counted_and_named() {
+        assert_eq!(taken("resized/", &Fact::Absent), None);
+        assert_eq!(taken("resized/", &found(&[], true)), None);
+        assert_eq!(
+            taken("", &found(&["300x200/banner.jpg"], false)).as_deref(),
+            Some(
+                "1 object with keys of derived images (`{size}/{original}`) was not made by imgdeploy: `300x200/banner.jpg`; it \
+                 never writes over it: where a size cannot be stored because of that, the request for it gets 409, until it is \
+                 moved, renamed or deleted"
+            )
+        );
+        let many = taken("resized/", &found(&["a", "b", "c", "d"], true)).unwrap_or_default();
+        assert!(
+            many.starts_with(
+                "at least 4 objects under `resized/` with keys of derived images were not made by imgdeploy (of 5 that were \
+                 looked at; there are more): `a`, `b`, `c`, …; it never writes over them"
+            ),
+            "{many}"
+        );
+        let unknown = Fact::Unknown(AwsFailure::local("s3:ListBucket", "AccessDenied"));
+        let text = taken("", &unknown).unwrap_or_default();
+        assert!(text.contains("is not known: s3:ListBucket failed: AccessDenied"), "{text}");
     }
 }

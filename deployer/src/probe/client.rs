@@ -30,13 +30,14 @@ pub(crate) async fn get(url: &str) -> Result<Answer, String> {
         .header("accept", "image/*,*/*;q=0.8")
         .body(Full::default())
         .map_err(|error| format!("not a URL: {error}"))?;
-    send(request).await
+    send_within(request, TIMEOUT).await
 }
 
-/// One request, to HTTPS or plain HTTP as its URL says.
+/// One request, to HTTPS or plain HTTP as its URL says, whose whole answer has to come within `limit`.
 ///
 /// The error is a sentence part: what kept the answer from coming.
-pub(crate) async fn send(request: Request<Full<Bytes>>) -> Result<Answer, String> {
+pub(crate) async fn send_within(request: Request<Full<Bytes>>, limit: Duration) -> Result<Answer, String> {
+    let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
     let builder = Client::builder(TokioExecutor::new());
     // Root certificates are looked for only where they are needed: not every machine has them.
     let exchange = if request.uri().scheme_str() == Some("https") {
@@ -56,9 +57,9 @@ pub(crate) async fn send(request: Request<Full<Bytes>>) -> Result<Answer, String
             Limited::new(body, MAX_BODY).collect().await.map_err(|error| error.to_string())?.to_bytes();
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
     };
-    tokio::time::timeout(TIMEOUT, exchange)
+    tokio::time::timeout(limit, exchange)
         .await
-        .map_err(|_| format!("no answer within {} s", TIMEOUT.as_secs()))?
+        .map_err(|_| format!("no whole answer from {host} within {} s", limit.as_secs()))?
 }
 
 /// The innermost cause: "connection refused" says more than "client error".

@@ -7,6 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::key::{Scheme, Target, Verdict};
 use super::plan::{Image, Left};
 use crate::aws::AwsFailure;
+use crate::aws::paging::Paging;
 use crate::aws::read::BucketRead;
 use crate::fact::Fact;
 
@@ -84,6 +85,7 @@ impl Search<'_> {
     async fn folders(&self) -> Result<Vec<String>, AwsFailure> {
         let prefix = self.scheme.prefix.as_str();
         let (mut folders, mut next) = (Vec::new(), None);
+        let mut paging = Paging::new("s3:ListBucket");
         loop {
             let page = self.read.page(prefix, Some("/"), next).await?;
             folders.extend(page.prefixes.into_iter().filter(|folder| {
@@ -93,7 +95,7 @@ impl Search<'_> {
             if folders.len() > MOST_FOLDERS {
                 return Ok(vec![prefix.to_owned()]);
             }
-            next = page.next;
+            next = paging.after(page.next)?;
             if next.is_none() {
                 return Ok(folders);
             }
@@ -103,6 +105,7 @@ impl Search<'_> {
     /// The keys in a folder that are worth a look. Of all others nothing is kept.
     async fn candidates(&self, folder: String) -> Result<Vec<String>, AwsFailure> {
         let (mut keys, mut next) = (Vec::new(), None);
+        let mut paging = Paging::new("s3:ListBucket");
         loop {
             let page = self.read.page(&folder, None, next).await?;
             let count = page.objects.len();
@@ -115,7 +118,7 @@ impl Search<'_> {
                 fitting.filter(|key| self.scheme.is_candidate(key, self.target)).collect();
             let matching = self.matching.fetch_add(fitting.len(), Ordering::Relaxed) + fitting.len();
             keys.extend(fitting);
-            next = page.next;
+            next = paging.after(page.next)?;
             if next.is_none() || matching > MOST {
                 return Ok(keys);
             }

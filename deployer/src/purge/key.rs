@@ -201,6 +201,15 @@ impl Scheme {
         target.may_want(key) && self.readings(key).iter().any(|reading| target.wants(reading.original))
     }
 
+    /// Whether imgdeploy made the object `key`, by what is stored beside it. One that it made under another name, and that
+    /// somebody copied here, it did not make.
+    pub fn has_made(&self, key: &str, metadata: &BTreeMap<String, String>) -> bool {
+        let Some(stored) = metadata.get(META_SPEC) else { return false };
+        // Of a name that is no preset any more nobody knows what it stood for.
+        let made = |asked: &Asked| fits(asked, stored) || (*asked == Asked::Unknown && is_spec(stored));
+        self.readings(key).iter().any(|reading| made(&reading.asked))
+    }
+
     /// What is to become of the object `key`, by what is stored beside it.
     ///
     /// Of parts that change nothing, such as `center`, the metadata does not tell whether they are of the spec or of the

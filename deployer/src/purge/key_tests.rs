@@ -237,3 +237,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_made_is_known_by_what_is_stored_beside_it() {
+    let scheme = Scheme { prefix: "resized/".to_owned(), ..Scheme::default() };
+    let with = |spec: &str| BTreeMap::from([(META_SPEC.to_owned(), spec.to_owned())]);
+    assert!(scheme.has_made("resized/300x200/a.jpg", &with("300x200")));
+    assert!(scheme.has_made("resized/gone/a.jpg", &with("300x200")), "of a preset that is no more");
+    assert!(!scheme.has_made("resized/300x200/a.jpg", &BTreeMap::new()));
+    assert!(!scheme.has_made("resized/300x200/a.jpg", &with("30x20")), "a copy of another image");
+    assert!(!scheme.has_made("pics/a.jpg", &with("300x200")));
+}

@@ -9,6 +9,7 @@ use super::json::joined;
 use super::{DOCUMENT_VERSION, Report, out};
 use crate::batch::local::LocalEnd;
 use crate::batch::progress::Progress;
+use crate::batch::stall::Stall;
 
 /// Width of the bar, in characters.
 const BAR: usize = 24;
@@ -73,6 +74,15 @@ impl<'a> BatchBar<'a> {
                 job.id, job.bucket
             ));
         }
+    }
+
+    /// Nobody takes messages.
+    pub fn waiting(&self, job: &Job, stall: &Stall) {
+        self.event(
+            "waiting",
+            &json!({ "job": job.id, "waiting": stall.waiting, "why": stall.why, "next": stall.next }),
+        );
+        self.say(&stall.to_string());
     }
 
     /// A line beside the bar.

@@ -2,29 +2,47 @@
 
 use super::ResizeError;
 use super::plan::{Plan, Source, Target};
+use super::words::{self, Asked};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Refuses a plan by which a result would take the place of an input, whatever both are called.
+/// Refuses a plan by which a result would take the place of an input, whatever both are called: an original, a watermark of
+/// `asked`, or one of `others`. Two results for one file are refused as well.
 ///
 /// # Errors
-/// [`ResizeError::SameFile`].
-pub fn refuse_same_file(plan: &Plan) -> Result<(), ResizeError> {
-    let inputs: BTreeMap<Identity, &Source> = plan
-        .tasks
-        .iter()
-        .filter_map(|task| {
-            let found = match &task.source {
-                Source::Stdin => identity(Path::new("/dev/stdin")),
-                Source::File(path) => identity(path),
-            };
-            Some((found?, &task.source))
-        })
-        .collect();
+/// [`ResizeError::SameFile`], [`ResizeError::Files`].
+pub fn refuse_same_file(plan: &Plan, asked: &[Asked], others: &[PathBuf]) -> Result<(), ResizeError> {
+    let mut inputs: BTreeMap<Identity, String> = BTreeMap::new();
+    let mut add = |path: &Path, name: String| {
+        if let Some(identity) = identity(path) {
+            inputs.entry(identity).or_insert(name);
+        }
+    };
+    for task in &plan.tasks {
+        match &task.source {
+            Source::Stdin => add(Path::new("/dev/stdin"), task.source.to_string()),
+            Source::File(path) => add(path, task.source.to_string()),
+        }
+        for key in words::keys(asked) {
+            let path = task.source.folder().join(key);
+            add(&path, path.display().to_string());
+        }
+    }
+    for path in others {
+        add(path, path.display().to_string());
+    }
+    let mut outputs: BTreeMap<Identity, &Target> = BTreeMap::new();
     for target in plan.tasks.iter().flat_map(|task| &task.targets) {
         let Target::File(path) = target else { continue };
-        if let Some(input) = identity(path).and_then(|identity| inputs.get(&identity)) {
-            return Err(ResizeError::SameFile { output: target.to_string(), input: input.to_string() });
+        let Some(identity) = identity(path) else { continue };
+        if let Some(input) = inputs.get(&identity) {
+            return Err(ResizeError::SameFile { output: target.to_string(), input: input.clone() });
+        }
+        if let Some(other) = outputs.insert(identity, target) {
+            return Err(ResizeError::Files {
+                message: format!("{other} and {target} are one file, for two results"),
+                hint: "leave one out, or run this once for each",
+            });
         }
     }
     Ok(())

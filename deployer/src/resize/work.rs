@@ -4,9 +4,10 @@ use super::names;
 use super::plan::{Source, Target, Task};
 use super::store;
 use super::words::{self, Asked};
+use crate::input;
 use crate::settings::Images;
 use resizer_core::{Assets, Defaults, Error, Format, Limits, Options, Output, Spec};
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What holds for all originals.
@@ -125,10 +126,10 @@ fn make(source: &Source, specs: &[Spec], settings: &Settings) -> Result<Vec<Resu
         ..Limits::default()
     };
     let bytes = match source {
-        Source::Stdin => limited(std::io::stdin().lock(), limits.max_bytes),
-        Source::File(path) => read(path, limits.max_bytes),
+        Source::Stdin => input::limited(std::io::stdin().lock(), limits.max_bytes),
+        Source::File(path) => input::read(path, limits.max_bytes),
     };
-    let bytes = bytes.map_err(|error| format!("cannot be read: {error}"))?;
+    let bytes = bytes.map_err(|error| format!("cannot be read: {}", unread(&error)))?;
     let assets = assets(source.folder(), &settings.asked, limits.max_bytes)?;
     let options = Options {
         defaults: &Defaults { quality: images.quality },
@@ -143,29 +144,24 @@ fn make(source: &Source, specs: &[Spec], settings: &Settings) -> Result<Vec<Resu
 fn assets(folder: &Path, asked: &[Asked], limit: u64) -> Result<Assets, String> {
     let mut assets = Assets::new();
     for key in words::keys(asked) {
-        match read(&folder.join(key), limit) {
+        match input::read(&folder.join(key), limit) {
             Ok(bytes) => {
                 assets.insert(key.to_owned(), bytes);
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(format!("the watermark `{key}` cannot be read: {error}")),
+            Err(error) => return Err(format!("the watermark `{key}` cannot be read: {}", unread(&error))),
         }
     }
     Ok(assets)
 }
 
-fn read(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
-    limited(std::fs::File::open(path)?, limit)
-}
-
-fn limited(from: impl Read, limit: u64) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        let message = format!("it has more than the {limit} bytes allowed (`--max-bytes`)");
-        return Err(std::io::Error::new(ErrorKind::FileTooLarge, message));
+/// What stood against reading a file, and the flag or the way where there is one for it.
+fn unread(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::FileTooLarge => format!("{error} (`--max-bytes`)"),
+        ErrorKind::InvalidInput => format!("{error}; what is piped is read with `-`"),
+        _ => error.to_string(),
     }
-    Ok(bytes)
 }
 
 /// What the core says, and the flag where there is one for it.

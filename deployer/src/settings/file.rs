@@ -4,11 +4,16 @@ use super::check::Reader;
 use super::node::{Node, Step, locate, position};
 use super::problem::{Position, Problem, SettingsError};
 use super::site::Origin;
+use crate::input;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Name of the file that is read if no other is named.
 pub const DEFAULT_FILE: &str = "imgdeploy.yaml";
+
+/// Bytes of the largest file that is read.
+const MOST_BYTES: u64 = 1024 * 1024;
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A settings file that was read and found right.
 #[derive(Debug, Clone)]
@@ -42,8 +47,13 @@ impl ConfigFile {
 
     /// Reads `file`, which messages call `path`.
     pub(super) fn read_as(file: &Path, path: &Path) -> Result<Self, SettingsError> {
-        let bytes = std::fs::read(file)
+        let bytes = input::read(file, MOST_BYTES)
             .map_err(|error| Problem::new(format!("can't read {}: {error}", path.display()), None))?;
+        if let Some(encoding) = wide(&bytes) {
+            let message = format!("{} is {encoding} text, and settings are read as UTF-8", path.display());
+            let hint = "save it as UTF-8: editors ask for the encoding under \"save as\"; PowerShell's `>` writes UTF-16";
+            return Err(Problem::new(message, Some(hint.to_owned())).into());
+        }
         match String::from_utf8(bytes) {
             Ok(text) => Self::parse(path, text),
             Err(error) => {
@@ -63,7 +73,11 @@ impl ConfigFile {
     ///
     /// # Errors
     /// As [`ConfigFile::read`].
-    pub fn parse(path: &Path, text: String) -> Result<Self, SettingsError> {
+    pub fn parse(path: &Path, mut text: String) -> Result<Self, SettingsError> {
+        // Editors of Windows put it in front; places in the file don't count it.
+        if text.starts_with(BYTE_ORDER_MARK) {
+            text.drain(..BYTE_ORDER_MARK.len_utf8());
+        }
         let root: Node = serde_yaml::from_str(&text).map_err(|error| syntax(path, &text, &error))?;
         let mut reader = Reader::new(path, &text);
         let (defaults, sites) = reader.root(&root);
@@ -92,6 +106,15 @@ impl ConfigFile {
     }
 }
 
+/// The encoding of a text whose characters have two or four bytes, by its mark, or by how ASCII looks in it.
+fn wide(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=0x7f, ..] | [1..=0x7f, 0, ..] => Some("UTF-16"),
+        _ => None,
+    }
+}
+
 /// What `serde_yaml` says, with the place in our own form.
 fn syntax(path: &Path, text: &str, error: &serde_yaml::Error) -> Problem {
     let at = position(error);
@@ -100,9 +123,14 @@ fn syntax(path: &Path, text: &str, error: &serde_yaml::Error) -> Problem {
         let place = format!(" at line {} column {}", at.line, at.column);
         message = message.replacen(&place, "", 1);
     }
-    let hint = text
-        .lines()
-        .any(|line| line.trim_start_matches(' ').starts_with('\t'))
-        .then(|| "YAML indents with spaces; a line here begins with a tab".to_owned());
+    let begins_with =
+        |odd: char| text.lines().any(|line| line.trim_start_matches([' ', '-']).starts_with(odd));
+    let hint = if begins_with('\t') {
+        Some("YAML indents with spaces; a line here begins with a tab".to_owned())
+    } else if begins_with('\u{a0}') {
+        Some("YAML indents with plain spaces; a line here begins with a no-break space".to_owned())
+    } else {
+        None
+    };
     Problem::in_file(path, text, at, 1, format!("not valid YAML: {message}"), hint)
 }

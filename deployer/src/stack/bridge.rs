@@ -25,6 +25,7 @@ impl StackError {
             Self::Aws { operation, code, message, .. } => {
                 AwsFailure::of_code(&format!("cloudformation:{operation}"), code, message, None)
             }
+            Self::List(failure) => failure,
             other => AwsFailure::local("cloudformation", other.to_string()),
         }
     }

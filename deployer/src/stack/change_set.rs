@@ -17,6 +17,7 @@ use super::events::{Cursor, PlannedChange};
 use super::plan::DesiredStack;
 use super::validation::{self, By};
 use super::watch::Pace;
+use crate::aws::paging::{Next, Paging};
 
 /// Begins the names of our change sets.
 const PREFIX: &str = "imgdeploy-";
@@ -174,11 +175,12 @@ async fn changes(
     first: DescribeChangeSetOutput,
 ) -> Result<Vec<PlannedChange>, StackError> {
     let mut found = Vec::new();
+    let mut paging = Paging::new("cloudformation:DescribeChangeSet");
     let mut page = first;
     loop {
         let list = page.changes.unwrap_or_default();
         found.extend(list.into_iter().filter_map(|c| c.resource_change).map(PlannedChange::of));
-        let Some(token) = page.next_token.filter(|t| !t.is_empty()) else {
+        let Some(token) = paging.after(Next::token(page.next_token)).map_err(StackError::List)? else {
             return Ok(found);
         };
         let call = cfn.describe_change_set().change_set_name(id).stack_name(stack).next_token(token);
@@ -250,6 +252,7 @@ pub(super) struct Leftovers {
 pub(super) async fn leftovers(cfn: &Client, stack: &str) -> Result<Leftovers, StackError> {
     let stack = name_of(stack);
     let mut found = Leftovers::default();
+    let mut paging = Paging::new("cloudformation:ListChangeSets");
     let mut token = None;
     loop {
         let page = match cfn.list_change_sets().stack_name(stack).set_next_token(token).send().await {
@@ -268,7 +271,7 @@ pub(super) async fn leftovers(cfn: &Client, stack: &str) -> Result<Leftovers, St
                 _ => found.foreign.push(name),
             }
         }
-        token = page.next_token.filter(|t| !t.is_empty());
+        token = paging.after(Next::token(page.next_token)).map_err(StackError::List)?;
         if token.is_none() {
             return Ok(found);
         }

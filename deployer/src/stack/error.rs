@@ -5,6 +5,9 @@ use std::error::Error as StdError;
 use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use serde::Serialize;
 
+use crate::aws::AwsFailure;
+use crate::aws::patience::Hung;
+
 /// The first resource that failed in an operation, which is the cause of all that failed after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FailedResource {
@@ -88,6 +91,9 @@ pub enum StackError {
         /// The output's name.
         output: &'static str,
     },
+    /// A list of CloudFormation's that does not end.
+    #[error(transparent)]
+    List(AwsFailure),
     /// The operation goes on, but was waited for long enough.
     #[error(
         "stack {stack} is still in {status} after {minutes} minutes; CloudFormation goes on with it, run the command again later"
@@ -130,7 +136,8 @@ impl StackError {
         let code = error.as_service_error().and_then(|e| e.code()).map(str::to_owned);
         let message = match error.as_service_error() {
             Some(e) => e.message().unwrap_or("no message").to_owned(),
-            None => DisplayErrorContext(&error).to_string(),
+            None => Hung::behind(&error)
+                .map_or_else(|| DisplayErrorContext(&error).to_string(), ToString::to_string),
         };
         // A read never meets a conflict, though its message may name a status.
         let reads = ["Describe", "Get", "List"].iter().any(|verb| operation.starts_with(verb));

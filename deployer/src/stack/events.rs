@@ -5,6 +5,7 @@ use aws_sdk_cloudformation::types::{ResourceChange, StackEvent as SdkEvent};
 use serde::{Deserialize, Serialize};
 
 use super::error::{FailedResource, StackError};
+use crate::aws::paging::{Next, Paging};
 
 /// One line of a change set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +97,7 @@ impl Cursor {
     /// The events since the last call, oldest first.
     pub(super) async fn read(&mut self, cfn: &Client) -> Result<Vec<Read>, StackError> {
         let mut fresh: Vec<SdkEvent> = Vec::new();
+        let mut paging = Paging::new("cloudformation:DescribeStackEvents");
         let mut token = None;
         'pages: loop {
             let Some((events, next)) = page(cfn, &self.id, token).await? else { break };
@@ -105,7 +107,7 @@ impl Cursor {
                 }
                 fresh.push(event);
             }
-            token = next;
+            token = paging.after(Next::token(next)).map_err(StackError::List)?;
             if token.is_none() {
                 break;
             }

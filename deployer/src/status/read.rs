@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::aws::lambda::{Alias, Configuration, Function};
 use crate::aws::metrics::{self, Sums};
+use crate::aws::paging::{Next, each};
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::fact::Fact;
 use crate::function::LIVE;
@@ -145,22 +146,25 @@ pub async fn detect_drift(clients: &Clients, region: &str, stack: &str) -> Resul
             format!("not done after {} s; run this again later without --detect-drift", LONGEST.as_secs());
         AwsFailure::local("cloudformation:DetectStackDrift", why)
     })??;
-    let mut pages = cloudformation
-        .describe_stack_resource_drifts()
-        .stack_name(stack)
-        .stack_resource_drift_status_filters(StackResourceDriftStatus::Modified)
-        .stack_resource_drift_status_filters(StackResourceDriftStatus::Deleted)
-        .into_paginator()
-        .send();
+    const CALL: &str = "cloudformation:DescribeStackResourceDrifts";
     let mut drifted = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page =
-            page.map_err(|error| AwsFailure::from_sdk("cloudformation:DescribeStackResourceDrifts", &error))?;
+    let page = async |token| {
+        let call = cloudformation
+            .describe_stack_resource_drifts()
+            .stack_name(stack)
+            .stack_resource_drift_status_filters(StackResourceDriftStatus::Modified)
+            .stack_resource_drift_status_filters(StackResourceDriftStatus::Deleted);
+        let sent = call.set_next_token(token).send().await;
+        sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+    };
+    each(CALL, page, |page| {
         drifted.extend(page.stack_resource_drifts().iter().map(|one| {
             let status = one.stack_resource_drift_status().map_or("", |status| status.as_str());
             format!("{}: {status}", one.logical_resource_id().unwrap_or_default())
         }));
-    }
+        Next::token(page.next_token)
+    })
+    .await?;
     Ok(drifted)
 }
 

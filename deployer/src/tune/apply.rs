@@ -60,7 +60,7 @@ impl Run<'_> {
     /// # Errors
     /// [`Stopped`]. A size that can't be had or does not make the image is no error.
     pub async fn measure(&self) -> Result<Vec<Measured>, Stopped> {
-        let live = self.function.invoke(Some(&self.plan.live), check::event()).await?;
+        let live = self.function.invoke(Some(&self.plan.live), check::event(), self.latest.timeout).await?;
         // Its log may have no REPORT line: whether it makes an image is what is asked.
         if let Err(failed) = check::verdict(&live) {
             // The rest is about a flag of `update-code`.
@@ -157,7 +157,7 @@ impl Run<'_> {
             let Some(event) = self.events.get(image) else { break };
             self.go_on()?;
             let answer = tokio::select! {
-                answer = self.function.invoke(Some(version), event.clone()) => answer?,
+                answer = self.function.invoke(Some(version), event.clone(), self.latest.timeout) => answer?,
                 () = self.stop.wait() => return Err(Stopped::Asked),
             };
             match measure::read(&answer) {

@@ -10,6 +10,7 @@
 
 mod feed;
 mod job;
+mod listing;
 mod message;
 mod outcome;
 mod paths;
@@ -19,6 +20,7 @@ mod tally;
 
 pub use feed::{At, Fed, Feed, Listed, PAGE_KEYS, feed};
 pub use job::{Failed, Job, Page, ResultBody, Sent, Source};
+pub use listing::{ListingError, listed_key};
 pub use message::{Message, Note, Received, WorkItem, batches, decoded};
 pub use outcome::{ItemOutcome, Outcome, result_name};
 pub use paths::{BEGUN, Paths, begun, page_number, root};

@@ -5,6 +5,7 @@ use super::{BatchSettings, Desk, DeskError};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::EncodingType;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use imgdeploy_batch::{Failed, Job, Listed, Note, Page, Paths, ResultBody, Sent, begun, page_number};
 use serde::Serialize;
@@ -40,19 +41,16 @@ fn unreadable(call: &'static str, error: &dyn std::error::Error) -> DeskError {
 impl AwsDesk {
     /// Lists up to 1,000 keys of a bucket behind `after`.
     async fn listed(&self, bucket: &str, prefix: &str, after: Option<&str>) -> Result<Listed, DeskError> {
+        const CALL: &str = "s3:ListBucket";
         let call = self.s3.list_objects_v2().bucket(bucket).prefix(prefix);
         let call =
             call.set_start_after(after.map(str::to_owned)).set_expected_bucket_owner(self.owner.clone());
-        let found = call.send().await.map_err(|error| failed("s3:ListBucket", &error))?;
-        let more = found.is_truncated == Some(true);
-        let keys: Vec<String> =
-            found.contents.unwrap_or_default().into_iter().filter_map(|one| one.key).collect();
-        let next = more.then(|| keys.last().cloned()).flatten();
-        // A server that begins again from the front would keep us here for ever.
-        if next.is_some() && next.as_deref() <= after {
-            return Err(DeskError { call: "s3:ListBucket", detail: "the listing does not go on".to_owned() });
-        }
-        Ok(Listed { next, keys })
+        let call = call.encoding_type(EncodingType::Url);
+        let found = call.send().await.map_err(|error| failed(CALL, &error))?;
+        let encoded = found.encoding_type() == Some(&EncodingType::Url);
+        let keys = found.contents().iter().filter_map(|one| one.key());
+        Listed::of_answer(keys, encoded, found.is_truncated() == Some(true), after)
+            .map_err(|error| unreadable(CALL, &error))
     }
 
     fn paths(&self, job: &str) -> Paths {

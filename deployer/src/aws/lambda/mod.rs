@@ -22,6 +22,11 @@ impl Function {
     pub fn new(clients: &Clients, region: &str, name: &str) -> Self {
         Self { lambda: clients.lambda(region), name: name.to_owned() }
     }
+
+    /// Its name.
+    pub fn name(&self) -> String {
+        self.name.clone()
+    }
 }
 
 /// A function's unpublished state or one of its versions, as GetFunctionConfiguration has it.
@@ -99,6 +104,17 @@ pub struct Alias {
     pub weights: BTreeMap<String, f64>,
     /// For conditional writes.
     pub revision: String,
+}
+
+/// What connects a queue with a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    /// Its id.
+    pub id: String,
+    /// `Enabled`, `Disabled`, `Creating` and so on.
+    pub state: String,
+    /// What Lambda says of its last try, such as `PROBLEM: Function call failed`.
+    pub last: String,
 }
 
 /// Where new code is taken from.

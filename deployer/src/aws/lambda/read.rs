@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration, LastUpdateStatusReasonCode};
 
-use super::{Alias, Configuration, Function};
+use super::{Alias, Configuration, Function, Mapping};
 use crate::aws::AwsFailure;
+use crate::aws::paging::{Next, each};
 use crate::fact::Fact;
 
 /// Takes the fields that all operations answer with: the SDK has a type of its own for each.
@@ -80,32 +81,73 @@ impl Function {
 
     /// All aliases.
     pub async fn aliases(&self) -> Fact<Vec<Alias>> {
-        let mut pages = self.lambda.list_aliases().function_name(&self.name).into_paginator().items().send();
+        const CALL: &str = "lambda:ListAliases";
         let mut found = Vec::new();
-        while let Some(item) = pages.next().await {
-            match item {
-                Ok(AliasConfiguration { name, function_version, routing_config, revision_id, .. }) => {
-                    let routing = routing_config.and_then(|routing| routing.additional_version_weights);
-                    found.push(alias(name, function_version, routing, revision_id));
-                }
-                Err(error) => return Fact::of(Err(AwsFailure::from_sdk("lambda:ListAliases", &error))),
-            }
+        let page = async |marker| {
+            let sent = self.lambda.list_aliases().function_name(&self.name).set_marker(marker).send().await;
+            sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+        };
+        let all = each(CALL, page, |page| {
+            found.extend(page.aliases.unwrap_or_default().into_iter().map(|one| {
+                let AliasConfiguration { name, function_version, routing_config, revision_id, .. } = one;
+                let routing = routing_config.and_then(|routing| routing.additional_version_weights);
+                alias(name, function_version, routing, revision_id)
+            }));
+            Next::token(page.next_marker)
+        });
+        let all = all.await;
+        Fact::of(all.map(|()| found))
+    }
+
+    /// What takes messages from the queue with this ARN to a function.
+    pub async fn mappings(&self, queue: &str) -> Fact<Vec<Mapping>> {
+        const CALL: &str = "lambda:ListEventSourceMappings";
+        let mut found = Vec::new();
+        let page = async |marker| {
+            let call = self.lambda.list_event_source_mappings().event_source_arn(queue);
+            let sent = call.set_marker(marker).send().await;
+            sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+        };
+        let all = each(CALL, page, |page| {
+            found.extend(page.event_source_mappings.unwrap_or_default().into_iter().map(|one| Mapping {
+                id: one.uuid.unwrap_or_default(),
+                state: one.state.unwrap_or_default(),
+                last: one.last_processing_result.unwrap_or_default(),
+            }));
+            Next::token(page.next_marker)
+        });
+        let all = all.await;
+        Fact::of(all.map(|()| found))
+    }
+
+    /// How many of its instances may run at once; absent where nothing is reserved for it.
+    pub async fn reserved(&self) -> Fact<u32> {
+        let sent = self.lambda.get_function_concurrency().function_name(&self.name).send().await;
+        match Fact::of(sent.map_err(|error| AwsFailure::from_sdk("lambda:GetFunctionConcurrency", &error))) {
+            Fact::Known(seen) => match seen.reserved_concurrent_executions() {
+                Some(reserved) => Fact::Known(u32::try_from(reserved).unwrap_or_default()),
+                None => Fact::Absent,
+            },
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown(failure) => Fact::Unknown(failure),
         }
-        Fact::Known(found)
     }
 
     /// All published versions, oldest first.
     pub async fn versions(&self) -> Fact<Vec<Configuration>> {
-        let call = self.lambda.list_versions_by_function().function_name(&self.name);
-        let mut pages = call.into_paginator().items().send();
+        const CALL: &str = "lambda:ListVersionsByFunction";
         let mut found: Vec<Configuration> = Vec::new();
-        while let Some(item) = pages.next().await {
-            match item {
-                Ok(version) => found.push(listed(version)),
-                Err(error) => {
-                    return Fact::of(Err(AwsFailure::from_sdk("lambda:ListVersionsByFunction", &error)));
-                }
-            }
+        let page = async |marker| {
+            let call = self.lambda.list_versions_by_function().function_name(&self.name);
+            let sent = call.set_marker(marker).send().await;
+            sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+        };
+        let all = each(CALL, page, |page| {
+            found.extend(page.versions.unwrap_or_default().into_iter().map(listed));
+            Next::token(page.next_marker)
+        });
+        if let Err(failure) = all.await {
+            return Fact::of(Err(failure));
         }
         found.retain(|version| version.version != "$LATEST");
         found.sort_by_key(|version| version.version.parse::<u64>().unwrap_or_default());

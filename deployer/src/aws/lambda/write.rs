@@ -1,7 +1,9 @@
 //! Writes. Only `function::apply`, `tune::apply` and `apply` call them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{AliasRoutingConfiguration, Architecture, Environment, LogType, Runtime};
 use base64::Engine as _;
@@ -9,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::read::configuration;
 use super::{CodeSource, Configuration, Function, Invocation};
+use crate::aws::patience::ANSWER;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::fact::Fact;
 
@@ -151,14 +154,23 @@ impl Function {
         result.map(|answer| configuration!(answer))
     }
 
-    /// Invokes a version, or the unpublished state, and waits for its answer.
+    /// Invokes a version, or the unpublished state, and waits for its answer: as long as the function may take, which is
+    /// `timeout` seconds, and what a call takes besides.
     ///
     /// # Errors
     /// The failed call. A function that fails is an answer.
-    pub async fn invoke(&self, qualifier: Option<&str>, payload: Vec<u8>) -> Result<Invocation, AwsFailure> {
+    pub async fn invoke(
+        &self,
+        qualifier: Option<&str>,
+        payload: Vec<u8>,
+        timeout: u32,
+    ) -> Result<Invocation, AwsFailure> {
+        let patience = ANSWER.saturating_add(Duration::from_secs(timeout.into()));
+        let timeouts = TimeoutConfig::builder().read_timeout(patience).build();
         let call = self.lambda.invoke().function_name(&self.name).log_type(LogType::Tail);
         let call = call.set_qualifier(qualifier.map(str::to_owned)).payload(Blob::new(payload));
-        let result = call.send().await;
+        let longer = aws_sdk_lambda::config::Builder::new().timeout_config(timeouts);
+        let result = call.customize().config_override(longer).send().await;
         let answer = result.map_err(|error| AwsFailure::from_sdk("lambda:InvokeFunction", &error))?;
         let log = answer.log_result.and_then(|log| STANDARD.decode(log).ok()).unwrap_or_default();
         Ok(Invocation {

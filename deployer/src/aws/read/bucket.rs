@@ -14,6 +14,7 @@ use crate::aws::{AwsFailure, Clients};
 use crate::fact::Fact;
 
 pub use contents::{Contents, Upload, Version};
+pub(crate) use objects::stored;
 pub use objects::{Head, Page, Versioning};
 
 const GET: &str = "s3:GetObject";
@@ -199,15 +200,9 @@ impl BucketRead {
     /// # Errors
     /// The first page that fails.
     pub async fn all_objects(&self, prefix: &str) -> Result<Vec<ObjectSummary>, AwsFailure> {
-        let (mut objects, mut next) = (Vec::new(), None);
-        loop {
-            let page = self.page(prefix, None, next).await?;
-            objects.extend(page.objects);
-            next = page.next;
-            if next.is_none() {
-                return Ok(objects);
-            }
-        }
+        let mut objects = Vec::new();
+        self.each_page(prefix, usize::MAX, |page| objects.extend(page)).await?;
+        Ok(objects)
     }
 
     /// The user metadata of one object.
@@ -234,7 +229,7 @@ impl BucketRead {
         }
         match seen.body.collect().await {
             Ok(body) => Fact::Known(body.into_bytes().into()),
-            Err(error) => Fact::Unknown(AwsFailure::local(GET, error.to_string())),
+            Err(error) => Fact::Unknown(AwsFailure::of_body(GET, &error)),
         }
     }
 
@@ -251,12 +246,7 @@ impl BucketRead {
                 Ok(text) => Fact::Known((text, etag)),
                 Err(_) => Fact::Unknown(AwsFailure::local(GET, "the object is not UTF-8 text")),
             },
-            Err(error) => Fact::Unknown(AwsFailure::local(GET, error.to_string())),
+            Err(error) => Fact::Unknown(AwsFailure::of_body(GET, &error)),
         }
     }
-}
-
-fn summary(object: &aws_sdk_s3::types::Object) -> Option<ObjectSummary> {
-    let size = u64::try_from(object.size().unwrap_or(0)).unwrap_or(0);
-    object.key().map(|key| ObjectSummary { key: key.to_owned(), size })
 }

@@ -130,7 +130,7 @@ impl BucketStore {
             ));
         }
         let etag = found.e_tag.unwrap_or_default().trim_matches('"').to_owned();
-        let body = found.body.collect().await.map_err(|error| AwsFailure::local(CALL, error.to_string()))?;
+        let body = found.body.collect().await.map_err(|error| AwsFailure::of_body(CALL, &error))?;
         Ok(Some((body.into_bytes().into(), etag)))
     }
 }

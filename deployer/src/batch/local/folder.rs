@@ -5,8 +5,11 @@ use std::time::UNIX_EPOCH;
 
 use resizer_core::{Output, Spec};
 
-use super::{Loaded, Store, Wanted};
-use crate::resize;
+use super::{Found, Loaded, Store, Wanted};
+use crate::{input, resize};
+
+/// Bytes of the largest watermark that is read.
+const LARGEST_ASSET: u64 = 64 * 1024 * 1024;
 
 /// Originals below one folder, images below another: `{to}/{prefix}{spec}/{key}`.
 #[derive(Debug, Clone)]
@@ -50,7 +53,7 @@ impl Store for FolderStore {
         let bytes = if up_to_date.iter().all(|current| *current) {
             None
         } else {
-            Some(std::fs::read(&path).map_err(|error| failed(&path, &error))?)
+            Some(input::read(&path, wanted.limits.max_bytes).map_err(|error| failed(&path, &error))?)
         };
         let age = changed.and_then(|changed| changed.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
         Ok(Loaded { bytes, etag: age.as_millis().to_string(), up_to_date })
@@ -65,7 +68,7 @@ impl Store for FolderStore {
 
     async fn asset(&self, key: &str) -> Result<Option<Vec<u8>>, String> {
         let path = self.from.join(key);
-        match std::fs::read(&path) {
+        match input::read(&path, LARGEST_ASSET) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(&path, &error)),
@@ -73,47 +76,138 @@ impl Store for FolderStore {
     }
 }
 
-/// Files below a folder, by name; hidden ones and links to folders are passed over.
+/// Files below a folder, by name; hidden ones, links to folders, and the folder of the images are passed over.
 #[derive(Debug)]
 pub(super) struct Walk {
     root: PathBuf,
+    /// Where the images go: they are no originals.
+    images: PathBuf,
     open: Vec<PathBuf>,
+    unread: Vec<Found>,
 }
 
 impl Walk {
-    pub(super) fn new(root: PathBuf) -> Self {
-        Self { open: vec![root.clone()], root }
+    pub(super) fn new(root: PathBuf, images: PathBuf) -> Self {
+        Self { open: vec![root.clone()], root, images, unread: Vec::new() }
+    }
+
+    /// A path as a key, if it can be one: from the root, with slashes.
+    fn found(&self, path: &Path) -> Found {
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        match below.to_str() {
+            Some(text) => Found::Key(text.replace(std::path::MAIN_SEPARATOR, "/")),
+            None => self.unusable(path, "its name is not UTF-8 text, as keys are; rename it"),
+        }
+    }
+
+    fn unusable(&self, path: &Path, reason: impl ToString) -> Found {
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        // What is no text is escaped.
+        let name = format!("{below:?}").trim_matches('"').to_owned();
+        Found::Unusable { name, reason: reason.to_string() }
+    }
+
+    /// What is in a folder is looked at next.
+    fn enter(&mut self, path: &Path) -> Result<(), std::io::Error> {
+        let hidden =
+            |path: &Path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let mut inside = Vec::new();
+        for entry in std::fs::read_dir(path)? {
+            match entry {
+                Ok(entry) if hidden(&entry.path()) => {}
+                Ok(entry) => inside.push(entry.path()),
+                Err(error) => {
+                    let unread = self.unusable(path, error);
+                    self.unread.push(unread);
+                }
+            }
+        }
+        inside.sort();
+        self.open.extend(inside.into_iter().rev());
+        Ok(())
+    }
+
+    fn is_of_images(&self, folder: &Path) -> bool {
+        folder.canonicalize().is_ok_and(|folder| self.images.canonicalize().is_ok_and(|own| own == folder))
     }
 }
 
 impl Iterator for Walk {
-    type Item = Result<String, String>;
+    type Item = Result<Found, String>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let path = self.open.pop()?;
-            let about = match std::fs::symlink_metadata(&path) {
-                Ok(about) => about,
-                Err(error) => return Some(Err(failed(&path, &error))),
-            };
-            if !about.is_dir() {
-                let below = path.strip_prefix(&self.root).unwrap_or(&path);
-                let Some(text) = below.to_str() else {
-                    return Some(Err(format!("{}: the name is not UTF-8; rename it", path.display())));
-                };
-                return Some(Ok(text.replace(std::path::MAIN_SEPARATOR, "/")));
+            if let Some(unread) = self.unread.pop() {
+                return Some(Ok(unread));
             }
-            let entries = match std::fs::read_dir(&path) {
-                Ok(entries) => entries,
-                Err(error) => return Some(Err(failed(&path, &error))),
+            let path = self.open.pop()?;
+            let entered = match std::fs::symlink_metadata(&path) {
+                Ok(about) if about.is_dir() && self.is_of_images(&path) => Ok(()),
+                Ok(about) if about.is_dir() => self.enter(&path),
+                Ok(about) if about.is_symlink() && path.is_dir() => Ok(()),
+                Ok(_) => return Some(Ok(self.found(&path))),
+                Err(error) => Err(error),
             };
-            let hidden = |path: &PathBuf| {
-                path.file_name().and_then(std::ffi::OsStr::to_str).is_some_and(|name| name.starts_with('.'))
-            };
-            let mut inside: Vec<PathBuf> =
-                entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| !hidden(path)).collect();
-            inside.sort();
-            self.open.extend(inside.into_iter().rev());
+            match entered {
+                Ok(()) => {}
+                // Without it there is nothing at all.
+                Err(error) if path == self.root => return Some(Err(failed(&path, &error))),
+                Err(error) => return Some(Ok(self.unusable(&path, error))),
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn walked(root: &Path, images: &str) -> Vec<String> {
+        Walk::new(root.to_owned(), root.join(images))
+            .map(|found| match found.unwrap() {
+                Found::Key(key) => key,
+                Found::Unusable { name, reason } => format!("{name}: {reason}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_cannot_be_a_key_keeps_nothing_else_from_being_found() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &[u8]| root.path().join(std::ffi::OsStr::from_bytes(name));
+        for folder in ["b", "z", "resized", "resized/300x200"] {
+            std::fs::create_dir(root.path().join(folder)).unwrap();
+        }
+        for file in
+            [&b"a.jpg"[..], b"b/\xff\x1b.jpg", b"b/c.jpg", b".hidden", b"z/y.jpg", b"resized/300x200/a.jpg"]
+        {
+            std::fs::write(at(file), "x").unwrap();
+        }
+        std::os::unix::fs::symlink(root.path(), root.path().join("b/round")).unwrap();
+        std::os::unix::fs::symlink("itself", root.path().join("itself")).unwrap();
+        assert_eq!(
+            walked(root.path(), "resized"),
+            [
+                "a.jpg",
+                "b/c.jpg",
+                "b/\\xFF\\u{1b}.jpg: its name is not UTF-8 text, as keys are; rename it",
+                "itself",
+                "z/y.jpg",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_of_images_within_is_no_folder_of_originals() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("out/resized/9x9")).unwrap();
+        std::fs::write(root.path().join("out/resized/9x9/a.jpg"), "x").unwrap();
+        std::fs::write(root.path().join("out/b.jpg"), "x").unwrap();
+        assert_eq!(walked(root.path(), "out/../out/resized"), ["out/b.jpg"]);
+        assert_eq!(walked(root.path(), "elsewhere").len(), 2);
+        assert!(Walk::new(root.path().join("none"), PathBuf::new()).next().unwrap().is_err());
     }
 }

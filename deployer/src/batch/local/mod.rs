@@ -52,6 +52,20 @@ pub struct Unmade {
     pub reason: String,
 }
 
+/// One of what there is to make images of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// An original.
+    Key(String),
+    /// Something that can't be one. It fails, and the others go on.
+    Unusable {
+        /// Its name, escaped where it is no text.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+}
+
 /// Where originals come from and images go to.
 pub trait Store: Send + Sync {
     /// Gets an original, unless all its images are up to date.
@@ -84,7 +98,7 @@ pub struct LocalEnd {
 /// processor decodes one. `tell` gets the counts after each original.
 pub async fn run<S: Store>(
     store: &S,
-    keys: impl futures::Stream<Item = Result<String, String>> + Send,
+    keys: impl futures::Stream<Item = Result<Found, String>> + Send,
     wanted: &Wanted,
     mut tell: impl FnMut(Counts),
 ) -> Result<LocalEnd, String> {
@@ -94,9 +108,15 @@ pub async fn run<S: Store>(
         keys.map(|key| {
             let turns = Arc::clone(&turns);
             async move {
-                let key = key?;
-                let images = one(store, &key, wanted, &turns).await;
-                Ok::<_, String>((key, images))
+                Ok::<_, String>(match key? {
+                    Found::Key(key) => {
+                        let images = one(store, &key, wanted, &turns).await;
+                        (key, images)
+                    }
+                    Found::Unusable { name, reason } => {
+                        (name, wanted.specs.iter().map(|_| Err(reason.clone())).collect())
+                    }
+                })
             }
         })
         .buffer_unordered(cores + 2),
@@ -184,7 +204,7 @@ async fn make<S: Store>(
     Ok(made.into_iter().map(|one| one.map_err(|error| error.to_string())).collect())
 }
 
-/// Paths below `folder`, as keys with slashes.
-pub fn files(folder: PathBuf) -> impl futures::Stream<Item = Result<String, String>> + Send {
-    stream::iter(folder::Walk::new(folder))
+/// Paths below `folder`, as keys with slashes, but for those below `images`.
+pub fn files(folder: PathBuf, images: PathBuf) -> impl futures::Stream<Item = Result<Found, String>> + Send {
+    stream::iter(folder::Walk::new(folder, images))
 }

@@ -5,7 +5,7 @@ use resizer_core::{Limits, Spec};
 
 use crate::aws::{Clients, read};
 use crate::batch::first_tier::is_original;
-use crate::batch::local::{self, BucketStore, FolderStore, Wanted};
+use crate::batch::local::{self, BucketStore, FolderStore, Found, Wanted};
 use crate::batch::progress::{Progress, Speed};
 use crate::batch::{inventory, lists};
 use crate::cli::OrderArgs;
@@ -64,12 +64,7 @@ pub(super) async fn run(
                     "say `--to FOLDER` with another folder",
                 ));
             }
-            let own = prefix.clone();
-            let keys = futures::StreamExt::filter(local::files(folder.clone()), move |key| {
-                let derived =
-                    inside && key.as_ref().is_ok_and(|key| !own.is_empty() && key.starts_with(&own));
-                std::future::ready(!derived)
-            });
+            let keys = local::files(folder.clone(), to.join(&prefix));
             let store = FolderStore { from: folder.clone(), to, prefix };
             local::run(&store, keys, &wanted, &mut tell).await
         }
@@ -138,7 +133,13 @@ async fn in_bucket(
     let list = args.keys.clone().map(lists::List::File).or_else(|| args.manifest.clone());
     if let Some(list) = list {
         let keys = listed(&list, &clients, bucket).await?;
-        return Ok(local::run(&store, stream::iter(keys.into_iter().map(Ok)), wanted, tell).await);
+        return Ok(local::run(
+            &store,
+            stream::iter(keys.into_iter().map(|key| Ok(Found::Key(key)))),
+            wanted,
+            tell,
+        )
+        .await);
     }
     let prefix = args.from.clone().unwrap_or_default();
     let keys = originals(&store, prefix, site);
@@ -160,7 +161,7 @@ fn originals<'a>(
     store: &'a BucketStore,
     prefix: String,
     site: &'a Site,
-) -> impl futures::Stream<Item = Result<String, String>> + Send + 'a {
+) -> impl futures::Stream<Item = Result<Found, String>> + Send + 'a {
     let names: Vec<String> = preset_entries(site.presets.as_str()).map(|(name, _)| name.to_owned()).collect();
     let pages = stream::try_unfold(Some(None), move |after: Option<Option<String>>| {
         let prefix = prefix.clone();
@@ -173,8 +174,8 @@ fn originals<'a>(
     });
     let derived = site.prefix.as_str();
     let keys = futures::TryStreamExt::map_ok(pages, move |keys| {
-        let originals: Vec<Result<String, String>> =
-            keys.into_iter().filter(|key| is_original(key, derived, &names)).map(Ok).collect();
+        let originals = keys.into_iter().filter(|key| is_original(key, derived, &names));
+        let originals: Vec<Result<Found, String>> = originals.map(|key| Ok(Found::Key(key))).collect();
         stream::iter(originals)
     });
     futures::TryStreamExt::try_flatten(keys)

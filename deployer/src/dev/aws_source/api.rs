@@ -113,13 +113,7 @@ async fn stages(
 }
 
 async fn resources(gateway: &aws_sdk_apigateway::Client, id: &str) -> Result<Vec<Resource>, SourceError> {
-    let mut pages = gateway.get_resources().rest_api_id(id).embed("methods").into_paginator().send();
-    let mut resources = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| failed("apigateway:GetResources", &error))?;
-        resources.extend(page.items().iter().cloned());
-    }
-    Ok(resources)
+    crate::aws::api::resources(gateway, id).await.map_err(|failure| SourceError(failure.to_string()))
 }
 
 /// Resource policies of functions, each read once.

@@ -3,9 +3,10 @@
 mod api;
 mod object;
 
-use super::cdn::from_http;
+use super::cdn::within;
 use super::source::{Blocks, Invalidation, Look, ObjectData, Source, SourceError};
 use crate::aws::edge::{distribution_document, distribution_state};
+use crate::aws::paging::{Next, each};
 use crate::aws::raw::CaptureBody;
 use crate::aws::read::{self, BucketRead};
 use crate::aws::{AwsFailure, Clients};
@@ -158,16 +159,19 @@ impl Source for AwsSource {
 
     async fn invalidations(&self) -> Result<Vec<String>, SourceError> {
         let Some(id) = &self.distribution else { return Ok(Vec::new()) };
-        let mut pages =
-            self.clients.cloudfront().list_invalidations().distribution_id(id).into_paginator().send();
+        const CALL: &str = "cloudfront:ListInvalidations";
+        let client = self.clients.cloudfront();
         let mut ids = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page =
-                page.map_err(|error| failed(&AwsFailure::from_sdk("cloudfront:ListInvalidations", &error)))?;
-            if let Some(list) = page.invalidation_list() {
-                ids.extend(list.items().iter().map(|item| item.id().to_owned()));
-            }
-        }
+        let page = async |marker| {
+            let sent = client.list_invalidations().distribution_id(id).set_marker(marker).send().await;
+            sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+        };
+        let all = each(CALL, page, |page| {
+            let Some(list) = page.invalidation_list() else { return Next::End };
+            ids.extend(list.items().iter().map(|item| item.id().to_owned()));
+            Next::if_truncated(list.is_truncated(), list.next_marker().map(str::to_owned))
+        });
+        all.await.map_err(|failure| failed(&failure))?;
         Ok(ids)
     }
 
@@ -218,7 +222,6 @@ impl Source for AwsSource {
             SourceError(format!("the call {target} can't be passed on: {error}"))
         };
         let outgoing = builder.body(Empty::new()).map_err(|error| unsendable(&error))?;
-        let answer = self.http.request(outgoing).await.map_err(|error| unsendable(&error))?;
-        from_http(answer).await.map_err(|error| unsendable(&error))
+        within(self.http.request(outgoing)).await.map_err(|error| unsendable(&error))
     }
 }

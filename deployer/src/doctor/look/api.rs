@@ -12,7 +12,8 @@ use imgdeploy_model::region::{OriginHost, parse_origin_host};
 use super::route::Host;
 use super::{Looker, seen};
 use crate::aws::AwsFailure;
-use crate::aws::api::is_http_api;
+use crate::aws::api::{self, is_http_api};
+use crate::aws::paging::{Next, each};
 use crate::fact::Fact;
 
 /// An API to look at.
@@ -66,11 +67,22 @@ impl Looker {
     /// Which APIs a custom domain name leads to; absent: it is none.
     async fn mappings(&self, name: &str, region: &str) -> Fact<Vec<(String, Domain)>> {
         let gateway = self.clients().apigateway(region);
+        const CALL: &str = "apigateway:GetBasePathMappings";
         let read = async {
-            let sent = gateway.get_base_path_mappings().domain_name(name).send().await;
-            Fact::of(sent.map_err(|error| AwsFailure::from_sdk("apigateway:GetBasePathMappings", &error)))
+            let mut found = Vec::new();
+            let page = async |position| {
+                let call = gateway.get_base_path_mappings().domain_name(name);
+                let sent = call.set_position(position).send().await;
+                sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+            };
+            let all = each(CALL, page, |page| {
+                found.extend(page.items.unwrap_or_default());
+                Next::token(page.position)
+            });
+            let all = all.await;
+            Fact::of(all.map(|()| found))
         };
-        self.fact("apigateway:GetBasePathMappings", read).await.map(|found| {
+        self.fact(CALL, read).await.map(|found| {
             let domain = |one: &aws_sdk_apigateway::types::BasePathMapping| {
                 let base_path = one.base_path().filter(|path| *path != "(none)").unwrap_or_default();
                 let stage = one.stage().filter(|stage| *stage != "(none)").unwrap_or_default();
@@ -81,7 +93,7 @@ impl Looker {
                 };
                 Some((one.rest_api_id()?.to_owned(), domain))
             };
-            found.items().iter().filter_map(domain).collect()
+            found.iter().filter_map(domain).collect()
         })
     }
 
@@ -210,13 +222,12 @@ async fn deployed(gateway: &Client, api: &str, deployment: &str) -> Result<Optio
 type Resources = BTreeMap<String, BTreeMap<String, Method>>;
 
 async fn resources(gateway: &Client, id: &str) -> Fact<Resources> {
-    let mut pages = gateway.get_resources().rest_api_id(id).embed("methods").into_paginator().items().send();
+    let items = match api::resources(gateway, id).await {
+        Ok(items) => items,
+        Err(failure) => return Fact::of(Err(failure)),
+    };
     let mut found = Resources::new();
-    while let Some(item) = pages.next().await {
-        let item = match item {
-            Ok(item) => item,
-            Err(error) => return Fact::of(Err(AwsFailure::from_sdk("apigateway:GetResources", &error))),
-        };
+    for item in items {
         let Some(path) = item.path() else { continue };
         let methods = item.resource_methods().into_iter().flatten();
         let methods = methods.map(|(name, method)| (name.to_ascii_uppercase(), edited(method)));

@@ -1,5 +1,6 @@
 //! The bucket and some of its objects.
 
+use aws_sdk_s3::types::EncodingType;
 use futures::future::join_all;
 use imgdeploy_checks::Seen;
 use imgdeploy_checks::snapshot::{Block, Bucket, Head, Object};
@@ -106,22 +107,24 @@ impl Looker {
     }
 
     async fn list(&self, bucket: &str, region: &str, account: &str, prefix: &str) -> Seen<Vec<Object>> {
+        const CALL: &str = "s3:ListBucket";
         let read = async {
             let call = self.clients().s3(region).list_objects_v2().bucket(bucket).prefix(prefix);
-            let sent = call.fetch_owner(true).expected_bucket_owner(account).send().await;
-            Fact::of(sent.map_err(|error| AwsFailure::from_sdk("s3:ListBucket", &error)))
+            let call = call.fetch_owner(true).expected_bucket_owner(account);
+            let sent = call.encoding_type(EncodingType::Url).send().await;
+            let page = sent.map_err(|error| AwsFailure::from_sdk(CALL, &error));
+            Fact::of(page.and_then(|page| {
+                let object = |one: &aws_sdk_s3::types::Object| {
+                    Some(read::stored(CALL, one.key()?, page.encoding_type()).map(|key| Object {
+                        key,
+                        size: one.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
+                        owner: one.owner().and_then(|owner| owner.id()).map(str::to_owned),
+                    }))
+                };
+                page.contents().iter().filter_map(object).collect()
+            }))
         };
-        let listed = self.fact("s3:ListBucket", read).await;
-        seen(listed).map(|page| {
-            let object = |one: &aws_sdk_s3::types::Object| {
-                Some(Object {
-                    key: one.key()?.to_owned(),
-                    size: one.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
-                    owner: one.owner().and_then(|owner| owner.id()).map(str::to_owned),
-                })
-            };
-            page.contents().iter().filter_map(object).collect()
-        })
+        seen(self.fact(CALL, read).await)
     }
 
     /// Each object's head; one that can't be had makes all of them unknown, since it may be the very one that matters.

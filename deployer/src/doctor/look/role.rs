@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{Looker, seen};
 use crate::aws::AwsFailure;
+use crate::aws::paging::{Next, each};
 use crate::fact::Fact;
 
 impl Looker {
@@ -40,11 +41,17 @@ async fn trust(iam: &aws_sdk_iam::Client, role: &str) -> Result<String, AwsFailu
 }
 
 async fn inline(iam: &aws_sdk_iam::Client, role: &str) -> Result<Policies, AwsFailure> {
-    let mut pages = iam.list_role_policies().role_name(role).into_paginator().items().send();
+    const CALL: &str = "iam:ListRolePolicies";
     let mut names = Vec::new();
-    while let Some(name) = pages.next().await {
-        names.push(name.map_err(|error| AwsFailure::from_sdk("iam:ListRolePolicies", &error))?);
-    }
+    let page = async |marker| {
+        let sent = iam.list_role_policies().role_name(role).set_marker(marker).send().await;
+        sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+    };
+    each(CALL, page, |page| {
+        names.extend(page.policy_names);
+        Next::if_truncated(page.is_truncated, page.marker)
+    })
+    .await?;
     let read = names.into_iter().map(|name| async move {
         let sent = iam.get_role_policy().role_name(role).policy_name(&name).send().await;
         let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetRolePolicy", &error))?;
@@ -54,12 +61,18 @@ async fn inline(iam: &aws_sdk_iam::Client, role: &str) -> Result<Policies, AwsFa
 }
 
 async fn attached(iam: &aws_sdk_iam::Client, role: &str) -> Result<Policies, AwsFailure> {
-    let mut pages = iam.list_attached_role_policies().role_name(role).into_paginator().items().send();
+    const CALL: &str = "iam:ListAttachedRolePolicies";
     let mut arns = Vec::new();
-    while let Some(policy) = pages.next().await {
-        let policy = policy.map_err(|error| AwsFailure::from_sdk("iam:ListAttachedRolePolicies", &error))?;
-        arns.extend(policy.policy_arn().map(str::to_owned));
-    }
+    let page = async |marker| {
+        let sent = iam.list_attached_role_policies().role_name(role).set_marker(marker).send().await;
+        sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+    };
+    each(CALL, page, |page| {
+        let policies = page.attached_policies.unwrap_or_default();
+        arns.extend(policies.into_iter().filter_map(|policy| policy.policy_arn));
+        Next::if_truncated(page.is_truncated, page.marker)
+    })
+    .await?;
     let read = arns.into_iter().map(|arn| async move {
         let sent = iam.get_policy().policy_arn(&arn).send().await;
         let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetPolicy", &error))?;

@@ -8,7 +8,7 @@ use crate::aws::read::{ObjectSummary, PublicAccessBlock};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::error::{Exit, Failure};
 use crate::fact::Fact;
-use crate::observe::Observed;
+use crate::observe::{Observed, Taken};
 use crate::plan::Plan;
 use crate::plan::attach::attach;
 use crate::stack::StackSeen;
@@ -155,6 +155,21 @@ fn originals_under_the_derived_prefix_are_not_published() {
         ..bare()
     };
     assert_eq!(Failure::of_plan(&plan(&world, &[])), None);
+}
+
+#[test]
+fn what_stands_where_derived_images_go_is_said_before_anything_is_written() {
+    let taken = Taken { keys: vec!["resized/300x200/a.jpg".to_owned()], looked_at: 1, more: false };
+    let known = Observed { taken: Fact::Known(taken), ..bare() };
+    let denied =
+        AwsFailure::of_code("s3:ListBucket", Some("AccessDenied".to_owned()), String::new(), Some(403));
+    let unknown = Observed { taken: Fact::Unknown(denied), ..bare() };
+    for (world, part) in [(known, "1 object under `resized/`"), (unknown, "is not known")] {
+        let plan = plan(&world, &[]);
+        // It is no reason to stop.
+        assert_eq!(Failure::of_plan(&plan), None);
+        assert!(plan.notes.iter().any(|note| note.warning && note.text.contains(part)), "{:?}", plan.notes);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::aws::read::{Caller, ObjectSummary, PublicAccessBlock};
 use crate::desired::{Desired, our_edge};
 use crate::fact::Fact;
 use crate::journal::{Journal, State};
-use crate::observe::{Artifacts, Edge, Observed};
+use crate::observe::{Artifacts, Edge, Observed, Taken};
 use crate::plan::{Action, JournalStep, Plan};
 use crate::settings::value::Arch;
 use crate::settings::{Given, GivenValue, Origin, Site, resolve};
@@ -99,6 +99,7 @@ pub(super) fn bare() -> Observed {
         encryption: Fact::Known("AES256".to_owned()),
         objects: Fact::Known(vec![ObjectSummary { key: "pics/a.jpg".to_owned(), size: 7 }]),
         derived: Fact::Known(Vec::new()),
+        taken: Fact::Known(Taken::default()),
         artifacts: Artifacts {
             bucket: "imgdeploy-111122223333-eu-west-1".to_owned(),
             owned: Fact::Absent,

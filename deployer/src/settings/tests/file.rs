@@ -1,5 +1,6 @@
 //! What is said about wrong files.
 
+#![allow(clippy::unwrap_used)]
 use super::{file, shown};
 use crate::settings::ConfigFile;
 use std::path::Path;
@@ -267,4 +268,42 @@ fn a_secret_is_in_no_message() {
             assert!(!error.contains(part), "{error}");
         }
     }
+}
+
+#[test]
+fn what_editors_of_windows_write_is_read_or_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("imgdeploy.yaml");
+    let text = "version: 1\r\nsites:\r\n  shop:\r\n    bucket: shop-images\r\n    timeout: 30\r\n";
+    let written = |bytes: Vec<u8>| {
+        std::fs::write(&path, bytes).unwrap();
+        ConfigFile::read(&path)
+            .map(|_| ())
+            .map_err(|error| shown(&error).replace(&*path.to_string_lossy(), "FILE"))
+    };
+    let marked = |text: &str| [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat();
+    assert_eq!(written(marked(&text.replace("30", "20"))), Ok(()));
+    // Places are those that an editor shows.
+    let wrong = written(marked(text)).unwrap_err();
+    assert!(wrong.starts_with("FILE:5:14: `timeout` of site `shop`"), "{wrong}");
+    let wrong = written(marked("verzion: 1\n")).unwrap_err();
+    assert!(wrong.starts_with("FILE:1:1: unknown key"), "{wrong}");
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [[&[0xff, 0xfe][..], &little].concat(), [&[0xfe, 0xff][..], &big].concat(), little, big] {
+        let wrong = written(bytes).unwrap_err();
+        assert!(wrong.starts_with("FILE is UTF-16 text, and settings are read as UTF-8"), "{wrong}");
+        assert!(wrong.contains("save it as UTF-8"), "{wrong}");
+    }
+    let wrong = written("version: 1\nsites:\n\u{a0}\u{a0}shop: {\n".into()).unwrap_err();
+    assert!(wrong.contains("no-break space"), "{wrong}");
+}
+
+#[test]
+fn a_file_without_an_end_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("imgdeploy.yaml");
+    std::fs::write(&path, "#".repeat(1024 * 1024 + 1)).unwrap();
+    assert!(shown(&ConfigFile::read(&path).unwrap_err()).contains("more than the 1048576 bytes allowed"));
+    assert!(shown(&ConfigFile::read(folder.path()).unwrap_err()).contains("it is a folder"));
 }

@@ -1,11 +1,15 @@
 //! All that is in a bucket, as far as it stands against deleting the bucket: versions, delete markers, begun uploads.
 
+use aws_sdk_s3::types::EncodingType;
 use serde::Serialize;
 
-use super::BucketRead;
+use super::{BucketRead, stored};
 use crate::aws::AwsFailure;
+use crate::aws::paging::Paging;
 use crate::fact::Fact;
 
+const VERSIONS: &str = "s3:ListBucketVersions";
+const UPLOADS: &str = "s3:ListBucketMultipartUploads";
 /// Pages of 1,000 that are counted; beyond that it is "more than".
 const PAGES: usize = 100;
 /// Keys that are named.
@@ -90,15 +94,19 @@ impl BucketRead {
 
     async fn count(&self) -> Result<Contents, AwsFailure> {
         let mut found = Contents::default();
+        let mut paging = Paging::new(VERSIONS);
         let mut from = (None, None);
         for page in 1..=PAGES {
             let seen = self.list_versions(from.0, from.1).await?;
+            let encoding = seen.encoding_type();
             for version in seen.versions() {
                 if version.is_latest().unwrap_or(true) {
                     found.objects += 1;
                     found.bytes += u64::try_from(version.size().unwrap_or(0)).unwrap_or(0);
-                    if found.first.len() < NAMED {
-                        found.first.extend(version.key().map(ToOwned::to_owned));
+                    if found.first.len() < NAMED
+                        && let Some(key) = version.key()
+                    {
+                        found.first.push(stored(VERSIONS, key, encoding)?);
                     }
                 } else {
                     found.old_versions += 1;
@@ -109,10 +117,9 @@ impl BucketRead {
                 break;
             }
             found.more |= page == PAGES;
-            from = (
-                seen.next_key_marker().map(ToOwned::to_owned),
-                seen.next_version_id_marker().map(ToOwned::to_owned),
-            );
+            let key = seen.next_key_marker().map(|key| stored(VERSIONS, key, encoding)).transpose()?;
+            from = (key, seen.next_version_id_marker().map(ToOwned::to_owned));
+            paging.once(&from)?;
         }
         let uploads = self.list_uploads().await?;
         found.uploads = u64::try_from(uploads.uploads().len()).unwrap_or(u64::MAX);
@@ -127,11 +134,12 @@ impl BucketRead {
     pub async fn first_versions(&self) -> Result<Vec<Version>, AwsFailure> {
         let seen = self.list_versions(None, None).await?;
         let named = |key: Option<&str>, id: Option<&str>| {
-            Some(Version { key: key?.to_owned(), id: id.unwrap_or("null").to_owned() })
+            let key = stored(VERSIONS, key?, seen.encoding_type());
+            Some(key.map(|key| Version { key, id: id.unwrap_or("null").to_owned() }))
         };
         let versions = seen.versions().iter().filter_map(|one| named(one.key(), one.version_id()));
         let markers = seen.delete_markers().iter().filter_map(|one| named(one.key(), one.version_id()));
-        Ok(versions.chain(markers).collect())
+        versions.chain(markers).collect()
     }
 
     /// The first 1,000 uploads in parts.
@@ -141,9 +149,10 @@ impl BucketRead {
     pub async fn first_uploads(&self) -> Result<Vec<Upload>, AwsFailure> {
         let seen = self.list_uploads().await?;
         let named = |one: &aws_sdk_s3::types::MultipartUpload| {
-            Some(Upload { key: one.key()?.to_owned(), id: one.upload_id()?.to_owned() })
+            let (key, id) = (stored(UPLOADS, one.key()?, seen.encoding_type()), one.upload_id()?);
+            Some(key.map(|key| Upload { key, id: id.to_owned() }))
         };
-        Ok(seen.uploads().iter().filter_map(named).collect())
+        seen.uploads().iter().filter_map(named).collect()
     }
 
     async fn list_versions(
@@ -156,10 +165,11 @@ impl BucketRead {
             .bucket(&self.bucket)
             .set_key_marker(key)
             .set_version_id_marker(version)
+            .encoding_type(EncodingType::Url)
             .expected_bucket_owner(&self.owner)
             .send()
             .await
-            .map_err(|error| AwsFailure::from_sdk("s3:ListBucketVersions", &error))
+            .map_err(|error| AwsFailure::from_sdk(VERSIONS, &error))
     }
 
     async fn list_uploads(
@@ -168,10 +178,11 @@ impl BucketRead {
         self.s3
             .list_multipart_uploads()
             .bucket(&self.bucket)
+            .encoding_type(EncodingType::Url)
             .expected_bucket_owner(&self.owner)
             .send()
             .await
-            .map_err(|error| AwsFailure::from_sdk("s3:ListBucketMultipartUploads", &error))
+            .map_err(|error| AwsFailure::from_sdk(UPLOADS, &error))
     }
 }
 
