@@ -31,6 +31,7 @@ mod rivals;
 mod served;
 mod state;
 mod status;
+mod terminal;
 mod tune;
 mod up;
 mod update_code;
