@@ -70,7 +70,7 @@ where
 }
 
 /// The same error, with what stands on the command line or in the environment shown by its escapes: clap prints that itself, and
-/// words may come from a script that took them from elsewhere.
+/// words may come from a script that took them from elsewhere. What our own checks say of a value, clap keeps as it is: they escape it themselves.
 fn escaped(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
     let one = |text: &String| escape(text).into_owned();
@@ -81,6 +81,11 @@ fn escaped(mut error: clap::Error) -> clap::Error {
             ContextValue::String(text) => Some((kind, ContextValue::String(one(text)))),
             ContextValue::Strings(texts) => {
                 Some((kind, ContextValue::Strings(texts.iter().map(one).collect())))
+            }
+            // Advice repeats the word that it is about.
+            ContextValue::StyledStrs(texts) => {
+                let plain = texts.iter().map(|text| one(&text.to_string()).into()).collect();
+                Some((kind, ContextValue::StyledStrs(plain)))
             }
             _ => None,
         })

@@ -152,6 +152,13 @@ impl Report {
     }
 }
 
+/// Wrong usage, in clap's words: its layout, but nothing else that acts on a terminal. Without its colours.
+pub fn usage(error: &clap::Error) {
+    let mut shown = Screen::new();
+    error.render().to_string().lines().for_each(|line| shown.line(line));
+    let _ = std::io::stderr().lock().write_all(shown.as_str().as_bytes());
+}
+
 /// What is answered to a question at the terminal, in lower case; `None` where there is nobody to ask.
 pub fn ask(question: &str) -> Option<String> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {

@@ -12,8 +12,7 @@ use crate::snapshot::{Bucket, End, Function, Hop, LogLine, Service, Walk};
 type Change = fn(&mut Snapshot, &str);
 
 /// Writes the file `pwned` where a shell reads anything into it.
-const EVIL: &str =
-    "a'\"$(: >pwned)`: >pwned`; : >pwned & : >pwned\n: >pwned\n'\n: >pwned\r\u{1b}[2K\\\u{202e}z";
+const EVIL: &str = "a$(: >pwned)`: >pwned`;: >pwned & : >pwned\n'\n: >pwned\n'\"\n: >pwned\n\"\n: >pwned\r\u{1b}[2K\\\u{202e}z";
 
 fn bucket(snapshot: &mut Snapshot) -> &mut Bucket {
     snapshot.bucket.as_mut().unwrap()
@@ -185,7 +184,8 @@ fn acts(script: &str) -> bool {
         .env("PATH", "")
         .output()
         .unwrap();
-    folder.path().join("pwned").exists()
+    let mut files = std::fs::read_dir(folder.path()).unwrap();
+    files.any(|file| file.unwrap().file_name().to_string_lossy().starts_with("pwned"))
 }
 
 #[test]
