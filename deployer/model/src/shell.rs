@@ -140,6 +140,19 @@ impl Argument for Command {
     }
 }
 
+/// An argument that stands in quotes even where it need not: an address or a path, so that it is seen where it ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Quoted<'a>(pub &'a str);
+
+impl Argument for Quoted<'_> {
+    fn quoted(&self) -> Cow<'_, str> {
+        match word(self.0) {
+            Cow::Borrowed(plain) => Cow::Owned(format!("'{plain}'")),
+            quoted => quoted,
+        }
+    }
+}
+
 /// A part of a sentence, in a comment or in what is to be done by hand. It stays as it is, unless a shell that took it for a command
 /// would read something into it (an interactive zsh takes comments for commands), or a quote in it stands alone: then it is one
 /// quoted word.

@@ -26,6 +26,7 @@ fn arguments_are_quoted_and_commands_are_not() {
     let inner = crate::command!("aws x --key {}", "a b");
     let all = crate::command!("{inner} && {inner} > {} # {n}", "$HOME", inner = inner, n = 3_u32);
     assert_eq!(all.as_str(), "aws x --key 'a b' && aws x --key 'a b' > '$HOME' # 3");
+    assert_eq!(crate::command!("{} {}", Quoted("a/b"), Quoted("it's")), r"'a/b' 'it'\''s'");
     assert_eq!(crate::command!("a\nb {}", "c\nd").lines().count(), 2);
 }
 

@@ -1,7 +1,7 @@
 //! A purge that did not come to its end.
 
 use imgdeploy_model::command;
-use imgdeploy_model::shell::Command;
+use imgdeploy_model::shell::{Command, Quoted};
 
 use super::{AND, Exit, Failure, Message};
 use crate::aws::FailureKind;
@@ -70,7 +70,7 @@ fn forgotten(edge: &NotForgotten, hints: &mut Vec<String>) -> String {
     // More of them than fit on a command line that anyone reads: one for all, if there is one.
     let args = match own {
         Some(own) if paths.len() > FEW => command!("{}", format!("{own}*")),
-        _ => Command::join(&paths.iter().map(|path| command!("{}", path)).collect::<Vec<_>>(), " "),
+        _ => Command::join(&paths.iter().map(|path| command!("{}", Quoted(path))).collect::<Vec<_>>(), " "),
     };
     let forget =
         command!("aws cloudfront create-invalidation --distribution-id {} --paths {}", distribution, args);

@@ -1,6 +1,7 @@
 //! What is said of a purge.
 
 use imgdeploy_model::command;
+use imgdeploy_model::shell::Quoted;
 use serde_json::{Value, json};
 
 use super::{DOCUMENT_VERSION, Outcome, Report, Screen};
@@ -131,7 +132,11 @@ fn notes(plan: &Plan) -> Vec<String> {
         let wildcard = plan.own().map_or_else(|| "/300x200/KEY".to_owned(), |own| format!("{own}*"));
         notes.push(format!(
             "if an earlier run was cut off after it deleted, CloudFront may still have images: `{}`",
-            command!("aws cloudfront create-invalidation --distribution-id {} --paths {}", edge.id, wildcard)
+            command!(
+                "aws cloudfront create-invalidation --distribution-id {} --paths {}",
+                edge.id,
+                Quoted(&wildcard)
+            )
         ));
     }
     if plan.more {

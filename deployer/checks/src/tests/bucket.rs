@@ -294,7 +294,7 @@ fn severities_and_values() {
     let empty = after(|s| bucket(s).derived.known_mut().unwrap()[0].size = 0);
     assert_eq!(
         empty.headlines[0].finding.cure,
-        "aws s3 rm s3://shop-pictures/resized/300x200/pictures/a.jpg --region eu-west-1\n\
+        "aws s3 rm 's3://shop-pictures/resized/300x200/pictures/a.jpg' --region eu-west-1\n\
          aws cloudfront create-invalidation --distribution-id E2EXAMPLE1 --paths '/resized/*'"
     );
     let doubled = after(|s| website(s, "<KeyPrefixEquals>resized/</KeyPrefixEquals>", ""));

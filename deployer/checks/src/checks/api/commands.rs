@@ -3,7 +3,7 @@
 use super::route::{Get, Way};
 use crate::snapshot::{ApiSeen, Snapshot};
 use imgdeploy_model::command;
-use imgdeploy_model::shell::{Command, Remark};
+use imgdeploy_model::shell::{Command, Quoted, Remark};
 
 /// The tool's own way for its own API, else the command.
 pub(super) fn fix_or(snapshot: &Snapshot, ours: bool, command: impl FnOnce() -> Command) -> Command {
@@ -66,7 +66,7 @@ pub(super) fn put_integration(seen: &ApiSeen, resource: &str, method: &str, uri:
     command!(
         "aws apigateway put-integration {} --type AWS_PROXY --integration-http-method POST --uri {uri}",
         method_options(seen, resource, method),
-        uri = uri
+        uri = Quoted(uri)
     )
 }
 

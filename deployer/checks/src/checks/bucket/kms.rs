@@ -2,6 +2,7 @@
 
 use imgdeploy_model::chain::identity::{Allowed, allows};
 use imgdeploy_model::command;
+use imgdeploy_model::shell::Quoted;
 use serde_json::Value;
 
 use super::derived::of_list;
@@ -88,7 +89,7 @@ fn originals(snapshot: &Snapshot) -> Result<Option<Finding>, Skip> {
          aws iam put-role-policy --role-name {} --policy-name read-kms-originals --policy-document {policy}",
         bucket.name,
         bucket.region,
-        keys[0],
+        Quoted(keys[0]),
         role.name,
         policy = policy
     );

@@ -4,7 +4,7 @@ use imgdeploy_model::chain::encode::{PlusInPath, decode_key};
 use imgdeploy_model::chain::message::Request;
 use imgdeploy_model::chain::website::RoutingRule;
 use imgdeploy_model::command;
-use imgdeploy_model::shell::{Command, Remark};
+use imgdeploy_model::shell::{Command, Quoted, Remark};
 
 use crate::check::{Finding, Fix, Skip};
 use crate::checks::edge::part;
@@ -214,7 +214,7 @@ pub(super) fn remove(snapshot: &Snapshot, bucket: &Bucket, keys: &[&str]) -> Com
 
 /// An object's address.
 pub(super) fn uri(bucket: &Bucket, key: &str) -> Command {
-    command!("{}", format!("s3://{}/{key}", bucket.name))
+    command!("{}", Quoted(&format!("s3://{}/{key}", bucket.name)))
 }
 
 /// The first of some keys, and how many more there are.

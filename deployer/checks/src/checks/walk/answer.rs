@@ -4,7 +4,7 @@ use super::fault::header;
 use super::refusal::Refusal;
 use crate::snapshot::{Hop, Service, Snapshot, Walk};
 use imgdeploy_model::command;
-use imgdeploy_model::shell::Command;
+use imgdeploy_model::shell::{Command, Quoted};
 
 /// What is known of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ struct Commands<'a> {
 
 impl Commands<'_> {
     fn look(&self) -> Command {
-        command!("curl -si {}", self.url)
+        command!("curl -si {}", Quoted(self.url))
     }
 
     /// Sets everything up again, where the tool did it; else looks at the answer.

@@ -4,6 +4,7 @@ use super::fault::{Fault, findings, header, place};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::{End, Hop as Answer, Service, Snapshot, Walk};
 use imgdeploy_model::command;
+use imgdeploy_model::shell::Quoted;
 
 pub const CHECK: Check = Check {
     code: "IMG092",
@@ -34,7 +35,7 @@ fn fault(snapshot: &Snapshot, walk: &Walk, url: &str) -> Fault {
     let cached = walk.hops.iter().find(|hop| {
         (300..400).contains(&hop.status) && header(hop, "x-cache").to_ascii_lowercase().starts_with("hit")
     });
-    let show = command!("curl -sIL --max-redirs 6 {}", walk.url);
+    let show = command!("curl -sIL --max-redirs 6 {}", Quoted(&walk.url));
     let (what, hop, cure) = if let Some(hop) = cached {
         let cure = match &snapshot.edge {
             Some(edge) => command!(
