@@ -152,10 +152,11 @@ impl Report {
     }
 }
 
-/// Wrong usage, in clap's words: its layout, but nothing else that acts on a terminal. Without its colours.
+/// Wrong usage, in clap's words: its layout, but nothing else that acts on a terminal. Without its colours. [`crate::cli::parse`] has
+/// escaped the words that it is about.
 pub fn usage(error: &clap::Error) {
     let mut shown = Screen::new();
-    error.render().to_string().lines().for_each(|line| shown.line(line));
+    error.render().to_string().lines().for_each(|line| shown.escaped_line(line));
     let _ = std::io::stderr().lock().write_all(shown.as_str().as_bytes());
 }
 

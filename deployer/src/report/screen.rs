@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use imgdeploy_model::terminal::Escaped;
+use imgdeploy_model::terminal::{Escaped, is_plain};
 
 /// What people read, line by line.
 ///
@@ -116,6 +116,18 @@ impl Screen {
     /// A line, or the rest of one.
     pub fn line(&mut self, line: impl Display) {
         self.part(line);
+        self.end();
+    }
+
+    /// A line in which what others wrote is escaped already: what still acts on a terminal is escaped too, but no backslash again.
+    pub(super) fn escaped_line(&mut self, line: &str) {
+        for one in line.chars() {
+            if is_plain(one) {
+                self.0.push(one);
+            } else {
+                self.0.extend(one.escape_unicode());
+            }
+        }
         self.end();
     }
 
