@@ -162,7 +162,7 @@ pub struct Remark<'a>(pub &'a str);
 impl Argument for Remark<'_> {
     fn quoted(&self) -> Cow<'_, str> {
         let harmless = |one: char| is_plain(one) && !"$`;&|<>\\'!()".contains(one);
-        if self.0.chars().all(harmless) && self.0.matches('"').count() % 2 == 0 {
+        if self.0.chars().all(harmless) && self.0.matches('"').count().is_multiple_of(2) {
             Cow::Borrowed(self.0)
         } else {
             word(self.0)
