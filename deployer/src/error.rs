@@ -1,5 +1,6 @@
 //! The edge of the program: every failure becomes a sentence, a hint and a documented exit code.
 
+mod message;
 mod purge;
 
 use crate::apply::{ApplyError, Cause};
@@ -14,6 +15,11 @@ use crate::plan::{Plan, RefusalKind};
 use crate::resize::ResizeError;
 use crate::settings::SettingsError;
 use crate::stack::StackError;
+
+pub use message::Message;
+
+/// What stands before every reason but the first.
+const AND: &str = "  and: ";
 
 /// What kind of end a run has come to. The numbers are the exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +57,14 @@ pub struct Failure {
     /// Exit code.
     pub exit: Exit,
     /// What failed, where and why.
-    pub message: String,
+    pub message: Message,
     /// What to do next.
     pub hints: Vec<String>,
 }
 
 impl Failure {
     /// A failure with one hint.
-    pub fn new(exit: Exit, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn new(exit: Exit, message: impl Into<Message>, hint: impl Into<String>) -> Self {
         Self { exit, message: message.into(), hints: vec![hint.into()] }
     }
 
@@ -90,7 +96,8 @@ impl Failure {
         }
         let texts: Vec<&str> = refusals.iter().map(|(text, _)| text.as_str()).collect();
         let hints = refusals.iter().map(|(_, hint)| hint.clone()).collect();
-        Err(Self { exit: Exit::Refused, message: format!("refused: {}", texts.join("\n  and: ")), hints })
+        let message = Message::listed(texts, AND).behind("refused: ");
+        Err(Self { exit: Exit::Refused, message, hints })
     }
 
     /// What stands against a plan; `None` if nothing does.
@@ -103,11 +110,11 @@ impl Failure {
         }
         let usage = plan.refusals.iter().any(|refusal| refusal.kind == RefusalKind::Usage);
         let exit = if usage { Exit::Usage } else { Exit::Refused };
-        let message =
-            plan.refusals.iter().map(|refusal| refusal.text.clone()).collect::<Vec<_>>().join("\n  and: ");
+        let texts = plan.refusals.iter().map(|refusal| refusal.text.clone());
+        let message = Message::listed(texts, AND).behind("refused: ");
         let mut hints: Vec<String> = plan.refusals.iter().map(|refusal| refusal.hint.clone()).collect();
         hints.dedup();
-        Some(Self { exit, message: format!("refused: {message}"), hints })
+        Some(Self { exit, message, hints })
     }
 }
 
@@ -119,14 +126,14 @@ fn unseen(failures: &[AwsFailure]) -> Failure {
         Some(FailureKind::Denied | FailureKind::Credentials) => Exit::Denied,
         _ => Exit::Unexpected,
     };
-    let list = failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  and: ");
+    let list = Message::listed(failures.iter().map(ToString::to_string), AND);
     let hint = if exit == Exit::Denied {
         let actions: Vec<&str> = denied.iter().map(|one| one.operation.as_str()).collect();
         format!("have these allowed to you, then run this again: {}", actions.join(", "))
     } else {
         "nothing was changed; run this again".to_owned()
     };
-    Failure::new(exit, format!("could not look at everything that matters: {list}"), hint)
+    Failure::new(exit, list.behind("could not look at everything that matters: "), hint)
 }
 
 impl From<AwsFailure> for Failure {
@@ -204,7 +211,7 @@ impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
         Self {
             exit: Exit::Usage,
-            message: error.to_string(),
+            message: Message::of(error.lines()),
             hints: error.hint().map(ToOwned::to_owned).into_iter().collect(),
         }
     }
@@ -293,8 +300,13 @@ fn of_code(failed: &function::apply::ApplyFailed, plan: &CodePlan) -> Failure {
             failure.clone().into()
         }
         Cause::Check(check) => {
-            let log = check.log.lines().map(|line| format!("\n    {line}")).collect::<String>();
-            let log = if log.is_empty() { log } else { format!("\n  its log:{log}") };
+            let mut message = message;
+            for (at, line) in check.log.lines().enumerate() {
+                if at == 0 {
+                    message = message.with("  its log:");
+                }
+                message = message.with(format!("    {line}"));
+            }
             let mut hints: Vec<String> =
                 check.cause.iter().map(|cause| format!("probably {cause}")).collect();
             hints.push(match (&failed.version, live.as_str()) {
@@ -306,7 +318,7 @@ fn of_code(failed: &function::apply::ApplyFailed, plan: &CodePlan) -> Failure {
                 ),
                 (None, _) => viewers,
             });
-            Failure { exit: Exit::HalfWay, message: format!("{message}{log}"), hints }
+            Failure { exit: Exit::HalfWay, message, hints }
         }
         Cause::Failed(why) => {
             let mut hints: Vec<String> = explain(&[why])
@@ -332,9 +344,10 @@ fn of_code(failed: &function::apply::ApplyFailed, plan: &CodePlan) -> Failure {
     }
 }
 
-fn with_done(message: &str, done: &[String]) -> String {
+fn with_done(message: &str, done: &[String]) -> Message {
+    let message = Message::from(message);
     if done.is_empty() {
-        return format!("{message}\n  nothing had been changed before that");
+        return message.with("  nothing had been changed before that");
     }
-    format!("{message}\n  done before that: {}", done.join("; "))
+    message.with(format!("  done before that: {}", done.join("; ")))
 }

@@ -16,13 +16,16 @@ fn main() -> ExitCode {
     let invocation = match cli::parse(std::env::args_os(), &|name| std::env::var(name).ok()) {
         Ok(invocation) => invocation,
         Err(error) => {
-            let code = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            if error.use_stderr() {
+                report::usage(&error);
+                return ExitCode::from(Exit::Usage as u8);
+            }
             // Help that nobody reads to its end is no failure.
             let _ = error.print();
             if error.kind() == clap::error::ErrorKind::DisplayVersion {
                 report::carried(artifact::embedded::look().as_ref());
             }
-            return ExitCode::from(code as u8);
+            return ExitCode::from(Exit::Done as u8);
         }
     };
     let global = &invocation.cli.global;

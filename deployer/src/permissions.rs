@@ -7,7 +7,7 @@ use futures::future::join_all;
 
 use crate::aws::edge::simulate;
 use crate::aws::{Clients, FailureKind};
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, Message};
 use crate::names;
 use crate::observe::Observed;
 use crate::plan::{Action, JournalStep, Plan, Protection};
@@ -56,7 +56,10 @@ pub async fn check(clients: &Clients, seen: &Observed, plan: &Plan, report: &Rep
     }
     Err(Failure::new(
         Exit::Denied,
-        format!("{principal} may not do all of this; nothing was changed:\n  {}", denied.join("\n  ")),
+        denied.into_iter().fold(
+            Message::from(format!("{principal} may not do all of this; nothing was changed:")),
+            |all, one| all.with(format!("  {one}")),
+        ),
         "have these allowed to you (README.md has a ready IAM policy), then run this again",
     ))
 }

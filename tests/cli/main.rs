@@ -33,6 +33,7 @@ mod served;
 mod stack_role;
 mod state;
 mod status;
+mod terminal;
 mod tune;
 mod up;
 mod update_code;

@@ -1,5 +1,6 @@
 //! What a check is, and what it finds.
 
+use imgdeploy_model::shell::Command;
 use serde::Serialize;
 
 use crate::seen::{Seen, Unseen};
@@ -131,14 +132,14 @@ pub struct Finding {
     /// What stands there now.
     pub value: Option<String>,
     /// The command that mends it, ready to be pasted, or what to do where there is no command; may have several lines.
-    pub cure: String,
+    pub cure: Command,
     /// What `--fix` does about it; `None`: nothing.
     pub fix: Option<Fix>,
 }
 
 impl Finding {
     /// A finding without a value and without an automatic fix.
-    pub fn new(what: impl Into<String>, place: impl Into<String>, cure: impl Into<String>) -> Self {
+    pub fn new(what: impl Into<String>, place: impl Into<String>, cure: impl Into<Command>) -> Self {
         Self { what: what.into(), place: place.into(), value: None, cure: cure.into(), fix: None }
     }
 

@@ -7,8 +7,11 @@
 //! - [`derived_key`]: whether a key looks like one that the function writes.
 //! - [`document`]: byte-preserving editors for the documents of others that we add our part to.
 //! - [`chain`]: how the services answer a request, given their configurations.
+//! - [`terminal`], [`shell`]: how text of others is shown, and how it stands in a command that people copy.
 
 pub mod chain;
 pub mod derived_key;
 pub mod document;
 pub mod region;
+pub mod shell;
+pub mod terminal;

@@ -14,7 +14,9 @@ impl Run<'_> {
         let updates = matches!(plan, StackPlan::Update(_) | StackPlan::ContinueRollbackThenUpdate { .. });
         let live = if updates { function.alias(LIVE).await } else { Fact::Absent };
         let events = &mut self.events;
-        let mut show = |event: stack::StackEvent| events(Event::Progress { text: event.to_string() });
+        let mut show = |event: stack::StackEvent| {
+            event.lines().into_iter().for_each(|text| events(Event::Progress { text }));
+        };
         let applied = stack::apply(&cloudformation, desired, plan, &mut show).await;
         // Only a rollback: after an answer that was lost, the alias may be where it belongs.
         if let (Err(StackError::Failed { .. }), Fact::Known(live)) = (&applied, &live) {
@@ -52,7 +54,9 @@ impl Run<'_> {
         self.check_claim().await?;
         let cloudformation = self.clients.cloudformation(&self.plan.region);
         let events = &mut self.events;
-        let mut show = |event: stack::StackEvent| events(Event::Progress { text: event.to_string() });
+        let mut show = |event: stack::StackEvent| {
+            event.lines().into_iter().for_each(|text| events(Event::Progress { text }));
+        };
         stack::delete(&cloudformation, name, self.clients.stack_role(), &mut show).await.map_err(Cause::from)
     }
 }

@@ -80,14 +80,14 @@ fn list<R: Read + Seek>(archive: &ZipArchive<R>, contents: &mut Contents) {
         );
         contents.unzipped = contents.unzipped.saturating_add(entry.size());
         if name.starts_with('/') || entry.enclosed_name().is_none() {
-            let what = format!("the entry {name:?} lies outside of the folder that it is unpacked to");
+            let what = format!("the entry \"{name}\" lies outside of the folder that it is unpacked to");
             problems.push(Problem::unknown(what, "do not use it: no honest tool makes such zips"));
         }
         if entry.encrypted() {
-            let what = format!("the entry {name:?} is encrypted");
+            let what = format!("the entry \"{name}\" is encrypted");
             problems.push(Problem::refused(what, NOT_UNZIPPED, "make it again without a password"));
         } else if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
-            let what = format!("the entry {name:?} is compressed by {:?}", entry.compression());
+            let what = format!("the entry \"{name}\" is compressed by {:?}", entry.compression());
             problems.push(Problem::refused(what, NOT_UNZIPPED, "make it again with deflate"));
         }
         // One of each kind tells enough.
@@ -119,10 +119,10 @@ fn look_into<R: Read + Seek>(archive: &mut ZipArchive<R>, contents: &mut Content
         } else {
             io::copy(&mut limited, &mut io::sink())
         };
-        let read = read.map_err(|error| broken(&format!("{name:?}: {error}")))?;
+        let read = read.map_err(|error| broken(&format!("\"{name}\": {error}")))?;
         if read != declared {
             let real = if read > declared { "more" } else { "less" };
-            return Err(broken(&format!("{name:?} declares {declared} bytes and has {real}")));
+            return Err(broken(&format!("\"{name}\" declares {declared} bytes and has {real}")));
         }
         if is_ours {
             contents.bootstrap = Some(File { mode, link, bytes });

@@ -5,6 +5,7 @@ use super::help;
 use crate::batch::lists::List;
 use crate::settings::value::{FromText as _, MAX_SPECS, OnUpload};
 use clap::{Args, Subcommand};
+use imgdeploy_model::terminal::escape;
 use std::path::PathBuf;
 
 /// Arguments of `batch`.
@@ -121,7 +122,7 @@ fn spec(text: &str) -> Result<String, String> {
     match OnUpload::from_text(text) {
         Ok(list) if list.as_str() == text && !text.contains(';') && !text.is_empty() => Ok(text.to_owned()),
         Ok(_) => Err("is not one spec".to_owned()),
-        Err(fault) => Err(fault.message),
+        Err(fault) => Err(escape(&fault.message).into_owned()),
     }
 }
 

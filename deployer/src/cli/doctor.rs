@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use imgdeploy_checks::Severity;
 use imgdeploy_checks::table::CHECKS;
+use imgdeploy_model::terminal::Escaped;
 
 use super::args::SiteChoice;
 use super::help;
@@ -84,6 +85,6 @@ fn code(text: &str) -> Result<String, String> {
     if CHECKS.iter().any(|check| check.code == code) {
         Ok(code)
     } else {
-        Err(format!("there is no check `{text}`; `imgdeploy doctor --list` lists them"))
+        Err(format!("there is no check `{}`; `imgdeploy doctor --list` lists them", Escaped(text)))
     }
 }

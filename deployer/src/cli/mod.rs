@@ -28,13 +28,14 @@ pub use doctor::{DoctorArgs, FailOn};
 pub use logs::LogsArgs;
 pub use purge::PurgeArgs;
 pub use resize::ResizeArgs;
-pub use shell::{CompletionsArgs, ManArgs, completions, man};
+pub use shell::{CompletionsArgs, ManArgs, OwnWords, completions, man};
 pub use status::StatusArgs;
 pub use tune::{Aim, TuneArgs};
 pub use up::{DownArgs, OwnChoice, UpArgs};
 
 use crate::settings::Given;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
+use imgdeploy_model::terminal::escape;
 use std::ffi::OsString;
 
 /// What is to be done, and with which settings.
@@ -62,10 +63,37 @@ where
     if argv.iter().skip(1).any(|word| word == "--no-color") {
         command = command.color(ColorChoice::Never);
     }
-    let matches = command.try_get_matches_from_mut(argv)?;
-    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    let matches = command.try_get_matches_from_mut(argv).map_err(escaped)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| escaped(error.format(&mut command)))?;
     let given = given::collect(&matches, env);
     Ok(Invocation { cli, given })
+}
+
+/// The same error, with what stands on the command line or in the environment shown by its escapes: clap prints that itself, and
+/// words may come from a script that took them from elsewhere. What our own checks say of a value, clap keeps as it is: they escape it themselves.
+fn escaped(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let one = |text: &String| escape(text).into_owned();
+    let foreign: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter(|(kind, _)| *kind != ContextKind::Usage)
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(one(text)))),
+            ContextValue::Strings(texts) => {
+                Some((kind, ContextValue::Strings(texts.iter().map(one).collect())))
+            }
+            // Advice repeats the word that it is about.
+            ContextValue::StyledStrs(texts) => {
+                let plain = texts.iter().map(|text| one(&text.to_string()).into()).collect();
+                Some((kind, ContextValue::StyledStrs(plain)))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in foreign {
+        let _ = error.insert(kind, value);
+    }
+    error
 }
 
 #[cfg(test)]

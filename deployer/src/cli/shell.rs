@@ -20,18 +20,29 @@ pub struct ManArgs {
     pub command: Option<String>,
 }
 
+/// A text that is made of the definition of the command line alone, in lines of its own.
+#[derive(Debug)]
+pub struct OwnWords(String);
+
+impl OwnWords {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The script that a shell reads.
-pub fn completions(args: &CompletionsArgs) -> String {
+pub fn completions(args: &CompletionsArgs) -> OwnWords {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "imgdeploy", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    OwnWords(String::from_utf8_lossy(&script).into_owned())
 }
 
 /// The manual page, in troff.
 ///
 /// # Errors
 /// There is no such command.
-pub fn man(args: &ManArgs) -> Result<String, Failure> {
+pub fn man(args: &ManArgs) -> Result<OwnWords, Failure> {
     let mut root = Cli::command();
     root.build();
     let page = match &args.command {
@@ -43,7 +54,7 @@ pub fn man(args: &ManArgs) -> Result<String, Failure> {
                 let names: Vec<&str> = root.get_subcommands().map(clap::Command::get_name).collect();
                 Failure::new(
                     Exit::Usage,
-                    format!("there is no command {name:?}"),
+                    format!("there is no command `{name}`"),
                     format!("the commands are {}", names.join(", ")),
                 )
             })?
@@ -53,5 +64,5 @@ pub fn man(args: &ManArgs) -> Result<String, Failure> {
     clap_mangen::Man::new(page)
         .render(&mut text)
         .map_err(|error| Failure::new(Exit::Unexpected, format!("no page: {error}"), "run this again"))?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    Ok(OwnWords(String::from_utf8_lossy(&text).into_owned()))
 }

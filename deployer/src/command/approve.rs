@@ -1,8 +1,7 @@
 //! Consent: a terminal is asked, everything else needs `--yes`.
 
-use std::io::{BufRead, IsTerminal, Write};
-
 use crate::error::Failure;
+use crate::report;
 
 /// Asks whether to go on.
 ///
@@ -12,22 +11,15 @@ pub fn ask(question: &str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::not_approved(
-            "not approved: there is no terminal to ask at",
-            "look at the plan, then run this again with `--yes`",
-        ));
-    }
-    let mut stderr = std::io::stderr().lock();
-    let _ = write!(stderr, "\n{question} [y/N] ");
-    let _ = stderr.flush();
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    match (read, answer.trim().to_lowercase().as_str()) {
-        (Ok(_), "y" | "yes") => Ok(()),
-        _ => Err(Failure::not_approved(
+    match report::ask(question).as_deref() {
+        Some("y" | "yes") => Ok(()),
+        Some(_) => Err(Failure::not_approved(
             "not approved, nothing was changed",
             "run this again when you are sure",
+        )),
+        None => Err(Failure::not_approved(
+            "not approved: there is no terminal to ask at",
+            "look at the plan, then run this again with `--yes`",
         )),
     }
 }

@@ -8,12 +8,12 @@ use crate::aws::Clients;
 use crate::aws::read::{self, BucketRead};
 use crate::cli::DevArgs;
 use crate::command::engine;
-use crate::dev::{self, DevConfig, DevError};
+use crate::dev::{self, DevConfig, DevError, DevUrls};
 use crate::error::{Exit, Failure};
 use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::names;
-use crate::report::{DOCUMENT_VERSION, Report};
+use crate::report::{DOCUMENT_VERSION, Report, Screen};
 use crate::settings::{DistributionChoice, Site};
 use crate::stack;
 
@@ -70,10 +70,7 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
                 "website": urls.website,
                 "api": urls.api,
             }),
-            &format!(
-                "CDN      {}\nwebsite  {}\nAPI      {}\nCtrl-C ends it\n",
-                urls.cdn, urls.website, urls.api
-            ),
+            &served_at(urls),
         );
     });
     match served.await {
@@ -86,6 +83,15 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
             Err(Failure::new(Exit::Unexpected, error.to_string(), "run this again"))
         }
     }
+}
+
+fn served_at(urls: &DevUrls) -> Screen {
+    let mut text = Screen::new();
+    text.line(format_args!("CDN      {}", urls.cdn));
+    text.line(format_args!("website  {}", urls.website));
+    text.line(format_args!("API      {}", urls.api));
+    text.line("Ctrl-C ends it");
+    text
 }
 
 /// The distribution in the bucket's own stack.

@@ -12,9 +12,10 @@ use crate::cli::InitArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
 use crate::fact::Fact;
-use crate::report::Report;
+use crate::report::{Report, Screen};
 use crate::settings::write::{FoundBucket, FoundDistribution, InitFacts, OriginKind, settings_file};
 use crate::settings::{Access, DEFAULT_FILE};
+use imgdeploy_model::command;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
 /// Buckets that are looked at side by side.
@@ -107,20 +108,23 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
             "file": file.display().to_string(),
             "buckets": sites,
         }),
-        &format!(
-            "{} written, with {}\nnext: look at it, then `imgdeploy attach {}--bucket {} --dry-run`\n",
-            file.display(),
-            sites.join(", "),
-            // Another file than the usual one is read only when it is named.
-            if file == Path::new(DEFAULT_FILE) {
-                String::new()
-            } else {
-                format!("--config {} ", file.display())
-            },
-            sites.first().map_or("NAME", String::as_str)
-        ),
+        &written(file, &sites),
     );
     Ok(Exit::Done)
+}
+
+fn written(file: &Path, sites: &[String]) -> Screen {
+    let mut text = Screen::of(format_args!("{} written, with {}", file.display(), sites.join(", ")));
+    let name = sites.first().map_or("NAME", String::as_str);
+    // Another file than the usual one is read only when it is named.
+    let attach = if file == Path::new(DEFAULT_FILE) {
+        command!("imgdeploy attach --bucket {} --dry-run", name)
+    } else {
+        let file = file.display().to_string();
+        command!("imgdeploy attach --config {} --bucket {} --dry-run", file, name)
+    };
+    text.line(format_args!("next: look at it, then `{attach}`"));
+    text
 }
 
 async fn look(

@@ -12,6 +12,7 @@ use crate::plan;
 use crate::report::{Outcome, Report};
 use crate::settings::value::SecurityKey;
 use crate::tune::apply::set_live;
+use imgdeploy_model::command;
 
 /// Whose memory is set.
 pub(super) struct Set<'a> {
@@ -72,8 +73,9 @@ impl Set<'_> {
         if self.seen.live().is_some_and(|live| live.memory == memory) && self.seen.latest.memory == memory {
             return Ok(Outcome::NothingToDo);
         }
-        report.say(&format!(
-            "\nto be done: set the memory of {} to {memory} MB, publish it, and move the alias {} from version {} to that",
+        report.say("");
+        report.say(format_args!(
+            "to be done: set the memory of {} to {memory} MB, publish it, and move the alias {} from version {} to that",
             self.chosen.name, alias.name, alias.version
         ));
         approve::ask("Carry this out?", consent.yes)?;
@@ -90,7 +92,8 @@ impl Set<'_> {
                 "the memory of {name} could not be set: {cause}; viewers still get the version from before"
             ),
             format!(
-                "`imgdeploy tune --function {name} --memory {memory} --num 1 --apply` sets it without measuring much"
+                "`{}` sets it without measuring much",
+                command!("imgdeploy tune --function {} --memory {} --num 1 --apply", name, memory)
             ),
         )
     }

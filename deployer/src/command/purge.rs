@@ -1,6 +1,7 @@
 //! `purge`: the derived images of an original, out of the bucket and out of CloudFront.
 
 use imgdeploy_model::chain::cloudfront::Distribution;
+use imgdeploy_model::command;
 use resizer_core::spec::Presets;
 
 use crate::aws::read::{self, BucketRead};
@@ -139,7 +140,7 @@ fn check(scheme: &Scheme, target: &Target) -> Result<(), Failure> {
                 let original = scheme.readings(key).first().map(|reading| reading.original.to_owned());
                 let hint = original.map_or_else(
                     || "name the original".to_owned(),
-                    |original| format!("name the original: `imgdeploy purge {original}`"),
+                    |original| format!("name the original: `{}`", command!("imgdeploy purge {}", original)),
                 );
                 usage(format!("`{key}` is itself the key of a derived image"), hint)
             }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use imgdeploy_model::command;
 use resizer_core::Spec;
 use resizer_core::spec::OutputFormat;
 
@@ -10,7 +11,7 @@ use crate::cli::TuneArgs;
 use crate::command::engine::Consent;
 use crate::command::originals::Originals;
 use crate::command::{approve, memory};
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, Message};
 use crate::function::observe::Seen;
 use crate::price;
 use crate::report::{Outcome, Report, TuneReport};
@@ -124,7 +125,8 @@ fn nothing_measured(rows: &[Row]) -> Failure {
         .collect();
     Failure::new(
         Exit::Unexpected,
-        format!("no memory size made the images\n  {}", whys.join("\n  ")),
+        whys.into_iter()
+            .fold(Message::from("no memory size made the images"), |all, why| all.with(format!("  {why}"))),
         "try larger sizes with `--memory`, or other images with `--image`; `imgdeploy doctor` looks at the function",
     )
 }
@@ -156,10 +158,11 @@ async fn measure(
         stop.release();
         return Err(Failure::new(
             Exit::Refused,
-            format!(
-                "version {} of {} does not make an image of what a call carries: {why}\n  nothing had been changed before that",
+            Message::from(format!(
+                "version {} of {} does not make an image of what a call carries: {why}",
                 plan.live, plan.function
-            ),
+            ))
+            .with("  nothing had been changed before that"),
             "`tune` measures this tool's code, as the classic samples store what they make; `imgdeploy update-code` puts it there",
         ));
     }
@@ -181,10 +184,9 @@ async fn measure(
         )),
         (Err(stopped), Err(cause)) => Err(Failure::new(
             Exit::HalfWay,
-            format!(
-                "{}\n  and what was made could not be taken away: {cause}",
-                stopped_early(&stopped).message
-            ),
+            stopped_early(&stopped)
+                .message
+                .with(format!("  and what was made could not be taken away: {cause}")),
             format!("{again} takes it away"),
         )),
     }
@@ -204,7 +206,7 @@ fn stopped_early(stopped: &Stopped) -> Failure {
         ),
         Stopped::Step(Cause::Aws(failure)) => {
             let failure = Failure::from(failure.clone());
-            Failure { message: format!("{}\n  {clean}", failure.message), ..failure }
+            Failure { message: failure.message.with(format!("  {clean}")), ..failure }
         }
         Stopped::Step(cause) => Failure::new(Exit::HalfWay, format!("{cause}: {clean}"), "run this again"),
         Stopped::NotOurs(why) => Failure::new(Exit::Refused, why.clone(), "nothing was changed"),
@@ -214,8 +216,11 @@ fn stopped_early(stopped: &Stopped) -> Failure {
 /// The command that cleans up.
 fn again(chosen: &Chosen) -> String {
     match &chosen.bucket {
-        Some(bucket) => format!("`imgdeploy tune --clean --bucket {bucket}`"),
-        None => format!("`imgdeploy tune --clean --function {} --region {}`", chosen.name, chosen.region),
+        Some(bucket) => format!("`{}`", command!("imgdeploy tune --clean --bucket {}", bucket)),
+        None => format!(
+            "`{}`",
+            command!("imgdeploy tune --clean --function {} --region {}", chosen.name, chosen.region)
+        ),
     }
 }
 

@@ -9,8 +9,9 @@ use crate::desired::Desired;
 use crate::error::{Exit, Failure};
 use crate::observe::{Observed, Query};
 use crate::plan::{Plan, up};
-use crate::report::Report;
+use crate::report::{Report, Screen};
 use crate::settings::{self, Site};
+use imgdeploy_model::command;
 
 /// Runs the command. The plan, once there is one, is left in `shown` for the report of a failure.
 ///
@@ -59,7 +60,7 @@ pub async fn run(
         let desired = desired_now(&desired, &after);
         let probed = engine::probed(&clients, &desired, &after, "up", report).await?;
         if probed.url.is_empty() {
-            report.say(&how_to_try(&desired));
+            report.show(&how_to_try(&desired));
         }
         found = Some(probed);
     }
@@ -97,10 +98,13 @@ async fn look(clients: &Clients, query: &Query, home: &str, report: &Report) -> 
 }
 
 /// A fresh bucket has nothing to ask for.
-fn how_to_try(desired: &Desired) -> String {
+fn how_to_try(desired: &Desired) -> Screen {
     let (bucket, prefix) = (&desired.site.bucket, &desired.site.prefix);
-    format!(
-        "\nthe bucket has no image yet. To try it:\n  aws s3 cp photo.jpg s3://{bucket}/\nand open\n  {}/{prefix}300x200/photo.jpg",
-        desired.url
-    )
+    let mut text = Screen::new();
+    text.end();
+    text.line("the bucket has no image yet. To try it:");
+    text.line(format_args!("  {}", command!("aws s3 cp photo.jpg {}", format!("s3://{bucket}/"))));
+    text.line("and open");
+    text.line(format_args!("  {}/{prefix}300x200/photo.jpg", desired.url));
+    text
 }

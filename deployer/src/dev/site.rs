@@ -71,7 +71,7 @@ pub async fn website<S: Source>(state: &State<S>, request: &Request) -> Result<T
             let data = last.filter(|(seen, _)| *seen == key).and_then(|(_, seen)| seen.data);
             match data {
                 Some(data) => serve(request, status, data),
-                None => return Err(SourceError(format!("the object {key:?} vanished while it was read"))),
+                None => return Err(SourceError(format!("the object \"{key}\" vanished while it was read"))),
             }
         }
     };
@@ -90,7 +90,7 @@ pub async fn rest_endpoint<S: Source>(state: &State<S>, request: &Request) -> Re
     let response = match (rest::refusal(request, &key, &seen.object, false), seen.data) {
         (Some(refusal), _) => without_body(request, refusal),
         (None, Some(data)) => serve(request, 200, data),
-        (None, None) => return Err(SourceError(format!("the object {key:?} vanished while it was read"))),
+        (None, None) => return Err(SourceError(format!("the object \"{key}\" vanished while it was read"))),
     };
     Ok(Told {
         response,

@@ -1,6 +1,9 @@
 //! A purge that did not come to its end.
 
-use super::{Exit, Failure};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::{Command, Quoted};
+
+use super::{AND, Exit, Failure, Message};
 use crate::aws::FailureKind;
 use crate::purge::apply::{NotForgotten, Stopped};
 
@@ -39,7 +42,7 @@ impl From<Stopped> for Failure {
             refused().all(|failure| matches!(failure.kind, FailureKind::Denied | FailureKind::Credentials));
         // Nothing was done, and it is AWS that says no.
         let exit = if done.deleted == 0 && edge.is_none() && denied { Exit::Denied } else { Exit::HalfWay };
-        Self { exit, message: parts.join("\n  and: "), hints }
+        Self { exit, message: Message::listed(parts, AND), hints }
     }
 }
 
@@ -47,9 +50,12 @@ impl From<Stopped> for Failure {
 fn forgotten(edge: &NotForgotten, hints: &mut Vec<String>) -> String {
     let NotForgotten { distribution, paths, sent, own, failure } = edge;
     if let Some(sent) = sent {
-        hints.push(format!(
-            "`aws cloudfront wait invalidation-completed --distribution-id {distribution} --id {sent}` waits for it"
-        ));
+        let wait = command!(
+            "aws cloudfront wait invalidation-completed --distribution-id {} --id {}",
+            distribution,
+            sent
+        );
+        hints.push(format!("`{wait}` waits for it"));
         if paths.is_empty() {
             return format!("the invalidation {sent} was sent, but its end was not seen: {failure}");
         }
@@ -63,15 +69,11 @@ fn forgotten(edge: &NotForgotten, hints: &mut Vec<String>) -> String {
     }
     // More of them than fit on a command line that anyone reads: one for all, if there is one.
     let args = match own {
-        Some(own) if paths.len() > FEW => format!("'{own}*'"),
-        _ => paths
-            .iter()
-            .map(|path| format!("'{}'", path.replace('\'', "'\\''")))
-            .collect::<Vec<_>>()
-            .join(" "),
+        Some(own) if paths.len() > FEW => command!("{}", format!("{own}*")),
+        _ => Command::join(&paths.iter().map(|path| command!("{}", Quoted(path))).collect::<Vec<_>>(), " "),
     };
-    hints.push(format!(
-        "then `aws cloudfront create-invalidation --distribution-id {distribution} --paths {args}` does just that"
-    ));
+    let forget =
+        command!("aws cloudfront create-invalidation --distribution-id {} --paths {}", distribution, args);
+    hints.push(format!("then `{forget}` does just that"));
     format!("CloudFront may still have what is deleted: {failure}")
 }

@@ -3,10 +3,11 @@
 use std::io::IsTerminal;
 
 use imgdeploy_batch::{Counts, Failed, Job, Source};
+use imgdeploy_model::command;
 use serde_json::{Value, json};
 
 use super::json::joined;
-use super::{DOCUMENT_VERSION, Report, out};
+use super::{DOCUMENT_VERSION, Report, Screen, out, out_json};
 use crate::batch::local::LocalEnd;
 use crate::batch::progress::Progress;
 use crate::batch::stall::Stall;
@@ -32,16 +33,17 @@ impl<'a> BatchBar<'a> {
     pub fn started(&self, job: &Job, resumed: bool) {
         self.event("started", &json!({ "job": job.id, "resumed": resumed, "specs": job.specs }));
         let going = if resumed { "goes on" } else { "ordered" };
-        self.say(&format!("batch {} {going}: {} of {}", job.id, job.specs.join(", "), source(job)));
+        self.say(format_args!("batch {} {going}: {} of {}", job.id, job.specs.join(", "), source(job)));
     }
 
     /// Nobody waits for it.
     pub fn detached(&self, job: &Job) {
         self.event("detached", &json!({ "job": job.id }));
         if !self.report.is_json() {
-            out(&format!("{}\n", job.id));
+            out(&Screen::of(&job.id));
         }
-        self.say(&format!("`imgdeploy batch wait {} --bucket {}` shows its progress", job.id, job.bucket));
+        let wait = command!("imgdeploy batch wait {} --bucket {}", job.id, job.bucket);
+        self.say(format_args!("`{wait}` shows its progress"));
     }
 
     /// How far it is.
@@ -53,26 +55,27 @@ impl<'a> BatchBar<'a> {
         if self.report.is_json() {
             self.event("progress", &json!(progress));
         } else if self.terminal {
-            self.report.err(&format!("\r{}\x1b[K", line(progress)));
+            let mut bar = Screen::new();
+            bar.rub_out();
+            bar.part(line(progress));
+            self.report.err(&bar);
         }
     }
 
     /// It has ended.
     pub fn finished(&self, job: &Job, progress: &Progress, counts: Counts) {
-        self.report.err(self.clear());
+        self.report.err(&self.clear());
         let Counts { done, skipped, failed } = counts;
         self.event(
             "finished",
             &json!({ "job": job.id, "asked": progress.asked, "done": done, "skipped": skipped, "failed": failed }),
         );
         if !self.report.is_json() {
-            out(&format!("batch {}: {}\n", job.id, summary(counts)));
+            out(&Screen::of(format_args!("batch {}: {}", job.id, summary(counts))));
         }
         if failed > 0 {
-            self.say(&format!(
-                "`imgdeploy batch errors {} --bucket {}` lists what was not made",
-                job.id, job.bucket
-            ));
+            let errors = command!("imgdeploy batch errors {} --bucket {}", job.id, job.bucket);
+            self.say(format_args!("`{errors}` lists what was not made"));
         }
     }
 
@@ -86,13 +89,15 @@ impl<'a> BatchBar<'a> {
     }
 
     /// A line beside the bar.
-    pub fn say(&self, text: &str) {
-        self.report.err(&format!("{}{text}\n", self.clear()));
+    pub fn say(&self, text: impl std::fmt::Display) {
+        let mut line = self.clear();
+        line.line(text);
+        self.report.err(&line);
     }
 
     /// A batch on this machine has ended.
     pub fn finished_here(&self, end: &LocalEnd) {
-        self.report.err(self.clear());
+        self.report.err(&self.clear());
         let Counts { done, skipped, failed } = end.counts;
         self.event(
             "finished",
@@ -102,14 +107,22 @@ impl<'a> BatchBar<'a> {
             }),
         );
         if !self.report.is_json() {
-            let lines = end.failed.iter().map(|one| format!("{}  {}  {}\n", one.key, one.spec, one.reason));
-            out(&format!("{}{}\n", lines.collect::<String>(), summary(end.counts)));
+            let mut text = Screen::new();
+            for one in &end.failed {
+                text.line(format_args!("{}  {}  {}", one.key, one.spec, one.reason));
+            }
+            text.line(summary(end.counts));
+            out(&text);
         }
     }
 
     /// What takes the bar away, if there is one.
-    fn clear(&self) -> &'static str {
-        if self.terminal && self.last.is_some() { "\r\x1b[K" } else { "" }
+    fn clear(&self) -> Screen {
+        let mut screen = Screen::new();
+        if self.terminal && self.last.is_some() {
+            screen.rub_out();
+        }
+        screen
     }
 
     fn event(&self, event: &str, more: &Value) {
@@ -117,7 +130,7 @@ impl<'a> BatchBar<'a> {
             return;
         }
         let head = json!({ "version": DOCUMENT_VERSION, "command": "batch", "event": event });
-        out(&format!("{}\n", joined(head, more)));
+        out_json(&joined(head, more));
     }
 }
 
@@ -173,16 +186,13 @@ impl Report {
             "messages_waiting": waiting, "messages_dead": dead,
         });
         let value = joined(value, progress);
-        let mut text = format!(
-            "batch {}: {state}\n  {} of {}\n  {}\n",
-            job.id,
-            job.specs.join(", "),
-            source(job),
-            line(progress)
-        );
+        let mut text = Screen::of(format_args!("batch {}: {state}", job.id));
+        text.line(format_args!("  {} of {}", job.specs.join(", "), source(job)));
+        text.line(format_args!("  {}", line(progress)));
         if !complete {
-            text +=
-                &format!("  messages in the queue, about: {waiting}; the function broke off over: {dead}\n");
+            text.line(format_args!(
+                "  messages in the queue, about: {waiting}; the function broke off over: {dead}"
+            ));
         }
         self.result(&value, &text);
     }
@@ -190,11 +200,11 @@ impl Report {
     /// A job was cancelled, or had ended before.
     pub fn batch_cancelled(&self, job: &Job, now: bool) {
         let value = json!({ "version": DOCUMENT_VERSION, "command": "batch cancel", "job": job.id, "cancelled": now });
-        let text = if now {
-            format!("batch {} is cancelled; what is in the works may still be stored\n", job.id)
+        let text = Screen::of(if now {
+            format!("batch {} is cancelled; what is in the works may still be stored", job.id)
         } else {
-            format!("batch {} had ended already\n", job.id)
-        };
+            format!("batch {} had ended already", job.id)
+        });
         self.result(&value, &text);
     }
 
@@ -204,11 +214,11 @@ impl Report {
             "version": DOCUMENT_VERSION, "command": "batch errors", "job": job.id,
             "done": counts.done, "skipped": counts.skipped, "failed": counts.failed, "errors": failed,
         });
-        let mut text = String::new();
+        let mut text = Screen::new();
         for one in failed {
-            text += &format!("{}  {}  {}: {}\n", one.key, one.spec, one.code, one.reason);
+            text.line(format_args!("{}  {}  {}: {}", one.key, one.spec, one.code, one.reason));
         }
-        text += &format!("batch {}: {}\n", job.id, summary(counts));
+        text.line(format_args!("batch {}: {}", job.id, summary(counts)));
         self.result(&value, &text);
     }
 }

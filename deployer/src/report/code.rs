@@ -1,13 +1,13 @@
 //! What is said about the function's code.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{DOCUMENT_VERSION, Report, out};
+use super::{DOCUMENT_VERSION, Report, Screen, generated, out};
 use crate::artifact::embedded::Embedded;
 use crate::artifact::{Artifact, Aws, Binary, Checked, Linker, Problem};
+use crate::cli::OwnWords;
 use crate::settings::value::Arch;
 
 /// A zip that was built or checked.
@@ -28,7 +28,7 @@ pub struct ZipReport<'a> {
 /// Below the version: what this program carries.
 pub fn carried(embedded: Option<&Embedded>) {
     if let Some(Embedded { arch, sha256, size }) = embedded {
-        out(&format!("carries code for {arch}: {size} bytes, SHA-256 {sha256}\n"));
+        out(&Screen::of(format_args!("carries code for {arch}: {size} bytes, SHA-256 {sha256}")));
     }
 }
 
@@ -39,10 +39,10 @@ impl Report {
         self.say(&format!("code: {source}, {arch}, {size} bytes, SHA-256 {sha256}"));
     }
 
-    /// A text that is the result whatever the form.
-    pub fn text(&self, text: &str) {
+    /// A text that the program makes of its own words alone, a completion or the man page: the result, whatever the form.
+    pub fn text(&self, text: &OwnWords) {
         let _ = self;
-        out(text);
+        generated(text);
     }
 
     /// A zip that was built or checked.
@@ -51,12 +51,12 @@ impl Report {
     }
 }
 
-fn words(zip: &ZipReport<'_>) -> String {
+fn words(zip: &ZipReport<'_>) -> Screen {
     let Checked { sha256, code_sha256, size, unzipped, binary, problems, notes, .. } = zip.checked;
     let verdict = if problems.is_empty() { "AWS takes and starts it" } else { "not usable" };
-    let mut text = format!("{} for {}: {verdict}\n", zip.path.display(), zip.arch);
+    let mut text = Screen::of(format_args!("{} for {}: {verdict}", zip.path.display(), zip.arch));
     let mut row = |name: &str, value: &str| {
-        let _ = writeln!(text, "  {name:<11} {value}");
+        text.line(format_args!("  {name:<11} {value}"));
     };
     row("SHA-256", sha256);
     row("CodeSha256", code_sha256);
@@ -76,16 +76,16 @@ fn words(zip: &ZipReport<'_>) -> String {
         row("carried by", &path.display().to_string());
     }
     for note in notes {
-        let _ = writeln!(text, "note: {note}");
+        text.line(format_args!("note: {note}"));
     }
     for Problem { what, aws, cure } in problems {
-        let _ = writeln!(text, "problem: {what}");
-        let _ = match aws {
-            Aws::Refuses(message) => writeln!(text, "  AWS refuses it: {message}"),
-            Aws::Logs(log) => writeln!(text, "  AWS would log: {log}"),
-            Aws::Unknown => Ok(()),
-        };
-        let _ = writeln!(text, "  hint: {cure}");
+        text.line(format_args!("problem: {what}"));
+        match aws {
+            Aws::Refuses(message) => text.line(format_args!("  AWS refuses it: {message}")),
+            Aws::Logs(log) => text.line(format_args!("  AWS would log: {log}")),
+            Aws::Unknown => {}
+        }
+        text.line(format_args!("  hint: {cure}"));
     }
     text
 }

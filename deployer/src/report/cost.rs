@@ -1,11 +1,9 @@
 //! What a month costs.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use super::json::joined;
-use super::{DOCUMENT_VERSION, Report};
+use super::{DOCUMENT_VERSION, Report, Screen};
 use crate::cost::Estimate;
 use crate::price;
 
@@ -22,19 +20,19 @@ fn object(estimate: &Estimate, unseen: Option<&str>) -> Value {
     joined(head, estimate)
 }
 
-fn text(estimate: &Estimate, unseen: Option<&str>) -> String {
+fn text(estimate: &Estimate, unseen: Option<&str>) -> Screen {
     let Estimate { images, size_mb, specs, region, items, usd, notes, .. } = estimate;
-    let mut text = format!(
-        "{images} new originals of {size_mb} MB in a month, each in {specs} sizes, in {region}: about {} USD\n",
+    let mut text = Screen::of(format_args!(
+        "{images} new originals of {size_mb} MB in a month, each in {specs} sizes, in {region}: about {} USD",
         price::in_words(*usd)
-    );
+    ));
     let width = items.iter().map(|item| item.what.len()).max().unwrap_or(0);
     for item in items {
         let sum = price::in_words(item.usd);
-        let _ = writeln!(text, "  {:width$}  {sum:>10} USD = {}", item.what, item.formula);
+        text.line(format_args!("  {:width$}  {sum:>10} USD = {}", item.what, item.formula));
     }
     for note in unseen.into_iter().chain(notes.iter().map(String::as_str)) {
-        let _ = writeln!(text, "note: {note}");
+        text.line(format_args!("note: {note}"));
     }
     text
 }
@@ -56,7 +54,7 @@ mod tests {
             duration_ms: None,
             month: None,
         };
-        insta::assert_snapshot!(text(&estimate(&question), Some("CloudWatch has no numbers")));
+        insta::assert_snapshot!(text(&estimate(&question), Some("CloudWatch has no numbers")).as_str());
         let object = object(&estimate(&question), None);
         assert_eq!((&object["command"], &object["unseen"]), (&json!("cost"), &Value::Null));
         assert_eq!(object["items"].as_array().map(Vec::len), Some(6));

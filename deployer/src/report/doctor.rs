@@ -3,9 +3,11 @@
 use imgdeploy_checks::check::Hop as Part;
 use imgdeploy_checks::snapshot::{End, Hop, Walk};
 use imgdeploy_checks::{Check, Diagnosis, Headline, Severity, Snapshot};
+use imgdeploy_model::shell::Command;
+use imgdeploy_model::terminal::escape;
 use serde_json::{Value, json};
 
-use super::{DOCUMENT_VERSION, Report};
+use super::{DOCUMENT_VERSION, Paint, Report, Screen};
 
 const PARTS: [Part; 6] =
     [Part::Region, Part::CloudFront, Part::Bucket, Part::Api, Part::Function, Part::Walk];
@@ -24,7 +26,7 @@ impl Report {
                 let _ = fields.insert("mended".to_owned(), json!(mended));
             }
             for title in mended {
-                shown.push_str(&format!("mended: {title}\n"));
+                shown.line(format_args!("mended: {title}"));
             }
         }
         self.result(&object, &shown);
@@ -40,14 +42,15 @@ impl Report {
         let object = json!({ "version": DOCUMENT_VERSION, "command": "doctor", "outcome": "listed", "checks": checks.iter().map(|check| json!({
             "code": check.code, "severity": check.severity, "hop": check.hop, "title": check.title,
         })).collect::<Vec<_>>() });
-        let mut text = String::new();
+        let mut text = Screen::new();
         for part in PARTS {
-            text.push_str(&format!("{}\n", part.title()));
+            text.line(part.title());
             for check in checks.iter().filter(|check| check.hop == part) {
-                text.push_str(&format!("  {}  {:8}  {}\n", check.code, check.severity.as_str(), check.title));
+                text.line(format_args!("  {}  {:8}  {}", check.code, check.severity.as_str(), check.title));
             }
         }
-        text.push_str("\n`imgdeploy doctor --explain CODE` tells the story of one.\n");
+        text.end();
+        text.line("`imgdeploy doctor --explain CODE` tells the story of one.");
         self.result(&object, &text);
     }
 
@@ -58,17 +61,17 @@ impl Report {
             "code": check.code, "severity": check.severity, "hop": check.hop, "title": check.title, "inputs": check.inputs,
             "symptom": check.symptom, "story": check.story, "cure": check.cure, "page": check.page,
         });
-        let text = format!(
-            "{code}  {title}  ({severity}, {part})\n\nWhat viewers see\n{symptom}\n\nWhy\n{story}\n\nCure\n{cure}\n\n{page}\n",
-            code = check.code,
-            title = check.title,
-            severity = check.severity.as_str(),
-            part = check.hop.title(),
-            symptom = wrapped(check.symptom, 2),
-            story = wrapped(check.story, 2),
-            cure = wrapped(check.cure, 2),
-            page = check.page,
-        );
+        let Check { code, title, .. } = check;
+        let mut text =
+            Screen::of(format_args!("{code}  {title}  ({}, {})", check.severity.as_str(), check.hop.title()));
+        for (name, words) in [("What viewers see", check.symptom), ("Why", check.story), ("Cure", check.cure)]
+        {
+            text.end();
+            text.line(name);
+            wrapped(words, 2).iter().for_each(|line| text.line(line));
+        }
+        text.end();
+        text.line(check.page);
         self.result(&object, &text);
     }
 }
@@ -99,30 +102,34 @@ fn outcome(diagnosis: &Diagnosis) -> &'static str {
     }
 }
 
-fn text(snapshot: &Snapshot, diagnosis: &Diagnosis, colour: bool) -> String {
-    let mut text = format!("{}\n", title(snapshot));
+fn text(snapshot: &Snapshot, diagnosis: &Diagnosis, colour: bool) -> Screen {
+    let mut text = Screen::of(title(snapshot));
     for part in PARTS {
         let of_part: Vec<&Headline> = diagnosis.headlines.iter().filter(|one| one.hop == part).collect();
         if !of_part.is_empty() {
-            text.push_str(&format!("\n{}\n", part.title()));
-            of_part.iter().for_each(|one| text.push_str(&headline(one, colour)));
+            text.end();
+            text.line(part.title());
+            of_part.iter().for_each(|one| headline(&mut text, one, colour));
         }
     }
     if !snapshot.walks.is_empty() {
-        text.push_str("\nRequests\n");
-        snapshot.walks.iter().for_each(|one| text.push_str(&walk(one)));
+        text.end();
+        text.line("Requests");
+        snapshot.walks.iter().for_each(|one| walk(&mut text, one));
     }
     if !diagnosis.not_checked.is_empty() {
-        text.push_str("\nNot checked\n");
+        text.end();
+        text.line("Not checked");
         for one in &diagnosis.not_checked {
             let allow =
                 if one.unseen.denied { format!(" (needs {})", one.unseen.action) } else { String::new() };
-            text.push_str(&format!("  {}: {}{allow}\n", one.unseen.action, one.unseen.why));
-            text.push_str(&wrapped(&format!("stands in the way of {}", one.codes.join(", ")), 4));
-            text.push('\n');
+            text.line(format_args!("  {}: {}{allow}", one.unseen.action, one.unseen.why));
+            let codes = format!("stands in the way of {}", one.codes.join(", "));
+            wrapped(&codes, 4).iter().for_each(|line| text.line(line));
         }
     }
-    text.push_str(&format!("\n{}\n", summary(diagnosis)));
+    text.end();
+    text.line(summary(diagnosis));
     text
 }
 
@@ -140,48 +147,40 @@ fn title(snapshot: &Snapshot) -> String {
     parts.join(", ")
 }
 
-fn headline(one: &Headline, colour: bool) -> String {
-    let severity = painted(one.severity, colour);
-    let mut text = format!("  {severity} {}  {}\n", one.code, one.title);
-    text.push_str(&format!("{}\n", wrapped(&sentence(&one.finding.what), 4)));
-    let mut row = |name: &str, value: &str| text.push_str(&format!("{}\n", labelled(name, value)));
-    row("where", &one.finding.place);
+fn headline(text: &mut Screen, one: &Headline, colour: bool) {
+    text.part("  ");
+    text.painted(paint(one.severity).only_if(colour), one.severity.as_str().to_uppercase());
+    text.line(format_args!(" {}  {}", one.code, one.title));
+    wrapped(&sentence(&one.finding.what), 4).iter().for_each(|line| text.line(line));
+    labelled(text, "where", &one.finding.place);
     if let Some(value) = &one.finding.value {
-        row("there", &short(value));
+        labelled(text, "there", &short(value));
     }
-    row("seen as", one.symptom);
-    text.push_str(&as_it_is("cure", &one.finding.cure));
-    let mut row = |name: &str, value: &str| text.push_str(&format!("{}\n", labelled(name, value)));
+    labelled(text, "seen as", one.symptom);
+    as_it_is(text, "cure", &one.finding.cure);
     if one.finding.fix.is_some() {
-        row("", "`imgdeploy doctor --fix` does it");
+        labelled(text, "", "`imgdeploy doctor --fix` does it");
     }
-    row("more", &format!("imgdeploy doctor --explain {}", one.code));
+    labelled(text, "more", &format!("imgdeploy doctor --explain {}", one.code));
     for effect in &one.effects {
-        row("causes", &format!("{} {}", effect.code, effect.finding.what));
+        labelled(text, "causes", &format!("{} {}", effect.code, effect.finding.what));
     }
-    text
 }
 
-fn painted(severity: Severity, colour: bool) -> String {
-    let word = severity.as_str().to_uppercase();
-    if !colour {
-        return word;
+fn paint(severity: Severity) -> Paint {
+    match severity {
+        Severity::Critical | Severity::Error => Paint::BoldRed,
+        Severity::Warning => Paint::BoldYellow,
+        Severity::Info => Paint::BoldCyan,
     }
-    let code = match severity {
-        Severity::Critical | Severity::Error => 31,
-        Severity::Warning => 33,
-        Severity::Info => 36,
-    };
-    format!("\u{1b}[1;{code}m{word}\u{1b}[0m")
 }
 
-fn walk(walk: &Walk) -> String {
-    let mut text = format!("  {} : {}\n", walk.asked_for, walk.url);
+fn walk(text: &mut Screen, walk: &Walk) {
+    text.line(format_args!("  {} : {}", walk.asked_for, walk.url));
     for (at, hop) in walk.hops.iter().enumerate() {
-        text.push_str(&format!("    {}. {}\n", at + 1, self::hop(hop)));
+        text.line(format_args!("    {}. {}", at + 1, self::hop(hop)));
     }
-    text.push_str(&format!("    => {}\n", end(walk)));
-    text
+    text.line(format_args!("    => {}", end(walk)));
 }
 
 fn hop(hop: &Hop) -> String {
@@ -252,8 +251,9 @@ fn sentence(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
+/// The beginning of a value; line breaks and tabs, which documents have, count as a space.
 fn short(value: &str) -> String {
-    let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST_VALUE {
         return line;
     }
@@ -262,28 +262,31 @@ fn short(value: &str) -> String {
 
 const WIDTH: usize = 100;
 
-fn labelled(name: &str, value: &str) -> String {
-    let body = wrapped(value, 13);
-    format!("    {name:7}  {}", body.trim_start())
+fn labelled(text: &mut Screen, name: &str, value: &str) {
+    for (at, line) in wrapped(value, 13).iter().enumerate() {
+        match at {
+            0 => text.line(format_args!("    {name:7}  {}", line.trim_start())),
+            _ => text.line(line),
+        }
+    }
 }
 
 /// Commands are pasted, so that their lines are not broken.
-fn as_it_is(name: &str, value: &str) -> String {
-    let mut text = String::new();
-    for (at, line) in value.lines().enumerate() {
+fn as_it_is(text: &mut Screen, name: &str, command: &Command) {
+    for (at, line) in command.lines().enumerate() {
         let name = if at == 0 { name } else { "" };
-        text.push_str(&format!("    {name:7}  {line}\n"));
+        text.line(format_args!("    {name:7}  {line}"));
     }
-    text
 }
 
-/// Lines of at most [`WIDTH`] characters, indented.
-fn wrapped(text: &str, indent: usize) -> String {
+/// Lines of at most [`WIDTH`] characters, indented. They are broken at spaces alone: what else looks like white space, a line
+/// break above all, is shown for what it is.
+fn wrapped(text: &str, indent: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = " ".repeat(indent);
-    for word in text.split_whitespace() {
-        let empty = line.trim().is_empty();
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let empty = line.trim_start_matches(' ').is_empty();
+        if !empty && line.chars().count() + 1 + escape(word).chars().count() > WIDTH {
             lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
             line.push_str(word);
         } else {
@@ -294,5 +297,5 @@ fn wrapped(text: &str, indent: usize) -> String {
         }
     }
     lines.push(line);
-    lines.join("\n")
+    lines
 }

@@ -1,10 +1,8 @@
 //! What is said of a function's code.
 
-use std::fmt::Write as _;
-
 use serde_json::json;
 
-use super::{DOCUMENT_VERSION, Outcome, Report};
+use super::{DOCUMENT_VERSION, Outcome, Report, Screen};
 use crate::aws::lambda::Configuration;
 use crate::function::apply::Done;
 use crate::function::plan::CodePlan;
@@ -13,11 +11,11 @@ use crate::function::rollback::Listed;
 impl Report {
     /// `update-code` found its code live.
     pub fn code_unchanged(&self, function: &str, live: &Configuration) {
-        let text = format!(
-            "{function}: nothing to do, version {} has this code ({})\n",
+        let text = Screen::of(format_args!(
+            "{function}: nothing to do, version {} has this code ({})",
             live.version,
             short(&live.code_sha256)
-        );
+        ));
         let result = json!({ "version": live.version, "live": live.version, "pruned": [] });
         self.result(&document(None, Outcome::NothingToDo, Some(result)), &text);
     }
@@ -34,7 +32,7 @@ impl Report {
 
     /// `update-code` has done its work.
     pub fn code_done(&self, plan: &CodePlan, done: &Done, moved: bool) {
-        let mut out = if plan.live.0 == "$LATEST" || moved {
+        let said = if plan.live.0 == "$LATEST" || moved {
             format!("{}: version {} is live ({})", plan.function, done.version, short(&plan.code_sha256))
         } else {
             format!(
@@ -42,10 +40,12 @@ impl Report {
                 plan.function, done.version, plan.live.0
             )
         };
+        let mut out = Screen::new();
+        out.part(said);
         if !done.pruned.is_empty() {
-            let _ = write!(out, "; deleted: {}", done.pruned.join(", "));
+            out.part(format_args!("; deleted: {}", done.pruned.join(", ")));
         }
-        out.push('\n');
+        out.end();
         let live = if moved { &done.version } else { &plan.live.0 };
         let result = json!({ "version": done.version, "live": live, "pruned": done.pruned });
         self.result(&document(Some(plan), Outcome::Applied, Some(result)), &out);
@@ -59,9 +59,9 @@ impl Report {
     /// The end of `rollback`, with the versions as they were before.
     pub fn versions(&self, function: &str, rows: &[Listed], outcome: Outcome, moved: Option<(&str, &str)>) {
         let text = match moved {
-            Some((from, to)) => {
-                format!("{function}: version {to} is live, as of now; before it was version {from}\n")
-            }
+            Some((from, to)) => Screen::of(format_args!(
+                "{function}: version {to} is live, as of now; before it was version {from}"
+            )),
             None => table(function, rows),
         };
         let json = json!({
@@ -94,30 +94,31 @@ fn document(
     })
 }
 
-fn text(plan: &CodePlan) -> String {
+fn text(plan: &CodePlan) -> Screen {
     let CodePlan { function, region, live: (version, sha), size, architecture, .. } = plan;
-    let mut out = format!("function {function} (region {region})\n");
-    let _ = writeln!(out, "  live  {version:<8} {sha}");
-    let _ = writeln!(out, "  new   {:<8} {} ({size} bytes, {architecture})", "", plan.code_sha256);
+    let mut out = Screen::of(format_args!("function {function} (region {region})"));
+    out.line(format_args!("  live  {version:<8} {sha}"));
+    out.line(format_args!("  new   {:<8} {} ({size} bytes, {architecture})", "", plan.code_sha256));
     for note in &plan.notes {
-        let _ = writeln!(out, "note: {note}");
+        out.line(format_args!("note: {note}"));
     }
-    let _ = writeln!(out, "\nplan: {} steps", plan.steps.len());
+    out.end();
+    out.line(format_args!("plan: {} steps", plan.steps.len()));
     for (number, step) in plan.steps.iter().enumerate() {
-        let _ = writeln!(out, "  {}. {step}", number + 1);
+        out.line(format_args!("  {}. {step}", number + 1));
     }
     out
 }
 
-fn table(function: &str, rows: &[Listed]) -> String {
-    let mut out = format!("versions of {function}, newest first:\n");
+fn table(function: &str, rows: &[Listed]) -> Screen {
+    let mut out = Screen::of(format_args!("versions of {function}, newest first:"));
     for row in rows {
         let mark = match (row.live, row.share) {
             (true, _) => "live".to_owned(),
             (false, Some(share)) => format!("{share} %"),
             (false, None) => String::new(),
         };
-        let _ = writeln!(out, "  {:>4}  {:<5} {}  {}", row.version, mark, row.date, short(&row.code_sha256));
+        out.line(format_args!("  {:>4}  {:<5} {}  {}", row.version, mark, row.date, short(&row.code_sha256)));
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DOCUMENT_VERSION, Report, out};
+use super::{DOCUMENT_VERSION, Report, Screen, out, out_json};
 use crate::resize::{Done, Made};
 use std::io::Write as _;
 
@@ -17,15 +17,15 @@ impl Report {
             done.made = Err(format!("cannot write to standard output: {error}"));
         }
         match &done.made {
-            Ok(made) if stdout_taken => self.say(&line(done, made)),
-            Ok(made) if !self.is_json() => out(&format!("{}\n", line(done, made))),
+            Ok(made) if stdout_taken => self.say(line(done, made)),
+            Ok(made) if !self.is_json() => out(&Screen::of(line(done, made))),
             Ok(_) => {}
             Err(reason) => {
                 self.err(&super::text::image_failed(&done.source.to_string(), reason, self.colour))
             }
         }
         if let Some(note) = done.note() {
-            self.say(&format!("note: {note}"));
+            self.say(format_args!("note: {note}"));
         }
     }
 
@@ -33,10 +33,10 @@ impl Report {
     pub fn images(&self, all: &[Done]) {
         let failed = all.iter().filter(|done| done.made.is_err()).count();
         if failed > 0 && all.len() > 1 {
-            self.say(&format!("{failed} of {} images could not be made", all.len()));
+            self.say(format_args!("{failed} of {} images could not be made", all.len()));
         }
         if self.is_json() {
-            out(&format!("{}\n", object(all, failed)));
+            out_json(&object(all, failed));
         }
     }
 }

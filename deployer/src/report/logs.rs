@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use serde_json::{Value, json};
 
-use super::{DOCUMENT_VERSION, Report};
+use super::{DOCUMENT_VERSION, Report, Screen, json, write};
 use crate::logs::parse::{Measures, Record};
 use crate::logs::{Entry, Event, Joiner, PlatformError, Request, Text};
 
@@ -32,7 +31,7 @@ impl LogView<'_> {
     /// Shows what came at once. `false`: nobody reads any more.
     pub fn show(&mut self, events: Vec<Event>, joiner: &mut Joiner) -> bool {
         if self.raw {
-            return events.iter().all(|event| write(&self.raw_event(event)));
+            return events.iter().all(|event| self.raw_event(event));
         }
         self.entries(&joiner.take(events))
     }
@@ -44,8 +43,11 @@ impl LogView<'_> {
 
     fn entries(&mut self, entries: &[Entry]) -> bool {
         entries.iter().all(|entry| {
-            let line = if self.report.is_json() { format!("{}\n", object(entry)) } else { text(entry) };
-            let read = write(&line);
+            let read = if self.report.is_json() {
+                write(&json::line(&object(entry)))
+            } else {
+                write(Screen::of(text(entry)).as_str())
+            };
             self.advise(entry);
             read
         })
@@ -56,11 +58,12 @@ impl LogView<'_> {
         let Entry::Request(request) = entry else { return };
         let explained = request.error.as_ref().and_then(PlatformError::explained);
         if let Some(explained) = explained.filter(|explained| self.advised.insert(explained.next)) {
-            self.report.say(&format!("hint: {}: {}", explained.cause, explained.next));
+            self.report.say(format_args!("hint: {}: {}", explained.cause, explained.next));
         }
     }
 
-    fn raw_event(&self, event: &Event) -> String {
+    /// An event as it was logged. `false`: nobody reads any more.
+    fn raw_event(&self, event: &Event) -> bool {
         if self.report.is_json() {
             let object = json!({
                 "version": DOCUMENT_VERSION,
@@ -70,16 +73,25 @@ impl LogView<'_> {
                 "stream": event.stream,
                 "message": event.message,
             });
-            return format!("{object}\n");
+            return write(&json::line(&object));
         }
-        // Events bring their own line break, or none.
-        format!("{}\n", event.message.strip_suffix('\n').unwrap_or(&event.message))
+        write(raw(&event.message).as_str())
     }
 }
 
-/// `false` where the reader went away (`| head`).
-fn write(text: &str) -> bool {
-    std::io::stdout().lock().write_all(text.as_bytes()).is_ok()
+/// The lines of an event, which brings its last line break along, or none. They are its own: nothing of ours stands before them.
+fn raw(message: &str) -> Screen {
+    let mut screen = Screen::new();
+    for line in message.strip_suffix('\n').unwrap_or(message).split('\n') {
+        for (at, column) in line.split('\t').enumerate() {
+            if at > 0 {
+                screen.tab();
+            }
+            screen.part(column);
+        }
+        screen.end();
+    }
+    screen
 }
 
 /// RFC 3339 in UTC, with milliseconds.
@@ -94,8 +106,8 @@ fn time(ms: i64) -> String {
 
 fn text(entry: &Entry) -> String {
     match entry {
-        Entry::Text(Text { time: at, message, .. }) => format!("{}  {message}\n", time(*at)),
-        Entry::Request(request) => format!("{}  {}\n", time(request.time), request_line(request)),
+        Entry::Text(Text { time: at, message, .. }) => format!("{}  {message}", time(*at)),
+        Entry::Request(request) => format!("{}  {}", time(request.time), request_line(request)),
     }
 }
 
@@ -103,9 +115,9 @@ fn request_line(request: &Request) -> String {
     let mut parts: Vec<String> = Vec::new();
     if let Some(record) = &request.record {
         parts.push(record.status.to_string());
-        parts.extend((record.reason != "ok").then(|| printable(&record.reason)));
+        parts.extend((record.reason != "ok").then(|| record.reason.clone()));
         parts.extend(asked(record));
-        parts.extend(record.detail.as_deref().map(printable));
+        parts.extend(record.detail.clone());
         parts.extend(bytes(record));
     }
     parts.extend(request.error.as_ref().map(failed));
@@ -125,8 +137,8 @@ fn request_line(request: &Request) -> String {
 
 /// The key, and the spec where the key does not show it.
 fn asked(record: &Record) -> Option<String> {
-    let key = record.key.as_deref().map(printable);
-    let spec = record.spec.as_deref().map(printable);
+    let key = record.key.clone();
+    let spec = record.spec.clone();
     match (key, spec) {
         (Some(key), Some(spec)) if !key.contains(&spec) => Some(format!("{key} as {spec}")),
         (key, spec) => key.or(spec),
@@ -152,9 +164,9 @@ fn size(bytes: u64) -> String {
 
 fn failed(error: &PlatformError) -> String {
     let mut said = String::from("ERROR ");
-    let parts =
-        [&error.kind, &error.message, &error.loader].into_iter().flatten().map(|part| printable(part));
-    said.push_str(&parts.collect::<Vec<_>>().join(": "));
+    let parts: Vec<&str> =
+        [&error.kind, &error.message, &error.loader].into_iter().flatten().map(String::as_str).collect();
+    said.push_str(&parts.join(": "));
     if let Some(explained) = error.explained() {
         let _ = write!(said, " ({})", explained.cause);
     }
@@ -173,18 +185,6 @@ fn took(measures: &Measures) -> String {
         (None, None) => {}
     }
     parts.join("  ")
-}
-
-/// Without what would act on a terminal or break the line: keys are whatever a viewer asked for.
-fn printable(text: &str) -> String {
-    text.chars().fold(String::new(), |mut out, one| {
-        if one.is_control() {
-            out.extend(one.escape_default());
-        } else {
-            out.push(one);
-        }
-        out
-    })
 }
 
 fn object(entry: &Entry) -> Value {

@@ -15,7 +15,7 @@ fn said(lines: &[String]) -> (String, String) {
     let mut entries = joiner.take(events);
     entries.extend(joiner.finish());
     (
-        entries.iter().map(text).collect(),
+        entries.iter().map(|entry| Screen::of(text(entry)).as_str().to_owned()).collect(),
         entries.iter().map(|entry| format!("{:#}\n", object(entry))).collect(),
     )
 }
@@ -68,4 +68,13 @@ fn sizes_are_rounded_down() {
         [999, 1_000, 10_399, 999_999, 1_250_000].map(size),
         ["999 B", "1.0 kB", "10.3 kB", "999.9 kB", "1.2 MB"]
     );
+}
+
+#[test]
+fn raw_lines_keep_their_breaks_and_columns_and_nothing_else() {
+    assert_eq!(
+        raw("REPORT\tDuration\u{1b}[2K\nat b\u{202e}\n").as_str(),
+        "REPORT\tDuration\\u{1b}[2K\nat b\\u{202e}\n"
+    );
+    assert_eq!(raw("").as_str(), "\n");
 }

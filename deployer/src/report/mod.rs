@@ -1,5 +1,10 @@
 //! The only place that prints: plans, events and failures, as text or JSON.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the one place where standard output and standard error are named"
+)]
+
 mod batch;
 mod code;
 mod cost;
@@ -10,13 +15,16 @@ mod images;
 mod json;
 mod logs;
 mod purge;
+mod screen;
 mod status;
 mod text;
 mod tune;
 
-use std::io::{IsTerminal, Write};
+use std::fmt::Display;
+use std::io::{BufRead as _, IsTerminal, Write};
 
 use crate::apply::Event;
+use crate::cli::OwnWords;
 use crate::error::Failure;
 use crate::plan::Plan;
 use crate::probe::ProbeReport;
@@ -25,6 +33,7 @@ pub use batch::BatchBar;
 pub use code::{ZipReport, carried};
 pub use json::DOCUMENT_VERSION;
 pub use logs::LogView;
+pub use screen::{Paint, Screen};
 pub use tune::TuneReport;
 
 /// How to show things.
@@ -96,8 +105,8 @@ impl Report {
     }
 
     /// A line of progress.
-    pub fn say(&self, line: &str) {
-        self.err(&format!("{line}\n"));
+    pub fn say(&self, line: impl Display) {
+        self.err(&Screen::of(line));
     }
 
     /// The probe, hop by hop.
@@ -108,16 +117,16 @@ impl Report {
     /// The end of a command that worked.
     pub fn finish(&self, command: &str, plan: &Plan, outcome: Outcome, probe: Option<&ProbeReport>) {
         if self.json {
-            out(&json::finished(command, plan, outcome, probe));
+            out_json(&json::finished(command, plan, outcome, probe));
         } else if let Some(line) = text::finished(command, plan, outcome) {
             out(&line);
         }
     }
 
     /// A result of its own.
-    pub fn result(&self, json: &serde_json::Value, text: &str) {
+    pub fn result(&self, json: &serde_json::Value, text: &Screen) {
         if self.json {
-            out(&format!("{json}\n"));
+            out_json(json);
         } else {
             out(text);
         }
@@ -126,19 +135,63 @@ impl Report {
     /// The end of a command that did not work.
     pub fn failure(&self, command: &str, failure: &Failure, plan: Option<&Plan>) {
         if self.json {
-            out(&json::failed(command, failure, plan));
+            out_json(&json::failed(command, failure, plan));
         }
         self.err(&text::failure(failure, self.colour));
     }
 
+    /// Several lines on standard error.
+    pub fn show(&self, text: &Screen) {
+        self.err(text);
+    }
+
     #[allow(clippy::unused_self)]
-    fn err(&self, text: &str) {
+    fn err(&self, text: &Screen) {
         // Nothing can be said about a broken standard error.
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        let _ = std::io::stderr().lock().write_all(text.as_str().as_bytes());
     }
 }
 
-fn out(text: &str) {
-    // A reader that went away (`| head`) is no failure.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+/// Wrong usage, in clap's words: its layout, but nothing else that acts on a terminal. Without its colours. [`crate::cli::parse`] has
+/// escaped the words that it is about.
+pub fn usage(error: &clap::Error) {
+    let mut shown = Screen::new();
+    error.render().to_string().lines().for_each(|line| shown.escaped_line(line));
+    let _ = std::io::stderr().lock().write_all(shown.as_str().as_bytes());
+}
+
+/// What is answered to a question at the terminal, in lower case; `None` where there is nobody to ask.
+pub fn ask(question: &str) -> Option<String> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let mut shown = Screen::new();
+    shown.end();
+    shown.part(format_args!("{question} [y/N] "));
+    let mut stderr = std::io::stderr().lock();
+    let _ = stderr.write_all(shown.as_str().as_bytes());
+    let _ = stderr.flush();
+    let mut answer = String::new();
+    // What cannot be read is no consent.
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    Some(answer.trim().to_lowercase())
+}
+
+fn out(text: &Screen) {
+    write(text.as_str());
+}
+
+/// What the program makes of its own words alone.
+fn generated(text: &OwnWords) {
+    write(text.as_str());
+}
+
+/// One object in a line.
+fn out_json(object: &serde_json::Value) {
+    write(&json::line(object));
+}
+
+/// `false` where the reader went away (`| head`), which is no failure.
+fn write(text: &str) -> bool {
+    std::io::stdout().lock().write_all(text.as_bytes()).is_ok()
 }

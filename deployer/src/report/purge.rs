@@ -1,10 +1,10 @@
 //! What is said of a purge.
 
-use std::fmt::Write as _;
-
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Quoted;
 use serde_json::{Value, json};
 
-use super::{DOCUMENT_VERSION, Outcome, Report};
+use super::{DOCUMENT_VERSION, Outcome, Report, Screen};
 use crate::aws::read::Versioning;
 use crate::purge::apply::{Done, Stopped};
 use crate::purge::key::Target;
@@ -32,61 +32,65 @@ impl Report {
 
     /// The end of a purge.
     pub fn purge_done(&self, plan: &Plan, done: &Done) {
-        let mut out =
-            format!("{} of {} deleted from {}", images(done.deleted), plan.target.in_words(), plan.bucket);
+        let mut out = Screen::new();
+        out.part(format_args!(
+            "{} of {} deleted from {}",
+            images(done.deleted),
+            plan.target.in_words(),
+            plan.bucket
+        ));
         if let (Some(edge), false) = (&plan.edge, done.paths.is_empty()) {
-            let _ = write!(
-                out,
+            out.part(format_args!(
                 "; {} forgotten by the distribution {}",
                 count(done.paths.len(), "path"),
                 edge.id
-            );
+            ));
         }
-        out.push_str("\nwhat is asked for from now on is made afresh\n");
+        out.end();
+        out.line("what is asked for from now on is made afresh");
         self.result(&document(plan, Outcome::Applied, Some(done)), &out);
     }
 
     /// What a purge could not delete, and which paths are still to be forgotten: too long for a message.
     pub fn purge_stopped(&self, stopped: &Stopped) {
-        let mut out = String::new();
+        let mut out = Screen::new();
         for kept in &stopped.kept {
-            let _ = writeln!(out, "not deleted: {}: {}", kept.key, kept.failure.reason());
+            out.line(format_args!("not deleted: {}: {}", kept.key, kept.failure.reason()));
         }
         for path in stopped.edge.iter().flat_map(|edge| &edge.paths) {
-            let _ = writeln!(out, "not invalidated: {path}");
+            out.line(format_args!("not invalidated: {path}"));
         }
         self.err(&out);
     }
 }
 
-fn text(plan: &Plan) -> String {
+fn text(plan: &Plan) -> Screen {
     let Plan { bucket, region, prefix, target, .. } = plan;
     let place = if prefix.is_empty() { "without a prefix".to_owned() } else { format!("under {prefix}") };
-    let mut out = format!("bucket {bucket} (region {region}), derived images {place}\n");
+    let mut out = Screen::of(format_args!("bucket {bucket} (region {region}), derived images {place}"));
     let total = count(plan.images.len(), "derived image");
     let more = if plan.more { "more than " } else { "" };
     if plan.is_empty() {
-        let _ = writeln!(out, "nothing to delete: there are no derived images of {}", target.in_words());
+        out.line(format_args!("nothing to delete: there are no derived images of {}", target.in_words()));
     } else {
-        let _ = writeln!(out, "delete {more}{total} of {} ({} bytes):", target.in_words(), plan.bytes());
+        out.line(format_args!("delete {more}{total} of {} ({} bytes):", target.in_words(), plan.bytes()));
         named(&mut out, plan.images.iter().map(|image| image.key.clone()));
     }
     if !plan.left.is_empty() {
-        let _ = writeln!(out, "left alone:");
+        out.line("left alone:");
         named(&mut out, plan.left.iter().map(|left| format!("{} ({})", left.key, left.why)));
     }
     let paths = plan.paths(&plan.images);
     if let (Some(edge), false) = (&plan.edge, paths.paths.is_empty()) {
-        let _ = writeln!(
-            out,
+        out.line(format_args!(
             "then have the distribution {} forget {}:",
             edge.id,
             count(paths.paths.len(), "path")
-        );
+        ));
         named(&mut out, paths.paths.iter().cloned());
     }
     for note in notes(plan) {
-        let _ = writeln!(out, "note: {note}");
+        out.line(format_args!("note: {note}"));
     }
     out
 }
@@ -127,9 +131,12 @@ fn notes(plan: &Plan) -> Vec<String> {
     if let (true, Some(edge)) = (plan.is_empty(), &plan.edge) {
         let wildcard = plan.own().map_or_else(|| "/300x200/KEY".to_owned(), |own| format!("{own}*"));
         notes.push(format!(
-            "if an earlier run was cut off after it deleted, CloudFront may still have images: `aws cloudfront \
-             create-invalidation --distribution-id {} --paths '{wildcard}'`",
-            edge.id
+            "if an earlier run was cut off after it deleted, CloudFront may still have images: `{}`",
+            command!(
+                "aws cloudfront create-invalidation --distribution-id {} --paths {}",
+                edge.id,
+                Quoted(&wildcard)
+            )
         ));
     }
     if plan.more {
@@ -171,13 +178,13 @@ fn document(plan: &Plan, outcome: Outcome, done: Option<&Done>) -> Value {
 }
 
 /// The first few, one a line.
-fn named(out: &mut String, all: impl ExactSizeIterator<Item = String>) {
+fn named(out: &mut Screen, all: impl ExactSizeIterator<Item = String>) {
     let rest = all.len().saturating_sub(NAMED);
     for one in all.take(NAMED) {
-        let _ = writeln!(out, "  {one}");
+        out.line(format_args!("  {one}"));
     }
     if rest > 0 {
-        let _ = writeln!(out, "  … and {rest} more");
+        out.line(format_args!("  … and {rest} more"));
     }
 }
 

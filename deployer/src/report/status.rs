@@ -1,9 +1,10 @@
 //! Where everything is, on one screen.
 
+use imgdeploy_model::command;
 use serde_json::{Value, json};
 
 use super::json::joined;
-use super::{DOCUMENT_VERSION, Report};
+use super::{DOCUMENT_VERSION, Report, Screen};
 use crate::journal::State;
 use crate::price;
 use crate::status::cost::Cost;
@@ -22,7 +23,7 @@ fn object(status: &Status) -> Value {
     joined(json!({ "version": DOCUMENT_VERSION, "command": "status", "outcome": "shown" }), status)
 }
 
-fn text(status: &Status) -> String {
+fn text(status: &Status) -> Screen {
     let Status { bucket, account, region, .. } = status;
     let attached = match status.attached {
         Attached::Yes => "attached",
@@ -30,21 +31,23 @@ fn text(status: &Status) -> String {
         Attached::Half => "half attached: `imgdeploy attach` finishes it, `imgdeploy detach` takes it out",
         Attached::Unknown => "whether it is attached could not be looked at",
     };
-    let head = format!("{bucket} (account {account}, region {region}): {attached}\n");
+    let mut text = Screen::of(format_args!("{bucket} (account {account}, region {region}): {attached}"));
     if status.attached == Attached::No {
-        return format!(
-            "{head}`imgdeploy attach --bucket {bucket}` attaches it; with `--dry-run` it shows what that would change\n"
-        );
+        text.line(format_args!(
+            "`{}` attaches it; with `--dry-run` it shows what that would change",
+            command!("imgdeploy attach --bucket {}", bucket)
+        ));
+        return text;
     }
     let rows = rows(status);
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    rows.into_iter().fold(head, |mut text, (name, lines)| {
+    for (name, lines) in rows {
         for (at, line) in lines.iter().enumerate() {
             let name = if at == 0 { name } else { "" };
-            text.push_str(&format!("  {name:width$}  {line}\n"));
+            text.line(format_args!("  {name:width$}  {line}"));
         }
-        text
-    })
+    }
+    text
 }
 
 fn rows(status: &Status) -> Vec<(&'static str, Vec<String>)> {
@@ -67,7 +70,10 @@ fn rows(status: &Status) -> Vec<(&'static str, Vec<String>)> {
     rows.push(("drift", drift(status)));
     rows.push(("last 30 days", cost(&status.cost)));
     if let Some(group) = status.stack.known().and_then(|stack| stack.log_group.as_deref()) {
-        rows.push(("log", vec![format!("{group}: `imgdeploy logs --bucket {}`", status.bucket)]));
+        rows.push((
+            "log",
+            vec![format!("{group}: `{}`", command!("imgdeploy logs --bucket {}", status.bucket))],
+        ));
     }
     rows
 }
@@ -222,8 +228,9 @@ mod tests {
     #[test]
     fn one_screen_and_one_object() {
         for (name, status) in crate::status::fixtures() {
-            insta::assert_snapshot!(format!("status_{name}"), text(&status));
-            assert!(text(&status).lines().count() < 25, "{name} is no screen");
+            let text = text(&status);
+            insta::assert_snapshot!(format!("status_{name}"), text.as_str());
+            assert!(text.as_str().lines().count() < 25, "{name} is no screen");
             insta::assert_snapshot!(format!("status_{name}_json"), format!("{:#}", object(&status)));
         }
     }

@@ -1,8 +1,6 @@
 //! What people read.
 
-use std::fmt::Write;
-
-use super::{Outcome, diff};
+use super::{Outcome, Paint, Screen, diff};
 use crate::apply::{self, Event};
 use crate::aws::read::PublicAccessBlock;
 use crate::error::Failure;
@@ -10,61 +8,54 @@ use crate::plan::{Action, JournalStep, Plan};
 use crate::probe::ProbeReport;
 use crate::stack::StackPlan;
 
-const RED: &str = "\u{1b}[31m";
-const GREEN: &str = "\u{1b}[32m";
-const BOLD: &str = "\u{1b}[1m";
-const PLAIN: &str = "\u{1b}[0m";
-
-fn paint(text: &str, colour: &str, on: bool) -> String {
-    if on { format!("{colour}{text}{PLAIN}") } else { text.to_owned() }
-}
-
-pub(super) fn settings(rows: &[(&'static str, String, String)]) -> String {
+pub(super) fn settings(rows: &[(&'static str, String, String)]) -> Screen {
     let name = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
     let value = rows.iter().map(|row| row.1.len()).max().unwrap_or(0).min(48);
-    let mut out = String::from("settings:\n");
+    let mut out = Screen::of("settings:");
     for row in rows {
-        let _ = writeln!(out, "  {:name$}  {:value$}  ({})", row.0, row.1, row.2);
+        out.line(format_args!("  {:name$}  {:value$}  ({})", row.0, row.1, row.2));
     }
-    out.push('\n');
+    out.end();
     out
 }
 
-pub(super) fn plan(plan: &Plan, colour: bool) -> String {
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "{} (account {}, region {})",
-        paint(&format!("bucket {}", plan.bucket), BOLD, colour),
-        plan.account,
-        plan.region
-    );
+pub(super) fn plan(plan: &Plan, colour: bool) -> Screen {
+    let mut out = Screen::new();
+    out.painted(Paint::Bold.only_if(colour), format_args!("bucket {}", plan.bucket));
+    out.line(format_args!(" (account {}, region {})", plan.account, plan.region));
     for note in &plan.notes {
-        let _ = writeln!(out, "{}: {}", if note.warning { "warning" } else { "note" }, note.text);
+        out.line(format_args!("{}: {}", if note.warning { "warning" } else { "note" }, note.text));
     }
     if plan.is_empty() {
         return out;
     }
-    let _ = writeln!(out, "\nplan: {} changes", plan.actions.len());
+    out.end();
+    out.line(format_args!("plan: {} changes", plan.actions.len()));
     for (index, action) in plan.actions.iter().enumerate() {
+        out.end();
         let title = format!("{}. {}", index + 1, apply::title(action));
-        let _ = writeln!(out, "\n{}", paint(&title, BOLD, colour));
+        out.painted(Paint::Bold.only_if(colour), title);
+        out.end();
         for line in details(action) {
-            let line = match line.chars().next() {
-                Some('+') => paint(&line, GREEN, colour),
-                Some('-') => paint(&line, RED, colour),
-                _ => line,
+            let paint = match line.chars().next() {
+                Some('+') => Paint::Green,
+                Some('-') => Paint::Red,
+                _ => Paint::Plain,
             };
-            let _ = writeln!(out, "   {line}");
+            out.part("   ");
+            out.painted(paint.only_if(colour), line);
+            out.end();
         }
     }
     match &plan.journal {
         JournalStep::Keep => {}
         JournalStep::Record { .. } => {
-            out.push_str("\nThe journal in the artifacts bucket keeps every document as it was before.\n");
+            out.end();
+            out.line("The journal in the artifacts bucket keeps every document as it was before.");
         }
         JournalStep::Forget { .. } => {
-            out.push_str("\nThe journal of this bucket is deleted at the end.\n");
+            out.end();
+            out.line("The journal of this bucket is deleted at the end.");
         }
     }
     out
@@ -170,48 +161,56 @@ fn difference(before: Option<&str>, after: Option<&str>) -> Vec<String> {
     diff::lines(before, after).into_iter().map(|line| format!("{} {}", line.sign, line.text)).collect()
 }
 
-pub(super) fn event(event: &Event) -> Option<String> {
+pub(super) fn event(event: &Event) -> Option<Screen> {
     match event {
-        Event::Step { number, total, text } => Some(format!("[{number}/{total}] {text}\n")),
-        Event::Progress { text } => Some(format!("      {text}\n")),
+        Event::Step { number, total, text } => Some(Screen::of(format_args!("[{number}/{total}] {text}"))),
+        Event::Progress { text } => Some(Screen::of(format_args!("      {text}"))),
         Event::Done => None,
     }
 }
 
-pub(super) fn probe(probe: &ProbeReport) -> String {
-    let mut out = format!("\nprobe: {}\n", probe.url);
+pub(super) fn probe(probe: &ProbeReport) -> Screen {
+    let mut out = Screen::new();
+    out.end();
+    out.line(format_args!("probe: {}", probe.url));
     for hop in &probe.hops {
-        let _ = writeln!(out, "  {} {} {}", hop.status, hop.service, hop.url);
+        out.line(format_args!("  {} {} {}", hop.status, hop.service, hop.url));
         for (name, value) in &hop.headers {
-            let _ = writeln!(out, "      {name}: {value}");
+            out.line(format_args!("      {name}: {value}"));
         }
     }
-    let _ = writeln!(out, "  {}", probe.verdict);
+    out.line(format_args!("  {}", probe.verdict));
     out
 }
 
-pub(super) fn finished(command: &str, plan: &Plan, outcome: Outcome) -> Option<String> {
+pub(super) fn finished(command: &str, plan: &Plan, outcome: Outcome) -> Option<Screen> {
     match outcome {
-        Outcome::NothingToDo => Some(format!("{}: nothing to do\n", plan.bucket)),
+        Outcome::NothingToDo => Some(Screen::of(format_args!("{}: nothing to do", plan.bucket))),
         Outcome::Planned => None,
         Outcome::Applied => {
             let done = plan.actions.len();
-            Some(format!("{}: {command} done, {done} changes\n", plan.bucket))
+            Some(Screen::of(format_args!("{}: {command} done, {done} changes", plan.bucket)))
         }
     }
 }
 
-pub(super) fn failure(failure: &Failure, colour: bool) -> String {
-    let mut out = format!("{} {}\n", paint("error:", RED, colour), failure.message);
+pub(super) fn failure(failure: &Failure, colour: bool) -> Screen {
+    let mut out = Screen::new();
+    out.painted(Paint::Red.only_if(colour), "error:");
+    out.part(" ");
+    failure.message.lines().iter().for_each(|line| out.line(line));
     if !failure.hints.is_empty() {
-        out.push('\n');
+        out.end();
     }
     for hint in &failure.hints {
-        let _ = writeln!(out, "hint: {hint}");
+        out.line(format_args!("hint: {hint}"));
     }
     out
 }
 
-pub(super) fn image_failed(input: &str, reason: &str, colour: bool) -> String {
-    format!("{} {input}: {reason}\n", paint("error:", RED, colour))
+pub(super) fn image_failed(input: &str, reason: &str, colour: bool) -> Screen {
+    let mut out = Screen::new();
+    out.painted(Paint::Red.only_if(colour), "error:");
+    out.line(format_args!(" {input}: {reason}"));
+    out
 }

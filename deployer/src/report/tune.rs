@@ -1,10 +1,8 @@
 //! What memory costs and what it is good for.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
-use super::{DOCUMENT_VERSION, Outcome, Report};
+use super::{DOCUMENT_VERSION, Outcome, Report, Screen};
 use crate::price::{self, Lambda};
 use crate::tune::chart;
 use crate::tune::mark::Leftovers;
@@ -58,8 +56,12 @@ impl Report {
     pub fn tune(&self, tune: &TuneReport<'_>) {
         let text = match (tune.applied, tune.outcome) {
             // The rows were shown before it was asked.
-            (Some(memory), Outcome::Applied) => format!("{}: {memory} MB are live\n", tune.plan.function),
-            (Some(memory), _) => format!("{}: nothing to do, {memory} MB are live\n", tune.plan.function),
+            (Some(memory), Outcome::Applied) => {
+                Screen::of(format_args!("{}: {memory} MB are live", tune.plan.function))
+            }
+            (Some(memory), _) => {
+                Screen::of(format_args!("{}: nothing to do, {memory} MB are live", tune.plan.function))
+            }
             (None, _) => text(tune),
         };
         self.result(&object(tune), &text);
@@ -90,98 +92,97 @@ impl Report {
     }
 }
 
-fn leftovers(function: &str, left: &Leftovers, outcome: Outcome) -> String {
-    let mut out = match outcome {
-        Outcome::NothingToDo => format!("{function}: nothing to clean\n"),
-        Outcome::Planned => format!("{function}, left by a run of `tune` that was cut off:\n"),
-        Outcome::Applied => format!("{function}: done\n"),
-    };
+fn leftovers(function: &str, left: &Leftovers, outcome: Outcome) -> Screen {
+    let mut out = Screen::of(match outcome {
+        Outcome::NothingToDo => format!("{function}: nothing to clean"),
+        Outcome::Planned => format!("{function}, left by a run of `tune` that was cut off:"),
+        Outcome::Applied => format!("{function}: done"),
+    });
     for step in left.steps() {
-        let _ = writeln!(out, "  {step}");
+        out.line(format_args!("  {step}"));
     }
     for (version, alias) in &left.kept {
-        let _ =
-            writeln!(out, "note: version {version} is of `tune` too, and stays: the alias {alias} names it");
+        out.line(format_args!(
+            "note: version {version} is of `tune` too, and stays: the alias {alias} names it"
+        ));
     }
     out
 }
 
-fn planned(plan: &TunePlan) -> String {
+fn planned(plan: &TunePlan) -> Screen {
     let TunePlan {
         function, region, architecture, memory_mb, live, spec, images, calls, usd_at_most, ..
     } = plan;
-    let mut out = format!("function {function} (region {region}, {architecture}, {memory_mb} MB)\n");
-    let _ = writeln!(out, "  live    version {live}, which stays live");
+    let mut out =
+        Screen::of(format_args!("function {function} (region {region}, {architecture}, {memory_mb} MB)"));
+    out.line(format_args!("  live    version {live}, which stays live"));
     let names: Vec<String> = images.iter().map(ToString::to_string).collect();
-    let _ = writeln!(out, "  images  {}, as {spec}", names.join(", "));
-    let _ = writeln!(
-        out,
+    out.line(format_args!("  images  {}, as {spec}", names.join(", ")));
+    out.line(format_args!(
         "  calls   {calls}, at most {} USD for Lambda if each took as long as it may",
         price::in_words(*usd_at_most)
-    );
+    ));
     for note in &plan.notes {
-        let _ = writeln!(out, "note: {note}");
+        out.line(format_args!("note: {note}"));
     }
     let steps = plan.steps();
-    let _ = writeln!(out, "\nplan: {} steps", steps.len());
+    out.end();
+    out.line(format_args!("plan: {} steps", steps.len()));
     for (number, step) in steps.iter().enumerate() {
-        let _ = writeln!(out, "  {}. {step}", number + 1);
+        out.line(format_args!("  {}. {step}", number + 1));
     }
     out
 }
 
-fn text(tune: &TuneReport<'_>) -> String {
+fn text(tune: &TuneReport<'_>) -> Screen {
     let TuneReport { plan, rows, prices, strategy, .. } = tune;
-    let mut out = format!("{} ({}, {}), {} of:\n", plan.function, plan.region, plan.architecture, plan.spec);
+    let TunePlan { function, region, architecture, spec, .. } = plan;
+    let mut out = Screen::of(format_args!("{function} ({region}, {architecture}), {spec} of:"));
     for image in &plan.images {
-        let _ = writeln!(out, "  {image}");
+        out.line(format_args!("  {image}"));
     }
-    out.push('\n');
-    out.push_str("     MB  calls   median  slowest  spread     init  used MB  USD per million images\n");
-    for row in *rows {
-        out.push_str(&line(row));
-    }
+    out.end();
+    out.line("     MB  calls   median  slowest  spread     init  used MB  USD per million images");
+    rows.iter().for_each(|row| out.line(line(row)));
     let bars = chart::bars(rows);
     if !bars.is_empty() {
-        let _ = write!(out, "\n{bars}");
+        out.end();
+        bars.iter().for_each(|bar| out.line(bar));
     }
-    out.push('\n');
+    out.end();
     for one in Strategy::ALL {
         if let Some(memory) = recommend(rows, one) {
             let mark = if one == *strategy { "->" } else { "  " };
-            let _ = writeln!(out, "{mark} {one:<9} {memory} MB ({})", one.rule());
+            out.line(format_args!("{mark} {one:<9} {memory} MB ({})", one.rule()));
         }
     }
     for row in *rows {
         if let Some(unsure) = &row.unsure {
-            let _ = writeln!(out, "note: {} MB: {unsure}", row.memory_mb);
+            out.line(format_args!("note: {} MB: {unsure}", row.memory_mb));
         }
     }
     for note in &plan.notes {
-        let _ = writeln!(out, "note: {note}");
+        out.line(format_args!("note: {note}"));
     }
-    let _ = writeln!(
-        out,
-        "note: prices of {}: {} USD for a GB-second, {:.2} for a million calls ({}); an instance that starts is paid for too (LA-18), \
+    out.line(format_args!("note: prices of {}: {} USD for a GB-second, {:.2} for a million calls ({}); an instance that starts is paid for too (LA-18), \
          API Gateway, S3 and CloudFront are not in it",
         prices.region,
         prices.usd_per_gb_second,
         prices.usd_per_million,
-        price::SOURCE
-    );
+        price::SOURCE));
     out
 }
 
 fn line(row: &Row) -> String {
     if let Some(failed) = &row.failed {
-        return format!("  {:>5}  {:>5}  {failed}\n", row.memory_mb, row.runs);
+        return format!("  {:>5}  {:>5}  {failed}", row.memory_mb, row.runs);
     }
     let ms = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.0} ms"));
     let spread = row.spread.map_or_else(|| "-".to_owned(), |spread| format!("{:.0} %", spread * 100.0));
     let used = row.used_mb.map_or_else(|| "-".to_owned(), |mb| mb.to_string());
     let usd = row.usd_per_million.map_or_else(|| "-".to_owned(), price::in_words);
     format!(
-        "  {:>5}  {:>5}  {:>7}  {:>7}  {spread:>6}  {:>7}  {used:>7}  {usd}{}\n",
+        "  {:>5}  {:>5}  {:>7}  {:>7}  {spread:>6}  {:>7}  {used:>7}  {usd}{}",
         row.memory_mb,
         row.runs,
         ms(row.billed_ms),
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn the_plan_and_the_result_in_words() {
-        insta::assert_snapshot!("tune_plan", planned(&plan()));
+        insta::assert_snapshot!("tune_plan", planned(&plan()).as_str());
         let (plan, rows, prices) = (plan(), rows(), price::lambda("eu-west-1", "arm64"));
         let tune = TuneReport {
             plan: &plan,
@@ -279,7 +280,7 @@ mod tests {
             outcome: Outcome::Planned,
             applied: None,
         };
-        insta::assert_snapshot!("tune_result", text(&tune));
+        insta::assert_snapshot!("tune_result", text(&tune).as_str());
         let object = object(&tune);
         assert_eq!(object["outcome"], "measured");
         assert_eq!(object["result"]["recommended"], json!({ "cost": 512, "speed": 1769, "balanced": 1769 }));

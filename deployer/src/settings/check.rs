@@ -265,7 +265,7 @@ fn bad_site_name(name: &str) -> Option<String> {
     let fits =
         (1..=64).contains(&name.len()) && name.chars().all(plain) && !name.starts_with(['.', '-', '_']);
     (!fits).then(|| {
-        format!("the site's name {name:?} must have 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`, the first a letter or digit")
+        format!("the site's name \"{name}\" must have 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`, the first a letter or digit")
     })
 }
 

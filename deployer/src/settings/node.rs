@@ -32,7 +32,7 @@ impl Node {
             Self::Bool(value) => format!("the truth value `{value}`"),
             Self::Whole(value) => format!("the number {value}"),
             Self::Float(value) => format!("the number {value:?}"),
-            Self::Text(value) => format!("the text {value:?}"),
+            Self::Text(value) => format!("the text \"{value}\""),
             Self::List(_) => "a list".into(),
             Self::Map(_) => "a mapping".into(),
         }

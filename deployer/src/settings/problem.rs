@@ -1,5 +1,6 @@
 //! What is wrong with the settings: one [`Problem`] each, all of them in one [`SettingsError`].
 
+use imgdeploy_model::terminal::escape;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -81,6 +82,26 @@ impl Problem {
         }
     }
 
+    /// Place and message, and the line of the file with a mark under the place.
+    pub fn lines(&self) -> Vec<String> {
+        let Some(excerpt) = &self.excerpt else {
+            return vec![self.message.clone()];
+        };
+        let path = excerpt.path.display();
+        let Some(at) = excerpt.at else {
+            return vec![format!("{path}: {}", self.message)];
+        };
+        let number = at.line.to_string();
+        let gutter = " ".repeat(number.len());
+        let (shown, before, width) = window(&excerpt.line, at.column - 1, excerpt.width);
+        vec![
+            format!("{path}:{}:{}: {}", at.line, at.column, self.message),
+            format!(" {gutter} |"),
+            format!(" {number} | {shown}"),
+            format!(" {gutter} | {before}{}", "^".repeat(width)),
+        ]
+    }
+
     /// Message without place and hint.
     pub fn message(&self) -> &str {
         &self.message
@@ -99,19 +120,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(excerpt) = &self.excerpt else {
-            return f.write_str(&self.message);
-        };
-        write!(f, "{}", excerpt.path.display())?;
-        let Some(at) = excerpt.at else {
-            return write!(f, ": {}", self.message);
-        };
-        write!(f, ":{}:{}: {}", at.line, at.column, self.message)?;
-        let number = at.line.to_string();
-        let gutter = " ".repeat(number.len());
-        let (shown, before, width) = window(&excerpt.line, at.column - 1, excerpt.width);
-        write!(f, "\n {gutter} |\n {number} | {shown}")?;
-        write!(f, "\n {gutter} | {before}{}", "^".repeat(width))
+        f.write_str(&self.lines().join("\n"))
     }
 }
 
@@ -127,23 +136,18 @@ fn without_secret(line: &str) -> String {
 /// Characters of a line that are shown at most.
 const WINDOW: usize = 100;
 
-/// Cuts a long line to the part around `column` (from 0), and makes it safe to print: the file may
-/// hold anything, also control sequences for the terminal. Returns the text to show, the white
-/// space that leads up to the mark, and the mark's width.
+/// Cuts a long line to the part around `column` (from 0). Returns the text to show, the space that leads up to the mark, and the
+/// mark's width: both as wide as the text is with its escapes, as [`crate::report::Screen`] shows it.
 fn window(line: &str, column: usize, width: usize) -> (String, String, usize) {
     let start = if column + width.min(WINDOW) > WINDOW { column.saturating_sub(WINDOW / 4) } else { 0 };
-    let visible = |c: char| {
-        if c == '\t' || !c.is_control() { c } else { '\u{fffd}' }
+    let shown: String = line.chars().skip(start).take(WINDOW).collect();
+    let escaped = |from: usize, count: usize| {
+        let part: String = shown.chars().skip(from).take(count).collect();
+        escape(&part).chars().count()
     };
-    let shown: String = line.chars().skip(start).take(WINDOW).map(visible).collect();
-    let before = shown
-        .chars()
-        .map(|c| if c == '\t' { c } else { ' ' })
-        .chain(std::iter::repeat(' '))
-        .take(column - start)
-        .collect();
-    let left = shown.chars().count().saturating_sub(column - start);
-    (shown.trim_end().to_owned(), before, width.min(left).max(1))
+    let at = column - start;
+    let past = at.saturating_sub(shown.chars().count());
+    (shown.trim_end().to_owned(), " ".repeat(escaped(0, at) + past), escaped(at, width).max(1))
 }
 
 /// The settings can't be used. Holds every problem found, not only the first. Exit code 2.
@@ -151,7 +155,7 @@ fn window(line: &str, column: usize, width: usize) -> (String, String, usize) {
 /// `Display` gives the problems in the order of the file; a lone problem's hint is left to
 /// [`SettingsError::hint`], with several each stands under its problem.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.rendered())]
+#[error("{}", self.lines().join("\n"))]
 pub struct SettingsError {
     problems: Vec<Problem>,
 }
@@ -182,20 +186,18 @@ impl SettingsError {
         }
     }
 
-    fn rendered(&self) -> String {
+    /// The problems line by line.
+    pub fn lines(&self) -> Vec<String> {
         if let [only] = self.problems.as_slice() {
-            return only.to_string();
+            return only.lines();
         }
-        let mut text = format!("{} problems in the settings", self.problems.len());
+        let mut lines = vec![format!("{} problems in the settings", self.problems.len())];
         for problem in &self.problems {
-            text.push_str("\n\n");
-            text.push_str(&problem.to_string());
-            if let Some(hint) = problem.hint() {
-                text.push_str("\nhint: ");
-                text.push_str(hint);
-            }
+            lines.push(String::new());
+            lines.extend(problem.lines());
+            lines.extend(problem.hint().map(|hint| format!("hint: {hint}")));
         }
-        text
+        lines
     }
 }
 
@@ -209,20 +211,25 @@ impl From<Problem> for SettingsError {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::report::Screen;
+
+    fn shown(problem: &Problem) -> String {
+        problem.lines().iter().map(|line| Screen::of(line).as_str().to_owned()).collect()
+    }
 
     #[test]
     fn the_mark_stands_under_its_word_also_after_tabs_and_letters_of_several_bytes() {
         let at = Some(Position { line: 2, column: 6 });
         let problem = Problem::in_file(Path::new("f.yaml"), "a\n\tüü: bad\nz", at, 3, "no", None);
-        assert_eq!(problem.to_string(), "f.yaml:2:6: no\n   |\n 2 | \tüü: bad\n   | \t    ^^^");
+        assert_eq!(shown(&problem), "f.yaml:2:6: no\n   |\n 2 | \\tüü: bad\n   |       ^^^\n");
     }
 
     #[test]
     fn long_lines_are_cut_and_control_characters_do_not_reach_the_terminal() {
         let text = format!("{}\u{1b}[31mBAD{}", "x".repeat(500), "y".repeat(500));
         let at = Some(Position { line: 1, column: 506 });
-        let shown = Problem::in_file(Path::new("f"), &text, at, 3, "no", None).to_string();
-        assert!(shown.lines().all(|line| line.chars().count() < 110), "{shown}");
+        let shown = shown(&Problem::in_file(Path::new("f"), &text, at, 3, "no", None));
+        assert!(shown.lines().all(|line| line.chars().count() < 120), "{shown}");
         assert!(!shown.contains('\u{1b}'), "{shown:?}");
         let lines: Vec<&str> = shown.lines().collect();
         assert_eq!(lines[2].find("BAD").map(|byte| lines[2][..byte].chars().count()), lines[3].find('^'));

@@ -53,30 +53,23 @@ impl fmt::Display for PlannedChange {
     }
 }
 
-impl fmt::Display for StackEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl StackEvent {
+    /// As it is shown, line by line.
+    pub fn lines(&self) -> Vec<String> {
+        let with_reason = |text: String, reason: &Option<String>| match reason {
+            Some(reason) => vec![format!("{text}: {reason}")],
+            None => vec![text],
+        };
         match self {
             Self::ChangeSet { changes } => {
-                write!(f, "the change set has {} resources", changes.len())?;
-                for change in changes {
-                    write!(f, "\n        {change}")?;
-                }
-                Ok(())
+                let mut lines = vec![format!("the change set has {} resources", changes.len())];
+                lines.extend(changes.iter().map(|change| format!("  {change}")));
+                lines
             }
             Self::Resource { logical, resource_type, status, reason } => {
-                write!(f, "{status:<24} {logical} ({resource_type})")?;
-                if let Some(reason) = reason {
-                    write!(f, ": {reason}")?;
-                }
-                Ok(())
+                with_reason(format!("{status:<24} {logical} ({resource_type})"), reason)
             }
-            Self::Stack { status, reason } => {
-                write!(f, "{status:<24} stack")?;
-                if let Some(reason) = reason {
-                    write!(f, ": {reason}")?;
-                }
-                Ok(())
-            }
+            Self::Stack { status, reason } => with_reason(format!("{status:<24} stack"), reason),
         }
     }
 }

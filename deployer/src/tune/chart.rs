@@ -1,34 +1,33 @@
 //! The rows as bars, for a terminal. Pure.
 
-use std::fmt::Write as _;
-
 use super::measure::Row;
 use crate::price;
 
 /// Characters of the longest bar.
 const WIDTH: f64 = 40.0;
 
-/// Average and slowest call against memory, and what a million images cost. Empty where nothing was measured.
-pub fn bars(rows: &[Row]) -> String {
+/// Average and slowest call against memory, and what a million images cost. Empty where nothing was
+/// measured.
+pub fn bars(rows: &[Row]) -> Vec<String> {
     let longest = rows.iter().filter_map(|row| row.slowest_ms).fold(0.0, f64::max);
     let dearest = rows.iter().filter_map(|row| row.usd_per_million).fold(0.0, f64::max);
     if longest <= 0.0 || dearest <= 0.0 {
-        return String::new();
+        return Vec::new();
     }
-    let mut text = "time paid for: # average, - up to the slowest\n".to_owned();
+    let mut lines = vec!["time paid for: # average, - up to the slowest".to_owned()];
     for row in rows {
         let (Some(average), Some(slowest)) = (row.billed_ms, row.slowest_ms) else { continue };
         let (full, whole) = (length(average, longest), length(slowest, longest));
         let bar = "#".repeat(full) + &"-".repeat(whole.saturating_sub(full));
-        let _ = writeln!(text, "  {:>5} MB  {bar} {average:.0} ms, {slowest:.0} ms", row.memory_mb);
+        lines.push(format!("  {:>5} MB  {bar} {average:.0} ms, {slowest:.0} ms", row.memory_mb));
     }
-    text.push_str("cost of a million images\n");
+    lines.push("cost of a million images".to_owned());
     for row in rows {
         let Some(usd) = row.usd_per_million else { continue };
         let bar = "=".repeat(length(usd, dearest));
-        let _ = writeln!(text, "  {:>5} MB  {bar} {} USD", row.memory_mb, price::in_words(usd));
+        lines.push(format!("  {:>5} MB  {bar} {} USD", row.memory_mb, price::in_words(usd)));
     }
-    text
+    lines
 }
 
 /// At least one character: nothing is free.
@@ -63,10 +62,10 @@ pub(super) mod tests {
 
     #[test]
     fn bars_are_in_proportion() {
-        insta::assert_snapshot!(bars(&rows()));
+        insta::assert_snapshot!(bars(&rows()).join("\n"));
         let lines = bars(&rows());
         let marks = |start: &str, mark: char| {
-            let line = lines.lines().find(|line| line.trim_start().starts_with(start)).unwrap_or_default();
+            let line = lines.iter().find(|line| line.trim_start().starts_with(start)).expect("a bar");
             line.matches(mark).count()
         };
         assert_eq!((marks("256", '#'), marks("512", '#')), (32, 16));
@@ -74,7 +73,7 @@ pub(super) mod tests {
 
     #[test]
     fn nothing_measured_is_no_chart() {
-        assert_eq!(bars(&rows()[..1]), "");
-        assert_eq!(bars(&[]), "");
+        assert!(bars(&rows()[..1]).is_empty());
+        assert!(bars(&[]).is_empty());
     }
 }

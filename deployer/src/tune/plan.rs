@@ -1,5 +1,6 @@
 //! What a measurement will do, and why it may not. Pure.
 
+use imgdeploy_model::command;
 use std::fmt;
 use std::str::FromStr;
 
@@ -152,7 +153,10 @@ fn refuse(plan: &mut TunePlan, seen: &Seen) {
             if !left.is_empty() {
                 refuse(
                     "an earlier run was cut off, or one is at work now".to_owned(),
-                    format!("`imgdeploy tune --clean --function {}` takes away what it made", latest.name),
+                    format!(
+                        "`{}` takes away what it made",
+                        command!("imgdeploy tune --clean --function {}", latest.name)
+                    ),
                 );
             } else if !Mark::new(latest).fits() {
                 refuse(

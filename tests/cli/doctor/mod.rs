@@ -10,3 +10,5 @@ mod healthy;
 mod looks;
 mod schema;
 mod ward;
+
+pub use ward::Ward;

@@ -2,7 +2,9 @@
 
 use imgdeploy_model::chain::cloudfront::{Behavior, Distribution, Origin};
 use imgdeploy_model::chain::website::{RoutingRule, WebsiteConfig};
+use imgdeploy_model::command;
 use imgdeploy_model::region::{OriginHost, Partition, parse_origin_host};
+use imgdeploy_model::shell::Command;
 
 use super::{Api, ApiSeen, Bucket, Configuration, Edge, Function, Snapshot};
 use crate::check::{Skip, need, need_or_absent};
@@ -182,17 +184,17 @@ impl Snapshot {
     }
 
     /// What a user puts behind `imgdeploy COMMAND` to mean this chain.
-    pub fn flags(&self) -> String {
+    pub fn flags(&self) -> Command {
         match (&self.bucket, &self.function) {
-            (Some(bucket), _) => format!("--bucket {}", bucket.name),
-            (None, Some(function)) => format!("--function {}", function.name),
-            (None, None) => String::new(),
+            (Some(bucket), _) => command!("--bucket {}", bucket.name),
+            (None, Some(function)) => command!("--function {}", function.name),
+            (None, None) => Command::default(),
         }
     }
 
     /// The command that mends what `doctor` can mend.
-    pub fn fix_command(&self) -> String {
-        format!("imgdeploy doctor --fix {}", self.flags())
+    pub fn fix_command(&self) -> Command {
+        command!("imgdeploy doctor --fix {}", self.flags())
     }
 
     /// ARN of an object of a bucket, or of several with a wildcard.

@@ -112,5 +112,5 @@ pub struct LogLine {
     /// Why it happened, in half a sentence, where it is known (LA-11).
     pub cause: Option<String>,
     /// What to do next.
-    pub next: Option<String>,
+    pub next: Option<&'static str>,
 }

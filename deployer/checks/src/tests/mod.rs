@@ -7,6 +7,7 @@ mod bucket;
 mod edge;
 mod fixture;
 mod function;
+mod hostile;
 mod laws;
 mod region;
 mod variants;

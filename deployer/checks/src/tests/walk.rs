@@ -27,7 +27,7 @@ fn ends_with(snapshot: &mut Snapshot, last: Hop) {
 }
 
 fn line(text: &str, cause: Option<&str>) -> LogLine {
-    LogLine { text: text.to_owned(), cause: cause.map(str::to_owned), next: Some("do this next".to_owned()) }
+    LogLine { text: text.to_owned(), cause: cause.map(str::to_owned), next: Some("do this next") }
 }
 
 /// The only headline: its code and what it says.

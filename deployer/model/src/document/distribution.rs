@@ -59,7 +59,7 @@ pub enum DistributionError {
     MultiTenant,
     /// Somebody else's behaviour has our pattern.
     #[error(
-        "the distribution already has a behaviour for {pattern:?}, sent to origin {target_origin:?}, that is not ours. \
+        "the distribution already has a behaviour for \"{pattern}\", sent to origin \"{target_origin}\", that is not ours. \
              Remove it, or choose another prefix for derived images"
     )]
     PatternTaken {

@@ -70,7 +70,9 @@ pub enum PolicyError {
         bytes: usize,
     },
     /// The prefix or bucket would act as a pattern inside the policy.
-    #[error("{name:?} has a character (`*`, `?` or `$`) that a policy would take as a wildcard or variable")]
+    #[error(
+        "\"{name}\" has a character (`*`, `?` or `$`) that a policy would take as a wildcard or variable"
+    )]
     Wildcard {
         /// The prefix or bucket name.
         name: String,

@@ -71,7 +71,7 @@ pub async fn read(
         .body
         .collect()
         .await
-        .map_err(|error| SourceError(format!("reading {key:?} broke off: {error}")))?
+        .map_err(|error| SourceError(format!("reading \"{key}\" broke off: {error}")))?
         .into_bytes()
         .into();
     Ok(Some(ObjectData { headers, body, redirect, kms }))

@@ -60,7 +60,7 @@ fn lines(events: Vec<Event>) -> Vec<LogLine> {
         let line = LogLine {
             text: text.join(": "),
             cause: explained.map(|explained| explained.cause.to_owned()),
-            next: explained.map(|explained| explained.next.to_owned()),
+            next: explained.map(|explained| explained.next),
         };
         if !found
             .iter()

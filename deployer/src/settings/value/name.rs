@@ -29,7 +29,7 @@ impl FromText for BucketName {
         }
         let wrong = |why: String| Err(Fault::new(format!("isn't a bucket's name: `{text}` {why}")));
         if let Some(bad) = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '.' | '-')) {
-            return wrong(format!("has {bad:?}; only a-z, 0-9, `.` and `-` can be in it"));
+            return wrong(format!("has '{bad}'; only a-z, 0-9, `.` and `-` can be in it"));
         }
         if !(3..=63).contains(&text.len()) {
             return wrong(format!("has {} characters; 3 to 63 are allowed", text.len()));
@@ -118,7 +118,7 @@ fn line(text: &str, what: &str) -> Result<String, Fault> {
         return Err(Fault::new(format!("must be {what}, not empty")));
     }
     if text.chars().any(|c| c.is_ascii_control()) {
-        return Err(Fault::new(format!("must be {what}, without control characters: {text:?}")));
+        return Err(Fault::new(format!("must be {what}, without control characters: \"{text}\"")));
     }
     Ok(text.to_owned())
 }
@@ -159,7 +159,7 @@ impl FromText for CacheControl {
         }
         if text.trim() != text || !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
             return Err(Fault::new(format!(
-                "must be a header's value in plain ASCII, without white space around it: {text:?}"
+                "must be a header's value in plain ASCII, without white space around it: \"{text}\""
             )));
         }
         Ok(Self(text.to_owned()))

@@ -4,6 +4,8 @@ use super::commands::deploy;
 use super::route::{Way, rule_names, ways};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Command;
 
 /// The rule leads to the API's own host, which is switched off.
 pub const CHECK: Check = Check {
@@ -35,20 +37,24 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let (seen, mut domains) = (first.seen, first.api.domains.iter().map(|domain| domain.name.as_str()));
     let instead = match domains.next() {
         Some(domain) => {
-            format!(" (or set the rules' HostName to {domain}, and the path to fit its base path)")
+            command!(
+                " (or set HostName of the rules to {domain}, and the path to fit its base path)",
+                domain = domain
+            )
         }
-        None => String::new(),
+        None => Command::default(),
     };
     Ok(vec![
         Finding::new(
             format!("{rules} {lead} to {host}, which is switched off for API {}", seen.id),
             format!("API {}, disableExecuteApiEndpoint", seen.id),
-            format!(
+            command!(
                 "aws apigateway update-rest-api --rest-api-id {} --region {} --patch-operations \
                  op=replace,path=/disableExecuteApiEndpoint,value=false && {}{instead}",
                 seen.id,
                 seen.region,
-                deploy(seen, &first.stage)
+                deploy(seen, &first.stage),
+                instead = instead
             ),
         )
         .value("true"),

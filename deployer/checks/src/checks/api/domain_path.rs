@@ -5,6 +5,7 @@ use super::route::{Way, image_rules, mapped, rule_place};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
 use crate::snapshot::derive::ImageRule;
 use crate::snapshot::{Api, Domain, Snapshot};
+use imgdeploy_model::shell::Command;
 
 /// The rule's path does not fit the custom domain name's mappings.
 pub const CHECK: Check = Check {
@@ -82,7 +83,7 @@ fn mappings<'a>(api: &'a Api, host: &'a str) -> impl Iterator<Item = &'a Domain>
 }
 
 /// The tool writes no rules for a custom domain name, so that this is to be done by hand in any case.
-fn cure(snapshot: &Snapshot, rule: &ImageRule) -> String {
+fn cure(snapshot: &Snapshot, rule: &ImageRule) -> Command {
     let bases: Vec<String> = snapshot
         .apis
         .iter()

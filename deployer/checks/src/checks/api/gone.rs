@@ -6,6 +6,7 @@ use crate::check::{Finding, Fix, Skip, Verdict};
 use crate::seen::Seen;
 use crate::snapshot::Snapshot;
 use crate::snapshot::derive::ImageRule;
+use imgdeploy_model::shell::Command;
 
 /// An API that rules name and that is not there.
 struct Gone<'a> {
@@ -78,7 +79,7 @@ impl Gone<'_> {
     }
 
     /// What to do about it.
-    fn cure(&self, snapshot: &Snapshot) -> String {
+    fn cure(&self, snapshot: &Snapshot) -> Command {
         if self.is_mended_by_documents(snapshot) || !snapshot.is_attached() {
             let there = snapshot.apis.iter().find(|seen| seen.api.known().is_some());
             let host = there.map_or_else(

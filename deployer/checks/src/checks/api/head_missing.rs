@@ -4,6 +4,7 @@ use super::commands::{deploy, fix_or, method_options, put_integration};
 use super::route::{get, names};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 /// The resource has GET but no HEAD.
 pub const CHECK: Check = Check {
@@ -43,7 +44,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
         format!("{} has {}, but no HEAD", get.resource, names(methods)),
         format!("API {}, resource {}, methods", seen.id, get.resource),
         fix_or(snapshot, ours, || {
-            format!(
+            command!(
                 "aws apigateway put-method {} --authorization-type NONE && {} && {}",
                 method_options(seen, get.resource, "HEAD"),
                 put_integration(seen, get.resource, "HEAD", uri),

@@ -5,6 +5,7 @@ use super::route::get;
 use super::uri;
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 /// What stands behind GET is no Lambda proxy integration.
 pub const CHECK: Check = Check {
@@ -43,7 +44,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
         format!("{} {} {what}", get.name, get.resource),
         format!("{}, integration", get.place()),
         fix_or(snapshot, seen.by_stack, || {
-            format!(
+            command!(
                 "{} && {}",
                 put_integration(seen, get.resource, get.name, &uri),
                 deploy(seen, &get.way.stage)

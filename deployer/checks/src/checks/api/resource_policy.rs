@@ -2,6 +2,8 @@
 
 use imgdeploy_model::chain::access::{Anonymous, Policy, PublicAccessBlock, Verdict as Answer};
 use imgdeploy_model::chain::permission::source_arn;
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Remark;
 use serde_json::Value;
 
 use super::commands::deploy;
@@ -74,14 +76,12 @@ fn run(snapshot: &Snapshot) -> Verdict {
         Finding::new(
             format!("the API's resource policy does not let viewers call GET {}: {why}", get.resource),
             format!("API {}, resource policy", seen.id),
-            format!(
-                "in the API Gateway console ({}), API {}, Resource policy: {change}allow Principal * the Action execute-api:Invoke on \
+            command!("in the API Gateway console ({}), API {}, Resource policy: {change}allow Principal * the Action execute-api:Invoke on \
                  execute-api:/{}/GET/* without a condition; then {}",
                 seen.region,
                 seen.id,
                 get.way.stage,
-                deploy(seen, &get.way.stage)
-            ),
+                deploy(seen, &get.way.stage), change = Remark(&change)),
         )
         .value(text),
     ])

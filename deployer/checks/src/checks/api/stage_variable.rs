@@ -1,5 +1,6 @@
 //! IMG021
 
+use imgdeploy_model::command;
 use std::collections::BTreeMap;
 
 use super::route::{Get, get};
@@ -70,10 +71,14 @@ fn finding(snapshot: &Snapshot, get: &Get<'_>, name: &str, stage: &Stage, what: 
     let finding = Finding::new(
         what,
         format!("API {}, stage {}, variable {name}", seen.id, get.way.stage),
-        format!(
+        command!(
             "aws apigateway update-stage --rest-api-id {} --stage-name {} --region {} --patch-operations \
              op=replace,path=/variables/{name},value={function}",
-            seen.id, get.way.stage, seen.region
+            seen.id,
+            get.way.stage,
+            seen.region,
+            name = name,
+            function = function
         ),
     );
     match value(&stage.variables, name) {

@@ -1,5 +1,7 @@
 //! IMG019
 
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Command;
 use std::collections::BTreeMap;
 
 use super::commands::{deploy, fix_or, set_field};
@@ -51,9 +53,10 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let cure = fix_or(snapshot, ours, || match (opens, &edited) {
         (true, _) => deploy(way.seen, &way.stage),
         (false, Some(_)) => open_first(way),
-        (false, None) => format!(
+        (false, None) => command!(
             "make GET again as it is deployed before the next deployment of API {} to {}",
-            way.seen.id, way.stage
+            way.seen.id,
+            way.stage
         ),
     });
     let resource = way.edited().map(|(path, _)| path).or(way.deployed().flatten().map(|(path, _)| path));
@@ -116,7 +119,7 @@ fn asks(method: &Deployed) -> String {
 }
 
 /// Opens what is edited, method by method, and deploys it then.
-fn open_first(way: &Way<'_>) -> String {
+fn open_first(way: &Way<'_>) -> Command {
     let mut commands = Vec::new();
     if let Some((resource, methods)) = way.edited() {
         let met: BTreeMap<&str, &Method> =
@@ -131,5 +134,5 @@ fn open_first(way: &Way<'_>) -> String {
         }
     }
     commands.push(deploy(way.seen, &way.stage));
-    commands.join(" && ")
+    Command::join(&commands, " && ")
 }

@@ -4,6 +4,8 @@ use super::public_block::{opened, switches};
 use super::site::by_website;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need_or_absent};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Remark;
 
 pub const CHECK: Check = Check {
     code: "IMG064",
@@ -32,12 +34,17 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let account = snapshot.caller.known().map(|caller| caller.account.as_str());
     let named =
         account.map(|account| format!("account {account}")).unwrap_or_else(|| "the account".to_owned());
-    let cure = format!(
+    let id = match account {
+        Some(account) => command!("{}", account),
+        None => "\"$(aws sts get-caller-identity --query Account --output text)\"".into(),
+    };
+    let cure = command!(
         "# this counts for every bucket of {named}: first see to it that each has its own block where it needs one\n\
          aws s3control put-public-access-block --account-id {} --region {} {}",
-        account.unwrap_or("\"$(aws sts get-caller-identity --query Account --output text)\""),
+        id,
         bucket.region,
-        opened(block)
+        opened(block),
+        named = Remark(&named)
     );
     let what = format!(
         "the public access block of {named} keeps everyone from reading bucket {}, whatever its policy allows",

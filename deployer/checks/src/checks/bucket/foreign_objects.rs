@@ -5,6 +5,7 @@ use super::site::{is_meant, keys_named, was_served};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need, need_or_absent};
 use crate::snapshot::derive::is_image;
 use crate::snapshot::{Bucket, Object, Snapshot};
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG070",
@@ -51,9 +52,11 @@ fn run(snapshot: &Snapshot) -> Verdict {
     };
     let keys: Vec<&str> = foreign.iter().map(|object| object.key.as_str()).collect();
     let Bucket { name, region, .. } = bucket;
-    let cure = format!(
+    let cure = command!(
         "aws s3api put-bucket-ownership-controls --bucket {name} --region {region} --ownership-controls \
-         'Rules=[{{ObjectOwnership=BucketOwnerEnforced}}]'"
+         'Rules=[{{ObjectOwnership=BucketOwnerEnforced}}]'",
+        name = name,
+        region = region
     );
     Ok(vec![
         Finding::new(

@@ -1,6 +1,8 @@
 //! IMG068
 
 use imgdeploy_model::chain::identity::{Allowed, allows};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Quoted;
 use serde_json::Value;
 
 use super::derived::of_list;
@@ -51,10 +53,13 @@ fn derived(snapshot: &Snapshot) -> Result<Option<Finding>, Skip> {
     }
     let Bucket { name, region, .. } = bucket;
     let aes = r#"{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}"#;
-    let cure = format!(
-        "# unless the function asks for AES256 itself: the bucket's default, which then counts for originals as well\n\
-         aws s3api put-bucket-encryption --bucket {name} --region {region} --server-side-encryption-configuration '{aes}'\n{}",
-        remove(snapshot, bucket, &keys)
+    let cure = command!(
+        "# unless the function asks for AES256 itself: the default of the bucket, which then counts for originals as well\n\
+         aws s3api put-bucket-encryption --bucket {name} --region {region} --server-side-encryption-configuration {aes}\n{}",
+        remove(snapshot, bucket, &keys),
+        name = name,
+        region = region,
+        aes = aes
     );
     let what = format!(
         "derived images are encrypted with KMS ({}), which the website can't serve",
@@ -78,14 +83,15 @@ fn originals(snapshot: &Snapshot) -> Result<Option<Finding>, Skip> {
         return Ok(None);
     }
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:Decrypt","Resource":"KEY_ARN"}]}"#;
-    let cure = format!(
-        "# KEY_ARN is the SSEKMSKeyId that the first command shows; nothing is to be done if it is AWS's own key aws/s3\n\
-         aws s3api head-object --bucket {} --region {} --key '{}'\n\
-         aws iam put-role-policy --role-name {} --policy-name read-kms-originals --policy-document '{policy}'",
+    let cure = command!(
+        "# KEY_ARN is the SSEKMSKeyId that the first command shows; nothing is to be done if it is the key aws/s3 of AWS itself\n\
+         aws s3api head-object --bucket {} --region {} --key {}\n\
+         aws iam put-role-policy --role-name {} --policy-name read-kms-originals --policy-document {policy}",
         bucket.name,
         bucket.region,
-        keys[0].replace('\'', r"'\''"),
-        role.name
+        Quoted(keys[0]),
+        role.name,
+        policy = policy
     );
     let what = format!(
         "originals are encrypted with KMS ({}), and role {} has no kms:Decrypt; only a key whose own policy lets the role in, such \

@@ -1,6 +1,8 @@
 //! IMG065
 
+use imgdeploy_model::command;
 use imgdeploy_model::document::policy::OurAccess;
+use imgdeploy_model::shell::Command;
 
 use super::anonymous::{Reading, named, reading};
 use super::site::{by_tool, by_website, edit_policy};
@@ -36,7 +38,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
         "{{\"Sid\":\"PublicReadDerived\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"{resource}\"}}"
     );
     let add = || edit_policy(bucket, &format!("add this to the list of Statement: {allow}"));
-    let missing = |what: String, value: &str, cure: String| {
+    let missing = |what: String, value: &str, cure: Command| {
         let finding = Finding::new(what, format!("bucket {name}, policy"), cure).value(value);
         by_tool(finding, snapshot, Fix::Documents)
     };
@@ -48,10 +50,11 @@ fn run(snapshot: &Snapshot) -> Verdict {
             Vec::new()
         }
         Reading::NoPolicy => {
-            let put = format!(
-                "aws s3api put-bucket-policy --bucket {name} --region {} --policy \
-                 '{{\"Version\":\"2012-10-17\",\"Statement\":[{allow}]}}'",
-                bucket.region
+            let put = command!(
+                "aws s3api put-bucket-policy --bucket {} --region {} --policy {}",
+                name,
+                bucket.region,
+                format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{allow}]}}")
             );
             let what = format!(
                 "bucket {name} has no policy, so that nobody may read derived images through its website"

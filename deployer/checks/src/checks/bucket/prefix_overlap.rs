@@ -1,6 +1,8 @@
 //! IMG073
 
+use imgdeploy_model::command;
 use imgdeploy_model::derived_key::looks_derived;
+use imgdeploy_model::shell::Command;
 
 use super::derived::{is_our_scheme, presets};
 use super::site::{keys_named, uri};
@@ -49,8 +51,11 @@ fn run(snapshot: &Snapshot) -> Verdict {
         return Ok(Vec::new());
     };
     let rest = first.strip_prefix(&prefix).unwrap_or(first);
-    let more =
-        if keys.len() > 1 { format!("\n# and the same for {} more", keys.len() - 1) } else { String::new() };
+    let more = if keys.len() > 1 {
+        command!("\n# and the same for {} more", keys.len() - 1)
+    } else {
+        Command::default()
+    };
     Ok(vec![
         Finding::new(
             format!(
@@ -60,11 +65,12 @@ fn run(snapshot: &Snapshot) -> Verdict {
                 keys_named(&keys)
             ),
             format!("s3://{}/{first}", bucket.name),
-            format!(
+            command!(
                 "aws s3 mv {} {} --region {}{more}",
                 uri(bucket, first),
                 uri(bucket, rest),
-                bucket.region
+                bucket.region,
+                more = more
             ),
         )
         .value(keys_named(&keys)),

@@ -3,6 +3,8 @@
 use super::site::{by_tool, by_website};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict, need_or_absent};
 use crate::snapshot::{Block, Bucket, Snapshot};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Command;
 
 pub const CHECK: Check = Check {
     code: "IMG063",
@@ -26,8 +28,12 @@ fn run(snapshot: &Snapshot) -> Verdict {
         return Ok(Vec::new());
     };
     let Bucket { name, region, .. } = bucket;
-    let cure =
-        format!("aws s3api put-public-access-block --bucket {name} --region {region} {}", opened(block));
+    let cure = command!(
+        "aws s3api put-public-access-block --bucket {name} --region {region} {}",
+        opened(block),
+        name = name,
+        region = region
+    );
     let what = format!(
         "the public access block of bucket {name} keeps everyone from reading, whatever its policy allows"
     );
@@ -37,11 +43,12 @@ fn run(snapshot: &Snapshot) -> Verdict {
 }
 
 /// The argument that opens what a public policy needs, and nothing else.
-pub(super) fn opened(block: &Block) -> String {
-    format!(
+pub(super) fn opened(block: &Block) -> Command {
+    command!(
         "--public-access-block-configuration \
          BlockPublicAcls={},IgnorePublicAcls={},BlockPublicPolicy=false,RestrictPublicBuckets=false",
-        block.block_public_acls, block.ignore_public_acls
+        block.block_public_acls,
+        block.ignore_public_acls
     )
 }
 

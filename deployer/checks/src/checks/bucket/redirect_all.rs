@@ -3,6 +3,7 @@
 use super::site::edit_website;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
 use crate::snapshot::{Bucket, Snapshot};
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG056",
@@ -31,8 +32,10 @@ fn run(snapshot: &Snapshot) -> Verdict {
     };
     let cure = if snapshot.is_attached() {
         let Bucket { name, region, .. } = bucket;
-        format!(
-            "aws s3api delete-bucket-website --bucket {name} --region {region}\nimgdeploy attach --bucket {name}"
+        command!(
+            "aws s3api delete-bucket-website --bucket {name} --region {region}\nimgdeploy attach --bucket {name}",
+            name = name,
+            region = region
         )
     } else {
         edit_website(

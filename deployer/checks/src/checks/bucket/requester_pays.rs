@@ -3,6 +3,7 @@
 use super::site::by_website;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need};
 use crate::snapshot::{Bucket, Snapshot};
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG069",
@@ -29,10 +30,8 @@ fn run(snapshot: &Snapshot) -> Verdict {
         Finding::new(
             format!("requesters pay in bucket {name}, so that its website answers everyone with 403"),
             format!("bucket {name}, request payment"),
-            format!(
-                "aws s3api put-bucket-request-payment --bucket {name} --region {region} --request-payment-configuration \
-                 Payer=BucketOwner"
-            ),
+            command!("aws s3api put-bucket-request-payment --bucket {name} --region {region} --request-payment-configuration \
+                 Payer=BucketOwner", name = name, region = region),
         )
         .value("Requester"),
     ])

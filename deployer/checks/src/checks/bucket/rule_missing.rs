@@ -4,6 +4,7 @@ use super::site::{by_tool, describe, edit_website, is_meant};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict};
 use crate::seen::Seen;
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG057",
@@ -68,7 +69,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
              HttpRedirectCode 307)",
         )
     } else {
-        format!("imgdeploy attach --bucket {name}")
+        command!("imgdeploy attach --bucket {name}", name = name)
     };
     let finding =
         Finding::new(what, format!("bucket {name}, website configuration, RoutingRules"), cure).value(value);

@@ -3,6 +3,8 @@
 use imgdeploy_model::chain::encode::{PlusInPath, decode_key};
 use imgdeploy_model::chain::message::Request;
 use imgdeploy_model::chain::website::RoutingRule;
+use imgdeploy_model::command;
+use imgdeploy_model::shell::{Command, Quoted, Remark};
 
 use crate::check::{Finding, Fix, Skip};
 use crate::checks::edge::part;
@@ -166,42 +168,53 @@ pub(in crate::checks) fn by_tool(finding: Finding, snapshot: &Snapshot, fix: Fix
 }
 
 /// Commands that change the website configuration, which S3 takes as a whole only (S3-06).
-pub(super) fn edit_website(bucket: &Bucket, change: &str) -> String {
+pub(super) fn edit_website(bucket: &Bucket, change: &str) -> Command {
     let Bucket { name, region, .. } = bucket;
-    format!(
+    let change = Remark(change);
+    command!(
         "aws s3api get-bucket-website --bucket {name} --region {region} > website.json\n\
          # in website.json: {change}\n\
-         aws s3api put-bucket-website --bucket {name} --region {region} --website-configuration file://website.json"
+         aws s3api put-bucket-website --bucket {name} --region {region} --website-configuration file://website.json",
+        name = name,
+        region = region,
+        change = change
     )
 }
 
 /// Commands that change the policy, which S3 takes as a whole only (S3-25).
-pub(super) fn edit_policy(bucket: &Bucket, change: &str) -> String {
+pub(super) fn edit_policy(bucket: &Bucket, change: &str) -> Command {
     let Bucket { name, region, .. } = bucket;
-    format!(
+    let change = Remark(change);
+    command!(
         "aws s3api get-bucket-policy --bucket {name} --region {region} --query Policy --output text > policy.json\n\
          # in policy.json: {change}\n\
-         aws s3api put-bucket-policy --bucket {name} --region {region} --policy file://policy.json"
+         aws s3api put-bucket-policy --bucket {name} --region {region} --policy file://policy.json",
+        name = name,
+        region = region,
+        change = change
     )
 }
 
 /// Commands that delete derived objects and make the distribution forget them: they are then made again.
-pub(super) fn remove(snapshot: &Snapshot, bucket: &Bucket, keys: &[&str]) -> String {
+pub(super) fn remove(snapshot: &Snapshot, bucket: &Bucket, keys: &[&str]) -> Command {
     let region = &bucket.region;
-    let mut lines: Vec<String> =
-        keys.iter().take(3).map(|key| format!("aws s3 rm {} --region {region}", uri(bucket, key))).collect();
+    let mut lines: Vec<Command> = keys
+        .iter()
+        .take(3)
+        .map(|key| command!("aws s3 rm {} --region {region}", uri(bucket, key), region = region))
+        .collect();
     if keys.len() > 3 {
-        lines.push(format!("# and the same for {} more", keys.len() - 3));
+        lines.push(command!("# and the same for {} more", keys.len() - 3));
     }
     if let Some(edge) = &snapshot.edge {
         lines.push(part::invalidation(&edge.id, &snapshot.prefix()));
     }
-    lines.join("\n")
+    Command::join(&lines, "\n")
 }
 
-/// An object's address, quoted for a shell: keys may have spaces and quotes.
-pub(super) fn uri(bucket: &Bucket, key: &str) -> String {
-    format!("'s3://{}/{}'", bucket.name, key.replace('\'', r"'\''"))
+/// An object's address.
+pub(super) fn uri(bucket: &Bucket, key: &str) -> Command {
+    command!("{}", Quoted(&format!("s3://{}/{key}", bucket.name)))
 }
 
 /// The first of some keys, and how many more there are.

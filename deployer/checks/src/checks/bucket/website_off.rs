@@ -3,6 +3,7 @@
 use super::site::{by_tool, is_meant};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict, need_or_absent};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG055",
@@ -28,7 +29,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     }
     let name = &bucket.name;
     let place = format!("bucket {name}, website configuration");
-    let attach = format!("imgdeploy attach --bucket {name}");
+    let attach = command!("imgdeploy attach --bucket {name}", name = name);
     let what = if is_meant(snapshot) {
         format!("the static website of bucket {name} is off, so that no routing rule leads to the resizer")
     } else if snapshot.stack.is_absent() {

@@ -1,6 +1,7 @@
 //! IMG088
 
 use imgdeploy_model::chain::message::Url;
+use imgdeploy_model::command;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
 use super::part::{Part, redirect_host};
@@ -47,14 +48,23 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let right = aliases.iter().find(|alias| !alias.starts_with("*.")).unwrap_or(domain);
     let cure = match (&snapshot.bucket, &snapshot.function) {
         (Some(bucket), _) if snapshot.is_attached() => {
-            format!("imgdeploy attach --bucket {} --distribution {id} --url https://{right}", bucket.name)
+            command!(
+                "imgdeploy attach --bucket {} --distribution {id} --url https://{right}",
+                bucket.name,
+                id = id,
+                right = right
+            )
         }
-        (_, Some(function)) => format!(
+        (_, Some(function)) => command!(
             "set the environment variable URL of function {} in {} to https://{right}, or add {host} to the alternate domain names \
              of distribution {id}",
-            function.name, function.region
+            function.name,
+            function.region,
+            right = right,
+            host = host,
+            id = id
         ),
-        _ => format!("set URL to https://{right}"),
+        _ => command!("set URL to https://{right}", right = right),
     };
     let finding = Finding::new(
         format!("redirects lead back to {host}, and distribution {id} answers for {names}"),

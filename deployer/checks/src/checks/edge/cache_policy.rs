@@ -1,6 +1,8 @@
 //! IMG079
 
 use imgdeploy_model::chain::cloudfront::Caching;
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Command;
 
 use super::part::Part;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
@@ -43,7 +45,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let finding = Finding::new(
         format!("behaviour {pattern} keeps redirects to the resizer for {seconds} seconds: so says its cache policy {}", policy.name),
         part.behavior_place("CachePolicyId"),
-        format!("{create}\n{}", part.edit_and_forget(&change)),
+        command!("{create}\n{}", part.edit_and_forget(&change), create = Command::from(create)),
     )
     .value(format!("{} ({id})", policy.name));
     Ok(vec![part.by_tool(finding)])

@@ -3,6 +3,7 @@
 use super::part::Part;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG087",
@@ -30,7 +31,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
         Finding::new(
             format!("distribution {id} is still being deployed: some places have its former configuration"),
             part.place("Status"),
-            format!("aws cloudfront wait distribution-deployed --id {id}"),
+            command!("aws cloudfront wait distribution-deployed --id {id}", id = id),
         )
         .value("InProgress"),
     ])

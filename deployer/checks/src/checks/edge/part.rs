@@ -4,8 +4,10 @@ use imgdeploy_model::chain::cloudfront::{Behavior, Caching, DEFAULT_PATTERN, Dis
 use imgdeploy_model::chain::message::{Headers, Request};
 use imgdeploy_model::chain::policies::CachePolicy;
 use imgdeploy_model::chain::ttl::{self, Keep};
+use imgdeploy_model::command;
 use imgdeploy_model::document::glob::path_pattern;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
+use imgdeploy_model::shell::{Command, Remark};
 
 use crate::check::{Finding, Fix, Skip, need};
 use crate::checks::bucket::site;
@@ -189,13 +191,13 @@ impl<'a> Part<'a> {
     }
 
     /// Commands that change the configuration, which CloudFront takes as a whole only (CF-13).
-    pub(super) fn edit(&self, change: &str) -> String {
+    pub(super) fn edit(&self, change: &str) -> Command {
         edit(&self.edge.id, change)
     }
 
     /// The same, and what was cached until then is forgotten (CF-07).
-    pub(super) fn edit_and_forget(&self, change: &str) -> String {
-        format!("{}\n{}", edit(&self.edge.id, change), invalidation(&self.edge.id, &self.prefix))
+    pub(super) fn edit_and_forget(&self, change: &str) -> Command {
+        command!("{}\n{}", edit(&self.edge.id, change), invalidation(&self.edge.id, &self.prefix))
     }
 
     /// The finding with the tool's own fix, where it may change the distribution: not what is a narrower behaviour of others.
@@ -242,18 +244,21 @@ fn is_alias(alias: &str, host: &str) -> bool {
     }
 }
 
-fn edit(id: &str, change: &str) -> String {
-    format!(
+fn edit(id: &str, change: &str) -> Command {
+    let change = Remark(change);
+    command!(
         "aws cloudfront get-distribution-config --id {id} --query DistributionConfig > distribution.json\n\
          # in distribution.json: {change}\n\
          aws cloudfront update-distribution --id {id} --distribution-config file://distribution.json \
-         --if-match \"$(aws cloudfront get-distribution-config --id {id} --query ETag --output text)\""
+         --if-match \"$(aws cloudfront get-distribution-config --id {id} --query ETag --output text)\"",
+        id = id,
+        change = change
     )
 }
 
 /// The command that makes a distribution forget what it has under the prefix (CF-16).
-pub(in crate::checks) fn invalidation(id: &str, prefix: &str) -> String {
-    format!("aws cloudfront create-invalidation --distribution-id {id} --paths '/{prefix}*'")
+pub(in crate::checks) fn invalidation(id: &str, prefix: &str) -> Command {
+    command!("aws cloudfront create-invalidation --distribution-id {} --paths {}", id, format!("/{prefix}*"))
 }
 
 /// The custom headers that CloudFront sends for derived images; `None` where it does not ask the bucket's website.

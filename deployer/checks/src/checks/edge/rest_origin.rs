@@ -1,5 +1,6 @@
 //! IMG081
 
+use imgdeploy_model::command;
 use imgdeploy_model::region::website_host;
 
 use super::part::Part;
@@ -31,7 +32,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     };
     let behavior = &part.behavior().pattern;
     let cure = if snapshot.is_attached() {
-        format!("imgdeploy attach --bucket {} --distribution {}", bucket.name, part.edge.id)
+        command!("imgdeploy attach --bucket {} --distribution {}", bucket.name, part.edge.id)
     } else {
         part.edit_and_forget(&format!(
             "add an origin with \"DomainName\": \"{}\", CustomOriginConfig with \"OriginProtocolPolicy\": \"http-only\", and make \

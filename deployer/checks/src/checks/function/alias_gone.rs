@@ -3,6 +3,8 @@
 use super::command::{named, place, qualifier};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict, need_or_absent};
 use crate::snapshot::{Function, Snapshot};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Command;
 
 pub const CHECK: Check = Check {
     code: "IMG033",
@@ -43,10 +45,13 @@ fn run(snapshot: &Snapshot) -> Verdict {
         None => {
             // Other code may stand behind any number, so that it is for a person to choose.
             need_or_absent(&function.latest)?;
-            let instead = newest.map_or_else(String::new, |newest| format!(", or version {newest}"));
-            let cure = format!(
-                "let the API's integration call {} without `:{qualifier}`{instead}, and deploy the API",
-                function.name
+            let instead = newest
+                .map_or_else(Command::default, |newest| command!(", or version {newest}", newest = newest));
+            let cure = command!(
+                "let the integration of the API call {} without :{qualifier}{instead}, and deploy the API",
+                function.name,
+                qualifier = qualifier,
+                instead = instead
             );
             let what = format!("the function {} has no version {qualifier}", function.name);
             return Ok(vec![Finding::new(what, place(function, "version"), cure)]);
@@ -59,19 +64,29 @@ fn run(snapshot: &Snapshot) -> Verdict {
             let repair = if newest.is_some() {
                 snapshot.fix_command()
             } else {
-                format!("imgdeploy attach {}", snapshot.flags())
+                command!("imgdeploy attach {}", snapshot.flags())
             };
             Finding::new(what, place(function, "alias"), repair)
         }
         Some(version) => {
-            let cure =
-                format!("aws lambda {command} {named} --name {qualifier} --function-version {version}");
+            let cure = command!(
+                "aws lambda {command} {named} --name {qualifier} --function-version {version}",
+                command = command,
+                named = named,
+                qualifier = qualifier,
+                version = version
+            );
             Finding::new(what, place(function, "alias"), cure)
         }
         None => {
-            let publish = format!("aws lambda publish-version {named} --query Version --output text");
-            let cure = format!(
-                "aws lambda {command} {named} --name {qualifier} --function-version \"$({publish})\""
+            let publish =
+                command!("aws lambda publish-version {named} --query Version --output text", named = named);
+            let cure = command!(
+                "aws lambda {command} {named} --name {qualifier} --function-version \"$({publish})\"",
+                command = command,
+                named = named,
+                qualifier = qualifier,
+                publish = publish
             );
             Finding::new(what, place(function, "alias"), cure)
         }

@@ -1,5 +1,6 @@
 //! Whether the function's resource policy lets the API call it (AG-05, LA-13).
 
+use imgdeploy_model::command;
 use std::collections::BTreeSet;
 
 use imgdeploy_model::chain::api::fitting;
@@ -99,14 +100,16 @@ impl Call<'_> {
         let cure = if snapshot.is_ours(function) {
             snapshot.fix_command()
         } else {
-            let alias =
-                qualifier(function).map(|qualifier| format!(" --qualifier {qualifier}")).unwrap_or_default();
-            format!(
+            let alias = qualifier(function)
+                .map(|qualifier| command!(" --qualifier {qualifier}", qualifier = qualifier))
+                .unwrap_or_default();
+            command!(
                 "aws lambda add-permission {}{alias} --statement-id imgdeploy-{} --action lambda:InvokeFunction \
-                 --principal apigateway.amazonaws.com --source-arn '{}'",
+                 --principal apigateway.amazonaws.com --source-arn {}",
                 named(function),
                 self.api,
-                self.grant
+                self.grant,
+                alias = alias
             )
         };
         Finding::new(what, command::place(function, "resource policy"), cure).fix(Fix::Permission)

@@ -3,6 +3,8 @@
 use crate::check::Finding;
 use crate::check::Fix;
 use crate::snapshot::{Function, Snapshot};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Command;
 
 /// What a version or alias has to be named for; `$LATEST` is what is called without one.
 pub(super) fn qualifier(function: &Function) -> Option<&str> {
@@ -23,39 +25,51 @@ pub(super) fn place(function: &Function, field: &str) -> String {
 }
 
 /// `--function-name F --region R`.
-pub(super) fn named(function: &Function) -> String {
-    format!("--function-name {} --region {}", function.name, function.region)
+pub(super) fn named(function: &Function) -> Command {
+    command!("--function-name {} --region {}", function.name, function.region)
 }
 
 /// The same with `--qualifier`, where a version or alias is called.
-pub(super) fn named_as_called(function: &Function) -> String {
+pub(super) fn named_as_called(function: &Function) -> Command {
     match qualifier(function) {
-        Some(qualifier) => format!("{} --qualifier {qualifier}", named(function)),
+        Some(qualifier) => command!("{} --qualifier {qualifier}", named(function), qualifier = qualifier),
         None => named(function),
     }
 }
 
 /// Other code: that of the tool for its own function, a zip of one's own for any other.
-pub(super) fn update_code(snapshot: &Snapshot, function: &Function) -> String {
+pub(super) fn update_code(snapshot: &Snapshot, function: &Function) -> Command {
     if snapshot.is_ours(function) {
-        return format!("imgdeploy update-code {}", snapshot.flags());
+        return command!("imgdeploy update-code {}", snapshot.flags());
     }
     let alias = match (&function.alias, qualifier(function)) {
-        (Some(_), Some(alias)) => format!(" --alias {alias}"),
-        _ => String::new(),
+        (Some(_), Some(alias)) => command!(" --alias {alias}", alias = alias),
+        _ => Command::default(),
     };
     let (name, region) = (&function.name, &function.region);
-    format!("imgdeploy update-code --function {name} --region {region}{alias} --zip FILE")
+    command!(
+        "imgdeploy update-code --function {name} --region {region}{alias} --zip FILE",
+        name = name,
+        region = region,
+        alias = alias
+    )
 }
 
 /// Other settings, also for those who call an alias: a version is published and the alias moved to it.
-pub(super) fn configure(function: &Function, options: &str) -> String {
-    let named = named(function);
-    let update = format!("aws lambda update-function-configuration {named} {options}");
+pub(super) fn configure(function: &Function, options: impl Into<Command>) -> Command {
+    let (named, options) = (named(function), options.into());
+    let update = command!(
+        "aws lambda update-function-configuration {named} {options}",
+        named = named,
+        options = options
+    );
     match (&function.alias, qualifier(function)) {
-        (Some(_), Some(alias)) => format!(
+        (Some(_), Some(alias)) => command!(
             "{update} && aws lambda wait function-updated-v2 {named} && aws lambda update-alias {named} --name {alias} \
-             --function-version \"$(aws lambda publish-version {named} --query Version --output text)\""
+             --function-version \"$(aws lambda publish-version {named} --query Version --output text)\"",
+            update = update,
+            named = named,
+            alias = alias
         ),
         _ => update,
     }
@@ -63,12 +77,14 @@ pub(super) fn configure(function: &Function, options: &str) -> String {
 
 /// One environment variable, the others left as they are. `update-function-configuration` replaces all of them, also those that
 /// are not in the snapshot because they hold secrets: so they are read again on the spot.
-pub(super) fn set_variable(function: &Function, name: &str, value: &str) -> String {
-    let read = format!(
-        "aws lambda get-function-configuration {} --query Environment --output json | jq -c '.Variables.{name}=\"{value}\"'",
-        named(function)
+pub(super) fn set_variable(function: &Function, name: &str, value: &str) -> Command {
+    let program = format!(".Variables.{name}={}", serde_json::Value::from(value));
+    let read = command!(
+        "aws lambda get-function-configuration {} --query Environment --output json | jq -c {}",
+        named(function),
+        program
     );
-    configure(function, &format!("--environment \"$({read})\""))
+    configure(function, command!("--environment \"$({})\"", read))
 }
 
 /// What is wrong with how the function is set up: `--fix` puts that of the tool's own function right.
@@ -77,7 +93,7 @@ pub(super) fn of_configuration(
     function: &Function,
     what: String,
     field: &str,
-    foreign_cure: String,
+    foreign_cure: Command,
 ) -> Finding {
     let place = place(function, field);
     if snapshot.is_ours(function) {

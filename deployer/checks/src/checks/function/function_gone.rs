@@ -3,6 +3,7 @@
 use super::command::named;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need_or_absent};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG052",
@@ -27,8 +28,11 @@ fn run(snapshot: &Snapshot) -> Verdict {
     }
     let (name, region) = (&function.name, &function.region);
     let cure = match &snapshot.bucket {
-        Some(bucket) => format!("imgdeploy attach --bucket {}", bucket.name),
-        None => format!("aws lambda list-functions --region {region} --query 'Functions[].FunctionName'"),
+        Some(bucket) => command!("imgdeploy attach --bucket {}", bucket.name),
+        None => command!(
+            "aws lambda list-functions --region {region} --query 'Functions[].FunctionName'",
+            region = region
+        ),
     };
     let what = format!("there is no function {name} in {region}");
     let at = format!("`aws lambda get-function {}`", named(function));

@@ -3,6 +3,7 @@
 use super::command::{named, place};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need_or_absent};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG045",
@@ -26,6 +27,6 @@ fn run(snapshot: &Snapshot) -> Verdict {
         return Ok(Vec::new());
     }
     let what = format!("the function {} may run 0 times at once", function.name);
-    let cure = format!("aws lambda delete-function-concurrency {}", named(function));
+    let cure = command!("aws lambda delete-function-concurrency {}", named(function));
     Ok(vec![Finding::new(what, place(function, "reserved concurrency"), cure).value("0")])
 }

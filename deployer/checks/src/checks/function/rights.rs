@@ -1,7 +1,9 @@
 //! What the function's role may do (IA-01, IA-02).
 
 use imgdeploy_model::chain::identity::{Allowed, allows};
+use imgdeploy_model::command;
 use imgdeploy_model::derived_key::looks_derived;
+use imgdeploy_model::shell::Command;
 use serde_json::{Value, json};
 
 use super::command::place;
@@ -166,9 +168,14 @@ pub(super) fn lacking(
 }
 
 /// `aws iam put-role-policy …`.
-pub(super) fn put_policy(role: &str, name: &str, statements: &[Value]) -> String {
+pub(super) fn put_policy(role: &str, name: &str, statements: &[Value]) -> Command {
     let document = json!({ "Version": "2012-10-17", "Statement": statements });
-    format!("aws iam put-role-policy --role-name {role} --policy-name {name} --policy-document '{document}'")
+    command!(
+        "aws iam put-role-policy --role-name {role} --policy-name {name} --policy-document {document}",
+        role = role,
+        name = name,
+        document = document.to_string()
+    )
 }
 
 /// A statement that allows this.

@@ -3,6 +3,7 @@
 use super::command::{configure, place};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG049",
@@ -62,9 +63,9 @@ fn run(snapshot: &Snapshot) -> Verdict {
         return Ok(Vec::new());
     };
     let cure = if snapshot.is_ours(function) {
-        format!("imgdeploy update-code {}", snapshot.flags())
+        command!("imgdeploy update-code {}", snapshot.flags())
     } else {
-        configure(function, &format!("--runtime {next}"))
+        configure(function, command!("--runtime {next}", next = next))
     };
     let what = format!("the support of {runtime} ended in {since}; its successor is {next}");
     Ok(vec![Finding::new(what, place(function, "runtime"), cure).value(runtime)])

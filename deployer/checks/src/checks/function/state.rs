@@ -3,6 +3,8 @@
 use super::command::{named_as_called, place};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
 use crate::snapshot::{Configuration, Function, Snapshot};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Command;
 
 pub const CHECK: Check = Check {
     code: "IMG050",
@@ -37,7 +39,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
             format!("the function {} was idle for long: the next call fails and wakes it", function.name),
             "State",
             "Inactive",
-            format!("for n in 1 2; do aws lambda invoke {named} /dev/null; sleep 60; done"),
+            command!("for n in 1 2; do aws lambda invoke {named} /dev/null; sleep 60; done", named = named),
         ),
         (_, Some("Failed")) => (
             format!(
@@ -55,13 +57,14 @@ fn run(snapshot: &Snapshot) -> Verdict {
 }
 
 /// For the tool's own function what sets it up again; else the call that has all reasons.
-fn repair(snapshot: &Snapshot, function: &Function, named: &str) -> String {
+fn repair(snapshot: &Snapshot, function: &Function, named: &Command) -> Command {
     if snapshot.is_ours(function) {
-        return format!("imgdeploy attach {}", snapshot.flags());
+        return command!("imgdeploy attach {}", snapshot.flags());
     }
-    format!(
+    command!(
         "aws lambda get-function-configuration {named} --query \
-         '[State,StateReasonCode,StateReason,LastUpdateStatus,LastUpdateStatusReasonCode,LastUpdateStatusReason]'"
+         '[State,StateReasonCode,StateReason,LastUpdateStatus,LastUpdateStatusReasonCode,LastUpdateStatusReason]'",
+        named = named
     )
 }
 

@@ -1,6 +1,7 @@
 //! IMG038
 
 use imgdeploy_model::chain::identity::{Allowed, trusts};
+use imgdeploy_model::command;
 use imgdeploy_model::region::Partition;
 use serde_json::json;
 
@@ -44,10 +45,13 @@ fn run(snapshot: &Snapshot) -> Verdict {
             statements.push(writing(snapshot, bucket));
         }
         // A role made again is another one to Lambda, even under the same ARN, until the function is told it once more.
-        let cure = format!(
-            "aws iam create-role --role-name {name} --path {path} --assume-role-policy-document '{trust}' && {} && {}",
+        let cure = command!(
+            "aws iam create-role --role-name {name} --path {path} --assume-role-policy-document {trust} && {} && {}",
             put_policy(name, "imgdeploy-images", &statements),
-            configure(function, &format!("--role {arn}"))
+            configure(function, command!("--role {arn}", arn = arn)),
+            name = name,
+            path = path,
+            trust = trust.to_string()
         );
         let what = format!("the role {name} does not exist any more");
         return Ok(vec![Finding::new(what, place(function, "role"), cure).value(arn)]);
@@ -59,8 +63,11 @@ fn run(snapshot: &Snapshot) -> Verdict {
     if trusted {
         return Ok(Vec::new());
     }
-    let cure =
-        format!("aws iam update-assume-role-policy --role-name {} --policy-document '{trust}'", role.name);
+    let cure = command!(
+        "aws iam update-assume-role-policy --role-name {} --policy-document {trust}",
+        role.name,
+        trust = trust.to_string()
+    );
     let what = format!("the trust policy of the role {} does not name {LAMBDA}", role.name);
     let at = place(function, &format!("role {}, trust policy", role.name));
     Ok(vec![Finding::new(what, at, cure).value(role.trust.as_str())])

@@ -3,6 +3,7 @@
 use super::command::{named_as_called, place};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG051",
@@ -31,6 +32,6 @@ fn run(snapshot: &Snapshot) -> Verdict {
         return Ok(Vec::new());
     };
     let what = format!("the function {} {what}: try again in a minute", function.name);
-    let cure = format!("aws lambda wait {wait} {named}");
+    let cure = command!("aws lambda wait {wait} {named}", wait = wait, named = named);
     Ok(vec![Finding::new(what, place(function, field), cure).value(value)])
 }

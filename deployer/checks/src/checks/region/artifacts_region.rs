@@ -2,6 +2,7 @@
 
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 /// The artifacts bucket is in another region than the bucket, and so than the function.
 pub const CHECK: Check = Check {
@@ -32,11 +33,9 @@ fn run(snapshot: &Snapshot) -> Verdict {
         Finding::new(
             format!("{name} is in {region}, the function's code has to come from {}", bucket.region),
             format!("bucket {name}, region"),
-            format!(
-                "aws s3 sync s3://{name} {name} --region {region}; delete the bucket with its versions in the S3 console; then \
+            command!("aws s3 sync s3://{name} {name} --region {region}; delete the bucket with its versions in the S3 console; then \
                  imgdeploy attach --bucket {}",
-                bucket.name
-            ),
+                bucket.name, name = name, region = region),
         )
         .value(region.as_str()),
     ])

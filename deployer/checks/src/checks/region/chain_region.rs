@@ -2,6 +2,7 @@
 
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need_or_absent};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 /// The API or the function is in another region than the bucket.
 pub const CHECK: Check = Check {
@@ -55,7 +56,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
         Finding::new(
             format!("{what}, the bucket {} is in {}", bucket.name, bucket.region),
             list(&|(name, _)| name.clone()),
-            format!("imgdeploy attach --bucket {}", bucket.name),
+            command!("imgdeploy attach --bucket {}", bucket.name),
         )
         .value(list(&|(_, region)| (*region).clone())),
     ])

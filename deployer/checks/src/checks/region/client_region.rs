@@ -1,6 +1,8 @@
 //! IMG002
 
+use imgdeploy_model::command;
 use imgdeploy_model::region::{OriginHost, parse_origin_host, website_host};
+use imgdeploy_model::shell::Command;
 
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict};
 use crate::snapshot::{Configuration, Snapshot};
@@ -43,13 +45,19 @@ fn run(snapshot: &Snapshot) -> Verdict {
         snapshot.fix_command()
     } else {
         let publish = match &function.qualifier {
-            Some(qualifier) => format!(", then publish a version and let {qualifier} point at it"),
-            None => String::new(),
+            Some(qualifier) => {
+                command!(", then publish a version and let {qualifier} point at it", qualifier = qualifier)
+            }
+            None => Command::default(),
         };
-        format!(
+        command!(
             "in the Lambda console ({}), function {}, Configuration, Environment variables: set {name} to {}{publish} \
-             (`aws lambda update-function-configuration --environment` would replace all variables at once)",
-            function.region, function.name, bucket.region,
+             (aws lambda update-function-configuration --environment would replace all variables at once)",
+            function.region,
+            function.name,
+            bucket.region,
+            name = name,
+            publish = publish
         )
     };
     let finding = Finding::new(

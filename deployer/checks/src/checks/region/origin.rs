@@ -1,7 +1,9 @@
 //! Origins that are the bucket's website, shared by two checks.
 
 use imgdeploy_model::chain::cloudfront::{Distribution, Origin};
+use imgdeploy_model::command;
 use imgdeploy_model::region::{OriginHost, parse_origin_host, website_host};
+use imgdeploy_model::shell::Command;
 
 use crate::check::{Finding, Fix, Skip};
 use crate::snapshot::{Bucket, Edge, Snapshot};
@@ -60,14 +62,15 @@ fn place(edge: &Edge, ids: &[&str]) -> String {
     format!("distribution {}, origin {}, DomainName", edge.id, ids.join(" and "))
 }
 
-fn cure(edge: &Edge, ids: &[&str], right: &str, ours: bool, bucket: &Bucket) -> String {
+fn cure(edge: &Edge, ids: &[&str], right: &str, ours: bool, bucket: &Bucket) -> Command {
     if ours {
-        return format!("imgdeploy doctor --fix --bucket {}", bucket.name);
+        return command!("imgdeploy doctor --fix --bucket {}", bucket.name);
     }
-    format!(
+    command!(
         "aws cloudfront get-distribution-config --id {id} > dist.json; in it set DomainName of the origin {ids} to {right}; then \
          aws cloudfront update-distribution --id {id} --if-match (the ETag in dist.json) --distribution-config (its DistributionConfig)",
         id = edge.id,
         ids = ids.join(" and "),
+        right = right
     )
 }

@@ -1,5 +1,7 @@
 //! IMG008
 
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Remark;
 use std::collections::BTreeSet;
 
 use imgdeploy_model::region::Partition;
@@ -140,9 +142,14 @@ impl Found {
         };
         // `attach` writes the bucket policy anew; what the stack made stays as somebody changed it.
         let cure = if snapshot.is_attached() && places.iter().all(|place| place.starts_with("bucket ")) {
-            format!("imgdeploy attach {}", snapshot.flags())
+            command!("imgdeploy attach {}", snapshot.flags())
         } else {
-            format!("replace `{}` by `{}` in: {}", prefix(arn), partition.arn_prefix(), places.join("; "))
+            command!(
+                "replace {} by {} in: {}",
+                prefix(arn),
+                partition.arn_prefix(),
+                Remark(&places.join("; "))
+            )
         };
         let what =
             format!("{place} names `{arn}`{more}; ARNs begin with `{}` in {region}", partition.arn_prefix());

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
+use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
     code: "IMG006",
@@ -27,7 +28,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
             Finding::new(
                 format!("the bucket is in {}, the profile says {home}", bucket.region),
                 "AWS_REGION or the profile's region",
-                format!("export AWS_REGION={}", bucket.region),
+                command!("export AWS_REGION={}", bucket.region),
             )
             .value(home.as_str()),
         ],

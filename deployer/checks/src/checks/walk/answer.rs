@@ -3,6 +3,8 @@
 use super::fault::header;
 use super::refusal::Refusal;
 use crate::snapshot::{Hop, Service, Snapshot, Walk};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::{Command, Quoted};
 
 /// What is known of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +12,7 @@ pub(super) struct Told {
     /// Why, with the facts.
     pub(super) cause: String,
     /// What to do.
-    pub(super) cure: String,
+    pub(super) cure: Command,
 }
 
 /// Reads the last answer of a walk.
@@ -36,42 +38,42 @@ struct Commands<'a> {
 }
 
 impl Commands<'_> {
-    fn look(&self) -> String {
-        format!("curl -si '{}'", self.url)
+    fn look(&self) -> Command {
+        command!("curl -si {}", Quoted(self.url))
     }
 
     /// Sets everything up again, where the tool did it; else looks at the answer.
-    fn attach(&self) -> String {
+    fn attach(&self) -> Command {
         if self.snapshot.is_attached() {
-            format!("imgdeploy attach {}", self.snapshot.flags())
+            command!("imgdeploy attach {}", self.snapshot.flags())
         } else {
             self.look()
         }
     }
 
     /// The function's log.
-    fn logs(&self) -> String {
+    fn logs(&self) -> Command {
         match (&self.snapshot.function, self.snapshot.configuration()) {
             (Some(function), Ok(seen)) if !self.snapshot.is_attached() => {
-                format!("aws logs tail {} --since 15m --region {}", seen.log_group, function.region)
+                command!("aws logs tail {} --since 15m --region {}", seen.log_group, function.region)
             }
-            _ => format!("imgdeploy logs {}", self.snapshot.flags()),
+            _ => command!("imgdeploy logs {}", self.snapshot.flags()),
         }
     }
 
     /// The answer that S3 gives by itself.
-    fn website(&self) -> String {
+    fn website(&self) -> Command {
         match &self.snapshot.bucket {
             Some(_) if self.snapshot.is_attached() => self.attach(),
             Some(bucket) => {
-                format!("aws s3api get-bucket-website --bucket {} --region {}", bucket.name, bucket.region)
+                command!("aws s3api get-bucket-website --bucket {} --region {}", bucket.name, bucket.region)
             }
             None => self.look(),
         }
     }
 }
 
-fn gateway(commands: &Commands, hop: &Hop) -> (String, String) {
+fn gateway(commands: &Commands, hop: &Hop) -> (String, Command) {
     let refusal = Refusal::of(hop);
     let cause = match (hop.status, refusal) {
         (403, Refusal::MissingToken) => {
@@ -115,7 +117,7 @@ fn gateway(commands: &Commands, hop: &Hop) -> (String, String) {
     (cause.to_owned(), cure)
 }
 
-fn function(commands: &Commands, walk: &Walk, hop: &Hop) -> (String, String) {
+fn function(commands: &Commands, walk: &Walk, hop: &Hop) -> (String, Command) {
     let said = error_code(&hop.body).map(|code| format!("`{code}`: ")).unwrap_or_default();
     let cause = match hop.status {
         404 if !walk.absent => {
@@ -142,7 +144,7 @@ fn function(commands: &Commands, walk: &Walk, hop: &Hop) -> (String, String) {
     (format!("{said}{cause}"), cure)
 }
 
-fn website(commands: &Commands, hop: &Hop) -> (String, String) {
+fn website(commands: &Commands, hop: &Hop) -> (String, Command) {
     let cause = match (hop.status, s3_code(hop).as_str()) {
         (_, "NoSuchWebsiteConfiguration") => "the bucket has no website configuration (S3-07)",
         (_, "NoSuchBucket") => {
@@ -160,7 +162,7 @@ fn website(commands: &Commands, hop: &Hop) -> (String, String) {
     (cause.to_owned(), commands.website())
 }
 
-fn rest(commands: &Commands, hop: &Hop) -> (String, String) {
+fn rest(commands: &Commands, hop: &Hop) -> (String, Command) {
     let cause = match (hop.status, s3_code(hop).as_str()) {
         (301 | 400, _) => "the bucket is in another region (S3-30)",
         (_, "NoSuchBucket") => "there is no such bucket (S3-16)",
@@ -173,7 +175,7 @@ fn rest(commands: &Commands, hop: &Hop) -> (String, String) {
     (cause.to_owned(), commands.attach())
 }
 
-fn cloudfront(commands: &Commands, hop: &Hop) -> (String, String) {
+fn cloudfront(commands: &Commands, hop: &Hop) -> (String, Command) {
     // CloudFront hands an origin's error on; the form tells which of S3's endpoints it was (S3-03).
     if hop.body.contains("<Error>") || header(hop, "content-type").contains("xml") {
         let (cause, cure) = rest(commands, hop);

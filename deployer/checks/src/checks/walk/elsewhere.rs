@@ -3,6 +3,8 @@
 use super::fault::{Fault, findings, host, place};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::{End, Service, Snapshot, Walk};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Command;
 
 pub const CHECK: Check = Check {
     code: "IMG093",
@@ -43,7 +45,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
 fn fault(snapshot: &Snapshot, walk: &Walk, what: String, target: &str) -> Fault {
     let last = walk.hops.last();
     let (what, cure) = match last.map(|hop| hop.service) {
-        None => (what, format!("check the address: nslookup {}", host(target))),
+        None => (what, command!("check the address: nslookup {}", host(target))),
         Some(service) => {
             (format!("{what}; {} sends viewers there", service.title()), cure(snapshot, service))
         }
@@ -57,19 +59,21 @@ fn fault(snapshot: &Snapshot, walk: &Walk, what: String, target: &str) -> Fault 
 }
 
 /// Who writes the redirect has to be set right.
-fn cure(snapshot: &Snapshot, service: Service) -> String {
+fn cure(snapshot: &Snapshot, service: Service) -> Command {
     if snapshot.is_attached() {
-        return format!("imgdeploy attach {}", snapshot.flags());
+        return command!("imgdeploy attach {}", snapshot.flags());
     }
     match (service, &snapshot.function, &snapshot.bucket) {
-        (Service::Function, Some(function), _) => format!(
+        (Service::Function, Some(function), _) => command!(
             "correct URL: aws lambda get-function-configuration --function-name {} --region {} --query Environment.Variables.URL",
-            function.name, function.region
+            function.name,
+            function.region
         ),
-        (_, _, Some(bucket)) => format!(
-            "correct the rule's HostName: aws s3api get-bucket-website --bucket {} --region {}",
-            bucket.name, bucket.region
+        (_, _, Some(bucket)) => command!(
+            "correct HostName in the rule: aws s3api get-bucket-website --bucket {} --region {}",
+            bucket.name,
+            bucket.region
         ),
-        _ => "correct the redirect where it is written".to_owned(),
+        _ => "correct the redirect where it is written".into(),
     }
 }

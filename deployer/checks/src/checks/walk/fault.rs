@@ -2,6 +2,7 @@
 
 use crate::check::{Finding, Skip};
 use crate::snapshot::{End, Hop, Service, Snapshot, Walk};
+use imgdeploy_model::shell::Command;
 
 /// So many URLs are named in a finding.
 const NAMED: usize = 3;
@@ -12,7 +13,7 @@ pub(super) struct Fault {
     pub(super) what: String,
     pub(super) place: String,
     pub(super) value: Option<String>,
-    pub(super) cure: String,
+    pub(super) cure: Command,
 }
 
 /// The walks; without any there is nothing to say.

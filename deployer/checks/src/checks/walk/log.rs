@@ -3,6 +3,8 @@
 use super::fault::is_right_without_image;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need};
 use crate::snapshot::{End, LogLine, Snapshot};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Command;
 
 pub const CHECK: Check = Check {
     code: "IMG095",
@@ -52,11 +54,15 @@ fn finding(snapshot: &Snapshot, key: &str, line: &LogLine, count: usize) -> Find
         Ok(seen) => (
             format!("log group {}", seen.log_group),
             snapshot.function.as_ref().filter(|_| !snapshot.is_attached()).map(|function| {
-                format!("aws logs tail {} --since 15m --region {}", seen.log_group, function.region)
+                command!("aws logs tail {} --since 15m --region {}", seen.log_group, function.region)
             }),
         ),
         Err(_) => ("the function's log".to_owned(), None),
     };
-    let cure = line.next.clone().or(more).unwrap_or_else(|| format!("imgdeploy logs {}", snapshot.flags()));
+    let cure = line
+        .next
+        .map(Command::from)
+        .or(more)
+        .unwrap_or_else(|| command!("imgdeploy logs {}", snapshot.flags()));
     Finding::new(format!("the function fails: {key}{times}"), place, cure).value(line.text.trim())
 }

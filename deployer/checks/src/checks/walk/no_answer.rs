@@ -3,6 +3,8 @@
 use super::fault::{Fault, findings, host, place};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::{End, Snapshot};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Quoted;
 
 pub const CHECK: Check = Check {
     code: "IMG097",
@@ -33,7 +35,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
             what,
             place: walk.hops.last().map_or_else(|| url.clone(), |hop| format!("{url}, after {}", place(hop))),
             value: Some(url.clone()),
-            cure: format!("curl -sv -o /dev/null '{url}'"),
+            cure: command!("curl -sv -o /dev/null {url}", url = Quoted(url)),
         })
     })
 }

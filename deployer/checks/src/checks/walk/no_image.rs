@@ -3,6 +3,8 @@
 use super::fault::{Fault, findings, header, place};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::{End, Snapshot, Walk};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Quoted;
 
 pub const CHECK: Check = Check {
     code: "IMG096",
@@ -36,7 +38,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
             what,
             place: walk.hops.last().map_or_else(|| walk.url.clone(), place),
             value: Some(kind),
-            cure: format!("curl -sIL '{}'", walk.url),
+            cure: command!("curl -sIL {}", Quoted(&walk.url)),
         })
     })
 }

@@ -3,6 +3,8 @@
 use super::fault::{Fault, findings, header, place};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::{End, Hop as Answer, Service, Snapshot, Walk};
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Quoted;
 
 pub const CHECK: Check = Check {
     code: "IMG092",
@@ -33,13 +35,13 @@ fn fault(snapshot: &Snapshot, walk: &Walk, url: &str) -> Fault {
     let cached = walk.hops.iter().find(|hop| {
         (300..400).contains(&hop.status) && header(hop, "x-cache").to_ascii_lowercase().starts_with("hit")
     });
-    let show = format!("curl -sIL --max-redirs 6 '{}'", walk.url);
+    let show = command!("curl -sIL --max-redirs 6 {}", Quoted(&walk.url));
     let (what, hop, cure) = if let Some(hop) = cached {
         let cure = match &snapshot.edge {
-            Some(edge) => format!(
-                "aws cloudfront create-invalidation --distribution-id {} --paths '/{}*'",
+            Some(edge) => command!(
+                "aws cloudfront create-invalidation --distribution-id {} --paths {}",
                 edge.id,
-                snapshot.prefix()
+                format!("/{}*", snapshot.prefix())
             ),
             None => show,
         };

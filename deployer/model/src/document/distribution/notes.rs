@@ -81,18 +81,23 @@ impl fmt::Display for EdgeNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BehaviourRepaired { what } => write!(f, "our behaviour is written anew: {what}"),
-            Self::BehaviourRemoved { pattern } => write!(f, "our earlier behaviour {pattern:?} is taken out"),
+            Self::BehaviourRemoved { pattern } => {
+                write!(f, "our earlier behaviour \"{pattern}\" is taken out")
+            }
             Self::OriginRepaired { what } => write!(f, "our origin is written anew: it {what}"),
             Self::NarrowerAhead { pattern } => {
-                write!(f, "behaviour {pattern:?} stands before ours and keeps its part of the derived images")
+                write!(
+                    f,
+                    "behaviour \"{pattern}\" stands before ours and keeps its part of the derived images"
+                )
             }
             Self::NarrowerBehind { pattern } => {
-                write!(f, "behaviour {pattern:?} stands behind ours, which takes all of its paths")
+                write!(f, "behaviour \"{pattern}\" stands behind ours, which takes all of its paths")
             }
             Self::OwnedElsewhere { pattern, target } => {
                 write!(
                     f,
-                    "behaviour {pattern:?} was ours, but is sent to origin {target:?} now and is left alone"
+                    "behaviour \"{pattern}\" was ours, but is sent to origin \"{target}\" now and is left alone"
                 )
             }
             Self::SignedDefault => f.write_str(
@@ -109,11 +114,11 @@ impl fmt::Display for EdgeNote {
             Self::Aliases { names } => write!(f, "the distribution serves {}", names.join(", ")),
             Self::RestOrigin { id, domain } => write!(
                 f,
-                "origin {id:?} is the bucket's REST endpoint {domain}, where routing rules never run (S3-03); \
+                "origin \"{id}\" is the bucket's REST endpoint {domain}, where routing rules never run (S3-03); \
                  derived images go through the website endpoint instead"
             ),
             Self::UnfitWebsiteOrigin { id, why } => {
-                write!(f, "origin {id:?} is the bucket's website, but is not used: it {why}")
+                write!(f, "origin \"{id}\" is the bucket's website, but is not used: it {why}")
             }
             Self::MaskedErrors { codes } => write!(
                 f,

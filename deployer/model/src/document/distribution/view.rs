@@ -155,7 +155,7 @@ impl<'t, 'd> Config<'t, 'd> {
         let headers = names(&["ForwardedValues", "Headers"], "Name");
         if let Some(header) = headers.iter().find(|name| name.eq_ignore_ascii_case("host") || *name == "*") {
             return Some(format!(
-                "it forwarded header {header:?}, so that S3 would not know the bucket (CF-06)"
+                "it forwarded header \"{header}\", so that S3 would not know the bucket (CF-06)"
             ));
         }
         let ahead = behaviours[..at].iter().find(|other| other.blocks(edge))?;
@@ -179,7 +179,7 @@ impl Origin<'_, '_> {
             return Some("is not a custom origin".to_owned());
         };
         if protocol != "http-only" {
-            return Some(format!("has protocol policy {protocol:?}, not \"http-only\""));
+            return Some(format!("has protocol policy \"{protocol}\", not \"http-only\""));
         }
         if !matches!(self.http_port.as_deref(), None | Some("80")) {
             return Some(format!("has HTTP port {}, not 80", self.http_port.as_deref().unwrap_or_default()));
