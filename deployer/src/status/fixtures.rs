@@ -73,6 +73,7 @@ pub(super) fn attached_bucket() -> Observed {
         encryption: Fact::Absent,
         objects: Fact::Known(Vec::new()),
         derived: Fact::Known(Vec::new()),
+        taken: Fact::Absent,
         artifacts: Artifacts {
             bucket: "imgdeploy-111122223333-eu-west-1".to_owned(),
             owned: Fact::Known(()),
