@@ -43,7 +43,7 @@ pub async fn check(clients: &Clients, seen: &Observed, plan: &Plan, report: &Rep
             ),
             Err(failure) if failure.kind == FailureKind::Credentials => return Err(failure.into()),
             Err(failure) => {
-                report.say(&format!(
+                report.say(format!(
                     "note: could not ask IAM beforehand whether all of this is allowed ({})",
                     failure.reason()
                 ));

@@ -228,7 +228,7 @@ fn what_has_no_end_is_not_waited_for() {
     assert!(run.stderr.contains("pipe.jpg: cannot be read: it is a pipe, and only plain files"), "{run}");
     assert!(run.stderr.contains("/dev/zero: cannot be read: it is a device"), "{run}");
     assert!(tool.home().join("o/dandelion.jpg").exists(), "{run}");
-    let run = tool.run(&["attach", "--config", "pipe.jpg", "--dry-run"]).exits(2);
+    let run = tool.run(["attach", "--config", "pipe.jpg", "--dry-run"]).exits(2);
     assert!(run.stderr.contains("it is a pipe"), "{run}");
     for arguments in [&["build", "--check", "pipe.jpg"][..], &["build", "--check", "/dev/zero"]] {
         let run = tool.run(arguments).exits(2);

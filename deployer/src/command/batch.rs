@@ -239,7 +239,7 @@ pub(super) async fn follow(
                 let _ = feed(&FirstTier::new(place, &job), &job, None, |_| true).await?;
             }
             if buried.uploads > 0 {
-                bar.say(&format!(
+                bar.say(format!(
                     "the function broke off over {} uploads: their sizes are made when they are asked for",
                     buried.uploads
                 ));
@@ -251,7 +251,7 @@ pub(super) async fn follow(
             }
             let lost = watch.resend_lost(IDLE).await?;
             if lost > 0 {
-                bar.say(&format!("{lost} originals were in no queue any more; they were sent again"));
+                bar.say(format!("{lost} originals were in no queue any more; they were sent again"));
             }
         }
         looks += 1;

@@ -38,7 +38,7 @@ fn build(arch: Arch, to: Option<&Path>, report: &Report) -> Result<(PathBuf, Che
             "run this inside of imgdeploy's source tree",
         )
     })?;
-    report.say(&format!("building the function for {arch} in {}", workspace.root.display()));
+    report.say(format!("building the function for {arch} in {}", workspace.root.display()));
     let built = artifact::build(&workspace, arch, Runs::OnLambda)?;
     let path =
         to.map_or_else(|| workspace.target.join(format!("lambda/bootstrap-{arch}.zip")), Path::to_owned);

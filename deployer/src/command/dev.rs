@@ -36,14 +36,14 @@ pub async fn run(site: &Site, args: &DevArgs, report: &Report) -> Result<Exit, F
                 Fact::Known((text, _)) => match Journal::parse(&text, bucket) {
                     Ok(journal) => journal.distribution.map(|recorded| recorded.id),
                     Err(error) => {
-                        report.say(&format!("note: no distribution is served: {error}"));
+                        report.say(format!("note: no distribution is served: {error}"));
                         None
                     }
                 },
                 // Not attached: perhaps made by `up`, whose stack has the distribution.
                 Fact::Absent => own_distribution(&clients, &region, bucket).await?,
                 Fact::Unknown(failure) => {
-                    report.say(&format!(
+                    report.say(format!(
                         "note: no distribution is served, name it with --distribution ({failure})"
                     ));
                     None

@@ -101,7 +101,7 @@ pub async fn look_or_new(
 ) -> Result<Observed, Failure> {
     let seen = observe_or_new(clients, query, new_in).await?;
     let Some(found) = seen.stack.known().filter(|found| found.is_moving()) else { return Ok(seen) };
-    report.say(&format!("the stack is {}: waiting until that has ended", found.status));
+    report.say(format!("the stack is {}: waiting until that has ended", found.status));
     let cloudformation = clients.cloudformation(&seen.region);
     let mut show = |event: stack::StackEvent| {
         event.lines().iter().for_each(|line| report.say(format_args!("      {line}")));

@@ -43,7 +43,7 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
         // One that was named can't be left out.
         Fact::Unknown(failure) if distribution.is_some() => return Err(failure.into()),
         Fact::Unknown(failure) => {
-            report.say(&format!("note: distributions are left out ({failure})"));
+            report.say(format!("note: distributions are left out ({failure})"));
             Vec::new()
         }
     };
@@ -80,7 +80,7 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
             Ok(bucket) if named || bucket.website || !bucket.distributions.is_empty() => buckets.push(bucket),
             Ok(_) => {}
             Err(failure) if named => return Err(failure),
-            Err(failure) => report.say(&format!("note: the bucket {name} is left out ({failure})")),
+            Err(failure) => report.say(format!("note: the bucket {name} is left out ({failure})")),
         }
     }
     if buckets.is_empty() {
@@ -93,7 +93,7 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
     if let Some(id) = &distribution
         && buckets.iter().all(|bucket| bucket.distributions.is_empty())
     {
-        report.say(&format!(
+        report.say(format!(
             "note: no bucket here is an origin of the distribution {id}, so it is not in the file; attach can \
              still be told to use it: `--distribution {id}`"
         ));

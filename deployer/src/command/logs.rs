@@ -91,7 +91,7 @@ async fn show(clients: &Clients, place: &Place, args: &LogsArgs, report: &Report
             }
         }
         if empty {
-            report.say(&format!(
+            report.say(format!(
                 "nothing was logged in {} since then; `--since 1d` looks further back",
                 place.group
             ));
@@ -130,7 +130,7 @@ async fn follow(
             }
             Err(failure) if !troubled => {
                 troubled = true;
-                report.say(&format!("note: {failure}; going on as soon as AWS answers"));
+                report.say(format!("note: {failure}; going on as soon as AWS answers"));
             }
             Err(_) => {}
         }

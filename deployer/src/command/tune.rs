@@ -171,7 +171,7 @@ async fn measure(
     stop.release();
     if let Ok(left) = &cleaned {
         for (version, alias) in &left.kept {
-            report.say(&format!("      version {version} stays: the alias {alias} names it"));
+            report.say(format!("      version {version} stays: the alias {alias} names it"));
         }
     }
     match (measured, cleaned) {

@@ -119,7 +119,7 @@ async fn patient(url: &str, hosts: &walk::Hosts, report: &Report) -> ProbeReport
             break;
         }
         asked_again = true;
-        report.say(&format!("probe: {}; asking again in {} s", found.verdict, pause.as_secs()));
+        report.say(format!("probe: {}; asking again in {} s", found.verdict, pause.as_secs()));
         tokio::time::sleep(pause).await;
         found = walk::walk(url, hosts).await;
     }

@@ -85,7 +85,7 @@ impl<'a> BatchBar<'a> {
             "waiting",
             &json!({ "job": job.id, "waiting": stall.waiting, "why": stall.why, "next": stall.next }),
         );
-        self.say(&stall.to_string());
+        self.say(stall.to_string());
     }
 
     /// A line beside the bar.

@@ -36,7 +36,7 @@ impl Report {
     /// The code that is going to be used.
     pub fn code(&self, artifact: &Artifact) {
         let Artifact { arch, size, sha256, source, .. } = artifact;
-        self.say(&format!("code: {source}, {arch}, {size} bytes, SHA-256 {sha256}"));
+        self.say(format!("code: {source}, {arch}, {size} bytes, SHA-256 {sha256}"));
     }
 
     /// A text that the program makes of its own words alone, a completion or the man page: the result, whatever the form.

@@ -60,7 +60,7 @@ pub(super) async fn cancel(site: &Site, args: &JobArgs, yes: bool, report: &Repo
     let (_, place) = place(site).await?;
     let job = job(&place, args.id.as_deref()).await?;
     if let Some(counts) = place.records.done(&job.id).await? {
-        report.say(&format!("the batch {} has ended: {} images are known", job.id, counts.total()));
+        report.say(format!("the batch {} has ended: {} images are known", job.id, counts.total()));
         report.batch_cancelled(&job, false);
         return Ok(Exit::Done);
     }
