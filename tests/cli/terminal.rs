@@ -99,7 +99,7 @@ fn settings_variables_and_words_of_the_command_line() {
     tame(&value, SHOWN);
     let code = here().run(["doctor", "--explain", EVIL]).exits(2);
     tame(&code, SHOWN);
-    let spec = here().run(["batch", "--local", ".", "--spec", EVIL]).exits(2);
+    let spec = here().run(["batch", "--from", "pics/", "--spec", EVIL]).exits(2);
     tame(&spec, SHOWN);
     let command = here().run(["attach\u{1b}[2K\nforged"]).exits(2);
     tame(&command, r"attach\u{1b}[2K\nforged");
