@@ -52,7 +52,7 @@ impl Patience {
 
 /// A call that was given up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no {what} from {host} within {} s", limit.as_secs_f64())]
+#[error("no {what} from {host} within {} s", (limit.as_secs_f64() * 10.0).round() / 10.0)]
 pub(crate) struct Hung {
     what: &'static str,
     host: String,

@@ -287,7 +287,7 @@ fn what_editors_of_windows_write_is_read_or_named() {
     let wrong = written(marked(text)).unwrap_err();
     assert!(wrong.starts_with("FILE:5:14: `timeout` of site `shop`"), "{wrong}");
     let wrong = written(marked("verzion: 1\n")).unwrap_err();
-    assert!(wrong.starts_with("FILE:1:1: unknown key"), "{wrong}");
+    assert!(wrong.contains("FILE:1:1: unknown key"), "{wrong}");
     let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     for bytes in [[&[0xff, 0xfe][..], &little].concat(), [&[0xfe, 0xff][..], &big].concat(), little, big] {
