@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::EncodingType;
-use imgdeploy_batch::listed_key;
+use imgdeploy_batch::{META_SEAL, META_SPEC, is_made, listed_key};
 
 use super::BucketRead;
 use crate::aws::AwsFailure;
@@ -149,13 +149,15 @@ impl BucketRead {
             .send()
             .await
             .map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error));
-        Fact::of(result).map(|seen| Head {
-            etag: seen.e_tag().unwrap_or_default().to_owned(),
-            size: seen.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
-            metadata: seen
-                .metadata()
-                .map(|all| all.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect())
-                .unwrap_or_default(),
+        Fact::of(result).map(|seen| {
+            let etag = seen.e_tag().unwrap_or_default().to_owned();
+            let metadata = seen.metadata().into_iter().flatten();
+            let metadata = metadata.map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
+            Head {
+                size: seen.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
+                metadata: unless_changed(key, &etag, metadata),
+                etag,
+            }
         })
     }
 
@@ -176,6 +178,16 @@ impl BucketRead {
             _ => Versioning::Off,
         })
     }
+}
+
+/// Metadata of an object, without the word that imgdeploy made it if the seal says that it was changed or copied since: it
+/// is then theirs who did it, for `purge` and `detach` as for the function.
+fn unless_changed(key: &str, etag: &str, mut metadata: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let text = |name: &str| metadata.get(name).map(String::as_str);
+    if !is_made(key, etag.trim_matches('"'), text(META_SPEC), text(META_SEAL)) {
+        metadata.remove(META_SPEC);
+    }
+    metadata
 }
 
 #[cfg(test)]
@@ -245,5 +257,23 @@ mod tests {
             assert_eq!(failure.operation, "s3:ListBucket");
             assert!(failure.message.contains("a part of a list is not taken for all of it"), "{failure}");
         }
+    }
+
+    #[test]
+    fn what_was_changed_or_copied_is_not_ours_any_more() {
+        let sealed = imgdeploy_batch::seal("resized/30x/a.jpg", "e");
+        let metadata =
+            BTreeMap::from([(META_SPEC.to_owned(), "30x".to_owned()), (META_SEAL.to_owned(), sealed)]);
+        let says =
+            |key: &str, etag: &str| unless_changed(key, etag, metadata.clone()).contains_key(META_SPEC);
+        assert!(says("resized/30x/a.jpg", "\"e\""));
+        assert!(!says("resized/30x/a.jpg", "\"f\""), "changed");
+        assert!(!says("resized/30x/b.jpg", "\"e\""), "copied");
+        let old = BTreeMap::from([(META_SPEC.to_owned(), "30x".to_owned())]);
+        assert_eq!(
+            unless_changed("resized/30x/a.jpg", "\"e\"", old.clone()),
+            old,
+            "from before there were seals"
+        );
     }
 }
