@@ -41,8 +41,8 @@ fn what_stands_where_derived_images_go_is_counted_before_anything_is_written() {
         let mut arguments = bench.attach_arguments();
         arguments.extend(["--prefix", prefix, "--dry-run"].map(str::to_owned));
         let run = bench.tool.run(arguments).exits(0);
-        assert!(run.stderr.contains(said), "{said}\n{run}");
-        assert!(run.stderr.contains("never writes over it") && run.stderr.contains("409"), "{run}");
+        assert!(run.stdout.contains(said), "{said}\n{run}");
+        assert!(run.stdout.contains("never writes over it") && run.stdout.contains("409"), "{run}");
         bench.assert_no_writes();
     }
 }

@@ -205,7 +205,6 @@ fn neither_a_watermark_nor_the_settings_are_written_over() {
         &[spec, "dandelion.jpg", "./d/../fig.png", "--force"],
         &[spec, "dandelion.jpg", "d/hard.png", "--force"],
         &[spec, "dandelion.jpg", "--out-dir", "d", "--force"],
-        &["30x20", "--also", spec, "dandelion.jpg", "fig.png", "--out-dir", ".", "--force"],
         &["30x20", "dandelion.jpg", "imgdeploy.yaml", "--force"],
         &["30x20", "dandelion.jpg", "d/../other.yaml", "--force", "--config", "other.yaml"],
     ] {

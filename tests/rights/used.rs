@@ -111,6 +111,8 @@ const REASONS: &[(&str, &str)] = &[
     ("iam:GetPolicy", "managed policies of a role that was made by hand"),
     ("iam:GetPolicyVersion", "the same"),
     ("iam:PassRole", "the function's role, or the stack's, which is no call of its own"),
+    ("lambda:GetFunctionConcurrency", "a batch that does not go on, which the recorded one did"),
+    ("lambda:ListEventSourceMappings", "the same"),
     ("s3:DeleteBucketPolicy", "detach from a bucket that had no policy before"),
     ("s3:DeleteObjectVersion", "DeleteObjects with versions has the name of the call for objects"),
     ("update-code-policy.json: s3:GetObject", "Lambda reads a zip in S3 with the rights of whoever names it"),

@@ -168,10 +168,11 @@ async fn an_upload_that_kills_is_told_and_not_tried_again() {
     assert_eq!(queue.told(), failed(&["bad.jpg"], "broke_off"));
 }
 
-/// A plain picture that takes more memory than the function really has, and less than it was told that it has.
+/// A plain picture that takes more memory than the function really has, and less than it was told that it has: borders are
+/// looked for in the whole of it.
 #[tokio::test]
 async fn out_of_memory_is_a_death_like_others() {
-    let mut queue = Queue::of("3000x3000", &["good.jpg", "large.png", "fine.jpg"]).await;
+    let mut queue = Queue::of("trim/3000x3000", &["good.jpg", "large.png", "fine.jpg"]).await;
     queue.cloud.put("large.png", 200, &plain_png(7000));
     let program = env!("CARGO_BIN_EXE_bootstrap");
     let seen = queue.drain(|cloud| Function::start_within(420 << 10, program, cloud, &vars())).await;
