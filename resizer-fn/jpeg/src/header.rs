@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::huffman::Codes;
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 /// Natural position (row * 8 + column) of the k-th coefficient in zigzag order (T.81, figure 5).
 pub(crate) const NATURAL: [u8; 64] = [
@@ -288,26 +288,29 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Scan headers in the file, whatever else is in it.
+/// Scan headers in the file: never fewer than there are. Segments before the first scan, which may hold a thumbnail, are passed
+/// over; after it, where a file is long, two bytes that look like one are enough.
 pub(crate) fn count_scans(bytes: &[u8]) -> usize {
     let mut rest = bytes;
-    let mut scans = 0;
     while let Some(at) = memchr(0xFF, rest) {
         let after = &rest[at + 1..];
         rest = match after {
             // Stuffing, markers without a length, and fill bytes.
             [0 | 0x01 | 0xD0..=0xD9, after @ ..] => after,
             [0xFF, ..] => after,
-            [marker, high, low, ..] => {
-                scans += usize::from(*marker == 0xDA);
-                // The length counts itself.
+            [0xDA, _, _, ..] => {
+                let whole = |at: &usize| rest.len() - at >= 4;
+                return memmem::find_iter(rest, b"\xFF\xDA").filter(whole).count();
+            }
+            // The length counts itself.
+            [_, high, low, ..] => {
                 let length = usize::from(u16::from_be_bytes([*high, *low]));
                 after.get(1 + length..).unwrap_or_default()
             }
             _ => &[],
         };
     }
-    scans
+    0
 }
 
 fn frame(body: &[u8], progressive: bool) -> Result<Frame, Error> {
