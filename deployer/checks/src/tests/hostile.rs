@@ -1,5 +1,11 @@
 //! Names that others have given to things, in commands that people paste.
 
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "a real shell is given the cures, in a folder of its own"
+)]
+
 use std::process::Command;
 
 use imgdeploy_model::terminal::is_plain;
