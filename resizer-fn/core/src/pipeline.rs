@@ -18,11 +18,13 @@ use crate::codec::{self, Header, Taken};
 use crate::error::Error;
 use crate::geometry::{self, Found, Size};
 use crate::limits::Limits;
+use crate::metadata;
 use crate::picture::Wanted;
 use crate::resample::Part;
 use crate::sniff::{self, Format};
 use crate::spec::{Defaults, Filter, OutputFormat, Spec};
 use crate::stop::Stop;
+use filters::MarkHeaders;
 use std::collections::BTreeMap;
 
 /// Other images that specs need (watermarks), by the key that stands in the spec.
@@ -74,6 +76,27 @@ struct Original<'a> {
     wanted: Option<Wanted>,
     /// What that takes.
     taken: Option<Taken>,
+    /// Bytes of what else is in the file.
+    kept: KeptBytes,
+    /// Watermarks, each read once, however many filters and frames lay it.
+    marks: MarkHeaders<'a>,
+}
+
+/// Bytes of an original's metadata.
+#[derive(Clone, Copy, Debug, Default)]
+struct KeptBytes {
+    /// EXIF and XMP.
+    exif_xmp: u64,
+    /// The colour profile.
+    icc: u64,
+}
+
+impl KeptBytes {
+    fn of(format: Format, bytes: &[u8]) -> Self {
+        let kept = metadata::read(format, bytes);
+        let length = |data: Option<Vec<u8>>| data.map_or(0, |data| data.len() as u64);
+        Self { exif_xmp: length(kept.exif).saturating_add(length(kept.xmp)), icc: length(kept.icc) }
+    }
 }
 
 /// What is to be made for one spec.
@@ -92,14 +115,16 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(bytes: &'a [u8], specs: &'a [Spec], options: &Options<'_>) -> Result<Self, Error> {
+    fn new(bytes: &'a [u8], specs: &'a [Spec], options: &Options<'a>) -> Result<Self, Error> {
         options.limits.check_bytes(bytes.len() as u64)?;
         let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
         let header = codec::read_header(format, bytes)?;
         options.limits.check_source(header.width, header.height)?;
         options.limits.check_stored(&header)?;
         let size = header.orientation.oriented_size((header.width, header.height));
-        let mut original = Original { bytes, format, header, size, wanted: None, taken: None };
+        let marks = filters::mark_headers(specs, options)?;
+        let kept = KeptBytes::of(format, bytes);
+        let mut original = Original { bytes, format, header, size, wanted: None, taken: None, kept, marks };
         let jobs: Vec<Job<'a>> = specs.iter().map(|spec| Job::new(spec, &original)).collect();
         // What can't be made is not decoded for.
         let fine: Vec<_> = jobs.iter().map(|job| job.check(&original, options)).collect();
@@ -183,7 +208,7 @@ impl<'s> Job<'s> {
         let limits = options.limits;
         let (width, height) = geometry::layout(original.size, self.spec, &Found::default()).output();
         limits.check_output(self.format, width, height)?;
-        filters::check_marks(self.spec, options)?;
+        filters::check_marks(self.spec, &original.marks)?;
         if self.animated {
             limits.check_animation(&original.header)?;
             limits.check_animation_output(original.header.frames, (width, height))?;

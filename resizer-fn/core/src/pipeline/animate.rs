@@ -16,7 +16,7 @@ pub(super) fn animation(
     options: &Options<'_>,
 ) -> Result<Output, Error> {
     let orientation = original.header.orientation;
-    let mut marks = filters::Marks::new(options, true);
+    let mut marks = filters::Marks::new(options, &original.marks, true);
     let stop = options.stop;
     let how = EncodeOptions {
         quality: job.quality(options.defaults),

@@ -24,6 +24,7 @@ const WHITE: [u8; 3] = [255; 3];
 /// that are seen.
 pub(super) struct Marks<'a> {
     options: &'a Options<'a>,
+    headers: &'a MarkHeaders<'a>,
     /// The parts that are seen, by the place of their filter in the spec; only for animations.
     seen: BTreeMap<usize, Pixels>,
     keep: bool,
@@ -31,14 +32,14 @@ pub(super) struct Marks<'a> {
 
 impl<'a> Marks<'a> {
     /// For a single picture, or, to `keep` them, for all frames of an animation.
-    pub(super) fn new(options: &'a Options<'a>, keep: bool) -> Self {
-        Self { options, seen: BTreeMap::new(), keep }
+    pub(super) fn new(options: &'a Options<'a>, headers: &'a MarkHeaders<'a>, keep: bool) -> Self {
+        Self { options, headers, seen: BTreeMap::new(), keep }
     }
 
     /// Lays the mark of the filter at `index` on a picture.
     fn lay(&mut self, base: Pixels, mark: &Watermark, index: usize) -> Result<Pixels, Error> {
         let size = (base.width, base.height);
-        let (bytes, header, format) = file(mark, self.options)?;
+        let MarkFile { bytes, header, format } = file(mark, self.headers)?;
         let upright = header.orientation.oriented_size((header.width, header.height));
         let Some((part, Placed { xs, ys, .. })) = placed(mark, upright, size) else { return Ok(base) };
         let stop = self.options.stop;
@@ -47,7 +48,7 @@ impl<'a> Marks<'a> {
         let seen = match self.seen.get(&index) {
             Some(seen) if (seen.width, seen.height) == part.to => seen,
             _ => {
-                let whole = picture(bytes, &header, format, stop)?;
+                let whole = picture(bytes, header, *format, stop)?;
                 made = resample::resample(&whole, (1.0, 1.0), &part, stop)?;
                 &made
             }
@@ -61,22 +62,55 @@ impl<'a> Marks<'a> {
     }
 }
 
-/// The file of a watermark, and what its header says, which is within the limits.
-fn file<'a>(mark: &Watermark, options: &Options<'a>) -> Result<(&'a [u8], Header, Format), Error> {
-    let missing = || Error::MissingWatermark { key: mark.key.clone() };
-    let bytes = options.assets.get(&mark.key).ok_or_else(missing)?;
+/// The file of a watermark, and what its header says.
+#[derive(Clone, Debug)]
+pub(super) struct MarkFile<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) header: Header,
+    pub(super) format: Format,
+}
+
+/// All watermarks of a call by their keys, or why one can't be had.
+pub(super) type MarkHeaders<'a> = BTreeMap<&'a str, Result<MarkFile<'a>, Error>>;
+
+/// Reads the header of each watermark that these specs name: once, as that is a walk over the whole file.
+///
+/// # Errors
+/// [`Error::Stopped`]. What is wrong with a watermark is a matter of the specs that name it.
+pub(super) fn mark_headers<'a>(specs: &'a [Spec], options: &Options<'a>) -> Result<MarkHeaders<'a>, Error> {
+    let mut headers = MarkHeaders::new();
+    for filter in specs.iter().flat_map(|spec| &spec.filters) {
+        if let Filter::Watermark(mark) = filter
+            && !headers.contains_key(mark.key.as_str())
+        {
+            options.stop.check()?;
+            headers.insert(&mark.key, read_mark(&mark.key, options));
+        }
+    }
+    Ok(headers)
+}
+
+fn read_mark<'a>(key: &str, options: &Options<'a>) -> Result<MarkFile<'a>, Error> {
+    let bytes = options.assets.get(key).ok_or_else(|| Error::MissingWatermark { key: key.to_owned() })?;
     options.limits.check_bytes(bytes.len() as u64)?;
     let format = sniff::sniff(bytes).ok_or(Error::NotAnImage)?;
     let header = codec::read_header(format, bytes)?;
     options.limits.check_source(header.width, header.height)?;
     options.limits.check_stored(&header)?;
-    Ok((bytes, header, format))
+    Ok(MarkFile { bytes, header, format })
+}
+
+fn file<'h, 'a>(mark: &Watermark, headers: &'h MarkHeaders<'a>) -> Result<&'h MarkFile<'a>, Error> {
+    match headers.get(mark.key.as_str()) {
+        Some(found) => found.as_ref().map_err(Error::clone),
+        None => Err(Error::MissingWatermark { key: mark.key.clone() }),
+    }
 }
 
 /// Checks all watermarks of a spec, as far as their headers go.
-pub(super) fn check_marks(spec: &Spec, options: &Options<'_>) -> Result<(), Error> {
+pub(super) fn check_marks(spec: &Spec, headers: &MarkHeaders<'_>) -> Result<(), Error> {
     spec.filters.iter().try_for_each(|filter| match filter {
-        Filter::Watermark(mark) => file(mark, options).map(|_| ()),
+        Filter::Watermark(mark) => file(mark, headers).map(|_| ()),
         _ => Ok(()),
     })
 }
@@ -219,5 +253,33 @@ const fn along(position: WatermarkPos) -> Along {
         WatermarkPos::End(Offset::Percent(percent)) => Along::EndPart(percent * 10),
         WatermarkPos::Center => Along::Centre,
         WatermarkPos::Repeat => Along::Repeat,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::spec::Defaults;
+    use crate::{Assets, Limits};
+
+    #[test]
+    fn a_mark_is_read_once_however_many_filters_lay_it() {
+        let marks = ":watermark(m,0,0,0)".repeat(31);
+        let specs: Vec<Spec> = [30, 40]
+            .map(|width| format!("{width}x/filters:watermark(m,0,0,0){marks}").parse().unwrap())
+            .into();
+        let assets = Assets::from([("m".to_owned(), b"no image".to_vec())]);
+        let (defaults, limits) = (Defaults::default(), Limits::default());
+        // Asked before each reading.
+        for (asks, read) in [(0, false), (1, true)] {
+            let stop = Stop::after(asks);
+            let options = Options { defaults: &defaults, limits: &limits, assets: &assets, stop: &stop };
+            let headers = mark_headers(&specs, &options);
+            assert_eq!(headers.is_ok(), read);
+            let headers = headers.unwrap_or_default();
+            assert_eq!(headers.len(), usize::from(read));
+            assert!(check_marks(&specs[0], &headers).is_err());
+        }
     }
 }

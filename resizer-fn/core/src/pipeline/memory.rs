@@ -16,7 +16,6 @@ use super::shape::{self, Mark, Shape, Step};
 use super::{Job, Options, Original, render};
 use crate::codec::Taken;
 use crate::geometry::{self, Found, Layout, Size};
-use crate::metadata;
 use crate::pixels::Channels;
 use crate::resample::Part;
 use crate::sniff::Format;
@@ -63,7 +62,7 @@ pub(super) fn needed(original: &Original<'_>, jobs: &[&Job<'_>], options: &Optio
     for job in jobs {
         let layout = geometry::layout(original.size, job.spec, &Found::default());
         peak.also(result(original, job, &layout, options));
-        peak.hold(output(job, last_shape(original, job, &layout, options), frames(original, job), options));
+        peak.hold(output(job, last_shape(original, job, &layout), frames(original, job), options));
     }
     peak.most
 }
@@ -88,11 +87,9 @@ fn before(original: &Original<'_>, options: &Options<'_>) -> Peak {
     peak.hold(BASE);
     peak.hold(original.bytes.len() as u64);
     peak.hold(options.assets.values().fold(0, |sum, file| sum.saturating_add(file.len() as u64)));
-    let kept = metadata::read(original.format, original.bytes);
-    let length = |data: Option<Vec<u8>>| data.map_or(0, |data| data.len() as u64);
     // Read, cleaned, put into the file, copied with it.
-    peak.hold(length(kept.exif).saturating_add(length(kept.xmp)).saturating_mul(4));
-    peak.hold(length(kept.icc).saturating_mul(PROFILE));
+    peak.hold(original.kept.exif_xmp.saturating_mul(4));
+    peak.hold(original.kept.icc.saturating_mul(PROFILE));
     if let Some(Taken { held, working, .. }) = original.taken {
         peak.briefly(held.saturating_add(working));
         peak.hold(held);
@@ -105,8 +102,8 @@ fn frames(original: &Original<'_>, job: &Job<'_>) -> u64 {
 }
 
 /// The shape that is encoded.
-fn last_shape(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Options<'_>) -> Shape {
-    let steps = shape::steps(job, original, layout, options);
+fn last_shape(original: &Original<'_>, job: &Job<'_>, layout: &Layout) -> Shape {
+    let steps = shape::steps(job, original, layout);
     let first = shape::handed_out(&original.header, layout.window.output());
     steps.last().map_or(first, |step| step.after)
 }
@@ -136,7 +133,7 @@ fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Opt
     peak.hold(start.bytes());
     // Turned, or its colours converted.
     peak.briefly(start.bytes());
-    let steps = shape::steps(job, original, layout, options);
+    let steps = shape::steps(job, original, layout);
     for step in &steps {
         filter(&mut peak, step, job.animated);
     }

@@ -55,7 +55,7 @@ pub(super) fn still(
     if !as_it_is {
         pixels = colour::to_srgb(pixels, &source.colour);
     }
-    let pixels = finished(pixels, job, &layout, &mut filters::Marks::new(options, false))?;
+    let pixels = finished(pixels, job, &layout, &mut filters::Marks::new(options, &original.marks, false))?;
     let (width, height) = (pixels.width, pixels.height);
     let bytes = encode(job.spec, &how, |how| crate::codec::encode_until(job.format, &pixels, how, stop))?;
     Ok(Output { bytes, format: job.format, width, height })

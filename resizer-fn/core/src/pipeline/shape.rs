@@ -1,14 +1,14 @@
 //! The way of the pixels as far as sizes go: what each filter will meet, known before there are any pixels. Memory and
 //! work are estimated from it.
 
-use super::filters;
-use super::{Job, Options, Original};
-use crate::codec::{self, Header};
+use super::filters::{self, MarkFile, MarkHeaders};
+use super::{Job, Original};
+use crate::codec::Header;
 use crate::effect::watermark::Placed;
 use crate::geometry::{Layout, Size};
 use crate::pixels::Channels;
 use crate::resample::Part;
-use crate::sniff::{self, Format};
+use crate::sniff::Format;
 use crate::spec::{Fill, Filter, Rgba};
 
 /// Size and channels of pixels; they may turn out to have fewer channels, not more.
@@ -75,17 +75,12 @@ pub(super) fn handed_out(header: &Header, size: Size) -> Shape {
 }
 
 /// What the filters of a job will do.
-pub(super) fn steps<'s>(
-    job: &Job<'s>,
-    original: &Original<'_>,
-    layout: &Layout,
-    options: &Options<'_>,
-) -> Vec<Step<'s>> {
+pub(super) fn steps<'s>(job: &Job<'s>, original: &Original<'_>, layout: &Layout) -> Vec<Step<'s>> {
     let mut shape = handed_out(&original.header, layout.window.output());
     let mut steps = Vec::new();
     for filter in filters::in_order(job.spec) {
         let mark = match filter {
-            Filter::Watermark(mark) => self::mark(mark, shape.size, options),
+            Filter::Watermark(mark) => self::mark(mark, shape.size, &original.marks),
             _ => None,
         };
         let after = after(filter, shape, layout, mark.as_ref());
@@ -122,12 +117,10 @@ fn after(filter: &Filter, before: Shape, layout: &Layout, mark: Option<&Mark>) -
 }
 
 /// None also for one that can't be read: that is refused, or was.
-fn mark(mark: &crate::spec::Watermark, base: Size, options: &Options<'_>) -> Option<Mark> {
-    let bytes = options.assets.get(&mark.key)?;
-    let format = sniff::sniff(bytes)?;
-    let header = codec::read_header(format, bytes).ok()?;
+fn mark(mark: &crate::spec::Watermark, base: Size, headers: &MarkHeaders<'_>) -> Option<Mark> {
+    let MarkFile { bytes, header, format } = headers.get(mark.key.as_str())?.as_ref().ok()?;
     let size = header.orientation.oriented_size((header.width, header.height));
     let (part, placed) = filters::placed(mark, size, base)?;
-    let picture = handed_out(&header, size);
-    Some(Mark { format, header, bytes: bytes.len() as u64, picture, part, placed })
+    let picture = handed_out(header, size);
+    Some(Mark { format: *format, header: *header, bytes: bytes.len() as u64, picture, part, placed })
 }

@@ -10,7 +10,6 @@ use crate::codec::{Header, Taken};
 use crate::effect::blur::LARGEST_KERNEL;
 use crate::effect::sharpen;
 use crate::geometry::{self, Found, Layout, Size};
-use crate::metadata;
 use crate::resample::Part;
 use crate::sniff::Format;
 use crate::spec::{Fill, Filter};
@@ -82,7 +81,7 @@ fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Opt
     let size = (header.width, header.height);
     let part = Part::of(&header.orientation.unapply(&layout.window, original.size));
     let start = shape::handed_out(header, layout.window.output());
-    let steps = shape::steps(job, original, layout, options);
+    let steps = shape::steps(job, original, layout);
     let last = steps.last().map_or(start, |step| step.after);
     let scaled = scaling(&part, size, density, start) + start.bytes() as f64;
     // One picture of what is seen, and its conversion to sRGB.
@@ -96,8 +95,7 @@ fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Opt
 
 /// Whether nothing says that colours are something else.
 fn is_srgb(original: &Original<'_>) -> bool {
-    !matches!(original.format, Format::Avif | Format::Png)
-        && metadata::read(original.format, original.bytes).icc.is_none()
+    !matches!(original.format, Format::Avif | Format::Png) && original.kept.icc == 0
 }
 
 /// Looking for borders, pixel by pixel, and for the subject, in a small picture.
