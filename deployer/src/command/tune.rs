@@ -1,5 +1,6 @@
 //! `tune`: memory against time and cost, measured.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use imgdeploy_model::command;
@@ -13,6 +14,7 @@ use crate::command::originals::Originals;
 use crate::command::{approve, memory};
 use crate::error::{Exit, Failure, Message};
 use crate::function::observe::Seen;
+use crate::input;
 use crate::price;
 use crate::report::{Outcome, Report, TuneReport};
 use crate::settings::Access;
@@ -75,11 +77,11 @@ pub async fn run(
     }
     report.tune_plan(&plan);
     Failure::against(&plan.unseen, &plan.refusals)?;
-    approve::ask("Carry this out?", consent.yes)?;
     // Before anything is measured that could then not be written.
     if let Some(path) = &args.chart {
-        std::fs::write(path, "").map_err(|error| unwritten(path, &error))?;
+        may_be_chart(path)?;
     }
+    approve::ask("Carry this out?", consent.yes)?;
     let measured = measure(&chosen, &seen, &plan, args, &originals, report).await?;
     let prices = price::lambda(&chosen.region, &plan.architecture);
     let rows: Vec<Row> = measured.iter().map(|one| row(one, &prices)).collect();
@@ -111,6 +113,27 @@ pub async fn run(
     }
     report.tune(&shown);
     Ok(Exit::Done)
+}
+
+/// Refuses a chart over anything but a chart, and where nothing can be written. A file that is there stays as it is until there
+/// is a chart.
+fn may_be_chart(path: &Path) -> Result<(), Failure> {
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(unwritten(path, &error)),
+        Ok(_) => {
+            let file = input::open(path).map_err(|error| unwritten(path, &error))?;
+            let mut begin = Vec::new();
+            let read = file.take(4).read_to_end(&mut begin);
+            read.map_err(|error| unwritten(path, &error))?;
+            if !(begin.is_empty() || begin == *b"<svg") {
+                let why = format!("{} is no chart, and would be written over", path.display());
+                return Err(Failure::new(Exit::Refused, why, "name another file with `--chart`"));
+            }
+        }
+    }
+    let writable = std::fs::OpenOptions::new().append(true).create(true).open(path);
+    writable.map(drop).map_err(|error| unwritten(path, &error))
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
@@ -249,4 +272,25 @@ async fn cleaned(chosen: &Chosen, seen: &Seen, consent: Consent, report: &Report
     })?;
     report.tune_cleaned(&chosen.name, &done, Outcome::Applied);
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_chart_takes_the_place_of_charts_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (name, text) in [("old.svg", "<svg></svg>"), ("empty.svg", ""), ("settings.yaml", "version: 1\n")]
+        {
+            std::fs::write(at(name), text).unwrap();
+            assert_eq!(may_be_chart(&at(name)).is_ok(), name.ends_with(".svg"), "{name}");
+            assert_eq!(std::fs::read_to_string(at(name)).unwrap(), text, "{name}");
+        }
+        assert!(may_be_chart(&at("new.svg")).is_ok());
+        assert!(may_be_chart(folder.path()).is_err());
+        assert!(may_be_chart(&at("no/folder.svg")).is_err());
+    }
 }
