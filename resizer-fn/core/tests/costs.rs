@@ -10,21 +10,13 @@ use resizer_core::pixels::Channels;
 use resizer_core::{Assets, Cost, Defaults, Error, Format, Limits, Options, Spec, estimate, resize_all};
 
 /// A function of 1,024 MB, less what it takes itself, with a timeout of 30 seconds on 0.58 of a processor (LA-02).
-const USUAL: Limits = Limits { max_memory: (1024 - 64) << 20, max_work: 17_000_000, ..unlimited() };
-/// The smallest: 128 MB, 0.07 of a processor.
-const SMALLEST: Limits = Limits { max_memory: (128 - 64) << 20, max_work: 2_100_000, ..unlimited() };
+fn usual() -> Limits {
+    Limits { max_memory: (1024 - 64) << 20, max_work: 17_000_000, ..Limits::default() }
+}
 
-const fn unlimited() -> Limits {
-    Limits {
-        max_bytes: 32 << 20,
-        max_pixels: 50_000_000,
-        max_output_pixels: 16_000_000,
-        max_frames: 600,
-        max_total_pixels: 200_000_000,
-        max_total_output_pixels: 200_000_000,
-        max_memory: u64::MAX,
-        max_work: u64::MAX,
-    }
+/// The smallest: 128 MB, 0.07 of a processor.
+fn smallest() -> Limits {
+    Limits { max_memory: (128 - 64) << 20, max_work: 2_100_000, ..Limits::default() }
 }
 
 fn with<T>(limits: &Limits, assets: &Assets, f: impl Fn(&Options<'_>) -> T) -> T {
@@ -34,7 +26,7 @@ fn with<T>(limits: &Limits, assets: &Assets, f: impl Fn(&Options<'_>) -> T) -> T
 
 fn cost(bytes: &[u8], text: &str, assets: &Assets) -> Cost {
     let spec: Spec = text.parse().unwrap();
-    with(&unlimited(), assets, |options| estimate(bytes, std::slice::from_ref(&spec), options)).unwrap()
+    with(&Limits::default(), assets, |options| estimate(bytes, std::slice::from_ref(&spec), options)).unwrap()
 }
 
 fn refusal(bytes: &[u8], text: &str, assets: &Assets, limits: &Limits) -> Option<Error> {
@@ -49,15 +41,15 @@ fn ordinary_requests_are_not_refused() {
     let progressive = jpeg(&scene(Channels::Rgb, (4000, 3000), 12), |encoder| encoder.set_progressive(true));
     let none = Assets::new();
     for (bytes, text, limits) in [
-        (&photograph, "300x", SMALLEST),
-        (&photograph, "300x300/smart", SMALLEST),
-        (&photograph, "800x/filters:format(webp)", SMALLEST),
-        (&photograph, "300x", USUAL),
-        (&photograph, "1600x/filters:format(webp):sharpen(1,1,true)", USUAL),
-        (&photograph, "1200x/filters:format(avif)", USUAL),
-        (&photograph, "trim/fit-in/1000x1000/filters:fill(blur)", USUAL),
-        (&progressive, "300x", USUAL),
-        (&progressive, "1600x", USUAL),
+        (&photograph, "300x", smallest()),
+        (&photograph, "300x300/smart", smallest()),
+        (&photograph, "800x/filters:format(webp)", smallest()),
+        (&photograph, "300x", usual()),
+        (&photograph, "1600x/filters:format(webp):sharpen(1,1,true)", usual()),
+        (&photograph, "1200x/filters:format(avif)", usual()),
+        (&photograph, "trim/fit-in/1000x1000/filters:fill(blur)", usual()),
+        (&progressive, "300x", usual()),
+        (&progressive, "1600x", usual()),
     ] {
         let Cost { memory, work } = cost(bytes, text, &none);
         assert!(memory <= limits.max_memory, "{text}: {} MiB of {}", memory >> 20, limits.max_memory >> 20);
@@ -80,7 +72,7 @@ fn marks_cost_what_is_seen_of_them() {
     let more = Assets::from(["a", "b", "c", "d"].map(own));
     let held = cost(&bytes, "640x480/filters:grayscale()", &more);
     assert_eq!(held.memory, plain.memory + 3 * bytes.len() as u64);
-    let missing = refusal(&bytes, "640x480/filters:watermark(you.jpg,0,0,0)", &assets, &unlimited());
+    let missing = refusal(&bytes, "640x480/filters:watermark(you.jpg,0,0,0)", &assets, &Limits::default());
     assert_eq!(missing, Some(Error::MissingWatermark { key: "you.jpg".to_owned() }));
 }
 
@@ -105,7 +97,7 @@ fn work_grows_with_what_is_to_be_done() {
             assert!(work(more) > plain, "{name} {more}: {} and {plain}", work(more));
         }
         let all = ["700x700".parse().unwrap(), "800x800".parse().unwrap()];
-        let both = with(&unlimited(), &assets, |options| estimate(bytes, &all, options)).unwrap();
+        let both = with(&Limits::default(), &assets, |options| estimate(bytes, &all, options)).unwrap();
         assert!(
             both.work > work("800x800") && both.memory > cost(bytes, "800x800", &assets).memory,
             "{name}"
@@ -123,12 +115,12 @@ fn what_is_too_much_work_is_refused_before_it_begins() {
         format!("4000x4000/filters:{}", filters("sharpen(10,10,true)", 32)),
         "4000x4000/filters:format(avif):max_bytes(1)".to_owned(),
     ] {
-        let three_seconds = Limits { max_work: 3_000_000, ..unlimited() };
+        let three_seconds = Limits { max_work: 3_000_000, ..Limits::default() };
         let refused = refusal(&bytes, &text, &none, &three_seconds);
         assert!(matches!(refused, Some(Error::TooMuchWork { limit: 3_000_000, .. })), "{text}: {refused:?}");
     }
     let Cost { work, .. } = cost(&bytes, "100x", &none);
-    let limits = |max_work| Limits { max_work, ..unlimited() };
+    let limits = |max_work| Limits { max_work, ..Limits::default() };
     assert_eq!(refusal(&bytes, "100x", &none, &limits(work)), None);
     let refused = refusal(&bytes, "100x", &none, &limits(work - 1));
     assert_eq!(refused, Some(Error::TooMuchWork { work, limit: work - 1 }));
@@ -141,7 +133,7 @@ fn all_frames_of_a_result_have_a_limit() {
         writer.push(&scene(Channels::Rgb, (40, 30), 50 * frame), 100).unwrap();
     }
     let bytes = writer.finish().unwrap();
-    let limits = Limits { max_total_output_pixels: 5 * 400 * 300 - 1, ..unlimited() };
+    let limits = Limits { max_total_output_pixels: 5 * 400 * 300 - 1, ..Limits::default() };
     let refused = refusal(&bytes, "400x", &Assets::new(), &limits);
     let expected = Error::AnimationTooLarge {
         frames: 5,
@@ -164,9 +156,9 @@ fn what_trimming_makes_larger_is_refused_too() {
     let bytes = resizer_core::codec::encode(Format::Png, &pixels, &EncodeOptions::with_quality(80)).unwrap();
     let text = "trim/100x/filters:format(png)";
     let foretold = cost(&bytes, text, &Assets::new());
-    let limits = Limits { max_memory: foretold.memory, ..unlimited() };
+    let limits = Limits { max_memory: foretold.memory, ..Limits::default() };
     assert!(matches!(refusal(&bytes, text, &Assets::new(), &limits), Some(Error::TooMuchMemory { .. })));
-    let limits = Limits { max_work: foretold.work, ..unlimited() };
+    let limits = Limits { max_work: foretold.work, ..Limits::default() };
     assert!(matches!(refusal(&bytes, text, &Assets::new(), &limits), Some(Error::TooMuchWork { .. })));
-    assert_eq!(refusal(&bytes, text, &Assets::new(), &unlimited()), None);
+    assert_eq!(refusal(&bytes, text, &Assets::new(), &Limits::default()), None);
 }

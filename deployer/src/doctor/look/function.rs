@@ -45,7 +45,7 @@ impl Looker {
             self.seen("lambda:ListVersionsByFunction", function.versions()),
             self.seen("lambda:GetPolicy", policy(&lambda, &name, qualifier_of)),
             self.seen("lambda:GetPolicy", policy(&lambda, &name, None)),
-            self.seen("lambda:GetFunctionConcurrency", concurrency(&lambda, &name)),
+            self.seen("lambda:GetFunctionConcurrency", function.reserved()),
         );
         Function {
             region,
@@ -133,18 +133,6 @@ async fn policy(lambda: &aws_sdk_lambda::Client, name: &str, qualifier: Option<&
     let sent = call.set_qualifier(qualifier.map(str::to_owned)).send().await;
     match Fact::of(sent.map_err(|error| AwsFailure::from_sdk("lambda:GetPolicy", &error))) {
         Fact::Known(seen) => seen.policy().map_or(Fact::Absent, |text| Fact::Known(text.to_owned())),
-        Fact::Absent => Fact::Absent,
-        Fact::Unknown(failure) => Fact::Unknown(failure),
-    }
-}
-
-async fn concurrency(lambda: &aws_sdk_lambda::Client, name: &str) -> Fact<u32> {
-    let sent = lambda.get_function_concurrency().function_name(name).send().await;
-    match Fact::of(sent.map_err(|error| AwsFailure::from_sdk("lambda:GetFunctionConcurrency", &error))) {
-        Fact::Known(seen) => match seen.reserved_concurrent_executions() {
-            Some(reserved) => Fact::Known(u32::try_from(reserved).unwrap_or_default()),
-            None => Fact::Absent,
-        },
         Fact::Absent => Fact::Absent,
         Fact::Unknown(failure) => Fact::Unknown(failure),
     }
