@@ -53,8 +53,6 @@ pub struct Header {
     pub stored_pixels: u64,
     /// Those of them that are decoded for a still picture: an animation's first frame.
     pub first_pixels: u64,
-    /// How often a decoder goes over the stored pixels: once for each scan of a JPEG.
-    pub passes: u32,
     /// Memory that decoding takes at most besides the pixels it hands out, in bytes.
     pub working_bytes: u64,
     /// Bytes of a pixel as it is handed out.
@@ -73,7 +71,6 @@ impl Header {
             plays: 1,
             stored_pixels,
             first_pixels: stored_pixels,
-            passes: 1,
             working_bytes: 0,
             pixel_bytes: 4,
         }
@@ -162,14 +159,16 @@ pub(crate) struct Taken {
     pub(crate) working: u64,
     /// Samples handed out to one pixel of the file, in each direction.
     pub(crate) density: f64,
+    /// How often a decoder goes over the stored pixels: once for each scan of a JPEG, where it reads them all.
+    pub(crate) passes: u32,
 }
 
 impl Taken {
-    /// Pixels at a density.
-    fn pixels(header: &Header, density: f64, working: u64) -> Self {
+    /// Pixels at a density, decoded in one pass.
+    pub(crate) fn pixels(header: &Header, density: f64, working: u64) -> Self {
         let side = |side: u32| (f64::from(side) * density).ceil() as u64;
         let pixels = side(header.width).saturating_mul(side(header.height));
-        Self { held: pixels.saturating_mul(header.pixel_bytes.into()), working, density }
+        Self { held: pixels.saturating_mul(header.pixel_bytes.into()), working, density, passes: 1 }
     }
 }
 

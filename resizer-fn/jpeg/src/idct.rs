@@ -32,6 +32,12 @@ pub(crate) fn flat(dc: i64) -> u8 {
     (((dc + 4) >> 3) + 128).clamp(0, 255) as u8
 }
 
+/// [`flat`] of a coefficient as it is in the file. 32 bits have room for any product, and more of them are made at a time.
+#[inline(always)]
+pub(crate) fn level(dc: i16, factor: u16) -> u8 {
+    (((i32::from(dc) * i32::from(factor) + 4) >> 3) + 128).clamp(0, 255) as u8
+}
+
 /// The transform to 2 x 2 samples: there every factor is the same, but for its sign, and no product is left.
 #[inline(always)]
 pub(crate) fn transform_2(block: &[i16; 64], quantisation: &[u16; 64], out: &mut [u8], stride: usize) {
@@ -181,5 +187,10 @@ mod tests {
         transform::<2, 4>(&[i16::MIN; 64], &[255; 64], &Basis::new(2), &mut out, 2);
         assert_eq!(out[0], 0);
         assert_eq!((flat(0), flat(-100_000), flat(100_000), flat(8)), (128, 0, 255, 129));
+        for dc in [i16::MIN, -2049, -1, 0, 1, 3, 4, 2047, i16::MAX] {
+            for factor in [0, 1, 2, 255, u16::MAX] {
+                assert_eq!(level(dc, factor), flat(i64::from(dc) * i64::from(factor)), "{dc} {factor}");
+            }
+        }
     }
 }

@@ -184,9 +184,7 @@ fn decode_dc(bytes: &[u8], frame: &Frame, stopped: &dyn Fn() -> bool) -> Result<
     let whole = planes.iter().all(|plane| plane.low == Some(0)) && complete;
     let planes = planes.iter().zip(channels).enumerate().map(|(index, (plane, mut channel))| {
         for (y, row) in plane.values.chunks(plane.stride).enumerate() {
-            for (x, value) in row.iter().enumerate() {
-                channel.put_flat((*value).into(), x, y);
-            }
+            channel.put_flat_row(row, y);
         }
         let (width, height) = scaled(frame, index, 1);
         channel.canvas.finish(width, height)

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::block::DcTable;
 use crate::course::{Course, Part, Scan, blocks, grid};
 use crate::header::Frame;
-use crate::stream::{Bits, Cursor, Ready};
+use crate::stream::{Bits, Cursor, LARGEST_DC_MCU, Ready};
 
 /// The DC coefficients of one component, block by block, as wide as whole MCUs need.
 #[derive(Debug)]
@@ -27,48 +27,54 @@ impl DcPlane {
 
 /// Reads one DC scan; what follows it, and how many MCUs of it are missing.
 pub(crate) fn dc_scan<'a>(scan: &Scan<'a, '_>, planes: &mut [DcPlane]) -> Result<(&'a [u8], u32), Error> {
-    let Scan { raw, frame, header, tables, .. } = *scan;
-    let first = header.high == 0;
-    let mut parts = Vec::new();
-    for (index, dc, _) in &header.components {
-        // Only the first pass is coded; refinements are single bits.
-        let table = if first { Some(DcTable::new(tables, *dc)?) } else { None };
-        parts.push(Part::new(frame, header, *index, table));
+    let Scan { frame, header, tables, .. } = *scan;
+    for (index, ..) in &header.components {
         planes[*index].low = Some(header.low);
     }
+    if header.high > 0 {
+        let parts = header.components.iter().map(|(index, ..)| Part::new(frame, header, *index, ()));
+        return walk(scan, planes, parts.collect(), |ready, cursor, _, value| {
+            // Only the first pass is coded; refinements are single bits.
+            cursor.refill(ready);
+            *value |= ((cursor.window >> 63) << header.low) as i16;
+            cursor.consume(1);
+        });
+    }
+    let parts = header
+        .components
+        .iter()
+        .map(|(index, dc, _)| Ok(Part::new(frame, header, *index, DcTable::new(tables, *dc)?)));
+    let parts = parts.collect::<Result<Vec<_>, Error>>()?;
+    let (rest, missing) = walk(scan, planes, parts, |ready, cursor, part, value| {
+        part.dc = part.dc.wrapping_add(part.table.difference(ready, cursor));
+        *value = (part.dc << header.low) as i16;
+    })?;
     let (across, down) = grid(frame, header);
-    let mut bits = Bits::new(raw);
-    let mut course = Course::new(across * down, tables.restart);
+    if missing >= across * down { Err(Error::Truncated) } else { Ok((rest, missing)) }
+}
+
+/// Lets `read` have each block's coefficient in turn; what follows the scan, and how many MCUs of it are missing.
+#[inline(always)]
+fn walk<'a, T>(
+    scan: &Scan<'a, '_>,
+    planes: &mut [DcPlane],
+    mut parts: Vec<Part<T>>,
+    read: impl Fn(&Ready, &mut Cursor, &mut Part<T>, &mut i16),
+) -> Result<(&'a [u8], u32), Error> {
+    let (across, down) = grid(scan.frame, scan.header);
+    let mut bits = Bits::new(scan.raw);
+    let mut course = Course::new(across * down, scan.tables.restart);
     while let Some(place) = course.step(&mut bits, across, &mut parts) {
         scan.go_on(place.0)?;
-        let mcus = course.row(across).min(bits.mcus_ready());
+        let mcus = course.row(across).min(bits.mcus_ready(LARGEST_DC_MCU));
         blocks(&mut bits, &mut parts, place, mcus, |ready, cursor, part, (x, y)| {
             let plane = &mut planes[part.index];
             if let Some(value) = plane.values.get_mut(y * plane.stride + x) {
-                read(part, ready, cursor, value, header.low);
+                read(ready, cursor, part, value);
             }
         });
         course.advance(mcus as u32);
     }
     let missing = course.missing.max(u32::from(bits.overrun()));
-    if first && missing >= course.total {
-        return Err(Error::Truncated);
-    }
     Ok((bits.rest(), missing))
-}
-
-/// Reads one block's DC coefficient, or, without a table, its next bit.
-#[inline(always)]
-fn read(part: &mut Part<Option<DcTable>>, ready: &Ready, cursor: &mut Cursor, value: &mut i16, low: u8) {
-    match &part.table {
-        Some(table) => {
-            part.dc = part.dc.wrapping_add(table.difference(ready, cursor));
-            *value = (part.dc << low) as i16;
-        }
-        None => {
-            cursor.refill(ready);
-            *value |= ((cursor.window >> 63) << low) as i16;
-            cursor.consume(1);
-        }
-    }
 }

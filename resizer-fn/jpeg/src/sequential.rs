@@ -4,10 +4,10 @@ use crate::Error;
 use crate::block::BlockTables;
 use crate::course::{Course, Part, Scan, blocks, grid};
 use crate::header::{Frame, NATURAL};
-use crate::idct::{Basis, KEEP, flat, transform, transform_2};
+use crate::idct::{Basis, KEEP, level, transform, transform_2};
 use crate::means::Means;
 use crate::plane::Canvas;
-use crate::stream::{Bits, Cursor, Ready};
+use crate::stream::{Bits, Cursor, LARGEST_MCU, Ready};
 
 /// One component on its way to a plane.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Channel {
     /// The sample of a block that has the same value all over.
     #[inline(always)]
     fn level(&self, dc: i32) -> u8 {
-        flat(i64::from(dc as i16) * i64::from(self.quantisation[0]))
+        level(dc as i16, self.quantisation[0])
     }
 
     /// Reads the block in column `x` and row `y` of blocks. `dc` is the prediction.
@@ -91,6 +91,14 @@ impl Channel {
         let level = self.level(dc);
         if let Some(sample) = self.canvas.at(x, y).first_mut() {
             *sample = level;
+        }
+    }
+
+    /// At 1/8: the means of a whole row of blocks.
+    pub(crate) fn put_flat_row(&mut self, row: &[i16], y: usize) {
+        let factor = self.quantisation[0];
+        for (sample, dc) in self.canvas.at(0, y).iter_mut().zip(row) {
+            *sample = level(*dc, factor);
         }
     }
 
@@ -164,7 +172,7 @@ pub(crate) fn scan<'a>(
             continue;
         }
         // No further than that: what is missing stays grey.
-        let mcus = mcus.min(bits.mcus_ready());
+        let mcus = mcus.min(bits.mcus_ready(LARGEST_MCU));
         blocks(&mut bits, &mut parts, place, mcus, |ready, cursor, part, at| {
             let tables = &block_tables[part.table];
             channels[part.index].read((ready, cursor), tables, &mut part.dc, at);

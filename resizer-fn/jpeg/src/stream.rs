@@ -4,8 +4,10 @@ use memchr::memchr;
 
 /// Bytes kept ready.
 const BUFFER: usize = 32 << 10;
-/// An MCU has at most 10 blocks (T.81, B.2.3) of 64 coefficients of at most 16 + 16 bits.
-const LARGEST_MCU: usize = 10 * 64 * 4;
+/// Bytes of an MCU: it has at most 10 blocks (T.81, B.2.3) of 64 coefficients of at most 16 + 16 bits.
+pub(crate) const LARGEST_MCU: usize = 64 * LARGEST_DC_MCU;
+/// Bytes of an MCU of which nothing but DC is coded.
+pub(crate) const LARGEST_DC_MCU: usize = 10 * 4;
 /// So many bytes must be ready before an MCU is begun, unless the segment ends.
 const ENOUGH: usize = 4 << 10;
 /// Bytes after the last one that may be read (as zeros).
@@ -93,16 +95,16 @@ impl<'a> Bits<'a> {
         self.top_up()
     }
 
-    /// How many MCUs are ready for sure after [`Self::prepare`], or 1.
+    /// How many MCUs of at most `largest` bytes are ready for sure after [`Self::prepare`], or 1.
     #[inline(always)]
-    pub(crate) fn mcus_ready(&self) -> usize {
-        (self.filled.saturating_sub(self.cursor.at) / LARGEST_MCU).max(1)
+    pub(crate) fn mcus_ready(&self, largest: usize) -> usize {
+        (self.filled.saturating_sub(self.cursor.at) / largest).max(1)
     }
 
     /// How many MCUs may be read before more bytes have to be made ready: any number at the segment's end.
     #[inline(always)]
     pub(crate) fn mcus_readable(&self) -> usize {
-        if self.ended { usize::MAX } else { self.mcus_ready() }
+        if self.ended { usize::MAX } else { self.mcus_ready(LARGEST_MCU) }
     }
 
     #[cold]

@@ -22,9 +22,7 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let orientation = exif.map_or(Orientation::UPRIGHT, Orientation::from_exif);
     let header = Header::still(width.into(), height.into(), orientation);
     let pixel_bytes = if components == 1 { 1 } else { 3 };
-    let scans = resizer_jpeg::scans(bytes);
-    let frame = resizer_jpeg::frame(bytes);
-    let working_bytes = match frame {
+    let working_bytes = match resizer_jpeg::frame(bytes) {
         // With all components in one scan, libjpeg-turbo, too, holds no more than some rows.
         Ok(frame) if !frame.progressive && in_first_scan == components => 0,
         // All coefficients, of two bytes, in whole blocks.
@@ -35,19 +33,26 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
             header.stored_pixels.saturating_mul(each.into())
         }
     };
-    // More are refused by whoever would go through them.
-    let passes = u32::try_from(scans).unwrap_or(u32::MAX).clamp(1, MOST_SCANS);
-    Ok(Header { passes, working_bytes, pixel_bytes, ..header })
+    Ok(Header { working_bytes, pixel_bytes, ..header })
 }
 
 /// What decoding takes: the planes, or where these can't be had libjpeg-turbo's pixels, whichever is more.
 pub(super) fn taken(bytes: &[u8], header: &Header, wanted: &Wanted) -> Taken {
     let pixels = Taken::pixels(header, f64::from(scale(wanted)) / 8.0, header.working_bytes);
-    let Ok(planes) = jpeg_planes::taken(bytes, wanted) else { return pixels };
-    Taken {
-        held: pixels.held.max(planes.held),
-        working: pixels.working.max(planes.working),
-        density: pixels.density.max(planes.density),
+    match jpeg_planes::taken(bytes, wanted) {
+        Ok(planes) => Taken {
+            held: pixels.held.max(planes.held),
+            working: pixels.working.max(planes.working),
+            density: pixels.density.max(planes.density),
+            passes: planes.passes,
+        },
+        // Scans are counted here alone: it takes going through the whole file.
+        Err(_) => {
+            // More are refused by whoever would go through them.
+            let passes = u32::try_from(resizer_jpeg::scans(bytes))
+                .map_or(MOST_SCANS, |scans| scans.clamp(1, MOST_SCANS));
+            Taken { passes, ..pixels }
+        }
     }
 }
 
@@ -62,14 +67,15 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted, stop: &Stop) -> Result<Decod
     let header = jpeg_header::read(bytes)?;
     let channels = if header.components == 1 { Channels::Grey } else { Channels::Rgb };
     let colour = ColourInfo::with_profile(header.icc(), channels);
-    match jpeg_planes::decode(bytes, wanted, stop) {
+    let most_passed = match jpeg_planes::decode(bytes, wanted, stop) {
         Ok(planes) => return Ok(Decoded { picture: Picture::Planes(planes), colour }),
         Err(resizer_jpeg::Error::Truncated) => return Err(Error::Truncated { format: Format::Jpeg }),
         Err(resizer_jpeg::Error::Stopped) => return Err(Error::Stopped),
+        Err(resizer_jpeg::Error::Unsupported(_)) => MOST_PASSED,
         // The other decoder may know better what is to be made of it.
-        Err(_) => {}
-    }
-    check_scans(resizer_jpeg::scans(bytes), header.width, header.height)?;
+        Err(_) => MOST_PASSED_UNFORESEEN,
+    };
+    check_scans(resizer_jpeg::scans(bytes), most_passed, header.width, header.height)?;
     // It does all in one go, which the estimate of the work has to bound.
     stop.check()?;
     let scale = scale(wanted);
@@ -97,10 +103,12 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted, stop: &Stop) -> Result<Decod
 pub(super) const MOST_SCANS: u32 = 100;
 /// Pixels of all passes together: 20 passes over the largest picture that the default limits allow.
 const MOST_PASSED: u64 = 1_000_000_000;
+/// As many of a file that [`taken`] took for one that is decoded to planes: ten passes over 24 megapixels, a third of a second.
+const MOST_PASSED_UNFORESEEN: u64 = 250_000_000;
 
-fn check_scans(scans: usize, width: u16, height: u16) -> Result<(), Error> {
+fn check_scans(scans: usize, most_passed: u64, width: u16, height: u16) -> Result<(), Error> {
     let pixels = u64::from(width) * u64::from(height);
-    if scans > MOST_SCANS as usize || pixels.saturating_mul(scans as u64) > MOST_PASSED {
+    if scans > MOST_SCANS as usize || pixels.saturating_mul(scans as u64) > most_passed {
         let feature = "more scans than its pixels need";
         return Err(Error::Unsupported { format: Format::Jpeg, feature });
     }

@@ -33,14 +33,17 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted, stop: &Stop) -> Result<Plane
     Ok(Planes { luma, chroma })
 }
 
-/// What decoding to planes takes.
+/// What decoding to planes takes; an error where [`decode`] would not even begin.
 pub(super) fn taken(bytes: &[u8], wanted: &Wanted) -> Result<Taken, Error> {
     let frame = resizer_jpeg::frame(bytes)?;
     let scales = scales(&frame, wanted);
+    if frame.progressive && scales.iter().any(|scale| *scale != 1) {
+        return Err(Error::Unsupported("a progressive file at more than 1/8"));
+    }
     // The mean of each block in two bytes.
     let working = if frame.progressive { frame.blocks().saturating_mul(2) } else { 0 };
     let density = f64::from(scales[0]) / 8.0;
-    Ok(Taken { held: resizer_jpeg::planes_bytes(&frame, scales), working, density })
+    Ok(Taken { held: resizer_jpeg::planes_bytes(&frame, scales), working, density, passes: 1 })
 }
 
 /// Samples of a component to one pixel at full size, across and down.

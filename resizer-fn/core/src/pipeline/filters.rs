@@ -1,7 +1,7 @@
 //! The filters of a spec that change pixels, in the order written.
 
 use super::Options;
-use crate::codec::{self, Header};
+use crate::codec::{self, Header, Taken};
 use crate::colour;
 use crate::effect::canvas::{Background, pad};
 use crate::effect::flatten::flatten;
@@ -39,7 +39,7 @@ impl<'a> Marks<'a> {
     /// Lays the mark of the filter at `index` on a picture.
     fn lay(&mut self, base: Pixels, mark: &Watermark, index: usize) -> Result<Pixels, Error> {
         let size = (base.width, base.height);
-        let MarkFile { bytes, header, format } = file(mark, self.headers)?;
+        let MarkFile { bytes, header, format, .. } = file(mark, self.headers)?;
         let upright = header.orientation.oriented_size((header.width, header.height));
         let Some((part, Placed { xs, ys, .. })) = placed(mark, upright, size) else { return Ok(base) };
         let stop = self.options.stop;
@@ -67,6 +67,8 @@ impl<'a> Marks<'a> {
 pub(super) struct MarkFile<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) header: Header,
+    /// What decoding all of it takes.
+    pub(super) taken: Taken,
     pub(super) format: Format,
 }
 
@@ -97,7 +99,8 @@ fn read_mark<'a>(key: &str, options: &Options<'a>) -> Result<MarkFile<'a>, Error
     let header = codec::read_header(format, bytes)?;
     options.limits.check_source(header.width, header.height)?;
     options.limits.check_stored(&header)?;
-    Ok(MarkFile { bytes, header, format })
+    let taken = codec::taken(format, bytes, &header, &Wanted::ALL);
+    Ok(MarkFile { bytes, header, taken, format })
 }
 
 fn file<'h, 'a>(mark: &Watermark, headers: &'h MarkHeaders<'a>) -> Result<&'h MarkFile<'a>, Error> {

@@ -3,7 +3,7 @@
 
 use super::filters::{self, MarkFile, MarkHeaders};
 use super::{Job, Original};
-use crate::codec::Header;
+use crate::codec::{Header, Taken};
 use crate::effect::watermark::Placed;
 use crate::geometry::{Layout, Size};
 use crate::pixels::Channels;
@@ -47,6 +47,8 @@ pub(super) struct Step<'s> {
 pub(super) struct Mark {
     pub(super) format: Format,
     pub(super) header: Header,
+    /// What decoding all of it takes.
+    pub(super) taken: Taken,
     /// Size of its file in bytes.
     pub(super) bytes: u64,
     /// Its pixels as seen, decoded.
@@ -118,9 +120,17 @@ fn after(filter: &Filter, before: Shape, layout: &Layout, mark: Option<&Mark>) -
 
 /// None also for one that can't be read: that is refused, or was.
 fn mark(mark: &crate::spec::Watermark, base: Size, headers: &MarkHeaders<'_>) -> Option<Mark> {
-    let MarkFile { bytes, header, format } = headers.get(mark.key.as_str())?.as_ref().ok()?;
+    let MarkFile { bytes, header, taken, format } = headers.get(mark.key.as_str())?.as_ref().ok()?;
     let size = header.orientation.oriented_size((header.width, header.height));
     let (part, placed) = filters::placed(mark, size, base)?;
     let picture = handed_out(header, size);
-    Some(Mark { format: *format, header: *header, bytes: bytes.len() as u64, picture, part, placed })
+    Some(Mark {
+        format: *format,
+        header: *header,
+        taken: *taken,
+        bytes: bytes.len() as u64,
+        picture,
+        part,
+        placed,
+    })
 }

@@ -45,17 +45,17 @@ fn micros(nanos: f64) -> u64 {
 }
 
 fn decoding_once(original: &Original<'_>) -> f64 {
-    let of = |taken: Taken| decoding(original.format, original.bytes.len(), &original.header, taken.density);
+    let of = |taken: Taken| decoding(original.format, original.bytes.len(), &original.header, taken);
     original.taken.map_or(0.0, of)
 }
 
-/// Decoding the first picture of a file of that size, to so many samples for a pixel in each direction.
-fn decoding(format: Format, size: usize, header: &Header, density: f64) -> f64 {
+/// Decoding the first picture of a file of that size.
+fn decoding(format: Format, size: usize, header: &Header, Taken { density, passes, .. }: Taken) -> f64 {
     let (stored, pixels) = (header.first_pixels as f64, header.pixels() as f64);
     match format {
         // Passing over bits, and making samples of them.
         Format::Jpeg => {
-            let passed = stored * f64::from(header.passes);
+            let passed = stored * f64::from(passes);
             1.5 * passed + 4.0 * size as f64 + 12.0 * pixels * density * density
         }
         Format::Png => stored * f64::from(header.pixel_bytes) * 5.0,
@@ -74,7 +74,7 @@ fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Opt
             // The mean of all frames, not the first one.
             let mean =
                 Header { first_pixels: header.stored_pixels / u64::from(header.frames.max(1)), ..*header };
-            let each = decoding(original.format, original.bytes.len(), &mean, 1.0);
+            let each = decoding(original.format, original.bytes.len(), &mean, Taken::pixels(&mean, 1.0, 0));
             (f64::from(header.frames), 1.0, each)
         }
     };
@@ -162,8 +162,8 @@ fn blurring(radius: u32, samples: f64) -> f64 {
 
 /// Decoding a mark and scaling what is seen of it.
 fn making(mark: &Mark) -> f64 {
-    let Mark { format, header, picture, part, bytes, .. } = mark;
-    decoding(*format, *bytes as usize, header, 1.0)
+    let Mark { format, header, taken, picture, part, bytes, .. } = mark;
+    decoding(*format, *bytes as usize, header, *taken)
         + picture.bytes() as f64 * 3.0
         + scaling(part, picture.size, 1.0, mark.seen())
 }
