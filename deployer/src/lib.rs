@@ -13,7 +13,6 @@ pub mod desired;
 pub mod dev;
 pub mod doctor;
 pub mod error;
-pub mod fact;
 pub mod function;
 pub mod input;
 pub mod journal;

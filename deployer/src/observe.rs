@@ -16,12 +16,12 @@ use crate::aws::lambda::Function;
 use crate::aws::read::{self, BucketRead, Caller, ObjectSummary, PublicAccessBlock};
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::desired;
-use crate::fact::Fact;
 use crate::function::LIVE;
 use crate::journal::Journal;
 use crate::names;
 use crate::purge::key::Scheme;
 use crate::stack::{self, OUTPUT_DISTRIBUTION, StackError, StackSeen};
+use imgdeploy_world::Fact;
 
 pub use taken::Taken;
 

@@ -3,8 +3,8 @@
 use imgdeploy_model::shell::Command;
 use serde::Serialize;
 
-use crate::seen::{Seen, Unseen};
 use crate::snapshot::Snapshot;
+use imgdeploy_world::{AwsFailure, Fact};
 
 /// How bad a finding is. `Ord`: worse is greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -162,7 +162,7 @@ impl Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Skip {
     /// Somebody could not look: the check is "not checked".
-    Unseen(Unseen),
+    Unseen(AwsFailure),
     /// There is nothing that the check is about (no distribution, no website): it has nothing to say.
     Nothing,
 }
@@ -174,11 +174,11 @@ pub type Verdict = Result<Vec<Finding>, Skip>;
 ///
 /// # Errors
 /// [`Skip`].
-pub fn need<T>(seen: &Seen<T>) -> Result<&T, Skip> {
+pub fn need<T>(seen: &Fact<T>) -> Result<&T, Skip> {
     match seen {
-        Seen::Known(value) => Ok(value),
-        Seen::Absent => Err(Skip::Nothing),
-        Seen::Unknown(why) => Err(Skip::Unseen(why.clone())),
+        Fact::Known(value) => Ok(value),
+        Fact::Absent => Err(Skip::Nothing),
+        Fact::Unknown(why) => Err(Skip::Unseen(why.clone())),
     }
 }
 
@@ -186,11 +186,11 @@ pub fn need<T>(seen: &Seen<T>) -> Result<&T, Skip> {
 ///
 /// # Errors
 /// [`Skip::Unseen`].
-pub fn need_or_absent<T>(seen: &Seen<T>) -> Result<Option<&T>, Skip> {
+pub fn need_or_absent<T>(seen: &Fact<T>) -> Result<Option<&T>, Skip> {
     match seen {
-        Seen::Known(value) => Ok(Some(value)),
-        Seen::Absent => Ok(None),
-        Seen::Unknown(why) => Err(Skip::Unseen(why.clone())),
+        Fact::Known(value) => Ok(Some(value)),
+        Fact::Absent => Ok(None),
+        Fact::Unknown(why) => Err(Skip::Unseen(why.clone())),
     }
 }
 

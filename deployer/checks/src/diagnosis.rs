@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::check::{Check, Finding, Hop, Input, Severity, Skip};
 use crate::fold;
-use crate::seen::{Seen, Unseen};
 use crate::snapshot::Snapshot;
 use crate::table::CHECKS;
+use imgdeploy_world::{AwsFailure, Fact};
 
 /// Which checks to run: `only` empty means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +44,24 @@ pub struct Headline {
     pub finding: Finding,
     /// What follows from it.
     pub effects: Vec<Headline>,
+}
+
+/// A look-up that failed, as reports have it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Unseen {
+    /// The IAM action that the look-up needs, such as `s3:GetBucketPolicy`.
+    pub action: String,
+    /// What AWS or the network said.
+    pub why: String,
+    /// The caller may not do it.
+    pub denied: bool,
+}
+
+impl Unseen {
+    /// From the call.
+    pub fn of(failure: &AwsFailure) -> Self {
+        Self { action: failure.operation.clone(), why: failure.reason(), denied: failure.is_denied() }
+    }
 }
 
 /// A check that could not be made.
@@ -83,12 +101,12 @@ impl Diagnosis {
 
 /// Inputs without which "nothing found" would mean nothing: requests that could not be made, a stack that could not be read. The other
 /// inputs a check asks for by itself.
-fn missing(check: &Check, snapshot: &Snapshot) -> Option<Unseen> {
+fn missing(check: &Check, snapshot: &Snapshot) -> Option<AwsFailure> {
     if check.hop == Hop::Walk && snapshot.unasked.is_some() {
         return snapshot.unasked.clone();
     }
     match &snapshot.stack {
-        Seen::Unknown(why) if check.inputs.contains(&Input::Stack) => Some(why.clone()),
+        Fact::Unknown(why) if check.inputs.contains(&Input::Stack) => Some(why.clone()),
         _ => None,
     }
 }
@@ -116,7 +134,7 @@ pub fn diagnose(snapshot: &Snapshot, selection: &Selection) -> Diagnosis {
             Ok(findings) if findings.is_empty() => diagnosis.ok.push(check.code),
             Ok(_) => {}
             Err(Skip::Nothing) => diagnosis.nothing_to_check.push(check.code),
-            Err(Skip::Unseen(why)) => unseen.entry(why).or_default().push(check.code),
+            Err(Skip::Unseen(why)) => unseen.entry(Unseen::of(&why)).or_default().push(check.code),
         }
     }
     diagnosis.headlines = fold::fold(found);

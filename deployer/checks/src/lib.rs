@@ -8,7 +8,6 @@ pub mod check;
 mod checks;
 mod diagnosis;
 mod fold;
-mod seen;
 pub mod snapshot;
 pub mod table;
 
@@ -16,6 +15,5 @@ pub mod table;
 mod tests;
 
 pub use check::{Check, Finding, Fix, Severity, Skip, Verdict};
-pub use diagnosis::{Diagnosis, Headline, NotChecked, Selection, diagnose};
-pub use seen::{Seen, Unseen};
+pub use diagnosis::{Diagnosis, Headline, NotChecked, Selection, Unseen, diagnose};
 pub use snapshot::Snapshot;

@@ -2,8 +2,8 @@
 
 use super::{Cause, Event, Run};
 use crate::aws::AwsFailure;
-use crate::fact::Fact;
 use crate::stack::{TAG_BUCKET_MADE_BY, UP};
+use imgdeploy_world::Fact;
 
 /// Begun uploads and versions are listed anew until there are none; somebody who keeps on writing ends that.
 const ROUNDS: usize = 100_000;

@@ -9,10 +9,10 @@ use super::Cause;
 use crate::aws::read::BucketRead;
 use crate::aws::write::{BucketWrite, Condition};
 use crate::aws::{AwsFailure, Clients, FailureKind};
-use crate::fact::Fact;
 use crate::journal::{Journal, State};
 use crate::names;
 use crate::plan::Plan;
+use imgdeploy_world::Fact;
 
 /// The journal as we wrote it last.
 pub(super) struct Claim {

@@ -7,7 +7,7 @@ use imgdeploy_model::document::{self, Ours};
 use super::{Cause, Event, Run};
 use crate::aws::read::PublicAccessBlock;
 use crate::aws::{AwsFailure, FailureKind};
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// How long a switched-off BlockPublicPolicy may take to be believed (S3-21).
 const PROPAGATION: Duration = Duration::from_secs(60);

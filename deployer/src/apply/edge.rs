@@ -9,7 +9,7 @@ use super::documents::guard;
 use super::{Cause, Event, Run};
 use crate::aws::{AwsFailure, FailureKind, edge, write};
 use crate::desired::our_edge;
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// CloudFront's own waiter gives up after 35 minutes (CF-15).
 const PATIENCE: Duration = Duration::from_secs(35 * 60);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Cause, Run};
 use crate::aws::FailureKind;
 use crate::aws::lambda::{Configuration, Function};
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// As long as Lambda's own waiters take (LA-03).
 const PATIENCE: Duration = Duration::from_mins(5);

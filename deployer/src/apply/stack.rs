@@ -2,9 +2,9 @@
 
 use super::{Cause, Event, Run};
 use crate::aws::lambda::{Alias, Function};
-use crate::fact::Fact;
 use crate::function::LIVE;
 use crate::stack::{self, DesiredStack, StackError, StackPlan};
+use imgdeploy_world::Fact;
 
 impl Run<'_> {
     pub(super) async fn stack(&mut self, desired: &DesiredStack, plan: &StackPlan) -> Result<(), Cause> {

@@ -8,6 +8,7 @@ use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation, Resource};
 use super::paging::{Next, each};
 use super::signed::{self, Call};
 use super::{AwsFailure, Clients};
+use crate::aws::failure::Answered;
 
 /// Whether an id is that of an HTTP API: those have the same hosts as REST APIs, and another control plane (AG-16).
 ///

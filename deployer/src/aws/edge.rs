@@ -8,7 +8,8 @@ use super::paging::{Next, each};
 use super::raw::CaptureBody;
 use super::read::raw_text;
 use super::{AwsFailure, Clients};
-use crate::fact::Fact;
+use crate::aws::failure::Answered;
+use imgdeploy_world::Fact;
 
 /// A distribution's configuration as AWS hands it out, with the version to name in `If-Match` (CF-13).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,59 +5,28 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::patience::Hung;
+pub use imgdeploy_world::{AwsFailure, FailureKind};
 
-/// What a failed call means for us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureKind {
-    /// The named thing does not exist.
-    Missing,
-    /// The caller may not do this.
-    Denied,
-    /// Credentials absent, expired or wrong.
-    Credentials,
-    /// Somebody else changed it or is changing it (409, 412).
-    Conflict,
-    /// The request never got a whole answer.
-    Unreachable,
-    /// Wrong region for this resource (301, 400).
-    WrongRegion,
-    /// Anything else that AWS answered.
-    Other,
-}
-
-/// A failed AWS call, as plain data.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, thiserror::Error)]
-#[error("{operation} failed: {}", self.reason())]
-pub struct AwsFailure {
-    /// `service:Operation`, spelled as IAM spells the action where it can be.
-    pub operation: String,
-    /// AWS error code, e.g. `AccessDenied`.
-    pub code: Option<String>,
-    /// AWS's message, or the transport's.
-    pub message: String,
-    /// HTTP status, where there was an answer.
-    pub status: Option<u16>,
-    /// The classification.
-    pub kind: FailureKind,
-}
-
-impl AwsFailure {
-    /// Code and message in one phrase.
-    pub fn reason(&self) -> String {
-        match (&self.code, self.message.is_empty()) {
-            (Some(code), true) => code.clone(),
-            (Some(code), false) => format!("{code}: {}", self.message),
-            (None, false) => self.message.clone(),
-            (None, true) => {
-                self.status.map_or_else(|| "no answer".to_owned(), |status| format!("HTTP status {status}"))
-            }
-        }
-    }
-
+/// What a call to AWS came to, as the one type for it.
+pub trait Answered: Sized {
     /// Whether the same call may work a little later: AWS had too many calls or a failure of its own, or there was no
     /// answer.
-    pub fn is_passing(&self) -> bool {
+    fn is_passing(&self) -> bool;
+
+    /// From what AWS answered. Without code and status there was no answer.
+    fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self;
+
+    /// An answer whose body did not come as a whole.
+    fn of_body(operation: &str, error: &(dyn std::error::Error + 'static)) -> Self;
+
+    /// From an SDK error of any operation.
+    fn from_sdk<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static;
+}
+
+impl Answered for AwsFailure {
+    fn is_passing(&self) -> bool {
         let code = self.code.as_deref().unwrap_or_default();
         self.kind == FailureKind::Unreachable
             || code.starts_with("Throttl")
@@ -69,19 +38,7 @@ impl AwsFailure {
             || self.status.is_some_and(|status| status == 429 || status >= 500)
     }
 
-    /// Something that went wrong on our side of the call: an answer that can't be used, a request that can't be made.
-    pub fn local(operation: &str, message: impl Into<String>) -> Self {
-        Self {
-            operation: operation.to_owned(),
-            code: None,
-            message: message.into(),
-            status: None,
-            kind: FailureKind::Other,
-        }
-    }
-
-    /// From what AWS answered. Without code and status there was no answer.
-    pub fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self {
+    fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self {
         let kind = if code.is_some() || status.is_some() {
             classify(code.as_deref(), status)
         } else if message.to_lowercase().contains("credential") {
@@ -92,14 +49,12 @@ impl AwsFailure {
         Self { operation: operation.to_owned(), code, message, status, kind }
     }
 
-    /// An answer whose body did not come as a whole.
-    pub(crate) fn of_body(operation: &str, error: &(dyn std::error::Error + 'static)) -> Self {
+    fn of_body(operation: &str, error: &(dyn std::error::Error + 'static)) -> Self {
         let message = Hung::behind(error).map_or_else(|| chain_text(error), ToString::to_string);
         Self { kind: FailureKind::Unreachable, ..Self::local(operation, message) }
     }
 
-    /// From an SDK error of any operation.
-    pub fn from_sdk<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Self
+    fn from_sdk<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {

@@ -12,6 +12,7 @@ use super::paging::{Next, Paging};
 use super::patience::ANSWER;
 use super::signed::{self, Call};
 use super::{AwsFailure, Clients};
+use crate::aws::failure::Answered;
 use crate::logs::fetch::ms;
 
 const OPERATION: &str = "cloudwatch:GetMetricData";

@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::aws::clients::https_client;
+use crate::aws::failure::Answered;
 use crate::aws::{AwsFailure, FailureKind};
 
 const SHORT: Patience = Patience { answer: Duration::from_millis(300), bytes_per_second: 100 };

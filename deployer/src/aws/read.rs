@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::paging::{Next, each};
 use super::raw::CaptureBody;
 use super::{AwsFailure, Clients, FailureKind};
-use crate::fact::Fact;
+use crate::aws::failure::Answered;
+use imgdeploy_world::Fact;
 
 pub(crate) use bucket::stored;
 pub use bucket::{BucketRead, Contents, Head, Page, Upload, Version, Versioning};

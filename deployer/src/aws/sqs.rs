@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::aws::failure::Answered;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use futures::{TryStreamExt as _, stream};

@@ -14,6 +14,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::raw::ReplaceBody;
 use super::read::PublicAccessBlock;
 use super::{AwsFailure, Clients, FailureKind};
+use crate::aws::failure::Answered;
 
 pub use edge::{create_invalidation, update_distribution};
 pub use unchanged::Kept;

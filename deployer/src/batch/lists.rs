@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::inventory::{BUCKET_AND_KEY, Inventory, ListError, csv, lines};
 use super::records::Records;
+use crate::aws::failure::Answered;
 use crate::aws::{AwsFailure, Clients, read};
 use crate::input;
 

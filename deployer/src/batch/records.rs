@@ -7,6 +7,7 @@ use imgdeploy_batch::{BEGUN, Counts, Job, Listed, Page, Paths, ResultBody, Sent,
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::aws::failure::Answered;
 use crate::aws::paging::{Next, each};
 use crate::aws::read::stored;
 use crate::aws::{AwsFailure, FailureKind};

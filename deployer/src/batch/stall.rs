@@ -7,7 +7,7 @@ use super::place::Place;
 use crate::aws::AwsFailure;
 use crate::aws::lambda::Mapping;
 use crate::aws::sqs::Depth;
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// What was seen of a batch that does not get on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -92,6 +92,7 @@ impl std::fmt::Display for Stall {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::failure::Answered;
     use imgdeploy_batch::Source;
 
     #[test]

@@ -4,11 +4,11 @@ use super::update_code::choose;
 use crate::cli::CostArgs;
 use crate::cost::{Question, estimate};
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::price;
 use crate::report::Report;
 use crate::settings::Access;
 use crate::status::read;
+use imgdeploy_world::Fact;
 
 /// Memory where there is no function to ask: the default of `attach`.
 const MEMORY_MB: u32 = 1024;

@@ -10,11 +10,11 @@ use crate::cli::DetachArgs;
 use crate::command::approve;
 use crate::command::engine::{self, Consent, Ended};
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::observe::{Observed, Query};
 use crate::plan::{Plan, detach};
 use crate::report::Report;
 use crate::settings::Site;
+use imgdeploy_world::Fact;
 
 /// Runs the command. The plan, once there is one, is left in `shown` for the report of a failure.
 ///

@@ -10,12 +10,12 @@ use crate::cli::DevArgs;
 use crate::command::engine;
 use crate::dev::{self, DevConfig, DevError, DevUrls};
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::names;
 use crate::report::{DOCUMENT_VERSION, Report, Screen};
 use crate::settings::{DistributionChoice, Site};
 use crate::stack;
+use imgdeploy_world::Fact;
 
 /// Runs the command until Ctrl-C.
 ///

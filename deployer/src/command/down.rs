@@ -6,11 +6,11 @@ use crate::cli::DownArgs;
 use crate::command::approve;
 use crate::command::engine::{self, Consent, Ended};
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::observe::{Observed, Query};
 use crate::plan::{Action, Plan, down};
 use crate::report::Report;
 use crate::settings::Site;
+use imgdeploy_world::Fact;
 
 /// Runs the command. The plan, once there is one, is left in `shown` for the report of a failure.
 ///

@@ -11,12 +11,12 @@ use crate::aws::read::{self, BucketRead};
 use crate::cli::InitArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::report::{Report, Screen};
 use crate::settings::write::{FoundBucket, FoundDistribution, InitFacts, OriginKind, settings_file};
 use crate::settings::{Access, DEFAULT_FILE};
 use imgdeploy_model::command;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
+use imgdeploy_world::Fact;
 
 /// Buckets that are looked at side by side.
 const AT_ONCE: usize = 16;

@@ -7,13 +7,13 @@ use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::cli::LogsArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::logs::Joiner;
 use crate::logs::fetch::{self, Pages};
 use crate::logs::follow::Follower;
 use crate::report::{LogView, Report};
 use crate::settings::{Access, Site};
 use crate::stack;
+use imgdeploy_world::Fact;
 
 /// Where the log is.
 struct Place {

@@ -4,7 +4,6 @@ use super::update_code::Chosen;
 use crate::command::approve;
 use crate::command::engine::{self, Consent, Ended};
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::function::apply::Cause;
 use crate::function::observe::Seen;
 use crate::observe::{Observed, Query};
@@ -13,6 +12,7 @@ use crate::report::{Outcome, Report};
 use crate::settings::value::SecurityKey;
 use crate::tune::apply::set_live;
 use imgdeploy_model::command;
+use imgdeploy_world::Fact;
 
 /// Whose memory is set.
 pub(super) struct Set<'a> {

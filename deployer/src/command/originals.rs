@@ -5,11 +5,11 @@ use crate::aws::read::BucketRead;
 use crate::cli::TuneArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::function::observe::Seen;
 use crate::function::target;
 use crate::tune::images::{self, MOST_BYTES, SAMPLE, SAMPLE_NAME};
 use crate::tune::plan::Image;
+use imgdeploy_world::Fact;
 
 /// The images to measure with.
 pub(super) struct Originals {

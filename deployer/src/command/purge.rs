@@ -10,7 +10,6 @@ use crate::cli::PurgeArgs;
 use crate::command::approve;
 use crate::command::engine::{self, Consent};
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::names;
 use crate::observe::parse_journal;
@@ -21,6 +20,7 @@ use crate::purge::plan::{Edge, Plan};
 use crate::report::Report;
 use crate::settings::{DistributionChoice, Origin, Site};
 use crate::stack::{self, OUTPUT_DISTRIBUTION, StackSeen};
+use imgdeploy_world::Fact;
 
 /// Runs the command.
 ///

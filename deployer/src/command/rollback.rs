@@ -4,10 +4,10 @@ use super::update_code::choose;
 use crate::cli::RollbackArgs;
 use crate::command::approve;
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::function::rollback::{Target, list, target};
 use crate::report::{Outcome, Report};
 use crate::settings::Access;
+use imgdeploy_world::Fact;
 
 /// Runs the command.
 ///

@@ -6,12 +6,12 @@ use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::cli::StatusArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::observe::{Observed, observe};
 use crate::report::Report;
 use crate::settings::Site;
 use crate::stack;
 use crate::status::{self, Seen, read};
+use imgdeploy_world::Fact;
 
 /// Runs the command. Nothing is written; drift is no failure.
 ///

@@ -7,7 +7,7 @@ use super::{HANDLER, RUNTIME, canary, versions};
 use crate::aws::lambda::Function;
 use crate::aws::write::BucketWrite;
 use crate::aws::{AwsFailure, Clients, FailureKind};
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// Why a step did not succeed.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -12,8 +12,8 @@ use super::apply::{Cause, Progress, Run, conflict};
 use crate::aws::lambda::{CodeSource, Configuration, Function};
 use crate::aws::write::Condition;
 use crate::aws::{AwsFailure, FailureKind};
-use crate::fact::Fact;
 use crate::probe::client;
+use imgdeploy_world::Fact;
 
 /// How long an update may take: as long as Lambda's own waiters give it (LA-03).
 const PATIENCE: Duration = Duration::from_mins(5);

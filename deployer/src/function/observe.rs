@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::aws::AwsFailure;
 use crate::aws::lambda::{Alias, Configuration, Function};
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// A function and its versions.
 #[derive(Debug, Clone, PartialEq, Serialize)]

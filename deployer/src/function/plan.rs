@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::observe::Seen;
 use super::{HANDLER, RUNTIME};
 use crate::aws::AwsFailure;
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// Largest zip that is sent with the call itself, in bytes (LA-07).
 const DIRECT_BYTES: u64 = 50 * 1024 * 1024;

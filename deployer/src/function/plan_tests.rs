@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::aws::FailureKind;
+use crate::aws::failure::Answered;
 use crate::aws::lambda::{Alias, Configuration};
 
 fn version(number: &str, code: &str) -> Configuration {

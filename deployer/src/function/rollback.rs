@@ -80,7 +80,7 @@ pub fn target(seen: &Seen, to: Option<&str>) -> Target {
 mod tests {
     use super::*;
     use crate::aws::lambda::Alias;
-    use crate::fact::Fact;
+    use imgdeploy_world::Fact;
 
     fn seen(live: &str, weights: &[(&str, f64)]) -> Seen {
         let version = |number: u32, code: &str| Configuration {

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 
 use super::Event;
+use crate::aws::failure::Answered;
 use crate::aws::paging::{Next, Paging};
 use crate::aws::{AwsFailure, Clients};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Event;
 use super::fetch;
+use crate::aws::failure::Answered;
 use crate::aws::{AwsFailure, Clients};
 
 /// Time between two looks. CloudWatch Logs allows some five of them a second in an account and region.

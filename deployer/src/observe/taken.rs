@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::aws::AwsFailure;
 use crate::aws::read::{BucketRead, ObjectSummary};
-use crate::fact::Fact;
 use crate::purge::key::Scheme;
+use imgdeploy_world::Fact;
 
 /// Pages of 1,000 keys that are listed under a prefix.
 const PAGES: usize = 5;

@@ -7,9 +7,9 @@ use crate::artifact::Artifact;
 use crate::aws::AwsFailure;
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::Desired;
-use crate::fact::Fact;
 use crate::names;
 use crate::observe::Artifacts;
+use imgdeploy_world::Fact;
 
 /// Begins the ids of our lifecycle rules.
 const RULE: &str = "imgdeploy-";

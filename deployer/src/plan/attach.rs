@@ -18,10 +18,10 @@ use super::{
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::code::Code;
 use crate::desired::{Desired, unknown_api_host};
-use crate::fact::Fact;
 use crate::journal::{DistributionEdit, Edit, Journal, State};
 use crate::observe::Observed;
 use crate::stack::{self, DesiredStack, StackInputs, StackPlan};
+use imgdeploy_world::Fact;
 
 /// Plans an attach. Applying is allowed only while `refusals` and `unseen` are empty.
 pub fn attach(desired: &Desired, seen: &Observed) -> Plan {

@@ -3,9 +3,9 @@
 use super::{Plan, Refusal};
 use crate::desired::Desired;
 use crate::desired::code::Code;
-use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::stack::{self, DesiredStack, StackPlan};
+use imgdeploy_world::Fact;
 
 /// Says what stays, and whether that is all: then the stack keeps its own idea of the code. If the stack changes for another
 /// reason, the live code goes through it once more, and has to be in the artifacts bucket for that. `wanted`: the stack

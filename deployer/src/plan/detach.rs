@@ -9,11 +9,11 @@ use imgdeploy_model::document::{
 
 use super::{Action, JournalStep, Plan, Refusal, edge, notification, up, website};
 use crate::desired::our_edge;
-use crate::fact::Fact;
 use crate::journal::{Edit, Journal};
 use crate::names;
 use crate::observe::Observed;
 use crate::stack;
+use imgdeploy_world::Fact;
 
 /// Plans a detach. `derived`: the keys to delete as well, if that was asked for.
 pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {

@@ -7,9 +7,9 @@ use imgdeploy_model::document::{Stripped, website as website_document};
 
 use super::{Action, Plan, Refusal, website};
 use crate::aws::read::Contents;
-use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::stack::{self, StackSeen, TAG_BUCKET_MADE_BY, UP};
+use imgdeploy_world::Fact;
 
 /// Plans a `down`. `contents`: what is in the bucket; `with_objects`: it may go with all that.
 pub fn down(seen: &Observed, contents: &Fact<Contents>, with_objects: bool) -> Plan {

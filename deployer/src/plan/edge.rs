@@ -7,10 +7,10 @@ use imgdeploy_model::region::{OriginHost, parse_origin_host};
 use super::{Action, Plan, Refusal};
 use crate::aws::edge::DistributionSummary;
 use crate::desired::Desired;
-use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::names;
 use crate::observe::{Edge, Observed};
+use imgdeploy_world::Fact;
 
 /// Plans the distribution. Returns the document as it will be, for the journal.
 pub fn plan(

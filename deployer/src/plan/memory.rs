@@ -2,10 +2,10 @@
 
 use super::{Action, Plan, Refusal};
 use crate::desired::code::{Code, live_key};
-use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::settings::value::SecurityKey;
 use crate::stack::{self, StackPlan};
+use imgdeploy_world::Fact;
 
 /// Plans that the stack of `seen` gives its function so much memory (MB). The code that is live stays live (CN-09): `seen` has
 /// to know whether the artifacts bucket has it ([`crate::observe::Query::code_sha256`]).

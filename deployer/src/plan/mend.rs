@@ -10,10 +10,10 @@ use imgdeploy_model::region::{OriginHost, Partition, parse_origin_host};
 
 use super::{Action, Plan, Refusal, attach, edge, up};
 use crate::desired::{Desired, STAGE};
-use crate::fact::Fact;
 use crate::function::LIVE;
 use crate::names;
 use crate::observe::Observed;
+use imgdeploy_world::Fact;
 
 /// Seconds and MB where the stack was told as little as what is too little.
 const TIMEOUT_S: u32 = 20;

@@ -6,9 +6,9 @@ use imgdeploy_model::derived_key::looks_derived;
 
 use super::{Plan, Refusal};
 use crate::desired::Desired;
-use crate::fact::Fact;
 use crate::observe::{Observed, Taken};
 use crate::settings::value::preset_entries;
+use imgdeploy_world::Fact;
 
 /// Adds everything worth knowing about the surroundings.
 pub fn add(plan: &mut Plan, desired: &Desired, seen: &Observed) {

@@ -6,9 +6,9 @@ use imgdeploy_model::document::{DocumentKind, Stripped};
 use super::detach::target;
 use super::{Action, Plan, Refusal};
 use crate::desired::{Desired, unknown_queue};
-use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::observe::Observed;
+use imgdeploy_world::Fact;
 
 /// The stack's output with the ARN of the queue.
 pub(crate) const OUTPUT_QUEUE: &str = "BatchQueueArn";

@@ -4,8 +4,8 @@ use imgdeploy_model::document::policy::{self, PolicyError};
 
 use super::{Action, Plan, Refusal};
 use crate::desired::Desired;
-use crate::fact::Fact;
 use crate::observe::Observed;
+use imgdeploy_world::Fact;
 
 /// Plans the policy. Returns the document as it will be, for the journal.
 pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) -> Option<String> {

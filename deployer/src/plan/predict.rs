@@ -19,8 +19,8 @@ use imgdeploy_model::chain::website::{AbsentKey, Object, Options, WebsiteConfig}
 use super::Plan;
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::{Desired, STAGE};
-use crate::fact::Fact;
 use crate::observe::Observed;
+use imgdeploy_world::Fact;
 
 /// Some day, in seconds since 1970: only differences matter.
 const NOW: u64 = 1_800_000_000;

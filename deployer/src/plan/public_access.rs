@@ -5,8 +5,8 @@ use imgdeploy_model::chain::access::{Anonymous, Policy};
 use super::{Action, Plan, Refusal};
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::Desired;
-use crate::fact::Fact;
 use crate::observe::Observed;
+use imgdeploy_world::Fact;
 
 /// The flags with the two that must go switched off; the ACL flags stay.
 fn opened(block: PublicAccessBlock) -> PublicAccessBlock {

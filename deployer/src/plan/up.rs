@@ -13,10 +13,10 @@ use super::{Action, Plan, Refusal, artifacts, code, edge, notes, policy, public_
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::code::Code;
 use crate::desired::{Desired, unknown_api_host};
-use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::settings::DistributionChoice;
 use crate::stack::{self, DesiredStack, OwnBucket, Rewritten, StackPlan, StackSeen, TAG_BUCKET_MADE_BY, UP};
+use imgdeploy_world::Fact;
 
 /// The bucket's own public access block, as the template has it.
 const BLOCK: PublicAccessBlock = PublicAccessBlock {

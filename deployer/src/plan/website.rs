@@ -4,9 +4,9 @@ use imgdeploy_model::document::website;
 
 use super::{Action, Plan, Refusal};
 use crate::desired::{Desired, unknown_api_host};
-use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::observe::Observed;
+use imgdeploy_world::Fact;
 
 /// Hosts that make a routing rule ours: what the journal and the stack name.
 pub fn our_hosts(seen: &Observed, journal: Option<&Journal>) -> Vec<String> {

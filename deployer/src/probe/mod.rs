@@ -14,12 +14,12 @@ use crate::aws::Clients;
 use crate::aws::read::ObjectSummary;
 use crate::desired::Desired;
 use crate::dev;
-use crate::fact::Fact;
 use crate::names;
 use crate::observe::Observed;
 use crate::report::Report;
 use crate::settings::Site;
 use crate::settings::value::preset_entries;
+use imgdeploy_world::Fact;
 
 /// One answer on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -9,7 +9,7 @@ use super::plan::{Image, Left};
 use crate::aws::AwsFailure;
 use crate::aws::paging::Paging;
 use crate::aws::read::BucketRead;
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// Images of one run: what is found is held in memory, shown and then deleted.
 pub const MOST: usize = 200_000;

@@ -10,7 +10,8 @@ use crate::price;
 use crate::status::cost::Cost;
 use crate::status::drift::{Document, Finding};
 use crate::status::read::{DAYS, Live, StackTimes};
-use crate::status::{Attached, Look, Stack, Status, Why, website_url};
+use crate::status::{Attached, Stack, Status, website_url};
+use imgdeploy_world::{AwsFailure, Fact};
 
 impl Report {
     /// What `status` found.
@@ -79,16 +80,16 @@ fn rows(status: &Status) -> Vec<(&'static str, Vec<String>)> {
 }
 
 /// What is known, or why it is not.
-fn or_why<T>(look: &Look<T>, text: impl FnOnce(&T) -> String) -> String {
+fn or_why<T>(look: &Fact<T>, text: impl FnOnce(&T) -> String) -> String {
     match look {
-        Look::Known(value) => text(value),
-        Look::Absent => "there is none".to_owned(),
-        Look::Unknown(why) => unseen(why),
+        Fact::Known(value) => text(value),
+        Fact::Absent => "there is none".to_owned(),
+        Fact::Unknown(why) => unseen(why),
     }
 }
 
-fn unseen(why: &Why) -> String {
-    let Why { operation, code, message } = why;
+fn unseen(why: &AwsFailure) -> String {
+    let AwsFailure { operation, code, message, .. } = why;
     let code = code.as_deref().map_or_else(String::new, |code| format!(" {code}"));
     format!("could not look: {operation}{code}: {message}")
 }
@@ -172,7 +173,7 @@ fn drift(status: &Status) -> Vec<String> {
     lines.extend(unseen_documents.map(|(one, why)| format!("{}: {}", name(one), unseen(why))));
     if status.drift.documents.is_empty() {
         lines.push(match &status.last_run {
-            Look::Unknown(_) => "documents: the journal could not be read, see last run".to_owned(),
+            Fact::Unknown(_) => "documents: the journal could not be read, see last run".to_owned(),
             _ => "documents: no journal, so what attach made of them is not known".to_owned(),
         });
     }
@@ -197,11 +198,11 @@ fn cloudformation(times: &StackTimes) -> String {
     }
 }
 
-fn cost(cost: &Look<Cost>) -> Vec<String> {
+fn cost(cost: &Fact<Cost>) -> Vec<String> {
     let cost = match cost {
-        Look::Known(cost) => cost,
-        Look::Absent => return vec!["CloudWatch has no numbers: no calls, or none counted yet".to_owned()],
-        Look::Unknown(why) => return vec![unseen(why)],
+        Fact::Known(cost) => cost,
+        Fact::Absent => return vec!["CloudWatch has no numbers: no calls, or none counted yet".to_owned()],
+        Fact::Unknown(why) => return vec![unseen(why)],
     };
     let Cost { invocations, errors, duration_s, memory_mb, architecture, .. } = cost;
     debug_assert_eq!(cost.days, DAYS, "the row's name says so");

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{PlannedChange, StackError, StackEvent, StackSeen, Standing, TAG_BUCKET};
+use crate::aws::failure::Answered;
 use crate::aws::{AwsFailure, FailureKind};
 
 impl StackSeen {

@@ -6,12 +6,11 @@ use imgdeploy_model::document::{
 use imgdeploy_model::region::Partition;
 use serde::Serialize;
 
-use super::Why;
 use crate::desired::{our_access, our_edge, our_rules};
-use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::observe::Observed;
 use crate::plan::{our_hosts, owned_patterns};
+use imgdeploy_world::{AwsFailure, Fact};
 
 /// One document and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,7 +21,7 @@ pub struct Document {
     pub finding: Finding,
     /// Why nobody could look.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<Why>,
+    pub why: Option<AwsFailure>,
 }
 
 /// What became of a document since `attach` wrote it.
@@ -51,7 +50,7 @@ impl Finding {
 /// Every document that the journal knows, beside what is there now.
 pub fn documents(seen: &Observed, journal: &Journal) -> Vec<Document> {
     let mut found = Vec::new();
-    let mut add = |document, finding: Result<Finding, Why>| {
+    let mut add = |document, finding: Result<Finding, AwsFailure>| {
         let (finding, why) = match finding {
             Ok(finding) => (finding, None),
             Err(why) => (Finding::Unknown, Some(why)),
@@ -85,7 +84,10 @@ pub fn documents(seen: &Observed, journal: &Journal) -> Vec<Document> {
         };
         let finding = match &current {
             Some(current) => compare(DocumentKind::Distribution, current, &recorded.edit.after, intact),
-            None => Err(Why::said(&format!("another distribution than {} was looked at", recorded.id))),
+            None => Err(AwsFailure::local(
+                "imgdeploy",
+                format!("another distribution than {} was looked at", recorded.id),
+            )),
         };
         add("distribution", finding);
     }
@@ -99,7 +101,7 @@ pub fn documents(seen: &Observed, journal: &Journal) -> Vec<Document> {
             Fact::Known(_) => Ok(Finding::OursChanged),
             // Without any block nothing is blocked.
             Fact::Absent => Ok(Finding::ChangedElsewhere),
-            Fact::Unknown(why) => Err(Why::of(why)),
+            Fact::Unknown(why) => Err(why.clone()),
         };
         add("public_access_block", finding);
     }
@@ -111,13 +113,13 @@ fn compare(
     current: &Fact<String>,
     after: &str,
     intact: impl FnOnce(&str) -> bool,
-) -> Result<Finding, Why> {
+) -> Result<Finding, AwsFailure> {
     match current {
         Fact::Known(current) if document::same(kind, current, after) => Ok(Finding::AsLeft),
         Fact::Known(current) if intact(current) => Ok(Finding::ChangedElsewhere),
         Fact::Known(_) => Ok(Finding::OursChanged),
         Fact::Absent => Ok(Finding::Gone),
-        Fact::Unknown(why) => Err(Why::of(why)),
+        Fact::Unknown(why) => Err(why.clone()),
     }
 }
 

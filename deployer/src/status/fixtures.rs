@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::aws::AwsFailure;
 use crate::aws::edge::{DistributionDocument, DistributionState as EdgeState};
+use crate::aws::failure::Answered;
 use crate::aws::read::{Caller, PublicAccessBlock};
 use crate::journal::{DistributionEdit, Edit};
 use crate::observe::{Artifacts, Edge};

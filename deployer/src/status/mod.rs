@@ -2,20 +2,18 @@
 
 pub mod cost;
 pub mod drift;
-mod look;
 pub mod read;
 
 use imgdeploy_model::region;
 use serde::Serialize;
 
 use crate::aws::metrics::Sums;
-use crate::fact::Fact;
 use crate::journal::{Journal, State};
 use crate::observe::Observed;
 use crate::stack::{self, StackSeen};
 use cost::Cost;
 use drift::{Document, Finding};
-pub use look::{Look, Why};
+use imgdeploy_world::{AwsFailure, Fact};
 use read::{DAYS, Live, StackTimes};
 
 /// Whether imgdeploy is attached to the bucket.
@@ -61,7 +59,7 @@ pub struct Distribution {
     /// Its id.
     pub id: String,
     /// Domain and deployment status.
-    pub state: Look<DistributionState>,
+    pub state: Fact<DistributionState>,
 }
 
 /// Domain and deployment status of a distribution.
@@ -83,7 +81,7 @@ pub struct Drift {
     /// Whether the live code is other than what the stack was given last (CN-09); `null`: not known.
     pub code: Option<bool>,
     /// What CloudFormation says of its own resources.
-    pub cloudformation: Look<StackTimes>,
+    pub cloudformation: Fact<StackTimes>,
 }
 
 /// Everything that `status` shows.
@@ -104,19 +102,19 @@ pub struct Status {
     /// Where viewers ask: what the function redirects to.
     pub url: Option<String>,
     /// Our stack.
-    pub stack: Look<Stack>,
+    pub stack: Fact<Stack>,
     /// The code that answers.
-    pub function: Look<Live>,
+    pub function: Fact<Live>,
     /// The distribution in front; `null`: none was set up.
     pub distribution: Option<Distribution>,
     /// The journal: how far the last run came.
-    pub last_run: Look<State>,
+    pub last_run: Fact<State>,
     /// The newest of the stack's times and the live version's, RFC 3339.
     pub last_change: Option<String>,
     /// What is not as it was left.
     pub drift: Drift,
     /// What the calls of the last days cost.
-    pub cost: Look<Cost>,
+    pub cost: Fact<Cost>,
 }
 
 /// Everything that was seen.
@@ -141,9 +139,9 @@ pub fn status(seen: &Seen<'_>) -> Status {
     };
     let ours = our_stack(observed);
     let stack = match &ours {
-        Fact::Known(found) => Look::Known(stack_of(observed, found)),
-        Fact::Absent => Look::Absent,
-        Fact::Unknown(why) => Look::Unknown(Why::of(why)),
+        Fact::Known(found) => Fact::Known(stack_of(observed, found)),
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(why) => Fact::Unknown(why.clone()),
     };
     let attached = attached(&ours, &observed.artifacts.journal);
     Status {
@@ -158,17 +156,15 @@ pub fn status(seen: &Seen<'_>) -> Status {
         url: ours.known().and_then(|found| found.parameters.get("Url").cloned()),
         drift: drift_of(observed, journal, stack.known(), function, times),
         stack,
-        function: Look::of(function),
+        function: function.clone(),
         distribution: observed.edge.as_ref().map(|edge| Distribution {
             id: edge.id.clone(),
-            state: Look::of(
-                &edge
-                    .state
-                    .clone()
-                    .map(|state| DistributionState { domain: state.domain, status: state.status }),
-            ),
+            state: edge
+                .state
+                .clone()
+                .map(|state| DistributionState { domain: state.domain, status: state.status }),
         }),
-        last_run: Look::of(&observed.artifacts.journal.clone().map(|(journal, _)| journal.state)),
+        last_run: observed.artifacts.journal.clone().map(|(journal, _)| journal.state),
         last_change: last_change(function, times),
         cost: cost_of(month, function, &observed.region),
     }
@@ -226,7 +222,7 @@ fn drift_of(
         ours: (looked || drifted).then_some(drifted),
         documents,
         code: given.zip(live).map(|(given, live)| given != live),
-        cloudformation: Look::of(times),
+        cloudformation: times.clone(),
     }
 }
 
@@ -238,20 +234,21 @@ fn last_change(function: &Fact<Live>, times: &Fact<StackTimes>) -> Option<String
     stack.max(code)
 }
 
-fn cost_of(month: &Fact<Sums>, function: &Fact<Live>, region: &str) -> Look<Cost> {
+fn cost_of(month: &Fact<Sums>, function: &Fact<Live>, region: &str) -> Fact<Cost> {
     let sums = match month {
         Fact::Known(sums) => *sums,
-        Fact::Absent => return Look::Absent,
-        Fact::Unknown(why) => return Look::Unknown(Why::of(why)),
+        Fact::Absent => return Fact::Absent,
+        Fact::Unknown(why) => return Fact::Unknown(why.clone()),
     };
     match function {
         Fact::Known(Live { memory_mb: Some(memory), architecture: Some(architecture), .. }) => {
-            Look::Known(cost::cost(sums, DAYS, *memory, architecture, region))
+            Fact::Known(cost::cost(sums, DAYS, *memory, architecture, region))
         }
-        Fact::Unknown(why) => Look::Unknown(Why::of(why)),
-        Fact::Known(_) | Fact::Absent => {
-            Look::Unknown(Why::said("calls were counted, but the function's memory is not known"))
-        }
+        Fact::Unknown(why) => Fact::Unknown(why.clone()),
+        Fact::Known(_) | Fact::Absent => Fact::Unknown(AwsFailure::local(
+            "imgdeploy",
+            "calls were counted, but the function's memory is not known",
+        )),
     }
 }
 

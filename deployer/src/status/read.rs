@@ -5,12 +5,13 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_cloudformation::types::{StackDriftDetectionStatus, StackResourceDriftStatus};
 use serde::Serialize;
 
+use crate::aws::failure::Answered;
 use crate::aws::lambda::{Alias, Configuration, Function};
 use crate::aws::metrics::{self, Sums};
 use crate::aws::paging::{Next, each};
 use crate::aws::{AwsFailure, Clients, FailureKind};
-use crate::fact::Fact;
 use crate::function::LIVE;
+use imgdeploy_world::Fact;
 
 /// Days that cost is about.
 pub const DAYS: u32 = 30;

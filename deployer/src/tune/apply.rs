@@ -9,9 +9,9 @@ use super::plan::TunePlan;
 use super::stop::Stop;
 use crate::aws::lambda::{Alias, Configuration, Function};
 use crate::aws::{AwsFailure, FailureKind};
-use crate::fact::Fact;
 use crate::function::apply::{Cause, conflict};
 use crate::function::{check, settled};
+use imgdeploy_world::Fact;
 
 /// Why a measurement ended early.
 #[derive(Debug, Clone)]

@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::mark::{Leftovers, Mark};
 use super::recommend::Strategy;
 use crate::aws::AwsFailure;
-use crate::fact::Fact;
 use crate::function::observe::Seen;
 use crate::price;
+use imgdeploy_world::Fact;
 
 /// What Lambda gives a function, in MB.
 const MEMORY: std::ops::RangeInclusive<u32> = 128..=10_240;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::seen::Seen;
+use imgdeploy_world::Fact;
 
 /// An API that something names, and what is there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,7 +18,7 @@ pub struct ApiSeen {
     /// The stack's outputs name it.
     pub by_stack: bool,
     /// What is there; absent: no such API in that region.
-    pub api: Seen<Api>,
+    pub api: Fact<Api>,
 }
 
 /// A REST API.

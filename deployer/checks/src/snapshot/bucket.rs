@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::seen::Seen;
+use imgdeploy_world::Fact;
 
 /// The four flags of a public access block (S3-20).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -49,25 +49,25 @@ pub struct Bucket {
     /// Region, by HeadBucket (S3-29).
     pub region: String,
     /// Raw `WebsiteConfiguration`.
-    pub website: Seen<String>,
+    pub website: Fact<String>,
     /// Raw policy.
-    pub policy: Seen<String>,
+    pub policy: Fact<String>,
     /// Its public access block.
-    pub block: Seen<Block>,
+    pub block: Fact<Block>,
     /// The account's public access block.
-    pub account_block: Seen<Block>,
+    pub account_block: Fact<Block>,
     /// Whether requesters pay (S3-17).
-    pub requester_pays: Seen<bool>,
+    pub requester_pays: Fact<bool>,
     /// Canonical id of the bucket's owner.
-    pub owner: Seen<String>,
+    pub owner: Fact<String>,
     /// `BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter` (S3-26).
-    pub ownership: Seen<String>,
+    pub ownership: Fact<String>,
     /// The first objects of the bucket, up to 1,000.
-    pub objects: Seen<Vec<Object>>,
+    pub objects: Fact<Vec<Object>>,
     /// The first objects under the derived prefix, up to 1,000.
-    pub derived: Seen<Vec<Object>>,
+    pub derived: Fact<Vec<Object>>,
     /// A few originals, looked at one by one.
-    pub original_heads: Seen<Vec<Head>>,
+    pub original_heads: Fact<Vec<Head>>,
     /// A few derived images, looked at one by one.
-    pub derived_heads: Seen<Vec<Head>>,
+    pub derived_heads: Fact<Vec<Head>>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::seen::Seen;
+use imgdeploy_world::Fact;
 
 /// A distribution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -12,13 +12,13 @@ pub struct Edge {
     /// Id.
     pub id: String,
     /// Raw `DistributionConfig`.
-    pub document: Seen<String>,
+    pub document: Fact<String>,
     /// Its own domain.
-    pub domain: Seen<String>,
+    pub domain: Fact<String>,
     /// `Deployed` or `InProgress`.
-    pub status: Seen<String>,
+    pub status: Fact<String>,
     /// Raw cache policies by id, those of AWS left out.
-    pub policies: BTreeMap<String, Seen<String>>,
+    pub policies: BTreeMap<String, Fact<String>>,
     /// The tool's journal says that a behaviour in this distribution is ours.
     pub attached: bool,
 }

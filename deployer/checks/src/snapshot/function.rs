@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::seen::Seen;
+use imgdeploy_world::Fact;
 
 /// The function as it is called.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,23 +18,23 @@ pub struct Function {
     /// Version or alias that is called; `None`: the unpublished state, `$LATEST`.
     pub qualifier: Option<String>,
     /// What is called: of the qualifier if there is one. Absent: no such function, version or alias.
-    pub configuration: Seen<Configuration>,
+    pub configuration: Fact<Configuration>,
     /// The unpublished state; absent: there is no such function at all.
-    pub latest: Seen<Configuration>,
+    pub latest: Fact<Configuration>,
     /// The alias, where an alias is called.
-    pub alias: Option<Seen<Alias>>,
+    pub alias: Option<Fact<Alias>>,
     /// Numbers of published versions.
-    pub versions: Seen<Vec<String>>,
+    pub versions: Fact<Vec<String>>,
     /// Resource policy of function and qualifier.
-    pub policy: Seen<String>,
+    pub policy: Fact<String>,
     /// Resource policy of the function without qualifier.
-    pub unqualified_policy: Seen<String>,
+    pub unqualified_policy: Fact<String>,
     /// Reserved concurrency; absent: none is reserved.
-    pub reserved_concurrency: Seen<u32>,
+    pub reserved_concurrency: Fact<u32>,
     /// Its role.
-    pub role: Seen<Role>,
+    pub role: Fact<Role>,
     /// What is wrong with its zip; absent: not looked into, since it is the code that this tool built and checked.
-    pub code: Seen<Code>,
+    pub code: Fact<Code>,
 }
 
 /// A version's configuration.

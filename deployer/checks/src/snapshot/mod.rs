@@ -9,11 +9,11 @@ pub mod walk;
 
 use serde::Serialize;
 
-use crate::seen::{Seen, Unseen};
 pub use api::{Api, ApiSeen, Domain, Integration, Method, Stage};
 pub use bucket::{Block, Bucket, Head, Object};
 pub use edge::Edge;
 pub use function::{Alias, Code, CodeProblem, Configuration, Function, Role};
+use imgdeploy_world::{AwsFailure, Fact};
 pub use walk::{End, Hop, LogLine, Service, Walk};
 
 /// Who looks.
@@ -44,15 +44,15 @@ pub struct Stack {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Snapshot {
     /// Who looks.
-    pub caller: Seen<Caller>,
+    pub caller: Fact<Caller>,
     /// The region that the caller's profile or environment sets, if any.
     pub home_region: Option<String>,
     /// The bucket; `None` where only a function was named and it names none.
     pub bucket: Option<Bucket>,
     /// Region of the artifacts bucket of this account and region.
-    pub artifacts_region: Seen<String>,
+    pub artifacts_region: Fact<String>,
     /// The tool's stack for the bucket.
-    pub stack: Seen<Stack>,
+    pub stack: Fact<Stack>,
     /// APIs that routing rules or the stack name.
     pub apis: Vec<ApiSeen>,
     /// The function that the API calls, or that was named; `None` where nothing names one.
@@ -60,11 +60,11 @@ pub struct Snapshot {
     /// The distribution; `None` where nothing names one and none is in front of the bucket.
     pub edge: Option<Edge>,
     /// Distributions in front of the bucket, if they were searched for; [`Snapshot::edge`] is one of them.
-    pub edges: Seen<Vec<String>>,
+    pub edges: Fact<Vec<String>>,
     /// Live requests.
     pub walks: Vec<Walk>,
     /// Why requests could not be made, or not all of them.
-    pub unasked: Option<Unseen>,
+    pub unasked: Option<AwsFailure>,
     /// What the function logged meanwhile about failures.
-    pub log: Seen<Vec<LogLine>>,
+    pub log: Fact<Vec<LogLine>>,
 }

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use super::region::change::{fix, foreign, in_website};
 use super::{API, BUCKET, FUNCTION, REGION, after, headlines};
 use crate::check::Fix;
-use crate::seen::Seen;
 use crate::snapshot::{ApiSeen, Snapshot};
+use crate::tests::KnownMut;
 use change::*;
+use imgdeploy_world::Fact;
 
 #[test]
 fn each_fault_has_its_own_headline() {
@@ -139,19 +140,19 @@ fn an_api_that_is_gone() {
             region: REGION.to_owned(),
             by_rule: true,
             by_stack: false,
-            api: Seen::Absent,
+            api: Fact::Absent,
         });
     };
     assert_eq!(headlines(rules_lead_to_old), ["IMG024"]);
     assert_eq!(fix(rules_lead_to_old), Some(Fix::Documents));
     // The stack's own: rules written anew would lead to the same.
-    let gone = |it: &mut Snapshot| it.apis[0].api = Seen::Absent;
+    let gone = |it: &mut Snapshot| it.apis[0].api = Fact::Absent;
     assert_eq!(headlines(gone), ["IMG024"]);
     assert_eq!(fix(gone), None);
     assert!(after(gone).headlines[0].finding.cure.contains("imgdeploy detach"));
     let by_hand = |it: &mut Snapshot| {
         foreign(it);
-        it.apis[0].api = Seen::Absent;
+        it.apis[0].api = Fact::Absent;
     };
     assert_eq!(headlines(by_hand), ["IMG024"]);
     // One rule of two.
@@ -163,7 +164,7 @@ fn an_api_that_is_gone() {
             region: REGION.to_owned(),
             by_rule: true,
             by_stack: false,
-            api: Seen::Absent,
+            api: Fact::Absent,
         });
     };
     assert_eq!(headlines(one), ["IMG024"]);

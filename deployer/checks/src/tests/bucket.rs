@@ -3,8 +3,9 @@
 use super::variants::*;
 use super::*;
 use crate::check::{Fix, Severity};
-use crate::seen::Seen;
 use crate::snapshot::{Block, End, Head, Service};
+use crate::tests::KnownMut;
+use imgdeploy_world::Fact;
 
 mod quiet;
 
@@ -13,8 +14,8 @@ type Change = fn(&mut Snapshot);
 const ARN: &str = "arn:aws:s3:::shop-pictures";
 const TLS: &str = r#"{"Sid":"TlsOnly","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::shop-pictures","arn:aws:s3:::shop-pictures/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#;
 
-fn closed() -> Seen<Block> {
-    Seen::Known(Block {
+fn closed() -> Fact<Block> {
+    Fact::Known(Block {
         block_public_acls: true,
         ignore_public_acls: true,
         block_public_policy: true,
@@ -24,7 +25,7 @@ fn closed() -> Seen<Block> {
 
 fn policy(snapshot: &mut Snapshot, statements: &str) {
     bucket(snapshot).policy =
-        Seen::Known(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#));
+        Fact::Known(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#));
 }
 
 /// One more statement besides ours.
@@ -43,7 +44,7 @@ fn ends(snapshot: &mut Snapshot, status: u16, code: &str) {
     }
 }
 
-fn kms(heads: &mut Seen<Vec<Head>>) {
+fn kms(heads: &mut Fact<Vec<Head>>) {
     for head in heads.known_mut().unwrap() {
         head.encryption = Some("aws:kms".to_owned());
     }
@@ -51,9 +52,9 @@ fn kms(heads: &mut Seen<Vec<Head>>) {
 
 /// What a fault is found as, and what mends it where the tool's stack is there.
 const FAULTS: &[(&str, &str, Option<Fix>, Change)] = &[
-    ("IMG055", "website deleted", Some(Fix::Documents), |s| bucket(s).website = Seen::Absent),
+    ("IMG055", "website deleted", Some(Fix::Documents), |s| bucket(s).website = Fact::Absent),
     ("IMG056", "redirects everything", None, |s| {
-        bucket(s).website = Seen::Known(
+        bucket(s).website = Fact::Known(
             "<WebsiteConfiguration><RedirectAllRequestsTo><HostName>www.example.com</HostName><Protocol>https</Protocol></RedirectAllRequestsTo></WebsiteConfiguration>".to_owned(),
         );
     }),
@@ -102,7 +103,7 @@ const FAULTS: &[(&str, &str, Option<Fix>, Change)] = &[
     ("IMG063", "all four switches on", Some(Fix::Documents), |s| bucket(s).block = closed()),
     ("IMG063", "the block came before the policy", Some(Fix::Documents), |s| {
         bucket(s).block = closed();
-        bucket(s).policy = Seen::Absent;
+        bucket(s).policy = Fact::Absent;
     }),
     ("IMG063", "and it explains the 403", Some(Fix::Documents), |s| {
         bucket(s).block = closed();
@@ -110,9 +111,9 @@ const FAULTS: &[(&str, &str, Option<Fix>, Change)] = &[
         ends(s, 403, "AccessDenied");
     }),
     ("IMG064", "all four switches of the account on", None, |s| bucket(s).account_block = closed()),
-    ("IMG065", "no policy", Some(Fix::Documents), |s| bucket(s).policy = Seen::Absent),
+    ("IMG065", "no policy", Some(Fix::Documents), |s| bucket(s).policy = Fact::Absent),
     ("IMG065", "a policy for something else", Some(Fix::Documents), |s| {
-        bucket(s).policy = Seen::Known(public_read(&format!("{ARN}/pages/*")));
+        bucket(s).policy = Fact::Known(public_read(&format!("{ARN}/pages/*")));
     }),
     ("IMG065", "over TLS only", Some(Fix::Documents), |s| {
         policy(
@@ -160,13 +161,13 @@ const FAULTS: &[(&str, &str, Option<Fix>, Change)] = &[
         kms(&mut bucket(s).original_heads);
         s.walks.clear();
     }),
-    ("IMG069", "requesters pay", None, |s| bucket(s).requester_pays = Seen::Known(true)),
+    ("IMG069", "requesters pay", None, |s| bucket(s).requester_pays = Fact::Known(true)),
     ("IMG070", "derived images of another account", None, |s| {
-        bucket(s).ownership = Seen::Known("ObjectWriter".to_owned());
+        bucket(s).ownership = Fact::Known("ObjectWriter".to_owned());
         bucket(s).derived.known_mut().unwrap()[0].owner = Some("other".to_owned());
     }),
     ("IMG070", "originals of another account", None, |s| {
-        bucket(s).ownership = Seen::Absent;
+        bucket(s).ownership = Fact::Absent;
         bucket(s).objects.known_mut().unwrap()[1].owner = Some("other".to_owned());
     }),
     ("IMG071", "empty", None, |s| bucket(s).derived.known_mut().unwrap()[0].size = 0),
@@ -230,11 +231,11 @@ fn a_bucket_that_nobody_attached() {
         snapshot.edge = None;
         snapshot.walks.clear();
         let bucket = bucket(snapshot);
-        bucket.website = Seen::Absent;
-        bucket.policy = Seen::Absent;
+        bucket.website = Fact::Absent;
+        bucket.policy = Fact::Absent;
         bucket.block = closed();
-        bucket.derived = Seen::Known(Vec::new());
-        bucket.derived_heads = Seen::Known(Vec::new());
+        bucket.derived = Fact::Known(Vec::new());
+        bucket.derived_heads = Fact::Known(Vec::new());
     };
     let diagnosis = after(change);
     assert_eq!(headlines(change), ["IMG055"]);
@@ -255,9 +256,9 @@ fn a_private_bucket_is_no_fault_where_the_rest_endpoint_is_asked() {
     let change = |snapshot: &mut Snapshot| {
         distribution(snapshot, "shop-pictures.s3-website-eu-west-1", "shop-pictures.s3.eu-west-1");
         let bucket = bucket(snapshot);
-        bucket.policy = Seen::Absent;
+        bucket.policy = Fact::Absent;
         bucket.block = closed();
-        bucket.website = Seen::Absent;
+        bucket.website = Fact::Absent;
     };
     let diagnosis = after(change);
     assert_eq!(headlines(change), ["IMG081"]);

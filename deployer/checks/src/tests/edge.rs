@@ -3,8 +3,9 @@
 use super::variants::*;
 use super::*;
 use crate::check::{Fix, Severity};
-use crate::seen::Seen;
 use crate::snapshot::{End, Service};
+use crate::tests::KnownMut;
+use imgdeploy_world::Fact;
 
 mod quiet;
 
@@ -80,7 +81,7 @@ fn cache_policy(snapshot: &mut Snapshot, min: u32, default: u32, header: &str) {
         "<CachePolicy><Id>p-1</Id><CachePolicyConfig><Name>shop</Name><DefaultTTL>{default}</DefaultTTL><MaxTTL>31536000</MaxTTL><MinTTL>{min}</MinTTL><ParametersInCacheKeyAndForwardedToOrigin><HeadersConfig><HeaderBehavior>whitelist</HeaderBehavior><Headers><Quantity>1</Quantity><Items><Name>{header}</Name></Items></Headers></HeadersConfig><QueryStringsConfig><QueryStringBehavior>none</QueryStringBehavior></QueryStringsConfig></ParametersInCacheKeyAndForwardedToOrigin></CachePolicyConfig></CachePolicy>"
     );
     with_policy(snapshot, "p-1");
-    edge(snapshot).policies.insert("p-1".to_owned(), Seen::Known(text));
+    edge(snapshot).policies.insert("p-1".to_owned(), Fact::Known(text));
 }
 
 fn url(snapshot: &mut Snapshot, url: &str) {
@@ -186,7 +187,7 @@ const FAULTS: &[(&str, &str, Option<Fix>, Change)] = &[
             "<Enabled>false</Enabled><ViewerCertificate>",
         );
     }),
-    ("IMG087", "being deployed", None, |s| edge(s).status = Seen::Known("InProgress".to_owned())),
+    ("IMG087", "being deployed", None, |s| edge(s).status = Fact::Known("InProgress".to_owned())),
     ("IMG088", "an alias that was taken away", None, |s| {
         distribution(s, "<CNAME>images.example.com<", "<CNAME>www.example.com<")
     }),
@@ -272,7 +273,7 @@ fn what_follows_goes_under_its_cause() {
 fn severities() {
     assert_eq!(after(|s| error_page(s, 404, 200)).worst(), Some(Severity::Warning));
     assert_eq!(
-        after(|s| edge(s).status = Seen::Known("InProgress".to_owned())).worst(),
+        after(|s| edge(s).status = Fact::Known("InProgress".to_owned())).worst(),
         Some(Severity::Info)
     );
     assert_eq!(after(without_behavior).worst(), Some(Severity::Error));

@@ -7,12 +7,12 @@ use imgdeploy_model::document::policy::{self, OurAccess};
 use imgdeploy_model::document::website::{self, OurRules};
 use imgdeploy_model::region::{Partition, website_host, website_hosts_all_forms};
 
-use crate::seen::Seen;
 use crate::snapshot::api::Deployed;
 use crate::snapshot::{
     Alias, Api, ApiSeen, Block, Bucket, Caller, Configuration, Edge, End, Function, Head, Hop, Integration,
     Method, Object, Role, Service, Snapshot, Stack, Stage, Walk,
 };
+use imgdeploy_world::Fact;
 
 pub(crate) const BUCKET: &str = "shop-pictures";
 pub(crate) const REGION: &str = "eu-west-1";
@@ -36,37 +36,37 @@ pub(crate) fn healthy() -> Snapshot {
     let access =
         OurAccess { bucket: BUCKET.to_owned(), prefix: PREFIX.to_owned(), partition: Partition::Aws };
     Snapshot {
-        caller: Seen::Known(Caller { account: ACCOUNT.to_owned(), partition: "aws".to_owned() }),
+        caller: Fact::Known(Caller { account: ACCOUNT.to_owned(), partition: "aws".to_owned() }),
         home_region: Some(REGION.to_owned()),
         bucket: Some(Bucket {
             name: BUCKET.to_owned(),
             region: REGION.to_owned(),
-            website: Seen::Known(website::merge(None, &rules).unwrap().document),
-            policy: Seen::Known(policy::merge(None, &access).unwrap()),
-            block: Seen::Known(Block {
+            website: Fact::Known(website::merge(None, &rules).unwrap().document),
+            policy: Fact::Known(policy::merge(None, &access).unwrap()),
+            block: Fact::Known(Block {
                 block_public_acls: true,
                 ignore_public_acls: true,
                 ..Block::default()
             }),
-            account_block: Seen::Absent,
-            requester_pays: Seen::Known(false),
-            owner: Seen::Known(OWNER.to_owned()),
-            ownership: Seen::Known("BucketOwnerEnforced".to_owned()),
-            objects: Seen::Known(objects(&[
+            account_block: Fact::Absent,
+            requester_pays: Fact::Known(false),
+            owner: Fact::Known(OWNER.to_owned()),
+            ownership: Fact::Known("BucketOwnerEnforced".to_owned()),
+            objects: Fact::Known(objects(&[
                 "index.html",
                 "pictures/a.jpg",
                 "pictures/b.png",
                 "resized/300x200/pictures/a.jpg",
             ])),
-            derived: Seen::Known(objects(&["resized/300x200/pictures/a.jpg"])),
-            original_heads: Seen::Known(vec![
+            derived: Fact::Known(objects(&["resized/300x200/pictures/a.jpg"])),
+            original_heads: Fact::Known(vec![
                 head("pictures/a.jpg", "image/jpeg"),
                 head("pictures/b.png", "image/png"),
             ]),
-            derived_heads: Seen::Known(vec![head("resized/300x200/pictures/a.jpg", "image/jpeg")]),
+            derived_heads: Fact::Known(vec![head("resized/300x200/pictures/a.jpg", "image/jpeg")]),
         }),
-        artifacts_region: Seen::Known(REGION.to_owned()),
-        stack: Seen::Known(Stack {
+        artifacts_region: Fact::Known(REGION.to_owned()),
+        stack: Fact::Known(Stack {
             name: FUNCTION.to_owned(),
             api_host: Some(HOST.to_owned()),
             code_sha256: Some(sha()),
@@ -78,14 +78,14 @@ pub(crate) fn healthy() -> Snapshot {
             region: REGION.to_owned(),
             by_rule: true,
             by_stack: true,
-            api: Seen::Known(api()),
+            api: Fact::Known(api()),
         }],
         function: Some(function()),
         edge: Some(edge()),
-        edges: Seen::Known(vec!["E2EXAMPLE1".to_owned()]),
+        edges: Fact::Known(vec!["E2EXAMPLE1".to_owned()]),
         walks: vec![walk()],
         unasked: None,
-        log: Seen::Known(Vec::new()),
+        log: Fact::Known(Vec::new()),
     }
 }
 
@@ -181,19 +181,19 @@ fn function() -> Function {
         name: FUNCTION.to_owned(),
         account: Some(ACCOUNT.to_owned()),
         qualifier: Some("Live".to_owned()),
-        latest: Seen::Known(Configuration { version: "$LATEST".to_owned(), ..configuration.clone() }),
-        configuration: Seen::Known(configuration),
-        alias: Some(Seen::Known(Alias { name: "Live".to_owned(), version: "1".to_owned() })),
-        versions: Seen::Known(vec!["1".to_owned()]),
-        policy: Seen::Known(permission(&format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/*/*/resize*"), &alias_arn())),
-        unqualified_policy: Seen::Absent,
-        reserved_concurrency: Seen::Absent,
-        role: Seen::Known(Role {
+        latest: Fact::Known(Configuration { version: "$LATEST".to_owned(), ..configuration.clone() }),
+        configuration: Fact::Known(configuration),
+        alias: Some(Fact::Known(Alias { name: "Live".to_owned(), version: "1".to_owned() })),
+        versions: Fact::Known(vec!["1".to_owned()]),
+        policy: Fact::Known(permission(&format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/*/*/resize*"), &alias_arn())),
+        unqualified_policy: Fact::Absent,
+        reserved_concurrency: Fact::Absent,
+        role: Fact::Known(Role {
             name: format!("{FUNCTION}-Role"),
             trust: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#.to_owned(),
             policies: BTreeMap::from([("resize".to_owned(), role_policy(&["s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:*"]))]),
         }),
-        code: Seen::Absent,
+        code: Fact::Absent,
     }
 }
 
@@ -238,9 +238,9 @@ fn edge() -> Edge {
     };
     Edge {
         id: "E2EXAMPLE1".to_owned(),
-        document: Seen::Known(distribution::merge(DISTRIBUTION, &ours).unwrap().document),
-        domain: Seen::Known("d111111abcdef8.cloudfront.net".to_owned()),
-        status: Seen::Known("Deployed".to_owned()),
+        document: Fact::Known(distribution::merge(DISTRIBUTION, &ours).unwrap().document),
+        domain: Fact::Known("d111111abcdef8.cloudfront.net".to_owned()),
+        status: Fact::Known("Deployed".to_owned()),
         policies: BTreeMap::new(),
         attached: true,
     }

@@ -12,8 +12,9 @@ use super::{
     API, BUCKET, FUNCTION, HOST, PREFIX, REGION, after, alias_arn, headlines, permission, role_policy,
 };
 use crate::check::{Fix, Severity};
-use crate::seen::Seen;
 use crate::snapshot::{Alias, Code, CodeProblem, Configuration, Function, Snapshot};
+use crate::tests::KnownMut;
+use imgdeploy_world::Fact;
 
 fn function(snapshot: &mut Snapshot) -> &mut Function {
     snapshot.function.as_mut().unwrap()
@@ -38,24 +39,24 @@ fn granted(snapshot: &mut Snapshot, actions: &[&str]) {
 }
 
 fn problem(snapshot: &mut Snapshot, problem: CodeProblem) {
-    function(snapshot).code = Seen::Known(Code { problems: vec![problem] });
+    function(snapshot).code = Fact::Known(Code { problems: vec![problem] });
 }
 
 fn gone(snapshot: &mut Snapshot) {
     let function = function(snapshot);
-    function.configuration = Seen::Absent;
-    function.latest = Seen::Absent;
-    function.alias = Some(Seen::Absent);
-    function.versions = Seen::Absent;
-    function.policy = Seen::Absent;
-    function.role = Seen::Absent;
+    function.configuration = Fact::Absent;
+    function.latest = Fact::Absent;
+    function.alias = Some(Fact::Absent);
+    function.versions = Fact::Absent;
+    function.policy = Fact::Absent;
+    function.role = Fact::Absent;
 }
 
 fn alias_deleted(snapshot: &mut Snapshot) {
     let function = function(snapshot);
-    function.configuration = Seen::Absent;
-    function.alias = Some(Seen::Absent);
-    function.policy = Seen::Absent;
+    function.configuration = Fact::Absent;
+    function.alias = Some(Fact::Absent);
+    function.policy = Fact::Absent;
 }
 
 fn source(api: &str) -> String {
@@ -70,40 +71,40 @@ type Change = fn(&mut Snapshot);
 
 /// A fault as it shows in an account, its code, and what `--fix` does.
 const FAULTS: &[(&str, Option<Fix>, Change)] = &[
-    ("IMG030", Some(Fix::Permission), |s| function(s).policy = Seen::Absent),
+    ("IMG030", Some(Fix::Permission), |s| function(s).policy = Fact::Absent),
     ("IMG030", Some(Fix::Permission), |s| {
         function(s).policy =
-            Seen::Known(permission(&source(API).replace("/*/*/resize*", "/*/POST/resize"), &alias_arn()));
+            Fact::Known(permission(&source(API).replace("/*/*/resize*", "/*/POST/resize"), &alias_arn()));
     }),
     ("IMG030", Some(Fix::Permission), |s| {
         // For any API, but another resource of it.
         let other = source("*").replace("/resize*", "/other");
-        function(s).policy = Seen::Known(permission(&other, &alias_arn()));
+        function(s).policy = Fact::Known(permission(&other, &alias_arn()));
     }),
     ("IMG031", Some(Fix::Permission), |s| {
-        function(s).policy = Seen::Known(permission(&source("old0old0ol"), &alias_arn()))
+        function(s).policy = Fact::Known(permission(&source("old0old0ol"), &alias_arn()))
     }),
     ("IMG032", Some(Fix::Permission), |s| {
         let function = function(s);
-        function.policy = Seen::Absent;
-        function.unqualified_policy = Seen::Known(permission(&source(API), &unqualified_arn()));
+        function.policy = Fact::Absent;
+        function.unqualified_policy = Fact::Known(permission(&source(API), &unqualified_arn()));
     }),
     ("IMG033", Some(Fix::Alias), alias_deleted),
     ("IMG033", Some(Fix::Alias), |s| {
         let function = function(s);
-        function.alias = Some(Seen::Known(Alias { name: "Live".to_owned(), version: "7".to_owned() }));
-        function.configuration = Seen::Absent;
+        function.alias = Some(Fact::Known(Alias { name: "Live".to_owned(), version: "7".to_owned() }));
+        function.configuration = Fact::Absent;
     }),
     ("IMG033", None, |s| {
         alias_deleted(s);
-        function(s).versions = Seen::Known(Vec::new());
+        function(s).versions = Fact::Known(Vec::new());
     }),
     ("IMG033", None, |s| {
         let function = function(s);
         function.qualifier = Some("7".to_owned());
         function.alias = None;
-        function.configuration = Seen::Absent;
-        function.policy = Seen::Absent;
+        function.configuration = Fact::Absent;
+        function.policy = Fact::Absent;
     }),
     ("IMG034", None, |s| granted(s, &["s3:GetObject", "s3:ListBucket", "logs:*"])),
     ("IMG035", None, |s| granted(s, &["s3:PutObject", "s3:ListBucket", "logs:*"])),
@@ -120,7 +121,7 @@ const FAULTS: &[(&str, Option<Fix>, Change)] = &[
         let role = function(s).role.known_mut().unwrap();
         role.trust = role.trust.replace("lambda.amazonaws.com", "ec2.amazonaws.com");
     }),
-    ("IMG038", None, |s| function(s).role = Seen::Absent),
+    ("IMG038", None, |s| function(s).role = Fact::Absent),
     ("IMG039", Some(Fix::Configuration), |s| told(s, "BUCKET", "another-shop")),
     ("IMG040", Some(Fix::Configuration), |s| told(s, "URL", "https://images.example.com/")),
     ("IMG041", Some(Fix::Configuration), |s| told(s, "URL", "images.example.com")),
@@ -130,7 +131,7 @@ const FAULTS: &[(&str, Option<Fix>, Change)] = &[
     ("IMG042", Some(Fix::Configuration), |s| told(s, "URL", HOST)),
     ("IMG043", Some(Fix::Configuration), |s| configured(s, |seen| seen.timeout = 3)),
     ("IMG044", Some(Fix::Configuration), |s| configured(s, |seen| seen.memory = 128)),
-    ("IMG045", None, |s| function(s).reserved_concurrency = Seen::Known(0)),
+    ("IMG045", None, |s| function(s).reserved_concurrency = Fact::Known(0)),
     ("IMG046", None, |s| problem(s, CodeProblem::OtherArchitecture { built_for: "x86_64".to_owned() })),
     ("IMG047", None, |s| problem(s, CodeProblem::NotExecutable)),
     ("IMG048", None, |s| problem(s, CodeProblem::InFolder { path: "lambda/bootstrap".to_owned() })),
@@ -175,7 +176,7 @@ fn without_the_stack_the_cure_is_a_command_of_aws() {
     for (code, fix, change) in FAULTS {
         let diagnosis = after(|snapshot| {
             change(snapshot);
-            snapshot.stack = Seen::Absent;
+            snapshot.stack = Fact::Absent;
         });
         let finding = &diagnosis.headlines[0].finding;
         assert_eq!(diagnosis.headlines[0].code, *code);
@@ -197,12 +198,12 @@ fn cures_are_ready_to_run() {
     let cure = |change: Change| {
         let diagnosis = after(|snapshot| {
             change(snapshot);
-            snapshot.stack = Seen::Absent;
+            snapshot.stack = Fact::Absent;
         });
         diagnosis.headlines[0].finding.cure.clone()
     };
     assert_eq!(
-        cure(|s| function(s).policy = Seen::Absent),
+        cure(|s| function(s).policy = Fact::Absent),
         format!(
             "aws lambda add-permission --function-name {FUNCTION} --region {REGION} --qualifier Live --statement-id imgdeploy-{API} \
              --action lambda:InvokeFunction --principal apigateway.amazonaws.com \
@@ -220,7 +221,7 @@ fn cures_are_ready_to_run() {
     assert!(api.contains(r#".Variables.URL="https://"#) && !api.contains("execute-api"), "{api}");
     let role = cure(|s| {
         configured(s, |seen| seen.role = "arn:aws:iam::111122223333:role/service-role/r".to_owned());
-        function(s).role = Seen::Absent;
+        function(s).role = Fact::Absent;
     });
     assert!(role.starts_with("aws iam create-role --role-name r --path /service-role/ "), "{role}");
     assert_eq!(after(gone).headlines[0].finding.cure, format!("imgdeploy attach --bucket {BUCKET}"));
@@ -230,7 +231,7 @@ fn cures_are_ready_to_run() {
 fn the_new_permission_is_enough() {
     // What `cures_are_ready_to_run` sees granted.
     let granted = format!("arn:aws:execute-api:{REGION}:111122223333:{API}/*/*/resize/*");
-    assert_eq!(headlines(|s| function(s).policy = Seen::Known(permission(&granted, &alias_arn()))), [""; 0]);
+    assert_eq!(headlines(|s| function(s).policy = Fact::Known(permission(&granted, &alias_arn()))), [""; 0]);
 }
 
 #[test]

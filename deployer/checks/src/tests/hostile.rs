@@ -8,12 +8,13 @@
 
 use std::process::Command;
 
+use crate::tests::KnownMut;
 use imgdeploy_model::terminal::is_plain;
 
 use super::*;
 use crate::diagnosis::Headline;
-use crate::seen::Seen;
 use crate::snapshot::{Bucket, End, Function, Hop, LogLine, Service, Walk};
+use imgdeploy_world::Fact;
 
 type Change = fn(&mut Snapshot, &str);
 
@@ -72,13 +73,13 @@ const PLACES: &[(&str, Change)] = &[
         let statement = serde_json::json!({ "Sid": name, "Effect": "Allow", "Principal": "*", "Action": "s3:PutObject",
             "Resource": "arn:aws:s3:::shop-pictures/*" });
         bucket(s).policy =
-            Seen::Known(serde_json::json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string());
+            Fact::Known(serde_json::json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string());
     }),
     ("statement that denies", |s, name| {
         let statement = serde_json::json!({ "Sid": name, "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
             "Resource": "arn:aws:s3:::shop-pictures/*" });
         bucket(s).policy =
-            Seen::Known(serde_json::json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string());
+            Fact::Known(serde_json::json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string());
     }),
     ("base URL of the function", |s, name| {
         let environment = &mut function(s).configuration.known_mut().unwrap().environment;
@@ -92,11 +93,11 @@ const PLACES: &[(&str, Change)] = &[
         function(s).name = name.to_owned();
         function(s).configuration.known_mut().unwrap().memory = 128;
         function(s).configuration.known_mut().unwrap().timeout = 1;
-        function(s).policy = Seen::Absent;
+        function(s).policy = Fact::Absent;
     }),
     ("alias", |s, name| {
         function(s).qualifier = Some(name.to_owned());
-        function(s).alias = Some(Seen::Absent);
+        function(s).alias = Some(Fact::Absent);
     }),
     ("name of the role", |s, name| {
         let role = function(s).role.known_mut().unwrap();
@@ -105,7 +106,7 @@ const PLACES: &[(&str, Change)] = &[
     }),
     ("role that is gone", |s, name| {
         function(s).configuration.known_mut().unwrap().role = format!("arn:aws:iam::1:role/{name}");
-        function(s).role = Seen::Absent;
+        function(s).role = Fact::Absent;
     }),
     ("state of the function", |s, name| {
         let seen = function(s).configuration.known_mut().unwrap();
@@ -124,10 +125,10 @@ const PLACES: &[(&str, Change)] = &[
     }),
     ("id of the distribution", |s, name| {
         let edge = s.edge.as_mut().unwrap();
-        (edge.id, edge.status) = (name.to_owned(), Seen::Known("InProgress".to_owned()));
+        (edge.id, edge.status) = (name.to_owned(), Fact::Known("InProgress".to_owned()));
     }),
     ("domain of the distribution", |s, name| {
-        s.edge.as_mut().unwrap().domain = Seen::Known(name.to_owned());
+        s.edge.as_mut().unwrap().domain = Fact::Known(name.to_owned());
         function(s)
             .configuration
             .known_mut()
@@ -157,7 +158,7 @@ const PLACES: &[(&str, Change)] = &[
         walked(s, name, End::Image { content_type: name.to_owned(), bytes: 9 }, Service::Website);
     }),
     ("line of the log", |s, name| {
-        s.log = Seen::Known(vec![LogLine { text: name.to_owned(), cause: None, next: None }]);
+        s.log = Fact::Known(vec![LogLine { text: name.to_owned(), cause: None, next: None }]);
         function(s).configuration.known_mut().unwrap().log_group = name.to_owned();
     }),
     ("region of the profile", |s, name| s.home_region = Some(name.to_owned())),
@@ -173,7 +174,7 @@ fn found(change: Change, name: &str, by_hand: bool) -> Diagnosis {
     after(|snapshot| {
         change(snapshot, name);
         if by_hand {
-            snapshot.stack = Seen::Absent;
+            snapshot.stack = Fact::Absent;
             snapshot.edge.as_mut().unwrap().attached = false;
         }
     })

@@ -18,6 +18,7 @@ pub(crate) use fixture::*;
 use crate::check::{Finding, Fix};
 use crate::diagnosis::{Diagnosis, Selection, diagnose};
 use crate::snapshot::Snapshot;
+use imgdeploy_world::{AwsFailure, Fact, FailureKind};
 
 /// The diagnosis of the healthy snapshot after a change.
 pub(crate) fn after(change: impl FnOnce(&mut Snapshot)) -> Diagnosis {
@@ -66,4 +67,24 @@ pub(crate) fn not_checked(action: &str, change: impl FnOnce(&mut Snapshot)) -> V
         .filter(|it| it.unseen.action == action)
         .flat_map(|it| it.codes)
         .collect()
+}
+
+/// What a caller without the right is told.
+pub(crate) fn denied(action: &str, why: &str) -> AwsFailure {
+    AwsFailure::of_kind(FailureKind::Denied, action, why)
+}
+
+/// Faults are put into what is known.
+pub(crate) trait KnownMut<T> {
+    /// The value to change, if it is known.
+    fn known_mut(&mut self) -> Option<&mut T>;
+}
+
+impl<T> KnownMut<T> for Fact<T> {
+    fn known_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Absent | Self::Unknown(_) => None,
+        }
+    }
 }

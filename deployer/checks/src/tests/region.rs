@@ -2,14 +2,15 @@
 
 pub(crate) mod change;
 
+use crate::tests::KnownMut;
 use imgdeploy_model::region::{execute_api_host, website_host};
 
 use super::{API, BUCKET, FUNCTION, REGION, after, alias_arn, headlines, not_checked, permission};
 use crate::check::Fix;
 use crate::diagnosis::{Selection, diagnose};
-use crate::seen::Seen;
 use crate::snapshot::Snapshot;
 use change::*;
+use imgdeploy_world::Fact;
 
 #[test]
 fn function_or_api_elsewhere() {
@@ -36,15 +37,15 @@ fn function_or_api_elsewhere() {
     let absent = |it: &mut Snapshot| {
         in_calls(it, "us-east-1");
         let function = it.function.as_mut().unwrap();
-        function.configuration = Seen::Absent;
-        function.latest = Seen::Absent;
+        function.configuration = Fact::Absent;
+        function.latest = Fact::Absent;
     };
     assert!(!headlines(absent).contains(&"IMG001"));
     let denied = |it: &mut Snapshot| {
         in_calls(it, "us-east-1");
         let function = it.function.as_mut().unwrap();
-        function.configuration = Seen::Unknown(unseen("lambda:GetFunction"));
-        function.latest = Seen::Unknown(unseen("lambda:GetFunction"));
+        function.configuration = Fact::Unknown(unseen("lambda:GetFunction"));
+        function.latest = Fact::Unknown(unseen("lambda:GetFunction"));
     };
     assert!(not_checked("lambda:GetFunction", denied).contains(&"IMG001"));
 }
@@ -125,7 +126,7 @@ fn website_origin_elsewhere_or_misspelled() {
     };
     assert_eq!(headlines(unused), Vec::<&str>::new());
     let denied = not_checked("cloudfront:GetDistributionConfig", |it| {
-        it.edge.as_mut().unwrap().document = Seen::Unknown(unseen("cloudfront:GetDistributionConfig"));
+        it.edge.as_mut().unwrap().document = Fact::Unknown(unseen("cloudfront:GetDistributionConfig"));
     });
     assert!(denied.contains(&"IMG003") && denied.contains(&"IMG004"));
     let without = after(|it| it.edge = None);
@@ -150,18 +151,18 @@ fn rule_names_a_region_without_the_api() {
     assert_eq!(fix(by_hand), None);
     let denied = not_checked("apigateway:GET", |it| {
         by_hand(it);
-        it.apis[0].api = Seen::Unknown(unseen("apigateway:GET"));
+        it.apis[0].api = Fact::Unknown(unseen("apigateway:GET"));
     });
     assert!(denied.contains(&"IMG005") && denied.contains(&"IMG001"), "{denied:?}");
 }
 
 #[test]
 fn artifacts_elsewhere() {
-    let wrong = |it: &mut Snapshot| it.artifacts_region = Seen::Known("us-east-1".to_owned());
+    let wrong = |it: &mut Snapshot| it.artifacts_region = Fact::Known("us-east-1".to_owned());
     assert_eq!(headlines(wrong), ["IMG007"]);
-    assert!(after(|it| it.artifacts_region = Seen::Absent).nothing_to_check.contains(&"IMG007"));
+    assert!(after(|it| it.artifacts_region = Fact::Absent).nothing_to_check.contains(&"IMG007"));
     let denied =
-        not_checked("s3:ListBucket", |it| it.artifacts_region = Seen::Unknown(unseen("s3:ListBucket")));
+        not_checked("s3:ListBucket", |it| it.artifacts_region = Fact::Unknown(unseen("s3:ListBucket")));
     assert_eq!(denied, ["IMG007"]);
 }
 
@@ -176,7 +177,7 @@ fn arn_of_another_partition() {
         }),
         Box::new(|it| {
             let source = swap(&format!("arn:aws:execute-api:{REGION}:111122223333:{API}/*/*/resize*"));
-            it.function.as_mut().unwrap().policy = Seen::Known(permission(&source, &alias_arn()));
+            it.function.as_mut().unwrap().policy = Fact::Known(permission(&source, &alias_arn()));
         }),
         Box::new(|it| {
             for policy in it.function.as_mut().unwrap().role.known_mut().unwrap().policies.values_mut() {
@@ -217,7 +218,7 @@ fn arn_of_another_partition() {
         assert_eq!(headlines(both), Vec::<&str>::new());
     }
     let denied = not_checked("iam:GetRole", |it| {
-        it.function.as_mut().unwrap().role = Seen::Unknown(unseen("iam:GetRole"))
+        it.function.as_mut().unwrap().role = Fact::Unknown(unseen("iam:GetRole"))
     });
     assert!(denied.contains(&"IMG008"));
 }

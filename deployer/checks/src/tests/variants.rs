@@ -1,15 +1,16 @@
 //! Chains that work though they are not the tool's, and changes that many tests make.
 
+use crate::tests::KnownMut;
 use imgdeploy_model::region::{Partition, website_host};
 
 use super::fixture::*;
-use crate::seen::{Seen, Unseen};
 use crate::snapshot::api::Deployed;
 use crate::snapshot::{Bucket, Edge, Method, Object, Snapshot};
+use imgdeploy_world::Fact;
 
 /// A look-up that was refused.
-pub(crate) fn unseen<T>(action: &str) -> Seen<T> {
-    Seen::Unknown(Unseen { action: action.to_owned(), why: "AccessDenied".to_owned(), denied: true })
+pub(crate) fn unseen<T>(action: &str) -> Fact<T> {
+    Fact::Unknown(crate::tests::denied(action, "AccessDenied"))
 }
 
 pub(crate) fn bucket(snapshot: &mut Snapshot) -> &mut Bucket {
@@ -32,7 +33,7 @@ pub(crate) fn environment(snapshot: &mut Snapshot, name: &str, value: Option<&st
 }
 
 /// Puts a document's part in another's place; the part has to be there.
-fn swapped(document: &mut Seen<String>, from: &str, to: &str) {
+fn swapped(document: &mut Fact<String>, from: &str, to: &str) {
     let text = document.known_mut().unwrap();
     assert!(text.contains(from), "no {from} in {text}");
     *text = text.replace(from, to);
@@ -48,7 +49,7 @@ pub(crate) fn distribution(snapshot: &mut Snapshot, from: &str, to: &str) {
 
 /// All routing rules anew.
 pub(crate) fn rules(snapshot: &mut Snapshot, rules: &[String]) {
-    bucket(snapshot).website = Seen::Known(format!(
+    bucket(snapshot).website = Fact::Known(format!(
         "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument><RoutingRules>{}</RoutingRules></WebsiteConfiguration>",
         rules.concat()
     ));
@@ -85,7 +86,7 @@ pub(crate) fn without_behavior(snapshot: &mut Snapshot) {
 
 /// Made by hand: no stack, no journal.
 pub(crate) fn by_hand(snapshot: &mut Snapshot) {
-    snapshot.stack = Seen::Absent;
+    snapshot.stack = Fact::Absent;
     if let Some(edge) = &mut snapshot.edge {
         edge.attached = false;
     }
@@ -102,7 +103,7 @@ pub(crate) fn without_edge(snapshot: &mut Snapshot) {
     }
     environment(snapshot, "URL", Some(&url));
     snapshot.edge = None;
-    snapshot.edges = Seen::Known(Vec::new());
+    snapshot.edges = Fact::Known(Vec::new());
     snapshot.walks.clear();
 }
 
@@ -127,9 +128,9 @@ pub(crate) fn classic(snapshot: &mut Snapshot) {
     let function = snapshot.function.as_mut().unwrap();
     function.qualifier = None;
     function.alias = None;
-    function.versions = Seen::Known(Vec::new());
+    function.versions = Fact::Known(Vec::new());
     let source = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/*/*/resize");
-    function.policy = Seen::Known(permission(&source, &arn));
+    function.policy = Fact::Known(permission(&source, &arn));
     function.unqualified_policy = function.policy.clone();
     for configuration in [&mut function.configuration, &mut function.latest] {
         let configuration = configuration.known_mut().unwrap();
@@ -153,9 +154,9 @@ pub(crate) fn classic(snapshot: &mut Snapshot) {
     api.stages.get_mut("prod").unwrap().deployed =
         Some([("/resize".to_owned(), [("ANY".to_owned(), deployed)].into())].into());
     let bucket = bucket(snapshot);
-    bucket.policy = Seen::Known(public_read(&format!("arn:aws:s3:::{BUCKET}/*")));
+    bucket.policy = Fact::Known(public_read(&format!("arn:aws:s3:::{BUCKET}/*")));
     let derived = object("300x200/pictures/a.jpg");
-    bucket.objects = Seen::Known(vec![object("index.html"), derived.clone(), object("pictures/a.jpg")]);
+    bucket.objects = Fact::Known(vec![object("index.html"), derived.clone(), object("pictures/a.jpg")]);
     bucket.derived = bucket.objects.clone();
     bucket.derived_heads.known_mut().unwrap()[0].key = derived.key;
 }
@@ -169,13 +170,13 @@ pub(crate) fn in_region(snapshot: &mut Snapshot, region: &str) {
             .replace(REGION, region)
             .replace("arn:aws:", partition.arn_prefix())
     };
-    let change = |seen: &mut Seen<String>| {
+    let change = |seen: &mut Fact<String>| {
         if let Some(text) = seen.known_mut() {
             *text = to(text);
         }
     };
     snapshot.home_region = Some(region.to_owned());
-    snapshot.artifacts_region = Seen::Known(region.to_owned());
+    snapshot.artifacts_region = Fact::Known(region.to_owned());
     snapshot.caller.known_mut().unwrap().partition = partition.name().to_owned();
     if let Some(host) = snapshot.stack.known_mut().and_then(|stack| stack.api_host.as_mut()) {
         *host = to(host);

@@ -3,8 +3,9 @@
 use super::function::classic;
 use super::{HOST, after, headlines, healthy};
 use crate::diagnosis::{Diagnosis, Selection, diagnose};
-use crate::seen::{Seen, Unseen};
 use crate::snapshot::{End, Hop, LogLine, Service, Snapshot, Walk};
+use crate::tests::KnownMut;
+use imgdeploy_world::Fact;
 
 fn hop(service: Service, status: u16, headers: &[(&str, &str)], body: &str) -> Hop {
     Hop {
@@ -179,7 +180,7 @@ fn the_log_explains_the_answer() {
         ends_with(snapshot, hop(Service::ApiGateway, 502, &[], r#"{"message":"Internal server error"}"#));
         let text = "fork/exec /var/task/bootstrap: exec format error";
         snapshot.log =
-            Seen::Known(vec![line(text, Some(cause)), line(text, Some(cause)), line("other", None)]);
+            Fact::Known(vec![line(text, Some(cause)), line(text, Some(cause)), line("other", None)]);
     });
     let codes: Vec<&str> = diagnosis.headlines.iter().map(|headline| headline.code).collect();
     assert_eq!(codes, ["IMG095", "IMG095"]);
@@ -196,7 +197,7 @@ fn the_log_explains_the_answer() {
 /// Other viewers' failures of the same minute.
 #[test]
 fn a_failure_is_told_also_where_the_own_requests_went_well() {
-    let log = || Seen::Known(vec![line("Task timed out after 20.02 seconds", None)]);
+    let log = || Fact::Known(vec![line("Task timed out after 20.02 seconds", None)]);
     assert_eq!(headlines(|snapshot| snapshot.log = log()), ["IMG095"]);
     assert_eq!(
         headlines(|snapshot| {
@@ -210,9 +211,9 @@ fn a_failure_is_told_also_where_the_own_requests_went_well() {
 #[test]
 fn an_error_of_the_configuration_explains_all_of_it() {
     let diagnosis = after(|snapshot| {
-        snapshot.function.as_mut().unwrap().reserved_concurrency = Seen::Known(0);
+        snapshot.function.as_mut().unwrap().reserved_concurrency = Fact::Known(0);
         ends_with(snapshot, hop(Service::ApiGateway, 500, &[], r#"{"message":"Internal server error"}"#));
-        snapshot.log = Seen::Known(vec![line("failed", None)]);
+        snapshot.log = Fact::Known(vec![line("failed", None)]);
         let mut second = healthy().walks.remove(0);
         second.end = End::Loop { url: second.url.clone() };
         snapshot.walks.push(second);
@@ -287,12 +288,12 @@ fn a_function_of_another_make_may_fail_where_nothing_is() {
     };
     let mut snapshot = classic();
     absent(&mut snapshot, hop(Service::ApiGateway, 502, &[], r#"{"message":"Internal server error"}"#));
-    snapshot.log = Seen::Known(vec![line("NoSuchKey: The specified key does not exist.", None)]);
+    snapshot.log = Fact::Known(vec![line("NoSuchKey: The specified key does not exist.", None)]);
     assert_eq!(codes(&snapshot), [""; 0]);
     // Where it makes no image at all, it is broken.
     ends_with(&mut snapshot, hop(Service::ApiGateway, 502, &[], r#"{"message":"Internal server error"}"#));
     assert_eq!(codes(&snapshot), ["IMG095"]);
-    snapshot.log = Seen::Absent;
+    snapshot.log = Fact::Absent;
     assert_eq!(codes(&snapshot), ["IMG094"]);
     snapshot.walks.remove(0);
     assert_eq!(codes(&snapshot), ["IMG094"]);
@@ -305,11 +306,11 @@ fn what_was_not_asked_is_not_judged() {
     for code in codes {
         assert!(diagnosis.nothing_to_check.contains(&code), "{code}");
     }
-    let unseen = Unseen { action: "logs:FilterLogEvents".to_owned(), why: "denied".to_owned(), denied: true };
-    let diagnosis = after(|snapshot| snapshot.log = Seen::Unknown(unseen));
+    let unseen = crate::tests::denied("logs:FilterLogEvents", "denied");
+    let diagnosis = after(|snapshot| snapshot.log = Fact::Unknown(unseen));
     assert_eq!(diagnosis.not_checked.len(), 1);
     assert_eq!(diagnosis.not_checked[0].unseen.action, "logs:FilterLogEvents");
     assert_eq!(diagnosis.not_checked[0].codes, ["IMG095"]);
-    let diagnosis = after(|snapshot| snapshot.log = Seen::Absent);
+    let diagnosis = after(|snapshot| snapshot.log = Fact::Absent);
     assert!(diagnosis.nothing_to_check.contains(&"IMG095"));
 }

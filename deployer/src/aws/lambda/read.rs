@@ -6,8 +6,9 @@ use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration, LastUpdat
 
 use super::{Alias, Configuration, Function, Mapping};
 use crate::aws::AwsFailure;
+use crate::aws::failure::Answered;
 use crate::aws::paging::{Next, each};
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// Takes the fields that all operations answer with: the SDK has a type of its own for each.
 macro_rules! configuration {

@@ -11,9 +11,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::read::configuration;
 use super::{CodeSource, Configuration, Function, Invocation};
+use crate::aws::failure::Answered;
 use crate::aws::patience::ANSWER;
 use crate::aws::{AwsFailure, FailureKind};
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 impl Function {
     /// Replaces the unpublished code, and publishes a version of it if `publish`; with `dry_run` only asks whether it

@@ -9,9 +9,10 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::types::Payer;
 
 use super::{ObjectSummary, PublicAccessBlock, raw_text};
+use crate::aws::failure::Answered;
 use crate::aws::raw::CaptureBody;
 use crate::aws::{AwsFailure, Clients};
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 pub use contents::{Contents, Upload, Version};
 pub(crate) use objects::stored;

@@ -1,6 +1,7 @@
 //! Writes on distributions.
 
 use super::unbuildable;
+use crate::aws::failure::Answered;
 use crate::aws::raw::ReplaceBody;
 use crate::aws::{AwsFailure, Clients};
 

@@ -3,6 +3,7 @@
 use aws_sdk_s3::types as s3;
 
 use super::BucketWrite;
+use crate::aws::failure::Answered;
 use crate::aws::read::{Upload, Version};
 use crate::aws::{AwsFailure, FailureKind};
 

@@ -4,6 +4,7 @@ use aws_sdk_s3::types as s3;
 
 use super::{BucketWrite, unbuildable};
 use crate::aws::AwsFailure;
+use crate::aws::failure::Answered;
 
 /// Days after which an upload that was never finished goes, with its parts.
 const UNFINISHED_DAYS: i32 = 7;

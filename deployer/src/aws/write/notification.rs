@@ -4,6 +4,7 @@ use aws_sdk_s3::types as s3;
 
 use super::BucketWrite;
 use crate::aws::AwsFailure;
+use crate::aws::failure::Answered;
 use crate::aws::raw::ReplaceBody;
 
 impl BucketWrite {

@@ -8,6 +8,7 @@ use imgdeploy_batch::{Listed, META_SEAL, META_SOURCE_ETAG, META_SPEC, etag_of, i
 use resizer_core::{Output, Spec};
 
 use super::{Loaded, Store, Wanted};
+use crate::aws::failure::Answered;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::batch::records::list;
 use crate::names;

@@ -1,11 +1,12 @@
 //! A REST API as it is deployed: stages, their deployments' snapshots, and what the functions allow (AG-04, 05).
 
+use crate::aws::failure::Answered;
 use crate::aws::{AwsFailure, Clients};
 use crate::dev::source::SourceError;
-use crate::fact::Fact;
 use aws_sdk_apigateway::types::{Method, Resource};
 use imgdeploy_model::chain::api::{Api, MethodFacts, Stage};
 use imgdeploy_model::chain::permission::{Permission, lambda_permission, source_arn};
+use imgdeploy_world::Fact;
 use std::collections::{BTreeMap, HashMap};
 
 /// Reads what is deployed under the id.

@@ -6,11 +6,11 @@ mod object;
 use super::cdn::within;
 use super::source::{Blocks, Invalidation, Look, ObjectData, Source, SourceError};
 use crate::aws::edge::{distribution_document, distribution_state};
+use crate::aws::failure::Answered;
 use crate::aws::paging::{Next, each};
 use crate::aws::raw::CaptureBody;
 use crate::aws::read::{self, BucketRead};
 use crate::aws::{AwsFailure, Clients};
-use crate::fact::Fact;
 use http_body_util::Empty;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -18,6 +18,7 @@ use hyper_util::rt::TokioExecutor;
 use imgdeploy_model::chain::access::PublicAccessBlock;
 use imgdeploy_model::chain::api::{Api, Invocation};
 use imgdeploy_model::chain::message::{Request, Response};
+use imgdeploy_world::Fact;
 use tokio::sync::OnceCell;
 
 /// Reads what is configured at an AWS endpoint.

@@ -1,12 +1,13 @@
 //! One object, with the headers that S3 sends along with it.
 
 use crate::aws::AwsFailure;
+use crate::aws::failure::Answered;
 use crate::dev::source::{ObjectData, SourceError};
-use crate::fact::Fact;
 use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use imgdeploy_model::chain::message::Headers;
+use imgdeploy_world::Fact;
 use std::collections::HashMap;
 
 /// GetObject, or HeadObject where no body is wanted.

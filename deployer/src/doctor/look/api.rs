@@ -9,12 +9,13 @@ use imgdeploy_checks::snapshot::api::Deployed;
 use imgdeploy_checks::snapshot::{Api, ApiSeen, Domain, Integration, Method, Stack, Stage};
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
+use super::Looker;
 use super::route::Host;
-use super::{Looker, seen};
 use crate::aws::AwsFailure;
 use crate::aws::api::{self, is_http_api};
+use crate::aws::failure::Answered;
 use crate::aws::paging::{Next, each};
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// An API to look at.
 pub(super) struct Wanted {
@@ -122,7 +123,7 @@ impl Looker {
             // Gone between two answers.
             (_, Fact::Absent, _) | (_, _, Fact::Absent) => Fact::Absent,
         };
-        ApiSeen { id, region, by_rule, by_stack, api: seen(api) }
+        ApiSeen { id, region, by_rule, by_stack, api: api }
     }
 
     /// An HTTP API is there all the same, and nothing that could be looked into here.

@@ -2,13 +2,13 @@
 
 use aws_sdk_s3::types::EncodingType;
 use futures::future::join_all;
-use imgdeploy_checks::Seen;
 use imgdeploy_checks::snapshot::{Block, Bucket, Head, Object};
+use imgdeploy_world::Fact;
 
-use super::{Looker, seen, unowned};
+use super::{Looker, unowned};
 use crate::aws::AwsFailure;
+use crate::aws::failure::Answered;
 use crate::aws::read::{self, BucketRead, PublicAccessBlock};
-use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::names;
 
@@ -27,17 +27,17 @@ impl Looker {
         let clients = self.clients();
         let bucket = BucketRead::new(clients, region, name, account);
         let (website, policy, block, account_block, requester_pays, objects, owner, ownership) = futures::join!(
-            self.seen("s3:GetBucketWebsite", bucket.website()),
-            self.seen("s3:GetBucketPolicy", bucket.policy()),
-            self.seen("s3:GetBucketPublicAccessBlock", bucket.public_access_block()),
-            self.seen(
+            self.fact("s3:GetBucketWebsite", bucket.website()),
+            self.fact("s3:GetBucketPolicy", bucket.policy()),
+            self.fact("s3:GetBucketPublicAccessBlock", bucket.public_access_block()),
+            self.fact(
                 "s3:GetAccountPublicAccessBlock",
                 read::account_public_access_block(clients, region, account)
             ),
-            self.seen("s3:GetBucketRequestPayment", bucket.requester_pays()),
+            self.fact("s3:GetBucketRequestPayment", bucket.requester_pays()),
             self.list(name, region, account, ""),
-            self.seen("s3:GetBucketAcl", self.owner(name, region, account)),
-            self.seen("s3:GetBucketOwnershipControls", self.ownership(name, region, account)),
+            self.fact("s3:GetBucketAcl", self.owner(name, region, account)),
+            self.fact("s3:GetBucketOwnershipControls", self.ownership(name, region, account)),
         );
         Bucket {
             name: name.to_owned(),
@@ -50,9 +50,9 @@ impl Looker {
             owner,
             ownership,
             objects,
-            derived: Seen::Absent,
-            original_heads: Seen::Absent,
-            derived_heads: Seen::Absent,
+            derived: Fact::Absent,
+            original_heads: Fact::Absent,
+            derived_heads: Fact::Absent,
         }
     }
 
@@ -80,7 +80,7 @@ impl Looker {
         let (name, region) = (bucket.name.clone(), bucket.region.clone());
         let derived = async {
             if prefix.is_empty() {
-                return (Seen::Absent, Seen::Absent);
+                return (Fact::Absent, Fact::Absent);
             }
             let derived = self.list(&name, &region, account, &prefix).await;
             let keys: Vec<String> =
@@ -106,7 +106,7 @@ impl Looker {
         journal.distribution.map(|recorded| Recorded { distribution: recorded.id })
     }
 
-    async fn list(&self, bucket: &str, region: &str, account: &str, prefix: &str) -> Seen<Vec<Object>> {
+    async fn list(&self, bucket: &str, region: &str, account: &str, prefix: &str) -> Fact<Vec<Object>> {
         const CALL: &str = "s3:ListBucket";
         let read = async {
             let call = self.clients().s3(region).list_objects_v2().bucket(bucket).prefix(prefix);
@@ -124,11 +124,11 @@ impl Looker {
                 page.contents().iter().filter_map(object).collect()
             }))
         };
-        seen(self.fact(CALL, read).await)
+        self.fact(CALL, read).await
     }
 
     /// Each object's head; one that can't be had makes all of them unknown, since it may be the very one that matters.
-    async fn heads(&self, bucket: &str, region: &str, account: &str, keys: Vec<String>) -> Seen<Vec<Head>> {
+    async fn heads(&self, bucket: &str, region: &str, account: &str, keys: Vec<String>) -> Fact<Vec<Head>> {
         let s3 = self.clients().s3(region);
         let heads = join_all(keys.into_iter().map(|key| {
             let call = s3.head_object().bucket(bucket).key(&key).expected_bucket_owner(account);
@@ -150,10 +150,10 @@ impl Looker {
                 Fact::Known(head) => found.push(head),
                 // Deleted since the listing.
                 Fact::Absent => {}
-                Fact::Unknown(failure) => return seen(Fact::Unknown(failure)),
+                Fact::Unknown(failure) => return Fact::Unknown(failure),
             }
         }
-        Seen::Known(found)
+        Fact::Known(found)
     }
 
     async fn owner(&self, bucket: &str, region: &str, account: &str) -> Fact<String> {

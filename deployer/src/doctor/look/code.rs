@@ -2,23 +2,22 @@
 
 use std::io::Cursor;
 
-use imgdeploy_checks::Seen;
 use imgdeploy_checks::snapshot::{Code, CodeProblem, Configuration};
+use imgdeploy_world::Fact;
 
-use super::{Looker, seen};
+use super::Looker;
 use crate::artifact::{self, Aws, Runs};
 use crate::aws::{AwsFailure, lambda};
-use crate::fact::Fact;
 use crate::probe::client;
 use crate::settings::value::Arch;
 
 impl Looker {
     /// What Lambda would stumble over. Absent: not for us to judge, as it is no zip with a `bootstrap`.
-    pub(super) async fn code(&self, region: &str, name: &str, found: &Configuration) -> Seen<Code> {
+    pub(super) async fn code(&self, region: &str, name: &str, found: &Configuration) -> Fact<Code> {
         let starts_bootstrap =
             found.runtime.as_deref().is_some_and(|runtime| runtime.starts_with("provided"));
         if !starts_bootstrap {
-            return Seen::Absent;
+            return Fact::Absent;
         }
         let function = lambda::Function::new(self.clients(), region, name);
         let qualifier = Some(found.version.as_str()).filter(|version| *version != "$LATEST");
@@ -43,7 +42,7 @@ impl Looker {
                 Err(error) => failed(error.to_string()),
             }
         };
-        seen(self.fact("lambda:GetFunction", read).await)
+        self.fact("lambda:GetFunction", read).await
     }
 }
 

@@ -1,27 +1,27 @@
 //! The distribution.
 
 use futures::future::join_all;
-use imgdeploy_checks::Seen;
 use imgdeploy_checks::snapshot::Edge;
 use imgdeploy_model::chain::cloudfront::Distribution;
 use imgdeploy_model::chain::message::Url;
+use imgdeploy_world::Fact;
 
-use super::{Looker, seen};
+use super::Looker;
 use crate::aws::AwsFailure;
 use crate::aws::edge::{self, DistributionSummary};
+use crate::aws::failure::Answered;
 use crate::aws::raw::CaptureBody;
-use crate::fact::Fact;
 use crate::plan;
 
 /// Ids of the distributions in front of the bucket.
-pub(super) fn in_front(found: &Fact<Vec<DistributionSummary>>, bucket: Option<&str>) -> Seen<Vec<String>> {
-    let Some(bucket) = bucket else { return Seen::Absent };
+pub(super) fn in_front(found: &Fact<Vec<DistributionSummary>>, bucket: Option<&str>) -> Fact<Vec<String>> {
+    let Some(bucket) = bucket else { return Fact::Absent };
     let found = match found {
         Fact::Known(found) => Fact::Known(found.clone()),
         Fact::Absent => Fact::Absent,
         Fact::Unknown(why) => Fact::Unknown(why.clone()),
     };
-    seen(found).map(|found| plan::in_front(&found, bucket).into_iter().map(|one| one.id.clone()).collect())
+    found.map(|found| plan::in_front(&found, bucket).into_iter().map(|one| one.id.clone()).collect())
 }
 
 /// Id of the distribution that has this URL's host among its names.
@@ -46,8 +46,8 @@ impl Looker {
     pub(super) async fn edge(&self, id: &str) -> Edge {
         let clients = self.clients();
         let (document, state) = futures::join!(
-            self.seen("cloudfront:GetDistributionConfig", edge::distribution_document(clients, id)),
-            self.seen("cloudfront:GetDistribution", edge::distribution_state(clients, id)),
+            self.fact("cloudfront:GetDistributionConfig", edge::distribution_document(clients, id)),
+            self.fact("cloudfront:GetDistribution", edge::distribution_state(clients, id)),
         );
         Edge {
             id: id.to_owned(),
@@ -64,7 +64,7 @@ impl Looker {
         let parsed = edge.document.known().and_then(|xml| Distribution::parse(xml).ok());
         let ids = parsed.map(|parsed| parsed.foreign_policies()).unwrap_or_default();
         let read = ids.into_iter().map(|id| async {
-            let policy = self.seen("cloudfront:GetCachePolicy", self.policy(&id)).await;
+            let policy = self.fact("cloudfront:GetCachePolicy", self.policy(&id)).await;
             (id, policy)
         });
         edge.policies = join_all(read).await.into_iter().collect();

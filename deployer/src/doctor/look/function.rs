@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use imgdeploy_checks::Seen;
 use imgdeploy_checks::snapshot::{Alias, Code, Configuration, Function, Role};
+use imgdeploy_world::Fact;
 
 use super::Looker;
 use super::route::Reference;
 use super::target::Named;
 use crate::aws::AwsFailure;
+use crate::aws::failure::Answered;
 use crate::aws::lambda;
-use crate::fact::Fact;
 
 /// Variables that hold secrets: their values get into no report.
 const SECRETS: [&str; 1] = ["SECURITY_KEY"];
@@ -37,15 +37,15 @@ impl Looker {
         let alias_name = qualifier_of.filter(|text| text.parse::<u64>().is_err() && *text != "$LATEST");
         let function = lambda::Function::new(self.clients(), &region, &name);
         let (configuration, latest, alias, versions, policy, unqualified_policy, reserved_concurrency) = futures::join!(
-            self.seen("lambda:GetFunctionConfiguration", configuration(&lambda, &name, qualifier_of)),
-            self.seen("lambda:GetFunctionConfiguration", configuration(&lambda, &name, None)),
+            self.fact("lambda:GetFunctionConfiguration", configuration(&lambda, &name, qualifier_of)),
+            self.fact("lambda:GetFunctionConfiguration", configuration(&lambda, &name, None)),
             futures::future::OptionFuture::from(
-                alias_name.map(|alias| self.seen("lambda:GetAlias", function.alias(alias)))
+                alias_name.map(|alias| self.fact("lambda:GetAlias", function.alias(alias)))
             ),
-            self.seen("lambda:ListVersionsByFunction", function.versions()),
-            self.seen("lambda:GetPolicy", policy(&lambda, &name, qualifier_of)),
-            self.seen("lambda:GetPolicy", policy(&lambda, &name, None)),
-            self.seen("lambda:GetFunctionConcurrency", function.reserved()),
+            self.fact("lambda:ListVersionsByFunction", function.versions()),
+            self.fact("lambda:GetPolicy", policy(&lambda, &name, qualifier_of)),
+            self.fact("lambda:GetPolicy", policy(&lambda, &name, None)),
+            self.fact("lambda:GetFunctionConcurrency", function.reserved()),
         );
         Function {
             region,
@@ -59,8 +59,8 @@ impl Looker {
             policy,
             unqualified_policy,
             reserved_concurrency,
-            role: Seen::Absent,
-            code: Seen::Absent,
+            role: Fact::Absent,
+            code: Fact::Absent,
         }
     }
 
@@ -69,17 +69,17 @@ impl Looker {
         &self,
         function: &Function,
         known_code: Option<&str>,
-    ) -> (Seen<Role>, Seen<Code>) {
+    ) -> (Fact<Role>, Fact<Code>) {
         let found = match (&function.configuration, &function.latest) {
-            (Seen::Known(found), _) | (Seen::Absent, Seen::Known(found)) => found,
-            (Seen::Unknown(why), _) | (Seen::Absent, Seen::Unknown(why)) => {
-                return (Seen::Unknown(why.clone()), Seen::Unknown(why.clone()));
+            (Fact::Known(found), _) | (Fact::Absent, Fact::Known(found)) => found,
+            (Fact::Unknown(why), _) | (Fact::Absent, Fact::Unknown(why)) => {
+                return (Fact::Unknown(why.clone()), Fact::Unknown(why.clone()));
             }
-            (Seen::Absent, Seen::Absent) => return (Seen::Absent, Seen::Absent),
+            (Fact::Absent, Fact::Absent) => return (Fact::Absent, Fact::Absent),
         };
         let known = known_code.is_some_and(|sha| sha == found.code_sha256);
         let code = async {
-            if known { Seen::Absent } else { self.code(&function.region, &function.name, found).await }
+            if known { Fact::Absent } else { self.code(&function.region, &function.name, found).await }
         };
         futures::join!(self.role(&found.role), code)
     }

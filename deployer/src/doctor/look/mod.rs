@@ -1,5 +1,5 @@
 //! Reads everything that the checks judge, in parallel waves. Nothing here writes, and nothing fails: what can't be read is
-//! [`Seen::Unknown`].
+//! [`Fact::Unknown`].
 //!
 //! Each wave needs the one before: 1 identity, regions, distributions; 2 the bucket, its stack and journal; 3 APIs, the distribution's
 //! policies; 4 deployments, the function; 5 and 6 its role; 7 the role's attached policies.
@@ -18,12 +18,12 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use futures::future::{OptionFuture, join_all};
+use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::{ApiSeen, Bucket, Caller, Code, Function, Role};
-use imgdeploy_checks::{Seen, Snapshot, Unseen};
+use imgdeploy_world::{AwsFailure, Fact};
 
 use crate::aws::edge::DistributionSummary;
-use crate::aws::{AwsFailure, Clients, FailureKind, read};
-use crate::fact::Fact;
+use crate::aws::{Clients, FailureKind, read};
 use crate::names;
 
 pub(crate) use bucket::is_image;
@@ -70,19 +70,11 @@ impl Looker {
     pub(crate) async fn fact<T>(&self, action: &str, read: impl Future<Output = Fact<T>>) -> Fact<T> {
         match tokio::time::timeout_at(self.deadline.into(), read).await {
             Ok(fact) => fact,
-            Err(_) => Fact::Unknown(AwsFailure {
-                operation: action.to_owned(),
-                code: None,
-                message: format!("no answer before the time was up ({} s)", self.timeout.as_secs()),
-                status: None,
-                kind: FailureKind::Unreachable,
-            }),
+            Err(_) => {
+                let why = format!("no answer before the time was up ({} s)", self.timeout.as_secs());
+                Fact::Unknown(AwsFailure::of_kind(FailureKind::Unreachable, action, why))
+            }
         }
-    }
-
-    /// The same for the snapshot.
-    async fn seen<T>(&self, action: &str, read: impl Future<Output = Fact<T>>) -> Seen<T> {
-        seen(self.fact(action, read).await)
     }
 
     /// Everything about one chain.
@@ -115,8 +107,7 @@ impl Looker {
         let account = caller.known().map(|caller| caller.account.clone());
         let snapshot =
             self.everything(&found.hint, bucket, account.as_deref(), function, &distributions).await;
-        let caller =
-            seen(caller).map(|caller| Caller { account: caller.account, partition: caller.partition });
+        let caller = caller.map(|caller| Caller { account: caller.account, partition: caller.partition });
         let home_region = self.clients.has_region().then(|| self.clients.home_region());
         Ok(Looked { snapshot: Snapshot { caller, home_region, ..snapshot }, distributions })
     }
@@ -126,7 +117,7 @@ impl Looker {
     }
 
     /// Waves 5 to 7: the function's role and code, which the live requests need not wait for.
-    pub async fn depth(&self, snapshot: &Snapshot) -> Option<(Seen<Role>, Seen<Code>)> {
+    pub async fn depth(&self, snapshot: &Snapshot) -> Option<(Fact<Role>, Fact<Code>)> {
         let known_code = snapshot.stack.known().and_then(|stack| stack.code_sha256.as_deref());
         match &snapshot.function {
             Some(function) => Some(self.depth_of(function, known_code).await),
@@ -164,7 +155,7 @@ impl Looker {
             journal,
             OptionFuture::from(edge_id.as_deref().map(|id| self.edge(id))),
         );
-        let stack = stack.unwrap_or(Seen::Absent);
+        let stack = stack.unwrap_or(Fact::Absent);
         let prefix = stack.known().and_then(|stack| stack.prefix.clone());
         let rules = bucket.as_ref().map(route::hosts).unwrap_or_default();
         let apis = self.apis(&rules, stack.known());
@@ -199,10 +190,10 @@ impl Looker {
         };
         let ((), function) = futures::join!(policies, function);
         Snapshot {
-            caller: Seen::Absent,
+            caller: Fact::Absent,
             home_region: None,
             bucket,
-            artifacts_region: artifacts.map_or(Seen::Absent, seen),
+            artifacts_region: artifacts.unwrap_or(Fact::Absent),
             stack,
             apis,
             function,
@@ -210,7 +201,7 @@ impl Looker {
             edges: fronts,
             walks: Vec::new(),
             unasked: None,
-            log: Seen::Absent,
+            log: Fact::Absent,
         }
     }
 
@@ -225,43 +216,25 @@ impl Looker {
     }
 }
 
-/// As the checks have it.
-pub(crate) fn seen<T>(fact: Fact<T>) -> Seen<T> {
-    match fact {
-        Fact::Known(value) => Seen::Known(value),
-        Fact::Absent => Seen::Absent,
-        Fact::Unknown(failure) => Seen::Unknown(unseen(&failure)),
-    }
-}
-
-fn unseen(failure: &AwsFailure) -> Unseen {
-    Unseen {
-        action: failure.operation.clone(),
-        why: failure.reason(),
-        denied: matches!(failure.kind, FailureKind::Denied | FailureKind::Credentials),
-    }
-}
-
 /// A bucket whose settings nobody could ask for, as the account is not known.
 fn unowned(name: &str, region: &str) -> Bucket {
-    let unknown = || Unseen {
-        action: "sts:GetCallerIdentity".to_owned(),
-        why: "whose account this is could not be asked".to_owned(),
-        denied: true,
+    let unknown = || {
+        let why = "whose account this is could not be asked";
+        AwsFailure::of_kind(FailureKind::Denied, "sts:GetCallerIdentity", why)
     };
     Bucket {
         name: name.to_owned(),
         region: region.to_owned(),
-        website: Seen::Unknown(unknown()),
-        policy: Seen::Unknown(unknown()),
-        block: Seen::Unknown(unknown()),
-        account_block: Seen::Unknown(unknown()),
-        requester_pays: Seen::Unknown(unknown()),
-        owner: Seen::Unknown(unknown()),
-        ownership: Seen::Unknown(unknown()),
-        objects: Seen::Unknown(unknown()),
-        derived: Seen::Unknown(unknown()),
-        original_heads: Seen::Unknown(unknown()),
-        derived_heads: Seen::Unknown(unknown()),
+        website: Fact::Unknown(unknown()),
+        policy: Fact::Unknown(unknown()),
+        block: Fact::Unknown(unknown()),
+        account_block: Fact::Unknown(unknown()),
+        requester_pays: Fact::Unknown(unknown()),
+        owner: Fact::Unknown(unknown()),
+        ownership: Fact::Unknown(unknown()),
+        objects: Fact::Unknown(unknown()),
+        derived: Fact::Unknown(unknown()),
+        original_heads: Fact::Unknown(unknown()),
+        derived_heads: Fact::Unknown(unknown()),
     }
 }

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
-use imgdeploy_checks::Seen;
 use imgdeploy_checks::snapshot::Role;
+use imgdeploy_world::Fact;
 use percent_encoding::percent_decode_str;
 
-use super::{Looker, seen};
+use super::Looker;
 use crate::aws::AwsFailure;
+use crate::aws::failure::Answered;
 use crate::aws::paging::{Next, each};
-use crate::fact::Fact;
 
 impl Looker {
     /// The role with this ARN.
-    pub(super) async fn role(&self, arn: &str) -> Seen<Role> {
+    pub(super) async fn role(&self, arn: &str) -> Fact<Role> {
         // Behind `role/` there may be a path.
-        let Some(name) = arn.rsplit('/').next().filter(|name| !name.is_empty()) else { return Seen::Absent };
+        let Some(name) = arn.rsplit('/').next().filter(|name| !name.is_empty()) else { return Fact::Absent };
         let iam = self.clients().iam();
         let read = async {
             match futures::try_join!(trust(&iam, name), inline(&iam, name), attached(&iam, name)) {
@@ -27,7 +27,7 @@ impl Looker {
                 Err(failure) => Fact::of(Err(failure)),
             }
         };
-        seen(self.fact("iam:GetRole", read).await)
+        self.fact("iam:GetRole", read).await
     }
 }
 

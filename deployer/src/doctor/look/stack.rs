@@ -1,15 +1,14 @@
 //! The tool's own stack.
 
-use imgdeploy_checks::Seen;
 use imgdeploy_checks::snapshot::Stack;
+use imgdeploy_world::Fact;
 
-use super::{Looker, seen};
-use crate::fact::Fact;
+use super::Looker;
 use crate::stack;
 
 impl Looker {
     /// What the bucket's stack says of itself.
-    pub(super) async fn stack(&self, bucket: &str, region: &str) -> Seen<Stack> {
+    pub(super) async fn stack(&self, bucket: &str, region: &str) -> Fact<Stack> {
         let name = stack::stack_name(bucket);
         let cloudformation = self.clients().cloudformation(region);
         let read = self.fact("cloudformation:DescribeStacks", async {
@@ -19,7 +18,7 @@ impl Looker {
                 Err(error) => Fact::Unknown(error.into_failure()),
             }
         });
-        seen(read.await).map(|found| {
+        read.await.map(|found| {
             let output = |name: &str| found.outputs.get(name).cloned();
             let parameter = |name: &str| found.parameters.get(name).cloned();
             Stack {

@@ -7,7 +7,7 @@ use imgdeploy_model::region::{OriginHost, parse_origin_host};
 use super::edge;
 use crate::aws::edge::DistributionSummary;
 use crate::aws::{AwsFailure, FailureKind};
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// A function by name.
 #[derive(Debug, Clone, PartialEq, Eq)]

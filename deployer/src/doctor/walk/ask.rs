@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::Object;
 use imgdeploy_checks::snapshot::derive::SPEC;
-use imgdeploy_checks::{Snapshot, Unseen};
 use imgdeploy_model::chain::encode::encode_path;
 use imgdeploy_model::derived_key::looks_derived;
+use imgdeploy_world::AwsFailure;
 
 use crate::apply::random_id;
 use crate::doctor::look::{SECRET, is_image};
@@ -57,7 +58,11 @@ pub(super) fn base(snapshot: &Snapshot) -> String {
 ///
 /// # Errors
 /// Why what would have to be asked for can't be.
-pub(super) fn asks(snapshot: &Snapshot, base: &str, key: Option<&SecurityKey>) -> Result<Vec<Ask>, Unseen> {
+pub(super) fn asks(
+    snapshot: &Snapshot,
+    base: &str,
+    key: Option<&SecurityKey>,
+) -> Result<Vec<Ask>, AwsFailure> {
     let Some(bucket) = &snapshot.bucket else { return Ok(Vec::new()) };
     let nothing = snapshot.apis.is_empty() && snapshot.function.is_none();
     let environment = snapshot.configuration().ok().map(|seen| seen.environment.clone()).unwrap_or_default();
@@ -95,8 +100,8 @@ pub(super) fn asks(snapshot: &Snapshot, base: &str, key: Option<&SecurityKey>) -
     Ok(asks)
 }
 
-fn unasked(why: &str) -> Unseen {
-    Unseen { action: "live requests".to_owned(), why: why.to_owned(), denied: false }
+fn unasked(why: &str) -> AwsFailure {
+    AwsFailure::local("live requests", why)
 }
 
 /// A spec that is served; `None` where only presets are and there are none.

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, LOCATION};
+use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::{End, Hop, Service, Walk};
-use imgdeploy_checks::{Snapshot, Unseen};
 use imgdeploy_model::chain::message::Url;
+use imgdeploy_world::AwsFailure;
 
 use super::ask::Ask;
 use super::who::{ENDPOINT_FAILED, HOP, Hosts, header};
@@ -50,7 +51,7 @@ pub(super) async fn follow(
     hosts: &Hosts,
     snapshot: &Snapshot,
     deadline: Instant,
-) -> Result<Walk, Unseen> {
+) -> Result<Walk, AwsFailure> {
     let mut walk = Walk {
         url: ask.url.clone(),
         asked_for: ask.asked_for.clone(),
@@ -76,11 +77,7 @@ pub(super) async fn follow(
         };
         let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         if let Some(why) = header(&answer.headers, ENDPOINT_FAILED) {
-            return Err(Unseen {
-                action: "the emulator behind the chain's model".to_owned(),
-                why: why.to_owned(),
-                denied: false,
-            });
+            return Err(AwsFailure::local("the emulator behind the chain's model", why));
         }
         if header(&answer.headers, HOP) == Some(NO_SUCH_API) {
             let asked = walk.hops.last().and_then(|hop| hop.headers.get("location")).cloned();

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::{Api as SeenApi, Block, Bucket};
-use imgdeploy_checks::{Seen, Snapshot, Unseen};
 use imgdeploy_model::chain::access::PublicAccessBlock;
 use imgdeploy_model::chain::api::{Api, Invocation, MethodFacts, Stage};
 use imgdeploy_model::chain::message::{Request, Response};
 use imgdeploy_model::chain::permission::{Permission, lambda_permission, source_arn};
 use imgdeploy_model::region::website_host;
+use imgdeploy_world::{AwsFailure, Fact};
 
 use crate::aws::Clients;
 use crate::dev::{
@@ -39,12 +40,9 @@ pub(super) async fn start(
 }
 
 /// What the model can't do without and nobody could read.
-pub(super) fn unseen(snapshot: &Snapshot) -> Option<Unseen> {
-    fn of<T>(seen: &Seen<T>) -> Option<Unseen> {
-        match seen {
-            Seen::Unknown(why) => Some(why.clone()),
-            Seen::Known(_) | Seen::Absent => None,
-        }
+pub(super) fn unseen(snapshot: &Snapshot) -> Option<AwsFailure> {
+    fn of<T>(seen: &Fact<T>) -> Option<AwsFailure> {
+        seen.unknown().cloned()
     }
     let bucket = snapshot.bucket.as_ref()?;
     of(&bucket.website)
@@ -61,11 +59,11 @@ struct Observed {
     snapshot: Arc<Snapshot>,
 }
 
-fn known<T: Clone>(seen: &Seen<T>) -> Result<Option<T>, SourceError> {
+fn known<T: Clone>(seen: &Fact<T>) -> Result<Option<T>, SourceError> {
     match seen {
-        Seen::Known(value) => Ok(Some(value.clone())),
-        Seen::Absent => Ok(None),
-        Seen::Unknown(unseen) => Err(SourceError(format!("{}: {}", unseen.action, unseen.why))),
+        Fact::Known(value) => Ok(Some(value.clone())),
+        Fact::Absent => Ok(None),
+        Fact::Unknown(unseen) => Err(SourceError(format!("{}: {}", unseen.operation, unseen.reason()))),
     }
 }
 
@@ -97,9 +95,9 @@ impl Source for Observed {
         let bucket = self.bucket()?;
         let own = known(&bucket.block)?.map(flags).unwrap_or_default();
         let account = match &bucket.account_block {
-            Seen::Known(block) => Some(flags(*block)),
-            Seen::Absent => Some(PublicAccessBlock::default()),
-            Seen::Unknown(_) => None,
+            Fact::Known(block) => Some(flags(*block)),
+            Fact::Absent => Some(PublicAccessBlock::default()),
+            Fact::Unknown(_) => None,
         };
         Ok(Blocks { bucket: own, account })
     }
@@ -188,9 +186,9 @@ fn permission(
     };
     let policy = if function.qualifier.is_some() { &function.policy } else { &function.unqualified_policy };
     let policy = match policy {
-        Seen::Known(policy) => Some(policy.as_str()),
-        Seen::Absent => None,
-        Seen::Unknown(_) => return Permission::Unknown,
+        Fact::Known(policy) => Some(policy.as_str()),
+        Fact::Absent => None,
+        Fact::Unknown(_) => return Permission::Unknown,
     };
     let source = source_arn(&caller.partition, region, &caller.account, api, stage, method, path);
     lambda_permission(policy, &source, &caller.account)

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::LogLine;
-use imgdeploy_checks::{Seen, Snapshot};
+use imgdeploy_world::Fact;
 
-use crate::doctor::look::{Looker, log_group, seen};
-use crate::fact::Fact;
+use crate::doctor::look::{Looker, log_group};
 use crate::logs::{Entry, Event, Joiner, recent};
 
 /// CloudWatch Logs shows a line some seconds after it was logged: so often it is looked for again, at AWS.
@@ -16,9 +16,9 @@ const PAUSE: Duration = Duration::from_secs(2);
 const SLACK: Duration = Duration::from_secs(5);
 
 /// The failures that the log shows since then; absent: there is no log, or no function to have one.
-pub(super) async fn failures(looker: &Looker, snapshot: &Snapshot, since: SystemTime) -> Seen<Vec<LogLine>> {
-    let Some(function) = &snapshot.function else { return Seen::Absent };
-    let Some(group) = log_group(function) else { return Seen::Absent };
+pub(super) async fn failures(looker: &Looker, snapshot: &Snapshot, since: SystemTime) -> Fact<Vec<LogLine>> {
+    let Some(function) = &snapshot.function else { return Fact::Absent };
+    let Some(group) = log_group(function) else { return Fact::Absent };
     let since = since.checked_sub(SLACK).unwrap_or(since);
     let looks = if looker.clients().endpoint_url().is_some() { 1 } else { LOOKS };
     for look in 1..=looks {
@@ -26,15 +26,15 @@ pub(super) async fn failures(looker: &Looker, snapshot: &Snapshot, since: System
         let events = looker.fact("logs:FilterLogEvents", read).await;
         let lines = match events {
             Fact::Known(events) => lines(events),
-            Fact::Absent => return Seen::Absent,
-            Fact::Unknown(why) => return seen(Fact::Unknown(why)),
+            Fact::Absent => return Fact::Absent,
+            Fact::Unknown(why) => return Fact::Unknown(why),
         };
         if !lines.is_empty() || look == looks || looker.deadline() < std::time::Instant::now() + PAUSE {
-            return Seen::Known(lines);
+            return Fact::Known(lines);
         }
         tokio::time::sleep(PAUSE).await;
     }
-    Seen::Known(Vec::new())
+    Fact::Known(Vec::new())
 }
 
 /// One line for each kind of failure.

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use futures::future::join_all;
+use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::{LogLine, Service, Walk};
-use imgdeploy_checks::{Seen, Snapshot, Unseen};
+use imgdeploy_world::{AwsFailure, Fact};
 
 use super::look::Looker;
 use crate::settings::value::SecurityKey;
@@ -34,9 +35,9 @@ pub struct Walked {
     /// The requests that were made.
     pub walks: Vec<Walk>,
     /// Why some could not be made.
-    pub unasked: Option<Unseen>,
+    pub unasked: Option<AwsFailure>,
     /// What the function logged about failures.
-    pub log: Seen<Vec<LogLine>>,
+    pub log: Fact<Vec<LogLine>>,
 }
 
 /// Makes the requests. What the function makes on the way stays in the bucket, as any visitor's would.
@@ -69,7 +70,7 @@ pub async fn walk(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted) -> Walk
     let log = if walks.iter().any(failed) {
         log::failures(looker, snapshot, since).await
     } else {
-        Seen::Known(Vec::new())
+        Fact::Known(Vec::new())
     };
     Walked { walks, unasked, log }
 }
@@ -81,7 +82,7 @@ fn failed(walk: &Walk) -> bool {
         .any(|hop| hop.status >= 500 && matches!(hop.service, Service::ApiGateway | Service::Function))
 }
 
-type Followed = Vec<Result<Walk, Unseen>>;
+type Followed = Vec<Result<Walk, AwsFailure>>;
 
 /// An emulator has neither website endpoint nor CDN: the chain's model serves them, with the configuration that was observed.
 async fn at_emulator(
@@ -89,7 +90,7 @@ async fn at_emulator(
     snapshot: &Snapshot,
     wanted: &Wanted,
     deadline: Instant,
-) -> Result<Followed, Unseen> {
+) -> Result<Followed, AwsFailure> {
     let direct = wanted.url.as_deref().filter(|url| who::is_loopback(url));
     if let Some(url) = direct {
         return Ok(vec![follow::follow(&Ask::of_url(url), &who::Hosts::Model, snapshot, deadline).await]);
@@ -99,11 +100,8 @@ async fn at_emulator(
         return Err(unseen);
     }
     let front = front::start(looker.clients(), Arc::new(snapshot.clone()), bucket).await;
-    let front = front.map_err(|error| Unseen {
-        action: "the chain's model on this machine".to_owned(),
-        why: error.to_string(),
-        denied: false,
-    })?;
+    let front =
+        front.map_err(|error| AwsFailure::local("the chain's model on this machine", error.to_string()))?;
     let base = if snapshot.edge.is_some() { front.urls.cdn.clone() } else { front.urls.website.clone() };
     let asks = match &wanted.url {
         Some(url) => Ok(vec![Ask::of_url(&format!("{base}{}", who::target(url)))]),

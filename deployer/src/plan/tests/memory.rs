@@ -3,12 +3,13 @@
 use super::world::{bare, carry_out};
 use super::{Settings, plan};
 use crate::aws::AwsFailure;
-use crate::fact::Fact;
+use crate::aws::failure::Answered;
 use crate::observe::{Live, Observed};
 use crate::plan::memory::memory;
 use crate::plan::{Action, Plan};
 use crate::settings::value::{FromText as _, SecurityKey};
 use crate::stack::StackPlan;
+use imgdeploy_world::Fact;
 
 const KEY: &str = "0123456789abcdef";
 

@@ -12,9 +12,9 @@ mod world;
 use super::attach::attach;
 use super::detach::detach;
 use super::{Action, Plan};
-use crate::fact::Fact;
 use crate::journal::State;
 use crate::observe::Observed;
+use imgdeploy_world::Fact;
 use world::{BUCKET, DISTRIBUTION, POLICY, bare, carry_out, desired, documents, site, used};
 
 /// Settings by name and text.

@@ -4,10 +4,11 @@ use imgdeploy_model::document::notification::{self, Filter};
 
 use super::world::{DISTRIBUTION, NOTIFICATION, QUEUE, bare, carry_out, desired, documents, site, used};
 use super::{attach, detach, kinds};
+use crate::aws::failure::Answered;
 use crate::desired::OnUpload;
-use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::plan::{Action, JournalStep, Plan};
+use imgdeploy_world::Fact;
 
 fn pictures() -> Option<OnUpload> {
     let filter = |suffix: &str| Filter { prefix: "pics/".to_owned(), suffix: suffix.to_owned() };

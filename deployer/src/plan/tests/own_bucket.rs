@@ -6,10 +6,10 @@ use imgdeploy_model::document::{policy, website};
 
 use super::world::{API_HOST, BUCKET, CLOSED, REGION, bare, desired, site};
 use super::{carry_out, kinds};
+use crate::aws::failure::Answered;
 use crate::aws::read::{Contents, ObjectSummary, PublicAccessBlock};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::plan::attach::attach;
 use crate::plan::detach::detach;
@@ -17,6 +17,7 @@ use crate::plan::down::down;
 use crate::plan::up::up;
 use crate::plan::{Action, Plan};
 use crate::stack::{StackPlan, TAG_BUCKET_MADE_BY, UP};
+use imgdeploy_world::Fact;
 
 /// No bucket, no stack.
 fn nothing() -> Observed {

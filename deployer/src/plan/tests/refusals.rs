@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use super::world::{BUCKET, CONFIG, DISTRIBUTION, REGION, bare, desired, site, used};
 use crate::aws::edge::DistributionSummary;
+use crate::aws::failure::Answered;
 use crate::aws::read::{ObjectSummary, PublicAccessBlock};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::error::{Exit, Failure};
-use crate::fact::Fact;
 use crate::observe::{Observed, Taken};
 use crate::plan::Plan;
 use crate::plan::attach::attach;
 use crate::stack::StackSeen;
+use imgdeploy_world::Fact;
 
 fn plan(world: &Observed, settings: &[(&'static str, &str)]) -> Plan {
     attach(&desired(&site(settings), world), world)

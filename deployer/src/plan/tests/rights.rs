@@ -3,10 +3,10 @@
 use super::world::{bare, carry_out, desired, site};
 use super::{kinds, plan};
 use crate::aws::{AwsFailure, FailureKind};
-use crate::fact::Fact;
 use crate::observe::Observed;
 use crate::plan::{Action, Plan, Protection};
 use crate::stack::{DesiredStack, StackPlan};
+use imgdeploy_world::Fact;
 
 const BOUNDARY: &str = "arn:aws:iam::111122223333:policy/resizer-boundary";
 const ROLE: &str = "arn:aws:iam::111122223333:role/resizer-stack";

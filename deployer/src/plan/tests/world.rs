@@ -9,13 +9,13 @@ use crate::artifact::Artifact;
 use crate::aws::edge::{DistributionDocument, DistributionState};
 use crate::aws::read::{Caller, ObjectSummary, PublicAccessBlock};
 use crate::desired::{Desired, our_edge};
-use crate::fact::Fact;
 use crate::journal::{Journal, State};
 use crate::observe::{Artifacts, Edge, Observed, Taken};
 use crate::plan::{Action, JournalStep, Plan};
 use crate::settings::value::Arch;
 use crate::settings::{Given, GivenValue, Origin, Site, resolve};
 use crate::stack::{self, StackSeen};
+use imgdeploy_world::Fact;
 
 pub(super) const BUCKET: &str = "media.example.com";
 pub(super) const REGION: &str = "eu-west-1";

@@ -3,10 +3,10 @@
 use super::commands;
 use super::route::{image_rules, rule_names, rule_place};
 use crate::check::{Finding, Fix, Skip, Verdict};
-use crate::seen::Seen;
 use crate::snapshot::Snapshot;
 use crate::snapshot::derive::ImageRule;
 use imgdeploy_model::shell::Command;
+use imgdeploy_world::Fact;
 
 /// An API that rules name and that is not there.
 struct Gone<'a> {
@@ -37,7 +37,7 @@ pub(in crate::checks) fn findings(snapshot: &Snapshot, in_region: impl Fn(&str) 
         done.push((id, region));
         match snapshot.apis.iter().find(|seen| seen.id == *id && seen.region == *region).map(|seen| &seen.api)
         {
-            Some(Seen::Absent) => {
+            Some(Fact::Absent) => {
                 let those: Vec<&ImageRule> = rules.iter().filter(|other| other.api == rule.api).collect();
                 let gone = Gone {
                     id,
@@ -52,7 +52,7 @@ pub(in crate::checks) fn findings(snapshot: &Snapshot, in_region: impl Fn(&str) 
                 };
                 found.push(gone.finding(snapshot));
             }
-            Some(Seen::Unknown(why)) => unseen = unseen.or(Some(why.clone())),
+            Some(Fact::Unknown(why)) => unseen = unseen.or(Some(why.clone())),
             _ => {}
         }
     }

@@ -10,8 +10,8 @@ use super::commands::deploy;
 use super::route::{Get, get};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
 use crate::checks::statement::one_or_list;
-use crate::seen::Unseen;
 use crate::snapshot::Snapshot;
+use imgdeploy_world::AwsFailure;
 
 /// The API's resource policy keeps viewers out.
 pub const CHECK: Check = Check {
@@ -36,8 +36,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let Some(text) = get.way.api.policy.as_deref().filter(|text| !text.trim().is_empty()) else {
         return Ok(Vec::new());
     };
-    let unreadable =
-        |why: String| Skip::Unseen(Unseen { action: "apigateway:GET".to_owned(), why, denied: false });
+    let unreadable = |why: String| Skip::Unseen(AwsFailure::local("apigateway:GET", why));
     let mut document: Value =
         // GetRestApi gives the document with its quotes escaped.
         serde_json::from_str(text)

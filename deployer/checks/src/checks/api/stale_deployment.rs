@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use super::commands::{deploy, fix_or, set_field};
 use super::route::{Way, method, ways};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict};
-use crate::seen::Unseen;
 use crate::snapshot::api::Deployed;
 use crate::snapshot::{Method, Snapshot};
+use imgdeploy_world::AwsFailure;
 
 /// What the stage serves is not what is edited.
 pub const CHECK: Check = Check {
@@ -36,11 +36,10 @@ fn run(snapshot: &Snapshot) -> Verdict {
         return Err(Skip::Nothing);
     };
     if way.deployed().is_none() {
-        return Err(Skip::Unseen(Unseen {
-            action: "apigateway:GET".to_owned(),
-            why: format!("what is deployed on stage {} of API {} is not told", way.stage, way.seen.id),
-            denied: false,
-        }));
+        return Err(Skip::Unseen(AwsFailure::local(
+            "apigateway:GET",
+            format!("what is deployed on stage {} of API {} is not told", way.stage, way.seen.id),
+        )));
     }
     let differences = differences(way);
     if differences.is_empty() {

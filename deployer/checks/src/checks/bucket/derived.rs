@@ -1,6 +1,7 @@
 //! Which keys look like derived images.
 
 use imgdeploy_model::derived_key::looks_derived;
+use imgdeploy_world::Fact;
 
 use crate::check::{Skip, need};
 use crate::snapshot::Snapshot;
@@ -33,7 +34,7 @@ pub(super) fn is_our_scheme(snapshot: &Snapshot) -> bool {
 /// [`Skip`].
 pub(super) fn of_list<'a, T>(
     snapshot: &'a Snapshot,
-    list: &'a crate::Seen<Vec<T>>,
+    list: &'a Fact<Vec<T>>,
     key: impl Fn(&T) -> &str,
 ) -> Result<Vec<&'a T>, Skip> {
     let list = need(list)?;

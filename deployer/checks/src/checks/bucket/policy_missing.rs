@@ -7,8 +7,8 @@ use imgdeploy_model::shell::Command;
 use super::anonymous::{Reading, named, reading};
 use super::site::{by_tool, by_website, edit_policy};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict};
-use crate::seen::Seen;
 use crate::snapshot::{Block, Bucket, End, Snapshot};
+use imgdeploy_world::Fact;
 
 pub const CHECK: Check = Check {
     code: "IMG065",
@@ -89,11 +89,11 @@ fn run(snapshot: &Snapshot) -> Verdict {
 /// Whether object ACLs may let everyone read, and a walk shows that images are read (S3-26).
 fn may_read_by_acl(snapshot: &Snapshot, bucket: &Bucket) -> bool {
     let acls = match &bucket.ownership {
-        Seen::Known(ownership) => ownership != "BucketOwnerEnforced",
-        Seen::Absent => true,
-        Seen::Unknown(_) => false,
+        Fact::Known(ownership) => ownership != "BucketOwnerEnforced",
+        Fact::Absent => true,
+        Fact::Unknown(_) => false,
     };
-    let ignored = |block: &Seen<Block>| block.known().is_some_and(|block| block.ignore_public_acls);
+    let ignored = |block: &Fact<Block>| block.known().is_some_and(|block| block.ignore_public_acls);
     acls && !ignored(&bucket.block)
         && !ignored(&bucket.account_block)
         && snapshot.walks.iter().any(|walk| matches!(walk.end, End::Image { .. }))

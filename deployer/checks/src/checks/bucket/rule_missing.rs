@@ -2,9 +2,9 @@
 
 use super::site::{by_tool, describe, edit_website, is_meant};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict};
-use crate::seen::Seen;
 use crate::snapshot::Snapshot;
 use imgdeploy_model::command;
+use imgdeploy_world::Fact;
 
 pub const CHECK: Check = Check {
     code: "IMG057",
@@ -84,7 +84,7 @@ fn may_be_custom_domain(snapshot: &Snapshot, host: &str) -> Result<(), Skip> {
         return Ok(());
     }
     for seen in &snapshot.apis {
-        if let Seen::Unknown(why) = &seen.api {
+        if let Fact::Unknown(why) = &seen.api {
             return Err(Skip::Unseen(why.clone()));
         }
     }

@@ -8,9 +8,9 @@ use imgdeploy_model::shell::{Command, Quoted, Remark};
 
 use crate::check::{Finding, Fix, Skip};
 use crate::checks::edge::part;
-use crate::seen::Seen;
 use crate::snapshot::derive::ImageRule;
 use crate::snapshot::{Bucket, End, Service, Snapshot};
+use imgdeploy_world::Fact;
 
 /// Whether anything says that images of this bucket are resized. Without that, a private bucket is as it should be.
 pub(in crate::checks) fn is_meant(snapshot: &Snapshot) -> bool {
@@ -29,7 +29,7 @@ pub(super) fn by_website(snapshot: &Snapshot) -> Result<&Bucket, Skip> {
     let bucket = snapshot.bucket()?;
     if !is_meant(snapshot) {
         return Err(match &snapshot.stack {
-            Seen::Unknown(why) => Skip::Unseen(why.clone()),
+            Fact::Unknown(why) => Skip::Unseen(why.clone()),
             _ => Skip::Nothing,
         });
     }

@@ -11,9 +11,9 @@ use imgdeploy_model::shell::{Command, Remark};
 
 use crate::check::{Finding, Fix, Skip, need};
 use crate::checks::bucket::site;
-use crate::seen::Unseen;
 use crate::snapshot::derive::serving;
 use crate::snapshot::{Edge, Snapshot};
+use imgdeploy_world::AwsFailure;
 
 /// Original file types whose derived keys are tried: patterns such as `*.png` take some of them only.
 const EXTENSIONS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "gif", "avif", "JPG"];
@@ -151,11 +151,10 @@ impl<'a> Part<'a> {
             Caching::Policy(id) => match (CachePolicy::managed(id), self.edge.policies.get(id)) {
                 (Some(managed), _) => Ok(managed),
                 (None, Some(seen)) => CachePolicy::parse(need(seen)?).map_err(|_| Skip::Nothing),
-                (None, None) => Err(Skip::Unseen(Unseen {
-                    action: "cloudfront:GetCachePolicy".to_owned(),
-                    why: format!("cache policy {id} was not read"),
-                    denied: false,
-                })),
+                (None, None) => Err(Skip::Unseen(AwsFailure::local(
+                    "cloudfront:GetCachePolicy",
+                    format!("cache policy {id} was not read"),
+                ))),
             },
         }
     }

@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::command::{self, called, named, qualifier};
 use crate::check::{EffectOf, Finding, Fix, Skip, need, need_or_absent};
 use crate::checks::statement::one_or_list;
-use crate::seen::Seen;
 use crate::snapshot::{Api, Function, Method, Snapshot};
+use imgdeploy_world::Fact;
 
 /// Where one of these is found, what the permission lacks follows from it.
 pub(super) const CAUSES: EffectOf = EffectOf::Codes(&[
@@ -127,7 +127,7 @@ fn policy(function: &Function) -> Result<Option<&String>, Skip> {
         return need_or_absent(&function.policy);
     }
     match (&function.unqualified_policy, &function.policy) {
-        (Seen::Known(policy), _) | (_, Seen::Known(policy)) => Ok(Some(policy)),
+        (Fact::Known(policy), _) | (_, Fact::Known(policy)) => Ok(Some(policy)),
         (other, _) => need_or_absent(other),
     }
 }

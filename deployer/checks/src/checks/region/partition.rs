@@ -8,8 +8,9 @@ use imgdeploy_model::region::Partition;
 use serde_json::Value;
 
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
-use crate::seen::{Seen, Unseen};
 use crate::snapshot::Snapshot;
+use imgdeploy_world::AwsFailure;
+use imgdeploy_world::Fact;
 
 /// An ARN of another partition than the region's.
 pub const CHECK: Check = Check {
@@ -35,7 +36,7 @@ struct Found {
     /// Place, ARN.
     wrong: Vec<(String, String)>,
     seen_any: bool,
-    unseen: Option<Unseen>,
+    unseen: Option<AwsFailure>,
 }
 
 fn run(snapshot: &Snapshot) -> Verdict {
@@ -75,24 +76,24 @@ fn run(snapshot: &Snapshot) -> Verdict {
             Err(Skip::Nothing) => {}
         }
         match &function.role {
-            Seen::Known(role) => {
+            Fact::Known(role) => {
                 for (name, policy) in &role.policies {
                     found.text(policy, partition, &format!("role {}, policy {name}", role.name));
                 }
             }
-            Seen::Unknown(why) => found.unseen = found.unseen.or(Some(why.clone())),
-            Seen::Absent => {}
+            Fact::Unknown(why) => found.unseen = found.unseen.or(Some(why.clone())),
+            Fact::Absent => {}
         }
     }
     found.verdict(snapshot, partition)
 }
 
 impl Found {
-    fn document(&mut self, document: &Seen<String>, partition: Partition, place: &str) {
+    fn document(&mut self, document: &Fact<String>, partition: Partition, place: &str) {
         match document {
-            Seen::Known(text) => self.text(text, partition, place),
-            Seen::Unknown(why) => self.unseen = self.unseen.take().or(Some(why.clone())),
-            Seen::Absent => {}
+            Fact::Known(text) => self.text(text, partition, place),
+            Fact::Unknown(why) => self.unseen = self.unseen.take().or(Some(why.clone())),
+            Fact::Absent => {}
         }
     }
 

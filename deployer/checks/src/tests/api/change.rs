@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::tests::KnownMut;
 use imgdeploy_model::document::policy::{self, OurAccess};
 use imgdeploy_model::region::Partition;
 
 use super::super::region::change::{foreign, in_website, set_variable};
 use super::super::{ACCOUNT, API, BUCKET, FUNCTION, HOST, PREFIX, REGION, permission};
-use crate::seen::Seen;
 use crate::snapshot::api::Deployed;
 use crate::snapshot::{Api, Domain, Method, Snapshot, Stage};
+use imgdeploy_world::Fact;
 
 pub(crate) const NONE: [&str; 0] = [];
 
@@ -87,7 +88,7 @@ pub(crate) fn classic(snapshot: &mut Snapshot, resource: &str, method: &str) {
     snapshot.edge = None;
     // Without a prefix the whole bucket is what viewers read.
     let access = OurAccess { bucket: BUCKET.to_owned(), prefix: String::new(), partition: Partition::Aws };
-    snapshot.bucket.as_mut().unwrap().policy = Seen::Known(policy::merge(None, &access).unwrap());
+    snapshot.bucket.as_mut().unwrap().policy = Fact::Known(policy::merge(None, &access).unwrap());
     let function = snapshot.function.as_mut().unwrap();
     function.qualifier = None;
     function.alias = None;
@@ -98,7 +99,7 @@ pub(crate) fn classic(snapshot: &mut Snapshot, resource: &str, method: &str) {
     function.configuration = function.latest.clone();
     let source = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/*/*{resource}");
     let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}");
-    function.policy = Seen::Known(permission(&source, &arn));
+    function.policy = Fact::Known(permission(&source, &arn));
     function.unqualified_policy = function.policy.clone();
     function.role.known_mut().unwrap().policies = BTreeMap::from([(
         "tutorial".to_owned(),
@@ -113,7 +114,7 @@ pub(crate) fn classic(snapshot: &mut Snapshot, resource: &str, method: &str) {
 }
 
 pub(crate) fn rule(snapshot: &mut Snapshot, path: &str) {
-    snapshot.bucket.as_mut().unwrap().website = Seen::Known(format!(
+    snapshot.bucket.as_mut().unwrap().website = Fact::Known(format!(
         "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument><RoutingRules><RoutingRule><Condition>\
          <HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals></Condition><Redirect><Protocol>https</Protocol>\
          <HostName>{HOST}</HostName><ReplaceKeyPrefixWith>{path}</ReplaceKeyPrefixWith><HttpRedirectCode>307</HttpRedirectCode>\

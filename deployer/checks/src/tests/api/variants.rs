@@ -1,13 +1,14 @@
 //! Where little or nothing may be found: other chains, policies that are open, what could not be looked at.
 
+use crate::tests::KnownMut;
 use imgdeploy_model::document::website::{self, OurRules};
 
 use super::super::region::change::{foreign, in_website, set_variable, unseen};
 use super::super::{API, FUNCTION, HOST, REGION, after, headlines, healthy, not_checked};
 use super::change::*;
-use crate::seen::Seen;
 use crate::snapshot::Snapshot;
 use crate::snapshot::api::Deployed;
+use imgdeploy_world::Fact;
 
 #[test]
 fn resource_policies() {
@@ -99,8 +100,8 @@ fn stage_variables_that_are_right() {
         right(it);
         foreign(it);
         let function = it.function.as_mut().unwrap();
-        function.configuration = Seen::Absent;
-        function.latest = Seen::Absent;
+        function.configuration = Fact::Absent;
+        function.latest = Fact::Absent;
     };
     assert!(headlines(gone).contains(&"IMG021"));
 }
@@ -173,14 +174,14 @@ fn other_chains_are_fine() {
                 redirect_code: 307,
                 error_codes: vec![404],
             };
-            it.bucket.as_mut().unwrap().website = Seen::Known(website::merge(None, &rules).unwrap().document);
+            it.bucket.as_mut().unwrap().website = Fact::Known(website::merge(None, &rules).unwrap().document);
             it.stack.known_mut().unwrap().prefix = Some(String::new());
             set_variable(it, "PREFIX", None);
         },
         // The bucket, or the function alone.
         |it| {
             let bucket = it.bucket.take();
-            *it = Snapshot { bucket, function: None, apis: Vec::new(), stack: Seen::Absent, ..healthy() };
+            *it = Snapshot { bucket, function: None, apis: Vec::new(), stack: Fact::Absent, ..healthy() };
         },
         |it| {
             foreign(it);
@@ -208,17 +209,17 @@ fn what_could_not_be_looked_at_is_not_checked() {
         "IMG019", "IMG020", "IMG021", "IMG022", "IMG024", "IMG025", "IMG030", "IMG031", "IMG032",
     ];
     assert_eq!(
-        not_checked("apigateway:GET", |it| it.apis[0].api = Seen::Unknown(unseen("apigateway:GET"))),
+        not_checked("apigateway:GET", |it| it.apis[0].api = Fact::Unknown(unseen("apigateway:GET"))),
         all
     );
     let website = not_checked("s3:GetBucketWebsite", |it| {
-        it.bucket.as_mut().unwrap().website = Seen::Unknown(unseen("s3:GetBucketWebsite"));
+        it.bucket.as_mut().unwrap().website = Fact::Unknown(unseen("s3:GetBucketWebsite"));
     });
     assert!(website.contains(&"IMG005") && website.contains(&"IMG010") && website.contains(&"IMG024"));
     assert_eq!(not_checked("apigateway:GET", |it| stage(it).deployed = None), ["IMG019"]);
     let without = after(|it| {
         foreign(it);
-        it.bucket.as_mut().unwrap().website = Seen::Absent;
+        it.bucket.as_mut().unwrap().website = Fact::Absent;
         it.apis.clear();
     });
     for code in ["IMG010", "IMG012", "IMG019", "IMG023", "IMG024", "IMG025"] {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::snapshot::Domain;
+use crate::tests::KnownMut;
 
 #[test]
 fn what_works_is_left_alone() {
@@ -65,9 +66,9 @@ fn what_works_is_left_alone() {
             classic(s);
             rules(s, &[rule("thumbs/", "404", HOST, "https", "prod/resize?key=thumbs/")]);
             let derived = vec![object("thumbs/a_300x200.jpg")];
-            bucket(s).derived = Seen::Known(derived);
+            bucket(s).derived = Fact::Known(derived);
         }),
-        ("no block at all", |s| bucket(s).block = Seen::Absent),
+        ("no block at all", |s| bucket(s).block = Fact::Absent),
         ("switches for ACLs only, in the account", |s| bucket(s).account_block = bucket(s).block.clone()),
         ("a referer that CloudFront sends", |s| {
             policy(
@@ -105,9 +106,9 @@ fn what_works_is_left_alone() {
             );
         }),
         ("no policy, but ACLs", |s| {
-            bucket(s).policy = Seen::Absent;
-            bucket(s).ownership = Seen::Known("ObjectWriter".to_owned());
-            bucket(s).block = Seen::Absent;
+            bucket(s).policy = Fact::Absent;
+            bucket(s).ownership = Fact::Known("ObjectWriter".to_owned());
+            bucket(s).block = Fact::Absent;
         }),
         ("the organization may write", |s| {
             and(
@@ -141,7 +142,7 @@ fn what_works_is_left_alone() {
             role.policies.insert("kms".to_owned(), r#"{"Statement":{"Effect":"Allow","Action":"kms:Decrypt","Resource":"arn:aws:kms:eu-west-1:111122223333:key/1"}}"#.to_owned());
         }),
         ("a log that AWS wrote", |s| {
-            bucket(s).ownership = Seen::Known("BucketOwnerPreferred".to_owned());
+            bucket(s).ownership = Fact::Known("BucketOwnerPreferred".to_owned());
             let mut log = object("logs/2024.gz");
             log.owner = Some("c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0".to_owned());
             bucket(s).objects.known_mut().unwrap().push(log);
@@ -169,7 +170,7 @@ fn what_works_is_left_alone() {
                 "resized/6SUOzOlrBMV5lOr90SbsCMFJ3q0=/fit-in/30x20/a.jpg",
                 "resized/thumb/a.jpg",
             ];
-            bucket(s).derived = Seen::Known(keys.iter().map(|key| object(key)).collect());
+            bucket(s).derived = Fact::Known(keys.iter().map(|key| object(key)).collect());
             environment(s, "PRESETS", Some("hero=1600x; thumb=300x200/smart"));
         }),
         ("a region with a dot", |s| in_region(s, "eu-central-1")),

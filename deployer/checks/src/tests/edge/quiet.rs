@@ -41,7 +41,7 @@ fn what_works_is_left_alone() {
         ("another one of several", |s| {
             by_hand(s);
             url(s, "https://other.example.com");
-            s.edges = Seen::Known(vec!["E2EXAMPLE1".to_owned(), "E2EXAMPLE2".to_owned()]);
+            s.edges = Fact::Known(vec!["E2EXAMPLE1".to_owned(), "E2EXAMPLE2".to_owned()]);
         }),
         ("an empty prefix and a default behaviour that keeps nothing", |s| {
             classic(s);

@@ -6,26 +6,27 @@ use serde_json::json;
 
 use super::{configured, function, unqualified_arn};
 use crate::diagnosis::{Selection, diagnose};
-use crate::seen::Seen;
 use crate::snapshot::{End, Service, Snapshot, Stage};
+use crate::tests::KnownMut;
 use crate::tests::{API, BUCKET, FUNCTION, HOST, PREFIX, REGION, headlines, healthy, permission};
+use imgdeploy_world::Fact;
 
 /// The AWS sample as people set it up by hand: no stack, no distribution, everything in the query, no alias.
 pub(crate) fn classic() -> Snapshot {
     let mut snapshot = healthy();
     let site = format!("http://{BUCKET}.s3-website-{REGION}.amazonaws.com");
-    snapshot.stack = Seen::Absent;
+    snapshot.stack = Fact::Absent;
     snapshot.edge = None;
-    snapshot.edges = Seen::Known(Vec::new());
+    snapshot.edges = Fact::Known(Vec::new());
     let bucket = snapshot.bucket.as_mut().unwrap();
-    bucket.website = Seen::Known(format!(
+    bucket.website = Fact::Known(format!(
         "<WebsiteConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IndexDocument><Suffix>index.html</Suffix>\
          </IndexDocument><RoutingRules><RoutingRule><Condition><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals>\
          </Condition><Redirect><Protocol>https</Protocol><HostName>{HOST}</HostName>\
          <ReplaceKeyPrefixWith>prod/resize?key=</ReplaceKeyPrefixWith><HttpRedirectCode>307</HttpRedirectCode></Redirect>\
          </RoutingRule></RoutingRules></WebsiteConfiguration>"
     ));
-    bucket.policy = Seen::Known(
+    bucket.policy = Fact::Known(
         json!({ "Version": "2012-10-17", "Statement": [{ "Sid": "PublicRead", "Effect": "Allow", "Principal": "*",
             "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{BUCKET}/*") }] })
         .to_string(),
@@ -62,9 +63,9 @@ pub(crate) fn classic() -> Snapshot {
     let function = function(&mut snapshot);
     function.qualifier = None;
     function.alias = None;
-    function.versions = Seen::Known(Vec::new());
+    function.versions = Fact::Known(Vec::new());
     let source = format!("arn:aws:execute-api:{REGION}:111122223333:{API}/*/*/resize");
-    function.policy = Seen::Known(permission(&source, &unqualified_arn()));
+    function.policy = Fact::Known(permission(&source, &unqualified_arn()));
     function.unqualified_policy = function.policy.clone();
     let document = json!({ "Version": "2012-10-17", "Statement": [
         { "Effect": "Allow", "Action": "s3:*Object", "Resource": format!("arn:aws:s3:::{BUCKET}/*") },
@@ -105,7 +106,7 @@ fn nothing_is_found_in_the_classic_sample() {
     let bucket = console.bucket.as_mut().unwrap();
     let website =
         bucket.website.known().unwrap().replace("prod/resize?key=", &format!("prod/{FUNCTION}?key="));
-    bucket.website = Seen::Known(website);
+    bucket.website = Fact::Known(website);
     let api = console.apis[0].api.known_mut().unwrap();
     let path = format!("/{FUNCTION}");
     api.resources = BTreeMap::from([(path.clone(), api.resources["/resize"].clone())]);
@@ -114,7 +115,7 @@ fn nothing_is_found_in_the_classic_sample() {
     *deployed = BTreeMap::from([(path, deployed["/resize"].clone())]);
     let source = format!("arn:aws:execute-api:{REGION}:111122223333:{API}/*/*/{FUNCTION}");
     let function = function(&mut console);
-    function.policy = Seen::Known(permission(&source, &unqualified_arn()));
+    function.policy = Fact::Known(permission(&source, &unqualified_arn()));
     function.unqualified_policy = function.policy.clone();
     for hop in &mut console.walks[0].hops {
         hop.url = hop.url.replace("/prod/resize?", &format!("/prod/{FUNCTION}?"));
@@ -133,8 +134,8 @@ fn faults_of_the_classic_sample() {
     };
     assert_eq!(
         after(&|s| {
-            function(s).policy = Seen::Absent;
-            function(s).unqualified_policy = Seen::Absent;
+            function(s).policy = Fact::Absent;
+            function(s).unqualified_policy = Fact::Absent;
         }),
         ["IMG030"]
     );
@@ -144,8 +145,8 @@ fn faults_of_the_classic_sample() {
     );
     assert_eq!(
         after(&|s| {
-            function(s).policy = Seen::Known(old.clone());
-            function(s).unqualified_policy = Seen::Known(old.clone());
+            function(s).policy = Fact::Known(old.clone());
+            function(s).unqualified_policy = Fact::Known(old.clone());
         }),
         ["IMG031"]
     );
@@ -163,7 +164,7 @@ fn faults_of_the_classic_sample() {
             // Everyone may read what is derived, and nothing else.
             let bucket = s.bucket.as_mut().unwrap();
             let policy = bucket.policy.known().unwrap().replace("shop-pictures/*", "shop-pictures/300x200/*");
-            bucket.policy = Seen::Known(policy);
+            bucket.policy = Fact::Known(policy);
         }),
         ["IMG035"]
     );
@@ -185,10 +186,10 @@ fn other_partitions_and_regions() {
                 .replace(REGION, region)
                 .replace("arn:aws:", &format!("arn:{partition}:"))
         };
-        let seen = |seen: &mut Seen<String>| *seen = seen.clone().map(|text| moved(&text));
+        let seen = |seen: &mut Fact<String>| *seen = seen.clone().map(|text| moved(&text));
         snapshot.caller.known_mut().unwrap().partition = partition.to_owned();
         snapshot.home_region = Some(region.to_owned());
-        snapshot.artifacts_region = Seen::Known(region.to_owned());
+        snapshot.artifacts_region = Fact::Known(region.to_owned());
         let bucket = snapshot.bucket.as_mut().unwrap();
         bucket.region = region.to_owned();
         seen(&mut bucket.website);
@@ -239,20 +240,20 @@ fn other_partitions_and_regions() {
 fn a_function_or_a_bucket_by_itself() {
     let mut alone = healthy();
     alone.bucket = None;
-    alone.stack = Seen::Absent;
+    alone.stack = Fact::Absent;
     alone.apis = Vec::new();
     alone.edge = None;
-    alone.edges = Seen::Known(Vec::new());
+    alone.edges = Fact::Known(Vec::new());
     alone.walks = Vec::new();
-    alone.log = Seen::Absent;
+    alone.log = Fact::Absent;
     assert_eq!(codes(&alone), [""; 0]);
-    alone.function.as_mut().unwrap().reserved_concurrency = Seen::Known(0);
+    alone.function.as_mut().unwrap().reserved_concurrency = Fact::Known(0);
     assert_eq!(codes(&alone), ["IMG045"]);
 
     // A container image has no runtime, and a direct resizer no base URL.
     let codes = headlines(|snapshot| configured(snapshot, |seen| seen.runtime = None));
     assert_eq!(codes, [""; 0]);
-    alone.function.as_mut().unwrap().reserved_concurrency = Seen::Known(5);
+    alone.function.as_mut().unwrap().reserved_concurrency = Fact::Known(5);
     configured(&mut alone, |seen| {
         seen.environment =
             [("SOURCES", "*.example.com"), ("URL", "")].map(|(n, v)| (n.to_owned(), v.to_owned())).into();

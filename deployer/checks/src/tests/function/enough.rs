@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{function, granted, source};
-use crate::seen::Seen;
 use crate::snapshot::{Object, Snapshot};
+use crate::tests::KnownMut;
 use crate::tests::{API, BUCKET, FUNCTION, PREFIX, REGION, alias_arn, headlines, permission};
+use imgdeploy_world::Fact;
 
 /// Each right can come from elsewhere, or be narrower than the tool's own, and still be enough.
 #[test]
@@ -16,7 +17,7 @@ fn rights_that_are_enough() {
         let bucket = snapshot.bucket.as_mut().unwrap();
         let mut policy: serde_json::Value = serde_json::from_str(bucket.policy.known().unwrap()).unwrap();
         policy["Statement"].as_array_mut().unwrap().push(statement);
-        bucket.policy = Seen::Known(policy.to_string());
+        bucket.policy = Fact::Known(policy.to_string());
     };
     let role = |snapshot: &mut Snapshot, statements: serde_json::Value| {
         let logs = json!({ "Effect": "Allow", "Action": "logs:*", "Resource": "*" });
@@ -91,8 +92,8 @@ fn rights_that_are_enough() {
         headlines(|s| {
             granted(s, &["s3:PutObject", "logs:*"]);
             let bucket = s.bucket.as_mut().unwrap();
-            bucket.ownership = Seen::Absent;
-            bucket.block = Seen::Absent;
+            bucket.ownership = Fact::Absent;
+            bucket.block = Fact::Absent;
         }),
         [""; 0]
     );
@@ -107,7 +108,7 @@ fn permissions_that_are_enough() {
         "*".to_owned(),
     ] {
         assert_eq!(
-            headlines(|s| function(s).policy = Seen::Known(permission(&source, &alias_arn()))),
+            headlines(|s| function(s).policy = Fact::Known(permission(&source, &alias_arn()))),
             [""; 0],
             "{source}"
         );
@@ -119,12 +120,12 @@ fn permissions_that_are_enough() {
         let old: serde_json::Value =
             serde_json::from_str(&permission(&source("old0old0ol"), &alias_arn())).unwrap();
         policy["Statement"].as_array_mut().unwrap().insert(0, old["Statement"][0].clone());
-        function(s).policy = Seen::Known(policy.to_string());
+        function(s).policy = Fact::Known(policy.to_string());
     });
     assert_eq!(codes, [""; 0]);
     // With a role of its own, API Gateway needs no resource policy.
     let codes = headlines(|s| {
-        function(s).policy = Seen::Absent;
+        function(s).policy = Fact::Absent;
         let api = s.apis[0].api.known_mut().unwrap();
         for method in api.resources.values_mut().flat_map(BTreeMap::values_mut) {
             method.integration.as_mut().unwrap().credentials =
@@ -138,7 +139,7 @@ fn permissions_that_are_enough() {
         function.qualifier = Some("$LATEST".to_owned());
         function.alias = None;
         function.configuration = function.latest.clone();
-        function.unqualified_policy = std::mem::replace(&mut function.policy, Seen::Absent);
+        function.unqualified_policy = std::mem::replace(&mut function.policy, Fact::Absent);
         for method in s.apis[0].api.known_mut().unwrap().resources.values_mut().flat_map(BTreeMap::values_mut)
         {
             let integration = method.integration.as_mut().unwrap();
@@ -152,7 +153,7 @@ fn permissions_that_are_enough() {
 fn many_objects_do_not_make_it_slow_or_blind() {
     let codes = headlines(|snapshot| {
         let object = |number: u32| Object { key: format!("pictures/{number}.jpg"), size: 1, owner: None };
-        snapshot.bucket.as_mut().unwrap().objects = Seen::Known((0..1000).map(object).collect());
+        snapshot.bucket.as_mut().unwrap().objects = Fact::Known((0..1000).map(object).collect());
         granted(snapshot, &["s3:PutObject", "s3:ListBucket", "logs:*"]);
     });
     assert_eq!(codes, ["IMG035"]);

@@ -1,42 +1,41 @@
 //! What could not be looked at, or is not there.
 
 use super::{alias_deleted, function, granted};
-use crate::seen::{Seen, Unseen};
 use crate::snapshot::Snapshot;
 use crate::tests::after;
+use imgdeploy_world::{AwsFailure, Fact};
 
 #[test]
 fn what_could_not_be_looked_at_is_not_checked() {
-    let unseen =
-        |action: &str| Unseen { action: action.to_owned(), why: "AccessDenied".to_owned(), denied: true };
-    type Hide = fn(&mut Snapshot, Unseen);
+    let unseen = |action: &str| crate::tests::denied(action, "AccessDenied");
+    type Hide = fn(&mut Snapshot, AwsFailure);
     let cases: [(&str, &[&str], Hide); 10] = [
         ("lambda:GetPolicy", &["IMG030", "IMG031", "IMG032"], |s, why| {
-            function(s).policy = Seen::Unknown(why)
+            function(s).policy = Fact::Unknown(why)
         }),
-        ("apigateway:GET", &["IMG030", "IMG031", "IMG032"], |s, why| s.apis[0].api = Seen::Unknown(why)),
-        ("lambda:GetAlias", &["IMG033"], |s, why| function(s).alias = Some(Seen::Unknown(why))),
+        ("apigateway:GET", &["IMG030", "IMG031", "IMG032"], |s, why| s.apis[0].api = Fact::Unknown(why)),
+        ("lambda:GetAlias", &["IMG033"], |s, why| function(s).alias = Some(Fact::Unknown(why))),
         ("iam:GetRolePolicy", &["IMG034", "IMG035", "IMG036", "IMG037", "IMG038"], |s, why| {
-            function(s).role = Seen::Unknown(why);
+            function(s).role = Fact::Unknown(why);
         }),
         ("lambda:GetFunctionConfiguration", &["IMG039", "IMG043", "IMG049", "IMG050", "IMG051"], |s, why| {
-            function(s).configuration = Seen::Unknown(why);
+            function(s).configuration = Fact::Unknown(why);
         }),
         ("lambda:GetFunctionConcurrency", &["IMG045"], |s, why| {
-            function(s).reserved_concurrency = Seen::Unknown(why)
+            function(s).reserved_concurrency = Fact::Unknown(why)
         }),
         ("lambda:GetFunction", &["IMG046", "IMG047", "IMG048", "IMG053"], |s, why| {
-            function(s).code = Seen::Unknown(why)
+            function(s).code = Fact::Unknown(why)
         }),
-        ("lambda:GetFunction", &["IMG052"], |s, why| function(s).latest = Seen::Unknown(why)),
+        ("lambda:GetFunction", &["IMG052"], |s, why| function(s).latest = Fact::Unknown(why)),
         // Whether the bucket's policy lets the role read is not known.
         ("s3:GetBucketPolicy", &["IMG034", "IMG035", "IMG036"], |s, why| {
             granted(s, &["s3:PutObject", "logs:*"]);
-            s.bucket.as_mut().unwrap().policy = Seen::Unknown(why);
+            s.bucket.as_mut().unwrap().policy = Fact::Unknown(why);
         }),
         ("lambda:GetFunctionConfiguration", &["IMG033"], |s, why| {
             alias_deleted(s);
-            function(s).latest = Seen::Unknown(why);
+            function(s).latest = Fact::Unknown(why);
         }),
     ];
     for (action, codes, hide) in cases {
@@ -56,12 +55,8 @@ fn what_could_not_be_looked_at_is_not_checked() {
 fn a_missing_permission_is_found_without_the_other_policy() {
     let diagnosis = after(|snapshot| {
         let function = function(snapshot);
-        function.policy = Seen::Absent;
-        function.unqualified_policy = Seen::Unknown(Unseen {
-            action: "lambda:GetPolicy".to_owned(),
-            why: "denied".to_owned(),
-            denied: true,
-        });
+        function.policy = Fact::Absent;
+        function.unqualified_policy = Fact::Unknown(crate::tests::denied("lambda:GetPolicy", "denied"));
     });
     assert_eq!(diagnosis.headlines.iter().map(|headline| headline.code).collect::<Vec<_>>(), ["IMG030"]);
     assert_eq!(diagnosis.not_checked[0].codes, ["IMG008", "IMG032"]);

@@ -1,15 +1,16 @@
 //! Changes of the healthy snapshot, as faults show in an account.
 
+use crate::tests::KnownMut;
 use imgdeploy_model::document::policy::{self, OurAccess};
 use imgdeploy_model::region::{Partition, execute_api_host, website_host};
 
 use super::super::{API, BUCKET, PREFIX, REGION, after, healthy};
 use crate::check::Fix;
-use crate::seen::{Seen, Unseen};
 use crate::snapshot::{ApiSeen, Configuration, Snapshot};
+use imgdeploy_world::{AwsFailure, Fact};
 
-pub(crate) fn unseen(action: &str) -> Unseen {
-    Unseen { action: action.to_owned(), why: "AccessDenied".to_owned(), denied: true }
+pub(crate) fn unseen(action: &str) -> AwsFailure {
+    crate::tests::denied(action, "AccessDenied")
 }
 
 /// The fix of the only headline.
@@ -21,7 +22,7 @@ pub(crate) fn fix(change: impl FnOnce(&mut Snapshot)) -> Option<Fix> {
 
 /// The same chain without the tool's stack: somebody made it by hand.
 pub(crate) fn foreign(snapshot: &mut Snapshot) {
-    snapshot.stack = Seen::Absent;
+    snapshot.stack = Fact::Absent;
     snapshot.apis.iter_mut().for_each(|seen| seen.by_stack = false);
     if let Some(edge) = &mut snapshot.edge {
         edge.attached = false;
@@ -97,11 +98,11 @@ pub(crate) fn moved(region: &str) -> Snapshot {
     };
     chain_in(&mut snapshot, region);
     snapshot.home_region = Some(region.to_owned());
-    snapshot.artifacts_region = Seen::Known(region.to_owned());
+    snapshot.artifacts_region = Fact::Known(region.to_owned());
     let bucket = snapshot.bucket.as_mut().unwrap();
     bucket.region = region.to_owned();
     let access = OurAccess { bucket: BUCKET.to_owned(), prefix: PREFIX.to_owned(), partition };
-    bucket.policy = Seen::Known(policy::merge(None, &access).unwrap());
+    bucket.policy = Fact::Known(policy::merge(None, &access).unwrap());
     bucket.website = bucket.website.clone().map(|text| there(&text));
     let edge = snapshot.edge.as_mut().unwrap();
     edge.document = edge.document.clone().map(|text| there(&text));
@@ -127,6 +128,6 @@ pub(crate) fn gone_in(region: &str) -> ApiSeen {
         region: region.to_owned(),
         by_rule: true,
         by_stack: false,
-        api: Seen::Absent,
+        api: Fact::Absent,
     }
 }

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::{BucketRead, stored};
 use crate::aws::AwsFailure;
+use crate::aws::failure::Answered;
 use crate::aws::paging::Paging;
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 const VERSIONS: &str = "s3:ListBucketVersions";
 const UPLOADS: &str = "s3:ListBucketMultipartUploads";

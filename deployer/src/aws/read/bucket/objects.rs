@@ -7,9 +7,10 @@ use imgdeploy_batch::{META_SEAL, META_SPEC, is_made, listed_key};
 
 use super::BucketRead;
 use crate::aws::AwsFailure;
+use crate::aws::failure::Answered;
 use crate::aws::paging::{Next, Paging};
 use crate::aws::read::ObjectSummary;
-use crate::fact::Fact;
+use imgdeploy_world::Fact;
 
 /// One page of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::aws::{AwsFailure, FailureKind};
+use crate::failure::{AwsFailure, FailureKind};
 
 /// Result of looking at one thing. "Could not look" is never "absent": nothing is created, changed or
 /// deleted on the strength of an [`Fact::Unknown`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", tag = "state", content = "value")]
 pub enum Fact<T> {
     /// It exists and this is what it says.
     Known(T),
@@ -32,6 +32,11 @@ impl<T> Fact<T> {
             Self::Unknown(why) => Some(why),
             Self::Known(_) | Self::Absent => None,
         }
+    }
+
+    /// Whether AWS said that it does not exist.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
     }
 
     /// From a call whose "no such thing" means [`Fact::Absent`].
