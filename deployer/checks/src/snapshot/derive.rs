@@ -213,14 +213,12 @@ impl Snapshot {
     }
 }
 
-impl Function {
-    /// Whether there is such a function; an ARN alone proves nothing.
-    ///
-    /// # Errors
-    /// [`Skip::Unseen`].
-    pub fn is_there(&self) -> Result<bool, Skip> {
-        Ok(self.configuration.known().is_some() || need_or_absent(&self.latest)?.is_some())
-    }
+/// Whether there is such a function; an ARN alone proves nothing.
+///
+/// # Errors
+/// [`Skip::Unseen`].
+pub fn is_there(function: &Function) -> Result<bool, Skip> {
+    Ok(function.configuration.known().is_some() || need_or_absent(&function.latest)?.is_some())
 }
 
 /// Whether a key is named like an image.

@@ -1,20 +1,15 @@
 //! What was observed, as plain data. Documents stay raw (XML, JSON) and are parsed where they are judged.
 
-pub mod api;
-pub mod bucket;
 pub mod derive;
-pub mod edge;
-pub mod function;
-pub mod walk;
 
 use serde::Serialize;
 
-pub use api::{Api, ApiSeen, Domain, Integration, Method, Stage};
-pub use bucket::{Block, Bucket, Head, Object};
-pub use edge::Edge;
-pub use function::{Alias, Code, CodeProblem, Configuration, Function, Role};
+pub use imgdeploy_world::api::{Api, ApiSeen, Deployed, Domain, Integration, Method, Stage};
+pub use imgdeploy_world::bucket::{Block, Bucket, Head, Object};
+pub use imgdeploy_world::edge::Edge;
+pub use imgdeploy_world::function::{Alias, Code, CodeProblem, Configuration, Function, Role};
+pub use imgdeploy_world::walk::{End, Hop, LogLine, Service, Walk};
 use imgdeploy_world::{AwsFailure, Fact};
-pub use walk::{End, Hop, LogLine, Service, Walk};
 
 /// Who looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

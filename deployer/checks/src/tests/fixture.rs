@@ -7,7 +7,7 @@ use imgdeploy_model::document::policy::{self, OurAccess};
 use imgdeploy_model::document::website::{self, OurRules};
 use imgdeploy_model::region::{Partition, website_host, website_hosts_all_forms};
 
-use crate::snapshot::api::Deployed;
+use crate::snapshot::Deployed;
 use crate::snapshot::{
     Alias, Api, ApiSeen, Block, Bucket, Caller, Configuration, Edge, End, Function, Head, Hop, Integration,
     Method, Object, Role, Service, Snapshot, Stack, Stage, Walk,

@@ -4,7 +4,7 @@ use crate::tests::KnownMut;
 use imgdeploy_model::region::{Partition, website_host};
 
 use super::fixture::*;
-use crate::snapshot::api::Deployed;
+use crate::snapshot::Deployed;
 use crate::snapshot::{Bucket, Edge, Method, Object, Snapshot};
 use imgdeploy_world::Fact;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_apigateway::Client;
 use aws_sdk_apigateway::types::{ApiKeySourceType, Method as SdkMethod};
 use futures::future::join_all;
-use imgdeploy_checks::snapshot::api::Deployed;
+use imgdeploy_checks::snapshot::Deployed;
 use imgdeploy_checks::snapshot::{Api, ApiSeen, Domain, Integration, Method, Stack, Stage};
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 

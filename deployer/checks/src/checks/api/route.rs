@@ -6,7 +6,7 @@ use imgdeploy_model::chain::api::fitting;
 
 use crate::check::Skip;
 use crate::checks::bucket::site::rules_named;
-use crate::snapshot::api::Deployed;
+use crate::snapshot::Deployed;
 use crate::snapshot::derive::{ImageRule, SPEC};
 use crate::snapshot::{Api, ApiSeen, Method, Snapshot, Stage};
 

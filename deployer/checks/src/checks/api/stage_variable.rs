@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::route::{Get, get};
 use super::uri::{function_name, resolve, variables};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
+use crate::snapshot::derive;
 use crate::snapshot::{Snapshot, Stage};
 
 /// A stage variable in the integration is missing, or names an old function.
@@ -54,7 +55,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let what = match (other, &snapshot.function) {
         (Some(other), _) => format!("stage variable `{name}` lets the API call {called}, and not {other}"),
         (None, Some(function)) => {
-            if function.is_there()? {
+            if derive::is_there(function)? {
                 return Ok(Vec::new());
             }
             format!("stage variable `{name}` lets the API call {called}, which does not exist")

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::commands::{deploy, fix_or, set_field};
 use super::route::{Way, method, ways};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict};
-use crate::snapshot::api::Deployed;
+use crate::snapshot::Deployed;
 use crate::snapshot::{Method, Snapshot};
 use imgdeploy_world::AwsFailure;
 

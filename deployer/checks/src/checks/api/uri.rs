@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::snapshot::{ApiSeen, Function, Snapshot, api::Method};
+use crate::snapshot::{ApiSeen, Function, Method, Snapshot};
 
 /// Names of the stage variables in a URI, in order.
 pub(super) fn variables(uri: &str) -> Vec<&str> {

@@ -1,7 +1,7 @@
 //! IMG001
 
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need_or_absent};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, derive};
 use imgdeploy_model::command;
 
 /// The API or the function is in another region than the bucket.
@@ -33,8 +33,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
         _ => Ok(None),
     };
     let function = match snapshot.function() {
-        Ok(function) if function.region != bucket.region => function
-            .is_there()
+        Ok(function) if function.region != bucket.region => derive::is_there(function)
             .map(|there| there.then(|| (format!("function {}", function.name), &function.region))),
         _ => Ok(None),
     };

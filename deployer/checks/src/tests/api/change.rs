@@ -8,7 +8,7 @@ use imgdeploy_model::region::Partition;
 
 use super::super::region::change::{foreign, in_website, set_variable};
 use super::super::{ACCOUNT, API, BUCKET, FUNCTION, HOST, PREFIX, REGION, permission};
-use crate::snapshot::api::Deployed;
+use crate::snapshot::Deployed;
 use crate::snapshot::{Api, Domain, Method, Snapshot, Stage};
 use imgdeploy_world::Fact;
 

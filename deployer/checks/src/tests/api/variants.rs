@@ -6,8 +6,8 @@ use imgdeploy_model::document::website::{self, OurRules};
 use super::super::region::change::{foreign, in_website, set_variable, unseen};
 use super::super::{API, FUNCTION, HOST, REGION, after, headlines, healthy, not_checked};
 use super::change::*;
+use crate::snapshot::Deployed;
 use crate::snapshot::Snapshot;
-use crate::snapshot::api::Deployed;
 use imgdeploy_world::Fact;
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use imgdeploy_world::Fact;
+use crate::Fact;
 
 /// The four flags of a public access block (S3-20).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use imgdeploy_world::Fact;
+use crate::Fact;
 
 /// An API that something names, and what is there.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use imgdeploy_world::Fact;
+use crate::Fact;
 
 /// A distribution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use imgdeploy_world::Fact;
+use crate::Fact;
 
 /// The function as it is called.
 #[derive(Debug, Clone, PartialEq, Serialize)]
