@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::aws::edge::{self, DistributionDocument, DistributionState, DistributionSummary};
 use crate::aws::lambda::Function;
-use crate::aws::read::{self, BucketRead, Caller, ObjectSummary, PublicAccessBlock};
+use crate::aws::read::{self, BucketRead, Caller, Object, PublicAccessBlock};
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::desired;
 use crate::function::LIVE;
@@ -125,9 +125,9 @@ pub struct Observed {
     /// Default encryption of the bucket.
     pub encryption: Fact<String>,
     /// The first objects of the bucket.
-    pub objects: Fact<Vec<ObjectSummary>>,
+    pub objects: Fact<Vec<Object>>,
     /// The first objects under the derived prefix.
-    pub derived: Fact<Vec<ObjectSummary>>,
+    pub derived: Fact<Vec<Object>>,
     /// Objects with keys of derived images that imgdeploy did not make; absent where nobody asked.
     pub taken: Fact<Taken>,
     /// The artifacts bucket.

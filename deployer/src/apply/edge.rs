@@ -80,7 +80,7 @@ impl Run<'_> {
         let start = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {
-            match edge::invalidation_status(self.clients, id, &invalidation).await? {
+            match edge::invalidation(self.clients, id, &invalidation).await?.status {
                 status if status == "Completed" => return Ok(()),
                 status => self.waiting(&format!("invalidation: {status}"), start),
             }

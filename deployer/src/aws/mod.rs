@@ -10,8 +10,10 @@ pub(crate) mod paging;
 pub(crate) mod patience;
 pub mod raw;
 pub mod read;
+pub mod role;
 pub mod signed;
 pub mod sqs;
+pub(crate) mod web;
 pub mod write;
 
 pub use clients::{Access, Clients};

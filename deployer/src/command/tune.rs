@@ -59,7 +59,7 @@ pub async fn run(
         return cleaned(&chosen, &seen, consent, report).await;
     }
     let originals = Originals::look(&chosen, &seen, args).await?;
-    let ours = seen.latest.bucket.as_deref().is_some_and(|bucket| stack::stack_name(bucket) == chosen.name);
+    let ours = seen.latest.bucket().is_some_and(|bucket| stack::stack_name(bucket) == chosen.name);
     let wanted = Wanted {
         sizes: args.sizes.0.clone(),
         calls: args.num,

@@ -157,7 +157,7 @@ async fn wait(
     let start = Instant::now();
     let mut pause = FIRST_PAUSE;
     loop {
-        let status = edge::invalidation_status(clients, id, invalidation).await?;
+        let status = edge::invalidation(clients, id, invalidation).await?.status;
         if status == "Completed" {
             return Ok(());
         }
