@@ -5,6 +5,7 @@ mod purge;
 
 use crate::apply::{ApplyError, Cause};
 use crate::artifact::ArtifactError;
+use crate::aws::files::NotPlain;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::doctor::look::Lost;
 use crate::function;
@@ -163,6 +164,16 @@ impl From<AwsFailure> for Failure {
                 Self::new(Exit::Unexpected, message, "run this again; `-v` shows more")
             }
         }
+    }
+}
+
+impl From<NotPlain> for Failure {
+    fn from(error: NotPlain) -> Self {
+        let hint = match error.by() {
+            Some(by) => format!("have {by} name a plain file; `/dev/null` stands for none"),
+            None => "move it away: AWS's tools keep a plain file there, or none".to_owned(),
+        };
+        Self::new(Exit::Usage, error.to_string(), hint)
     }
 }
 
