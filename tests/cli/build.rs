@@ -315,7 +315,7 @@ fn an_installation_has_the_program_completions_and_pages() {
     let made = Command::new("make")
         .args(["--no-print-directory", "install", "PREFIX=/usr"])
         .arg(format!("BINARY={}", env!("CARGO_BIN_EXE_imgdeploy")))
-        .arg(format!("DESTDIR={}", place.path().display()))
+        .arg(format!("DESTDIR={}", place.path().to_str().unwrap()))
         .current_dir(workspace::root())
         .output()
         .unwrap();

@@ -61,7 +61,7 @@ fn a_pipe_that_a_profile_names_is_not_waited_for() {
     pipe(&path);
     let profile = format!(
         "[default]\nrole_arn = arn:aws:iam::111122223333:role/a\nweb_identity_token_file = {}\n",
-        path.display()
+        path.to_str().unwrap()
     );
     std::fs::write(tool.home().join(".aws-config"), profile).unwrap();
     let tool = tool.env("AWS_CONFIG_FILE", "~/.aws-config");

@@ -39,7 +39,7 @@ pub fn files() -> Vec<String> {
 /// The statements of a file in `templates/`.
 pub fn read(file: &str) -> Vec<Statement> {
     let path = workspace::root().join("templates").join(file);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     let policy: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(policy["Version"], "2012-10-17", "{file}");
     statements(&policy, file)

@@ -4,6 +4,7 @@
 //! `/dev/zero` read, for ever; a folder is passed over without a word, and what is said then is that there are no credentials. So
 //! what is there and no plain file is told before. `/dev/null` is plain enough: it says that there is no such file.
 
+use imgdeploy_model::terminal::Name;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -29,7 +30,7 @@ const CACHES: [(Option<&str>, &str); 2] =
 
 /// A file that can't be given to the SDK.
 #[derive(Debug, thiserror::Error)]
-#[error("{} can't be read{}: {error}", path.display(), by.as_ref().map_or_else(String::new, |by| format!(" ({by} names it)")))]
+#[error("{} can't be read{}: {error}", Name(path), by.as_ref().map_or_else(String::new, |by| format!(" ({by} names it)")))]
 pub struct NotPlain {
     path: PathBuf,
     /// What names it; `None` where the SDK looks by itself.
@@ -60,7 +61,7 @@ pub fn check(environment: &dyn Fn(&str) -> Option<OsString>) -> Result<(), NotPl
         let path = expanded(Path::new(set.as_deref().unwrap_or(usual.as_ref())));
         plain(&path, by.as_deref())?;
         for token in tokens(&path) {
-            plain(&token, Some(&format!("{IN_PROFILE} in {}", path.display())))?;
+            plain(&token, Some(&format!("{IN_PROFILE} in {}", Name(&path))))?;
         }
     }
     for variable in OTHERS {
@@ -140,7 +141,7 @@ mod tests {
         let home = home.path();
         for variable in CONFIGURATION.map(|(variable, _)| variable).into_iter().chain(OTHERS) {
             let text = said(home, &[(variable, home)]).unwrap();
-            let wanted = format!("{} can't be read ({variable} names it): it is a folder", home.display());
+            let wanted = format!("{} can't be read ({variable} names it): it is a folder", Name(home));
             assert!(text.starts_with(&wanted), "{text}");
             let text = said(home, &[(variable, Path::new("/dev/zero"))]).unwrap();
             assert!(text.contains("it is a device"), "{text}");
@@ -149,7 +150,7 @@ mod tests {
         }
         std::fs::create_dir(home.join("config")).unwrap();
         let text = said(home, &[("AWS_CONFIG_FILE", Path::new("~/config"))]).unwrap();
-        assert!(text.starts_with(&home.join("config").display().to_string()), "{text}");
+        assert!(text.starts_with(&Name(&home.join("config")).to_string()), "{text}");
     }
 
     #[test]
@@ -170,7 +171,7 @@ mod tests {
             std::fs::remove_file(&path).unwrap();
             std::fs::create_dir(&path).unwrap();
             let text = said(home, &[]).unwrap();
-            assert!(text.starts_with(&format!("{} can't be read: it is a folder", path.display())), "{text}");
+            assert!(text.starts_with(&format!("{} can't be read: it is a folder", Name(&path))), "{text}");
         }
     }
 
@@ -180,7 +181,7 @@ mod tests {
         let home = home.path();
         let config = home.join("config");
         let with = |token: &Path| {
-            let text = format!("[profile a]\nWeb_Identity_Token_File = {}\n", token.display());
+            let text = format!("[profile a]\nWeb_Identity_Token_File = {}\n", Name(token));
             std::fs::write(&config, text).unwrap();
             said(home, &[("AWS_CONFIG_FILE", &config)])
         };

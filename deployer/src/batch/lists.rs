@@ -1,5 +1,6 @@
 //! Keys from files and inventories, as pages.
 
+use imgdeploy_model::terminal::Name;
 use std::fs::File;
 use std::io::{BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -152,7 +153,7 @@ impl Fetched {
 /// See [`Unlisted`].
 pub async fn fetch(list: &List, clients: &Clients, bucket: &str) -> Result<Fetched, Unlisted> {
     let name = match list {
-        List::File(path) => path.display().to_string(),
+        List::File(path) => Name(path).to_string(),
         List::Object { bucket, key } => format!("s3://{bucket}/{key}"),
     };
     let wrong = |error: ListError| Unlisted::List(name.clone(), error);
@@ -212,7 +213,7 @@ async fn download(clients: &Clients, bucket: &str, key: &str, to: &Path) -> Resu
     let region = read::bucket_region(clients, bucket).await?;
     let found = clients.s3(&region).get_object().bucket(bucket).key(key).send().await;
     let mut body = found.map_err(|error| AwsFailure::from_sdk(CALL, &error))?.body;
-    let local = |error: std::io::Error| AwsFailure::local(CALL, format!("{}: {error}", to.display()));
+    let local = |error: std::io::Error| AwsFailure::local(CALL, format!("{}: {error}", Name(to)));
     let mut file = File::create(to).map_err(local)?;
     while let Some(some) = body.next().await {
         let some =

@@ -1,5 +1,6 @@
 //! `build`: the function's code as a zip, checked; or the check alone.
 
+use imgdeploy_model::terminal::Name;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -50,7 +51,7 @@ fn build(arch: Arch, to: Option<&Path>, report: &Report) -> Result<(PathBuf, Che
     let path =
         to.map_or_else(|| workspace.target.join(format!("lambda/bootstrap-{arch}.zip")), Path::to_owned);
     ready(&path).map_err(|error| unwritten(&path, &error))?;
-    report.say(format!("building the function for {arch} in {}", workspace.root.display()));
+    report.say(format!("building the function for {arch} in {}", Name(&workspace.root)));
     let built = artifact::build(&workspace, arch, Runs::OnLambda)?;
     let bytes = &built.artifact.bytes;
     output::store(&path, ZIP, |file| file.write_all(bytes)).map_err(|error| unwritten(&path, &error))?;
@@ -72,5 +73,5 @@ fn carry(to: &Path, artifact: &Artifact) -> Result<(), Failure> {
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
     let exit = if error.kind() == ErrorKind::AlreadyExists { Exit::Refused } else { Exit::Usage };
-    Failure::new(exit, format!("cannot write {}: {error}", path.display()), "choose another place")
+    Failure::new(exit, format!("cannot write {}: {error}", Name(path)), "choose another place")
 }

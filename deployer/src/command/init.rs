@@ -1,5 +1,6 @@
 //! `init`: writes a commented settings file from what is in the account.
 
+use imgdeploy_model::terminal::Name;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
@@ -103,7 +104,7 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
             "version": crate::report::DOCUMENT_VERSION,
             "command": "init",
             "outcome": "written",
-            "file": file.display().to_string(),
+            "file": Name(file).to_string(),
             "buckets": sites,
         }),
         &written(file, &sites),
@@ -112,13 +113,13 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
 }
 
 fn written(file: &Path, sites: &[String]) -> Screen {
-    let mut text = Screen::of(format_args!("{} written, with {}", file.display(), sites.join(", ")));
+    let mut text = Screen::of(format_args!("{} written, with {}", Name(file), sites.join(", ")));
     let name = sites.first().map_or("NAME", String::as_str);
     // Another file than the usual one is read only when it is named.
     let attach = if file == Path::new(DEFAULT_FILE) {
         command!("imgdeploy attach --bucket {} --dry-run", name)
     } else {
-        let file = file.display().to_string();
+        let file = Name(file).to_string();
         command!("imgdeploy attach --config {} --bucket {} --dry-run", file, name)
     };
     text.line(format_args!("next: look at it, then `{attach}`"));
@@ -176,10 +177,10 @@ fn unwritten(file: &Path, error: &std::io::Error) -> Failure {
     if error.kind() == ErrorKind::AlreadyExists {
         return Failure::new(
             Exit::Refused,
-            format!("{} is there already", file.display()),
+            format!("{} is there already", Name(file)),
             "give another `--output-file`, or `--force` to write over it",
         );
     }
-    let why = format!("cannot write {}: {error}", file.display());
+    let why = format!("cannot write {}: {error}", Name(file));
     Failure::new(Exit::Usage, why, "choose another `--output-file`")
 }

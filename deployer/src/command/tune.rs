@@ -1,5 +1,6 @@
 //! `tune`: memory against time and cost, measured.
 
+use imgdeploy_model::terminal::Name;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
@@ -44,7 +45,7 @@ pub async fn run(
     let spec = Spec::parse(&args.spec).map_err(|error| {
         Failure::new(
             Exit::Usage,
-            format!("--spec: {error}"),
+            format!("--spec: {}", error.unescaped()),
             "README.md, URLs, keys and answers, has the grammar",
         )
     })?;
@@ -129,11 +130,11 @@ fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
     if error.kind() == ErrorKind::AlreadyExists {
         return Failure::new(
             Exit::Refused,
-            format!("{} is no chart, and would be written over", path.display()),
+            format!("{} is no chart, and would be written over", Name(path)),
             hint,
         );
     }
-    Failure::new(Exit::Usage, format!("the chart can't be written to {}: {error}", path.display()), hint)
+    Failure::new(Exit::Usage, format!("the chart can't be written to {}: {error}", Name(path)), hint)
 }
 
 fn nothing_measured(rows: &[Row]) -> Failure {

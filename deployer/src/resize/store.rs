@@ -1,5 +1,6 @@
 //! Writes a file as a whole or not at all, and says why not in one sentence.
 
+use imgdeploy_model::terminal::Name;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -27,7 +28,7 @@ fn over(force: bool) -> Over<'static> {
 
 fn said(path: &Path, error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::AlreadyExists => format!("{} is there already; `--force` writes over it", path.display()),
-        _ => format!("cannot write {}: {error}", path.display()),
+        ErrorKind::AlreadyExists => format!("{} is there already; `--force` writes over it", Name(path)),
+        _ => format!("cannot write {}: {error}", Name(path)),
     }
 }
