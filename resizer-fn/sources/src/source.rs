@@ -1,6 +1,7 @@
 //! `SOURCES`: which hosts images are fetched from. Pure.
 
 use crate::address::{Guard, PublicOnly};
+use crate::special::{Use, special};
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -31,7 +32,19 @@ impl FromStr for Source {
             (None, rest) => (false, rest.unwrap_or(text)),
         };
         let (below, name) = rest.strip_prefix("*.").map_or((false, rest), |name| (true, name));
-        if name.contains(['/', '?', '#', '@', '*', '\\']) || name.is_empty() {
+        if rest.split(':').next() == Some("*") {
+            return Err(format!(
+                "`{text}` is every host there is, so that anyone could have any image fetched and made at your cost; name the \
+                 hosts that your images are on, such as images.example.com, or *.example.com for all below a domain"
+            ));
+        }
+        if name.contains('*') {
+            return Err(format!(
+                "`{text}` has a `*` that means nothing there; it can stand in front alone, with a dot behind, as in \
+                 *.example.com, which is every name below example.com"
+            ));
+        }
+        if name.contains(['/', '?', '#', '@', '\\']) || name.is_empty() {
             return Err(format!(
                 "`{text}` is not a host; write images.example.com, *.example.com, with :port if it is not the usual \
                  one, and http:// in front if there is no https"
@@ -50,10 +63,6 @@ impl FromStr for Source {
         Ok(Self { plain, below, host: host.to_string(), port })
     }
 }
-
-/// Domains at the top that are not on the internet: RFC 6761, RFC 6762, ICANN 2024 (`internal`, as in
-/// `metadata.google.internal` and `instance-data.ec2.internal`), and the custom of routers.
-const PRIVATE_DOMAINS: [&str; 6] = ["localhost", "localdomain", "local", "internal", "intranet", "lan"];
 
 /// The port written in an authority without userinfo, if there is one.
 fn port_of(authority: &str) -> Result<Option<u16>, &str> {
@@ -74,27 +83,25 @@ impl Source {
     /// Why nothing can ever be fetched from it, whatever its name leads to; `None` if something may be. The parser has
     /// brought addresses to their one form by then, whether they were decimal, hexadecimal or short.
     pub fn unreachable(&self) -> Option<String> {
-        let what = match Host::parse(&self.host) {
-            Ok(Host::Ipv4(address)) => PublicOnly.refusal(IpAddr::V4(address)),
-            Ok(Host::Ipv6(address)) => PublicOnly.refusal(IpAddr::V6(address)),
-            Ok(Host::Domain(name)) => {
-                let name = name.strip_suffix('.').unwrap_or(&name);
-                let last = name.rsplit('.').next().unwrap_or(name);
-                match PRIVATE_DOMAINS.contains(&last) {
-                    true => Some("a name of this machine or its network"),
-                    // No domain at the top has images of its own.
-                    false => (!name.contains('.')).then_some("a name without a domain"),
+        let host = &self.host;
+        let private = |what: &str| format!("{host} is {what}, and only public addresses are");
+        let why = match Host::parse(host) {
+            Ok(Host::Ipv4(address)) => PublicOnly.refusal(IpAddr::V4(address)).map(private),
+            Ok(Host::Ipv6(address)) => PublicOnly.refusal(IpAddr::V6(address)).map(private),
+            Ok(Host::Domain(name)) => match special(&name) {
+                Some((_, Use::Private)) => Some(private("a name of this machine or its network")),
+                Some((domain, reserved)) => Some(format!(
+                    "names below `{domain}` are {}, and lead nowhere on the internet",
+                    reserved.purpose()
+                )),
+                // No domain at the top has images of its own.
+                None => {
+                    (!name.trim_end_matches('.').contains('.')).then(|| private("a name without a domain"))
                 }
-            }
+            },
             Err(_) => None,
         };
-        let host = &self.host;
-        what.map(|what| {
-            format!(
-                "`{self}` is never fetched from: {host} is {what}, and only public addresses are; name a host on the \
-                 internet"
-            )
-        })
+        why.map(|why| format!("`{self}` is never fetched from: {why}; name a host on the internet"))
     }
 
     fn takes(&self, url: &Url, host: &str) -> bool {
@@ -322,12 +329,37 @@ mod tests {
             ("printer.local", "of this machine"),
             ("metadata", "without a domain"),
             ("metadata.", "without a domain"),
+            ("printer.home.arpa", "of this machine"),
+            ("nas.home", "of this machine"),
+            ("wiki.corp:8443", "of this machine"),
+            ("images.test", "below `test` are for tests"),
+            ("*.images.test", "below `test` are for tests"),
+            ("http://IMAGES.Test.:81", "below `test` are for tests"),
+            ("a.invalid", "below `invalid` are for what is to fail"),
+            ("a.example", "below `example` are for texts"),
+            ("b\u{fc}cher.example", "below `example` are for texts"),
+            ("a.b.onion", "below `onion` are for Tor"),
+            ("a.alt", "below `alt` are for other systems"),
+            ("1.2.0.192.in-addr.arpa", "below `arpa` are for the DNS itself"),
+            ("8.b.d.0.1.0.0.2.ip6.arpa", "below `arpa` are for the DNS itself"),
+            ("ipv4only.arpa", "below `arpa` are for the DNS itself"),
         ] {
             let error = entry.parse::<Sources>().unwrap().check_reachable().unwrap_err();
             assert!(error.contains(says) && error.contains("never fetched from"), "{entry}: {error}");
         }
-        for entry in ["1.1.1.1", "http://[2606:4700::1]:81", "internal.example.com", "localhost.example.com"]
-        {
+        for entry in [
+            "1.1.1.1",
+            "http://[2606:4700::1]:81",
+            "internal.example.com",
+            "localhost.example.com",
+            "images.example.com",
+            "*.example.org",
+            "example.net",
+            "test.example.com",
+            "latest.net",
+            "myonion.org",
+            "home.arpa.example.com",
+        ] {
             assert_eq!(entry.parse::<Sources>().unwrap().check_reachable(), Ok(()), "{entry}");
         }
     }
@@ -359,6 +391,20 @@ mod tests {
             assert_eq!(entry.parse::<Source>().unwrap().to_string(), entry);
         }
         assert_eq!("https://A.example.com".parse::<Source>().unwrap().to_string(), "a.example.com");
+    }
+
+    #[test]
+    fn stars_that_mean_too_much_or_nothing_are_told() {
+        let says = |entry: &str| entry.parse::<Source>().unwrap_err();
+        for entry in ["*", "http://*", "https://*:8443"] {
+            let said = says(entry);
+            assert!(said.contains(&format!("`{entry}` is every host")), "{said}");
+            assert!(said.contains("such as images.example.com, or *.example.com"), "{said}");
+        }
+        for entry in ["a.*.com", "*a.com", "**.a.com", "images.*", "*.*.a.com"] {
+            assert!(says(entry).contains("as in *.example.com"), "{}", says(entry));
+        }
+        assert!(says("*.com").contains("too wide"));
     }
 
     #[test]
