@@ -3,6 +3,9 @@
 use serde_json::Value;
 use test_support::workspace;
 
+/// The account that policies are filled in for.
+pub const ACCOUNT: &str = "111122223333";
+
 /// One statement.
 #[derive(Debug, Clone)]
 pub struct Statement {
@@ -18,9 +21,9 @@ impl Statement {
         texts(&self.condition[operator][key])
     }
 
-    /// Whether one of the resources, in which `*` stands for anything, is `arn`.
+    /// Whether one of the resources, in which `*` stands for anything, is `arn`, in the account that the policy is filled in for.
     pub fn covers(&self, arn: &str) -> bool {
-        self.resources.iter().any(|pattern| matches(pattern, arn))
+        self.resources.iter().any(|pattern| matches(&pattern.replace("ACCOUNT", ACCOUNT), arn))
     }
 }
 

@@ -128,7 +128,7 @@ fn arn(call: &Call) -> Option<String> {
     let place = call
         .place
         .strip_prefix("ARTIFACTS")
-        .map_or_else(|| call.place.clone(), |rest| format!("imgdeploy-111122223333-eu-west-1{rest}"));
+        .map_or_else(|| call.place.clone(), |rest| format!("imgdeploy-{}-eu-west-1{rest}", policy::ACCOUNT));
     // The right to delete is asked for on each object that the body names: derived ones, or all.
     let keys = if call.operation == "s3:DeleteObjects" { "/resized/x" } else { "" };
     (place != "-").then(|| format!("arn:aws:s3:::{place}{keys}"))
