@@ -19,6 +19,7 @@ pub mod journal;
 pub mod logs;
 pub mod names;
 pub mod observe;
+pub mod output;
 pub mod permissions;
 pub mod plan;
 pub mod price;

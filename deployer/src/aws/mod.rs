@@ -4,6 +4,7 @@ pub mod api;
 pub mod clients;
 pub mod edge;
 pub mod failure;
+pub mod files;
 pub mod lambda;
 pub mod metrics;
 pub(crate) mod paging;

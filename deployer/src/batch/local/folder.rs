@@ -1,5 +1,6 @@
 //! Originals in a folder, images in another.
 
+use imgdeploy_model::terminal::Name;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -29,7 +30,7 @@ impl FolderStore {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> String {
-    format!("{}: {error}", path.display())
+    format!("{}: {error}", Name(path))
 }
 
 impl Store for FolderStore {
@@ -102,9 +103,7 @@ impl Walk {
 
     fn unusable(&self, path: &Path, reason: impl ToString) -> Found {
         let below = path.strip_prefix(&self.root).unwrap_or(path);
-        // What is no text is escaped.
-        let name = format!("{below:?}").trim_matches('"').to_owned();
-        Found::Unusable { name, reason: reason.to_string() }
+        Found::Unusable { name: Name(below).to_string(), reason: reason.to_string() }
     }
 
     /// What is in a folder is looked at next.
@@ -193,7 +192,7 @@ mod tests {
             [
                 "a.jpg",
                 "b/c.jpg",
-                "b/\\xFF\\u{1b}.jpg: its name is not UTF-8 text, as keys are; rename it",
+                "b/\\xFF\u{1b}.jpg: its name is not UTF-8 text, as keys are; rename it",
                 "itself",
                 "z/y.jpg",
             ]
