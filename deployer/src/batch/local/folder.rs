@@ -8,9 +8,6 @@ use resizer_core::{Output, Spec};
 use super::{Found, Loaded, Store, Wanted};
 use crate::{input, resize};
 
-/// Bytes of the largest watermark that is read.
-const LARGEST_ASSET: u64 = 64 * 1024 * 1024;
-
 /// Originals below one folder, images below another: `{to}/{prefix}{spec}/{key}`.
 #[derive(Debug, Clone)]
 pub struct FolderStore {
@@ -66,9 +63,9 @@ impl Store for FolderStore {
         resize::store(&path, &output.bytes, true)
     }
 
-    async fn asset(&self, key: &str) -> Result<Option<Vec<u8>>, String> {
+    async fn asset(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>, String> {
         let path = self.from.join(key);
-        match input::read(&path, LARGEST_ASSET) {
+        match input::read(&path, most) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(&path, &error)),
