@@ -222,6 +222,11 @@ async fn marks<S: Store>(
     Ok(assets)
 }
 
+/// Whether images that go below `images` could take the place of originals, as `folder` lies there itself.
+pub fn are_among_images(folder: &std::path::Path, images: &std::path::Path) -> bool {
+    folder::is_among_images(folder, images)
+}
+
 /// Paths below `folder`, as keys with slashes, but for those below `images`.
 pub fn files(folder: PathBuf, images: PathBuf) -> impl futures::Stream<Item = Result<Found, String>> + Send {
     stream::iter(folder::Walk::new(folder, images))
