@@ -1,6 +1,7 @@
 //! The only modules that talk to the AWS SDK: clients, raw bodies, failures, reads and writes.
 
 pub mod api;
+pub mod body;
 pub mod clients;
 pub mod edge;
 pub mod failure;

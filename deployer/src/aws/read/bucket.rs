@@ -13,7 +13,7 @@ use super::object::ObjectData;
 use super::{Object, PublicAccessBlock, block_of, raw_text};
 use crate::aws::failure::Answered;
 use crate::aws::raw::CaptureBody;
-use crate::aws::{AwsFailure, Clients};
+use crate::aws::{AwsFailure, Clients, body};
 use imgdeploy_world::Fact;
 
 pub use contents::{Contents, Upload, Version};
@@ -230,14 +230,11 @@ impl BucketRead {
             Fact::Absent => return Fact::Absent,
             Fact::Unknown(why) => return Fact::Unknown(why),
         };
-        let size = seen.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-        if size > most {
-            let why = format!("{key} has {size} bytes, more than the {most} that can be used here");
-            return Fact::Unknown(AwsFailure::local(GET, why));
-        }
-        match seen.body.collect().await {
-            Ok(body) => Fact::Known(body.into_bytes().into()),
-            Err(error) => Fact::Unknown(AwsFailure::of_body(GET, &error)),
+        match body::whole(GET, seen.content_length, seen.body, most).await {
+            Ok(bytes) => Fact::Known(bytes),
+            Err(failure) => {
+                Fact::Unknown(AwsFailure { message: format!("{key}: {}", failure.message), ..failure })
+            }
         }
     }
 
@@ -249,12 +246,12 @@ impl BucketRead {
             Fact::Unknown(why) => return Fact::Unknown(why),
         };
         let etag = seen.e_tag().unwrap_or_default().to_owned();
-        match seen.body.collect().await {
-            Ok(body) => match String::from_utf8(body.into_bytes().into()) {
+        match body::whole(GET, seen.content_length, seen.body, body::OWN).await {
+            Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Fact::Known((text, etag)),
                 Err(_) => Fact::Unknown(AwsFailure::local(GET, "the object is not UTF-8 text")),
             },
-            Err(error) => Fact::Unknown(AwsFailure::of_body(GET, &error)),
+            Err(failure) => Fact::Unknown(failure),
         }
     }
 }

@@ -1,13 +1,16 @@
 //! One object, with the headers that S3 sends along with it.
 
-use crate::aws::AwsFailure;
 use crate::aws::failure::Answered;
+use crate::aws::{AwsFailure, body};
 use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use imgdeploy_model::chain::message::Headers;
 use imgdeploy_world::Fact;
 use std::collections::HashMap;
+
+/// Most bytes of one: it is held in memory.
+const LARGEST: u64 = 1 << 30;
 
 /// An object, or only its headers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,9 +80,9 @@ pub(super) async fn read(
     .headers();
     let redirect = seen.website_redirect_location().map(str::to_owned);
     let kms = is_kms(seen.server_side_encryption());
-    match seen.body.collect().await {
-        Ok(body) => Fact::Known(ObjectData { headers, body: body.into_bytes().into(), redirect, kms }),
-        Err(error) => Fact::Unknown(AwsFailure::of_body("s3:GetObject", &error)),
+    match body::whole("s3:GetObject", seen.content_length, seen.body, LARGEST).await {
+        Ok(body) => Fact::Known(ObjectData { headers, body, redirect, kms }),
+        Err(failure) => Fact::Unknown(failure),
     }
 }
 
