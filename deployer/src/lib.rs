@@ -25,6 +25,7 @@ pub mod plan;
 pub mod price;
 pub mod probe;
 pub mod purge;
+pub(crate) mod random;
 pub mod report;
 pub mod resize;
 pub mod settings;

@@ -8,6 +8,8 @@ mod taken;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures::future::OptionFuture;
 use serde::Serialize;
 
@@ -15,7 +17,6 @@ use crate::aws::edge::{self, DistributionDocument, DistributionState, Distributi
 use crate::aws::lambda::Function;
 use crate::aws::read::{self, BucketRead, Caller, Object, PublicAccessBlock};
 use crate::aws::{AwsFailure, Clients, FailureKind};
-use crate::desired;
 use crate::function::LIVE;
 use crate::journal::Journal;
 use crate::names;
@@ -80,6 +81,14 @@ pub struct Live {
     pub architecture: String,
     /// Hashes of all published versions.
     pub published: Vec<String>,
+}
+
+impl Live {
+    /// The key that the code has in the artifacts bucket, if it was put there.
+    pub fn key(&self) -> String {
+        let digest = STANDARD.decode(&self.code_sha256).unwrap_or_default();
+        names::code_key(&hex::encode(digest))
+    }
 }
 
 /// A distribution, as far as a plan needs it.
@@ -250,7 +259,7 @@ pub async fn observe_or_new(
     };
     if let Fact::Known(live) = &function {
         // Only after code came there without the stack (CN-09) is this one more round trip.
-        let key = desired::code::live_key(live);
+        let key = live.key();
         if query.code_sha256.as_deref().is_some_and(|sha| names::code_key(sha) != key) {
             let artifacts_bucket = BucketRead::new(clients, &region, &artifacts.bucket, &caller.account);
             artifacts.live_code = artifacts_bucket.metadata(&key).await.map(drop);

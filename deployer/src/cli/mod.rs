@@ -30,7 +30,7 @@ pub use init::InitArgs;
 pub use logs::LogsArgs;
 pub use purge::PurgeArgs;
 pub use resize::ResizeArgs;
-pub use shell::{CompletionsArgs, ManArgs, OwnWords, completions, man};
+pub use shell::{CompletionsArgs, ManArgs, completions, man};
 pub use status::StatusArgs;
 pub use tune::{Aim, TuneArgs};
 pub use up::{DownArgs, OwnChoice, UpArgs};

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::paths::MOST_PATHS;
 use super::plan::{Image, Plan};
-use crate::apply::random_id;
 use crate::aws::write::{self, BucketWrite, Kept};
 use crate::aws::{AwsFailure, Clients, FailureKind, edge};
+use crate::random::random_id;
 
 /// S3's limit for one call.
 const BATCH: usize = 1000;

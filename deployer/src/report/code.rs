@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::OwnWords;
 use super::{DOCUMENT_VERSION, Report, Screen, generated, out};
 use crate::artifact::embedded::Embedded;
 use crate::artifact::{Artifact, Aws, Binary, Checked, Linker, Problem};
-use crate::cli::OwnWords;
 use crate::settings::value::Arch;
 
 /// A zip that was built or checked.
