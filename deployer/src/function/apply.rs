@@ -5,6 +5,7 @@ use super::plan::{CodePlan, Step};
 use super::run::Progress;
 pub use super::run::{ApplyFailed, Cause, Done, Run};
 use super::{HANDLER, RUNTIME, canary, versions};
+use crate::approval::Approved;
 use crate::aws::{AwsFailure, FailureKind};
 use imgdeploy_world::Fact;
 
@@ -13,7 +14,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// [`ApplyFailed`]. Until the alias has moved, viewers notice nothing.
-    pub async fn apply(&self, plan: &CodePlan) -> Result<Done, ApplyFailed> {
+    pub async fn apply(&self, plan: &Approved<'_, CodePlan>) -> Result<Done, ApplyFailed> {
         let revision = self.seen.latest.revision.clone();
         let mut progress = Progress { revision, version: None, old: None, pruned: Vec::new() };
         let mut done = Vec::new();
