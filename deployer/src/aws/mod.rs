@@ -15,6 +15,7 @@ pub mod read;
 pub mod role;
 pub mod signed;
 pub mod sqs;
+pub mod store;
 pub(crate) mod web;
 pub mod write;
 

@@ -65,7 +65,7 @@ impl Place {
             function,
             queue: Queue::new(sqs.clone(), url),
             dead: Queue::new(sqs, dead),
-            records: Records::new(clients.s3(region), artifacts, bucket.to_owned(), account.clone()),
+            records: Records::new(clients, region, &artifacts, bucket, &account),
             account,
         })
     }

@@ -1,34 +1,32 @@
 //! Jobs, pages and results in the artifacts bucket.
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::EncodingType;
 use imgdeploy_batch::{BEGUN, Counts, Job, Listed, Page, Paths, ResultBody, Sent, page_number, root};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::aws::failure::Answered;
-use crate::aws::paging::{Next, each};
-use crate::aws::read::stored;
-use crate::aws::{AwsFailure, FailureKind, body};
+use crate::aws::store::{About, ObjectStore};
+use crate::aws::write::Condition;
+use crate::aws::{AwsFailure, Clients, FailureKind, body};
 
 /// The records of one bucket's jobs.
 #[derive(Debug, Clone)]
 pub struct Records {
-    s3: Client,
-    artifacts: String,
+    artifacts: ObjectStore,
+    originals: ObjectStore,
     bucket: String,
-    account: String,
 }
 
 const GET: &str = "s3:GetObject";
 const PUT: &str = "s3:PutObject";
-const LIST: &str = "s3:ListBucket";
 
 impl Records {
     /// In the bucket `artifacts` of `account`, for the jobs on `bucket`.
-    pub const fn new(s3: Client, artifacts: String, bucket: String, account: String) -> Self {
-        Self { s3, artifacts, bucket, account }
+    pub fn new(clients: &Clients, region: &str, artifacts: &str, bucket: &str, account: &str) -> Self {
+        Self {
+            artifacts: ObjectStore::new(clients, region, artifacts, account),
+            originals: ObjectStore::new(clients, region, bucket, account),
+            bucket: bucket.to_owned(),
+        }
     }
 
     /// Names of the objects of a job.
@@ -37,29 +35,20 @@ impl Records {
     }
 
     async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, AwsFailure> {
-        let call = self.s3.get_object().bucket(&self.artifacts).key(key).expected_bucket_owner(&self.account);
-        let found = match call.send().await.map_err(|error| AwsFailure::from_sdk(GET, &error)) {
+        let found = match self.artifacts.get(key, body::OWN, None).await {
             Err(failure) if failure.kind == FailureKind::Missing => return Ok(None),
             found => found?,
         };
-        let bytes = body::whole(GET, found.content_length, found.body, body::OWN).await?;
+        let Some((bytes, _)) = found else { return Ok(None) };
         let read = serde_json::from_slice(&bytes);
         read.map(Some).map_err(|error| AwsFailure::local(GET, format!("{key}: {error}")))
     }
 
     async fn write(&self, key: &str, value: &(impl Serialize + Sync), new: bool) -> Result<bool, AwsFailure> {
         let bytes = serde_json::to_vec(value).map_err(|error| AwsFailure::local(PUT, error.to_string()))?;
-        let call = self.s3.put_object().bucket(&self.artifacts).key(key).expected_bucket_owner(&self.account);
-        let call = call.set_if_none_match(new.then(|| "*".to_owned())).content_type("application/json");
-        match call
-            .body(ByteStream::from(bytes))
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk(PUT, &error))
-        {
-            Err(failure) if new && failure.kind == FailureKind::Conflict => Ok(false),
-            written => written.map(|_| true),
-        }
+        let about = About { content_type: "application/json", ..About::default() };
+        let condition = if new { Condition::Absent } else { Condition::Always };
+        self.artifacts.put(key, bytes.into(), &about, &condition).await
     }
 
     /// A job; none if there is no such one.
@@ -84,28 +73,13 @@ impl Records {
     /// The failed call.
     pub async fn jobs(&self) -> Result<Vec<String>, AwsFailure> {
         let root = root(&self.bucket);
-        let mut found = Vec::new();
-        let mut folders = Vec::new();
-        let page = async |token| {
-            let call = self.s3.list_objects_v2().bucket(&self.artifacts).prefix(&root).delimiter("/");
-            let call = call.expected_bucket_owner(&self.account).encoding_type(EncodingType::Url);
-            let sent = call.set_continuation_token(token).send().await;
-            sent.map_err(|error| AwsFailure::from_sdk(LIST, &error))
-        };
-        each(LIST, page, |page| {
-            let encoding = page.encoding_type();
-            let prefixes = page.common_prefixes().iter().filter_map(|one| one.prefix());
-            folders.extend(prefixes.map(|one| stored(LIST, one, encoding)));
-            Next::if_truncated(page.is_truncated() == Some(true), page.next_continuation_token)
-        })
-        .await?;
-        for folder in folders {
-            let folder = folder?;
-            found.extend(folder.strip_prefix(root.as_str()).and_then(|name| {
-                let name = name.trim_end_matches('/');
-                (name != BEGUN).then(|| name.to_owned())
-            }));
-        }
+        let folders = self.artifacts.folders(&root).await?;
+        let mut found: Vec<String> = folders
+            .iter()
+            .filter_map(|folder| Some(folder.strip_prefix(root.as_str())?.trim_end_matches('/')))
+            .filter(|name| *name != BEGUN)
+            .map(str::to_owned)
+            .collect();
         found.sort();
         Ok(found)
     }
@@ -204,7 +178,7 @@ impl Records {
     /// # Errors
     /// The failed call.
     pub async fn originals(&self, prefix: &str, after: Option<&str>) -> Result<Listed, AwsFailure> {
-        list(&self.s3, &self.bucket, &self.account, prefix, after).await
+        self.originals.list(prefix, after).await
     }
 }
 
@@ -231,32 +205,9 @@ impl<'a> Keys<'a> {
             return Ok(None);
         }
         let records = self.records;
-        let Listed { keys, next } =
-            list(&records.s3, &records.artifacts, &records.account, &self.prefix, self.after.as_deref())
-                .await?;
+        let Listed { keys, next } = records.artifacts.list(&self.prefix, self.after.as_deref()).await?;
         self.ended = next.is_none();
         self.after = next;
         Ok(Some(keys))
     }
-}
-
-/// Lists up to 1,000 keys of a bucket behind `after`.
-///
-/// # Errors
-/// The failed call.
-pub(super) async fn list(
-    s3: &Client,
-    bucket: &str,
-    owner: &str,
-    prefix: &str,
-    after: Option<&str>,
-) -> Result<Listed, AwsFailure> {
-    let call = s3.list_objects_v2().bucket(bucket).prefix(prefix).expected_bucket_owner(owner);
-    let call = call.encoding_type(EncodingType::Url);
-    let found = call.set_start_after(after.map(str::to_owned)).send().await;
-    let found = found.map_err(|error| AwsFailure::from_sdk(LIST, &error))?;
-    let encoded = found.encoding_type() == Some(&EncodingType::Url);
-    let keys = found.contents().iter().filter_map(|one| one.key());
-    Listed::of_answer(keys, encoded, found.is_truncated() == Some(true), after)
-        .map_err(|error| AwsFailure::local(LIST, error.to_string()))
 }

@@ -1,16 +1,15 @@
 //! Originals and images in a bucket, made here.
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::ServerSideEncryption;
 use bytes::Bytes;
-use imgdeploy_batch::{Listed, META_SEAL, META_SOURCE_ETAG, META_SPEC, etag_of, is_made, seal, stamped};
+use imgdeploy_batch::{Listed, META_SEAL, META_SOURCE_ETAG, META_SPEC, etag_of, seal, stamped};
+use imgdeploy_world::Fact;
 use resizer_core::{Output, Spec};
 
 use super::{Loaded, Store, Wanted};
-use crate::aws::failure::Answered;
-use crate::aws::{AwsFailure, FailureKind, body};
-use crate::batch::records::list;
+use crate::aws::read::BucketRead;
+use crate::aws::store::{About, ObjectStore};
+use crate::aws::write::Condition;
+use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::names;
 use crate::settings::value::SecurityKey;
 
@@ -40,23 +39,34 @@ struct Image<'a> {
 /// A bucket of the caller's account.
 #[derive(Debug, Clone)]
 pub struct BucketStore {
-    /// Client in its region.
-    pub s3: Client,
-    /// Its name.
-    pub bucket: String,
-    /// The account that has to own it.
-    pub account: String,
-    /// What images are below.
+    objects: ObjectStore,
+    read: BucketRead,
+    stored: Stored,
+}
+
+/// How images are stored.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// What they are below.
     pub prefix: String,
-    /// `Cache-Control` of images.
+    /// Their `Cache-Control`.
     pub cache_control: String,
-    /// Key that URLs are signed with: signatures are in the images' keys.
+    /// Key that URLs are signed with: signatures are in their keys.
     pub security_key: Option<SecurityKey>,
 }
 
 impl BucketStore {
+    /// Of `bucket`, which `account` has to own.
+    pub fn new(clients: &Clients, region: &str, bucket: &str, account: &str, stored: Stored) -> Self {
+        Self {
+            objects: ObjectStore::new(clients, region, bucket, account),
+            read: BucketRead::new(clients, region, bucket, account),
+            stored,
+        }
+    }
+
     fn image(&self, text: &str, key: &str) -> String {
-        names::derived_key(&self.prefix, self.security_key.as_ref(), text, key)
+        names::derived_key(&self.stored.prefix, self.stored.security_key.as_ref(), text, key)
     }
 
     /// Lists up to 1,000 keys.
@@ -64,67 +74,45 @@ impl BucketStore {
     /// # Errors
     /// What AWS said.
     pub async fn list(&self, prefix: &str, after: Option<String>) -> Result<Listed, String> {
-        let listed = list(&self.s3, &self.bucket, &self.account, prefix, after.as_deref()).await;
+        let listed = self.objects.list(prefix, after.as_deref()).await;
         listed.map_err(|failure| failure.to_string())
     }
 
     /// What lies where an image belongs.
     async fn mark(&self, key: &str) -> Result<Option<Mark>, String> {
-        let call = self.s3.head_object().bucket(&self.bucket).key(key).expected_bucket_owner(&self.account);
-        match call.send().await.map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error)) {
-            Ok(found) => {
-                let etag = found.e_tag.unwrap_or_default().trim_matches('"').to_owned();
-                let mut marks = found.metadata.unwrap_or_default();
-                let (spec, sealed) = (marks.remove(META_SPEC), marks.remove(META_SEAL));
-                let ours = is_made(key, &etag, spec.as_deref(), sealed.as_deref());
-                Ok(Some(Mark { etag, ours, source: marks.remove(META_SOURCE_ETAG).zip(spec) }))
+        match self.read.head(key).await {
+            Fact::Known(found) => {
+                let etag = found.etag.trim_matches('"').to_owned();
+                let mut marks = found.metadata;
+                // It is there on what was made by the function or by this alone.
+                let spec = marks.remove(META_SPEC);
+                Ok(Some(Mark {
+                    etag,
+                    ours: spec.is_some(),
+                    source: marks.remove(META_SOURCE_ETAG).zip(spec),
+                }))
             }
-            Err(failure) if failure.kind == FailureKind::Missing => Ok(None),
-            Err(failure) => Err(failure.to_string()),
+            Fact::Absent => Ok(None),
+            Fact::Unknown(failure) => Err(failure.to_string()),
         }
     }
 
     /// One write: over nothing, or over the object with this ETag. Whether it was as told.
     async fn write(&self, key: &str, image: &Image<'_>, over: Option<&str>) -> Result<bool, String> {
-        let call = self.s3.put_object().bucket(&self.bucket).key(key);
-        let call = match over {
-            None => call.if_none_match("*"),
-            Some(etag) => call.if_match(format!("\"{etag}\"")),
-        };
-        let call = call
-            .expected_bucket_owner(&self.account)
-            .content_type(image.content_type)
-            .cache_control(&self.cache_control)
+        let condition = over.map_or(Condition::Absent, |etag| Condition::Unchanged(etag.to_owned()));
+        let about = About {
+            content_type: image.content_type,
+            cache_control: Some(&self.stored.cache_control),
             // As the function does: from KMS the website could not serve it (S3-27).
-            .server_side_encryption(ServerSideEncryption::Aes256)
-            .metadata(META_SOURCE_ETAG, image.source_etag)
-            .metadata(META_SPEC, stamped(&image.spec.to_string()))
-            .metadata(META_SEAL, seal(key, &etag_of(&image.bytes)))
-            .body(ByteStream::from(image.bytes.clone()));
-        let put = call.send().await.map_err(|error| AwsFailure::from_sdk("s3:PutObject", &error));
-        match put {
-            Ok(_) => Ok(true),
-            Err(failure) if failure.kind == FailureKind::Conflict => Ok(false),
-            Err(failure) if failure.kind == FailureKind::Missing && over.is_some() => Ok(false),
-            Err(failure) => Err(failure.to_string()),
-        }
-    }
-
-    async fn get(
-        &self,
-        key: &str,
-        limit: u64,
-        unless: Option<&str>,
-    ) -> Result<Option<(Vec<u8>, String)>, AwsFailure> {
-        const CALL: &str = "s3:GetObject";
-        let call = self.s3.get_object().bucket(&self.bucket).key(key).expected_bucket_owner(&self.account);
-        let call = call.set_if_none_match(unless.map(|etag| format!("\"{etag}\"")));
-        let found = match call.send().await.map_err(|error| AwsFailure::from_sdk(CALL, &error)) {
-            Err(failure) if failure.status == Some(304) => return Ok(None),
-            found => found?,
+            by_s3_keys: true,
+            metadata: vec![
+                (META_SOURCE_ETAG, image.source_etag.to_owned()),
+                (META_SPEC, stamped(&image.spec.to_string())),
+                (META_SEAL, seal(key, &etag_of(&image.bytes))),
+            ],
         };
-        let etag = found.e_tag.unwrap_or_default().trim_matches('"').to_owned();
-        Ok(Some((body::whole(CALL, found.content_length, found.body, limit).await?, etag)))
+        let put = self.objects.put(key, image.bytes.clone(), &about, &condition).await;
+        put.map_err(|failure| failure.to_string())
     }
 }
 
@@ -142,7 +130,7 @@ impl Store for BucketStore {
         let marks = marks.await?;
         let first = marks.first().cloned().flatten();
         let common = first.filter(|etag| marks.iter().all(|mark| mark.as_ref() == Some(etag)));
-        let found = self.get(key, wanted.limits.max_bytes, common.as_deref()).await;
+        let found = self.objects.get(key, wanted.limits.max_bytes, common.as_deref()).await;
         match found.map_err(|failure| said(&failure))? {
             None => Ok(Loaded { bytes: None, etag: String::new(), up_to_date: vec![true; marks.len()] }),
             Some((bytes, etag)) => {
@@ -182,7 +170,7 @@ impl Store for BucketStore {
     }
 
     async fn asset(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>, String> {
-        match self.get(key, most, None).await {
+        match self.objects.get(key, most, None).await {
             Ok(found) => Ok(found.map(|(bytes, _)| bytes)),
             Err(failure) if failure.kind == FailureKind::Missing => Ok(None),
             Err(failure) => Err(failure.to_string()),

@@ -12,7 +12,7 @@ use imgdeploy_batch::Counts;
 use resizer_core::{Assets, Defaults, Limits, Options, Output, Spec};
 use tokio::sync::Semaphore;
 
-pub use bucket::BucketStore;
+pub use bucket::{BucketStore, Stored};
 pub use folder::FolderStore;
 
 /// What is made of each original.

@@ -5,7 +5,7 @@ use resizer_core::{Limits, Spec};
 
 use crate::aws::{Clients, read};
 use crate::batch::first_tier::is_original;
-use crate::batch::local::{self, BucketStore, FolderStore, Found, Wanted};
+use crate::batch::local::{self, BucketStore, FolderStore, Found, Stored, Wanted};
 use crate::batch::progress::{Progress, Speed};
 use crate::batch::{inventory, lists};
 use crate::cli::OrderArgs;
@@ -129,14 +129,12 @@ async fn in_bucket(
     let bucket = site.bucket.as_str();
     let region = engine::bucket_region(&clients, bucket).await?;
     let account = read::caller(&clients).await?.account;
-    let store = BucketStore {
-        s3: clients.s3(&region),
-        bucket: bucket.to_owned(),
-        account,
+    let stored = Stored {
         prefix: site.prefix.as_str().to_owned(),
         cache_control: site.cache_control.to_string(),
         security_key: site.security_key.clone(),
     };
+    let store = BucketStore::new(&clients, &region, bucket, &account, stored);
     let list = args.keys.clone().map(lists::List::File).or_else(|| args.manifest.clone());
     if let Some(list) = list {
         let keys = listed(&list, &clients, bucket).await?;
