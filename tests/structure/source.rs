@@ -19,8 +19,6 @@ pub struct Module {
     pub outer: BTreeSet<Vec<String>>,
     /// Names that it hands on: where they lead, from the root on.
     pub handed_on: BTreeMap<String, Vec<String>>,
-    /// Its file.
-    pub file: PathBuf,
 }
 
 /// All modules of one crate.
@@ -72,8 +70,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn add_module(&mut self) {
-        let module = Module { file: self.file.to_owned(), ..Module::default() };
-        self.found.modules.insert(self.module.clone(), module);
+        self.found.modules.insert(self.module.clone(), Module::default());
     }
 
     fn this(&mut self) -> &mut Module {

@@ -25,7 +25,129 @@ fn circles(all: &Crate) -> Vec<String> {
 }
 
 #[test]
+fn a_circle_is_found_behind_what_the_parent_hands_on() {
+    let found = circles(&source::read("tests/structure/fixture"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("one -> two (in one)") && found[0].contains("two -> one (in two)"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn modules_form_layers() {
     let found: Vec<String> = source::crates().iter().flat_map(circles).collect();
     assert!(found.is_empty(), "{} circles of modules:\n{}", found.len(), found.join("\n"));
+}
+
+/// Paths into other crates, by the module that names them.
+fn outer(all: &Crate) -> impl Iterator<Item = (&ModulePath, &Vec<String>)> {
+    all.modules.iter().flat_map(|(path, module)| module.outer.iter().map(move |outer| (path, outer)))
+}
+
+#[test]
+fn only_the_talker_talks_to_aws() {
+    const SDK: [&str; 6] =
+        ["aws_sdk_", "aws_smithy_", "aws_config", "aws_types", "aws_credential_types", "aws_sigv4"];
+    let mut found = Vec::new();
+    for all in source::crates().iter().filter(|all| all.folder.starts_with("deployer")) {
+        for (module, path) in outer(all) {
+            let talks = all.folder == "deployer" && module.first().is_some_and(|name| name == "aws");
+            if !talks && SDK.iter().any(|sdk| path[0].starts_with(sdk)) {
+                found.push(format!("{}: {} names {}", all.folder, name(module), path.join("::")));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn pure_crates_know_no_machine() {
+    const PURE: [&str; 6] = [
+        "deployer/model",
+        "deployer/world",
+        "deployer/checks",
+        "resizer-fn/core",
+        "resizer-fn/batch",
+        "resizer-fn/sources",
+    ];
+    const MACHINE: [&[&str]; 8] = [
+        &["std", "fs"],
+        &["std", "env"],
+        &["std", "process"],
+        &["std", "thread", "sleep"],
+        &["std", "net", "TcpStream"],
+        &["std", "time", "SystemTime"],
+        &["tokio"],
+        &["hyper"],
+    ];
+    let mut found = Vec::new();
+    for folder in PURE {
+        let all = source::read(folder);
+        assert!(!all.modules.is_empty(), "{folder}");
+        for (module, path) in outer(&all) {
+            if MACHINE
+                .iter()
+                .any(|machine| path.len() >= machine.len() && path.iter().zip(*machine).all(|(a, b)| a == b))
+            {
+                found.push(format!("{folder}: {} names {}", name(module), path.join("::")));
+            }
+        }
+        assert!(source::root().join(folder).join("clippy.toml").is_file(), "{folder} has no clippy.toml");
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// What writes to AWS, and who may name it: those that are handed an approved plan, and what they are made of.
+#[test]
+fn only_what_is_handed_an_approved_plan_writes() {
+    const WRITERS: [&str; 3] = ["aws::write", "aws::api::Gateway", "aws::store"];
+    const MAY: [&str; 8] = [
+        "apply",
+        "purge::apply",
+        "function::code",
+        "function::run",
+        // Hands the writer of the artifacts bucket to the run.
+        "command::update_code",
+        // Jobs, pages and results of batches, and their images: what a batch makes is what was ordered.
+        "batch::records",
+        "batch::local",
+        // Invalidations, for `dev` to read.
+        "aws",
+    ];
+    let all = source::read("deployer");
+    let mut found = Vec::new();
+    for (module, code) in &all.modules {
+        let from = name(module);
+        if MAY.iter().any(|may| from == *may || from.starts_with(&format!("{may}::"))) {
+            continue;
+        }
+        for path in &code.inner {
+            let mut to = graph::target(&all, path);
+            to.extend(path.last().filter(|last| to.last() != Some(last)).cloned());
+            let to = to.join("::");
+            if WRITERS.iter().any(|writer| to == *writer || to.starts_with(&format!("{writer}::"))) {
+                found.push(format!("{from} names {to}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Nothing but a yes makes a plan an approved one, and one place alone asks for it.
+#[test]
+fn one_place_asks_for_consent() {
+    let all = source::read("deployer");
+    let asks = |path: &&Vec<String>| {
+        path.ends_with(&["Approved".to_owned(), "new".to_owned()]) || path.iter().any(|part| part == "Yes")
+    };
+    let mut found: Vec<String> = Vec::new();
+    for (module, code) in &all.modules {
+        if code.inner.iter().any(|path| asks(&path))
+            && !matches!(name(module).as_str(), "command::approve" | "approval")
+        {
+            found.push(name(module));
+        }
+    }
+    assert!(found.is_empty(), "{found:?}");
 }
