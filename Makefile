@@ -87,8 +87,16 @@ fi
 endef
 
 check: venv need-cargo lint-templates ## format, lints, dependencies, templates
-	$(CARGO) fmt --all -- --check
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then \
+	  (set -x; $(CARGO) fmt --all -- --check); \
+	else \
+	  echo "rustfmt is not installed, the format was not checked: rustup component add rustfmt"; \
+	fi
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then \
+	  (set -x; $(CARGO) clippy --locked --workspace --all-targets -- -D warnings); \
+	else \
+	  echo "clippy is not installed, lints were not checked: rustup component add clippy"; \
+	fi
 	@if $(CARGO) deny --version >/dev/null 2>&1; then \
 	  (set -x; $(CARGO) deny --locked check bans licenses sources) && $(advisories); \
 	else \
