@@ -12,6 +12,7 @@ pub mod raw;
 pub mod read;
 pub mod signed;
 pub mod sqs;
+pub mod stack;
 pub mod write;
 
 pub use clients::{Access, Clients};

@@ -1,9 +1,13 @@
+//! What follows from a stack that is there, for stacks as they are rendered.
+
 #![allow(clippy::unwrap_used)]
-use super::*;
-use crate::stack::template::tests::inputs;
+use std::collections::BTreeMap;
+
+use super::template::tests::inputs;
+use crate::aws::stack::{DesiredStack, StackPlan, StackSeen, TAG_BUCKET, TAG_VERSION, plan};
 
 fn desired() -> DesiredStack {
-    DesiredStack::new(&inputs(), "0.1.0")
+    inputs().desired("0.1.0")
 }
 
 /// A stack that is exactly as wanted, in the given status.
