@@ -29,4 +29,5 @@ pub mod resize;
 pub mod settings;
 pub mod stack;
 pub mod status;
+pub mod time;
 pub mod tune;

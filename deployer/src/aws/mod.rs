@@ -5,6 +5,7 @@ pub mod clients;
 pub mod edge;
 pub mod failure;
 pub mod lambda;
+pub mod logs;
 pub mod metrics;
 pub(crate) mod paging;
 pub(crate) mod patience;
