@@ -4,8 +4,6 @@
 
 mod memory;
 mod own_bucket;
-#[cfg(test)]
-mod plan_tests;
 pub mod template;
 
 pub use crate::aws::stack::{

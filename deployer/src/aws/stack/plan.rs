@@ -237,3 +237,7 @@ pub fn same_template(a: &str, b: &str) -> bool {
     let parse = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text);
     a == b || matches!((parse(a), parse(b)), (Ok(a), Ok(b)) if a == b)
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,13 +1,19 @@
-//! What follows from a stack that is there, for stacks as they are rendered.
-
 #![allow(clippy::unwrap_used)]
-use std::collections::BTreeMap;
+use super::*;
 
-use super::template::tests::inputs;
-use crate::aws::stack::{DesiredStack, StackPlan, StackSeen, TAG_BUCKET, TAG_VERSION, plan};
-
+/// The template before rendering, and some of its parameters.
 fn desired() -> DesiredStack {
-    inputs().desired("0.1.0")
+    let map = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    DesiredStack {
+        name: "imgdeploy-photos".to_owned(),
+        template_body: include_str!("../../../../templates/stack.yaml").to_owned(),
+        parameters: map(&[("Bucket", "photos"), ("MemorySize", "1024"), ("Quality", "80"), ("OnUpload", "")]),
+        secrets: Secrets::default(),
+        tags: map(&[(TAG_BUCKET, "photos"), (TAG_VERSION, "0.1.0")]),
+        role: None,
+    }
 }
 
 /// A stack that is exactly as wanted, in the given status.
