@@ -1,15 +1,16 @@
 //! The edge of the program: every failure becomes a sentence, a hint and a documented exit code.
 
+mod code;
 mod message;
 mod purge;
 
 use crate::apply::{ApplyError, Cause};
 use crate::artifact::ArtifactError;
+use crate::aws::files::NotPlain;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::doctor::look::Lost;
 use crate::function;
 use crate::function::plan::CodePlan;
-use crate::logs::explain::explain;
 use crate::observe::ObserveError;
 use crate::plan::{Plan, RefusalKind};
 use crate::resize::ResizeError;
@@ -80,7 +81,7 @@ impl Failure {
 
     /// A plan for a function's code that was stopped.
     pub fn of_code(failed: &function::apply::ApplyFailed, plan: &CodePlan) -> Self {
-        of_code(failed, plan)
+        code::failure(failed, plan)
     }
 
     /// What stands against a plan for a function: what could not be looked at, and refusals with a hint each.
@@ -163,6 +164,16 @@ impl From<AwsFailure> for Failure {
                 Self::new(Exit::Unexpected, message, "run this again; `-v` shows more")
             }
         }
+    }
+}
+
+impl From<NotPlain> for Failure {
+    fn from(error: NotPlain) -> Self {
+        let hint = match error.by() {
+            Some(by) => format!("have {by} name a plain file; `/dev/null` stands for none"),
+            None => "move it away: AWS's tools keep a plain file there, or none".to_owned(),
+        };
+        Self::new(Exit::Usage, error.to_string(), hint)
     }
 }
 
@@ -277,70 +288,6 @@ impl From<ResizeError> for Failure {
     fn from(error: ResizeError) -> Self {
         let exit = if matches!(error, ResizeError::SameFile { .. }) { Exit::Refused } else { Exit::Usage };
         Self::new(exit, error.to_string(), error.hint())
-    }
-}
-
-/// Viewers are told of first: whether they notice anything.
-fn of_code(failed: &function::apply::ApplyFailed, plan: &CodePlan) -> Failure {
-    use function::apply::Cause;
-    let (live, _) = &plan.live;
-    let message = with_done(&failed.to_string(), &failed.done);
-    let again = "run the same command again: it goes on where this stopped".to_owned();
-    let viewers = format!("viewers still get version {live}");
-    match &failed.cause {
-        Cause::Conflict(_) => Failure {
-            exit: Exit::Refused,
-            message,
-            hints: vec!["run this again: it looks anew and shows what is left to do".to_owned()],
-        },
-        Cause::Aws(failure)
-            if failed.done.is_empty()
-                && matches!(failure.kind, FailureKind::Denied | FailureKind::Credentials) =>
-        {
-            failure.clone().into()
-        }
-        Cause::Check(check) => {
-            let mut message = message;
-            for (at, line) in check.log.lines().enumerate() {
-                if at == 0 {
-                    message = message.with("  its log:");
-                }
-                message = message.with(format!("    {line}"));
-            }
-            let mut hints: Vec<String> =
-                check.cause.iter().map(|cause| format!("probably {cause}")).collect();
-            hints.push(match (&failed.version, live.as_str()) {
-                (_, "$LATEST") => {
-                    "the present code was put back; mend the new one and run this again".to_owned()
-                }
-                (Some(version), _) => format!(
-                    "{viewers}; version {version} stays for looking at; mend the code and run this again"
-                ),
-                (None, _) => viewers,
-            });
-            Failure { exit: Exit::HalfWay, message, hints }
-        }
-        Cause::Failed(why) => {
-            let mut hints: Vec<String> = explain(&[why])
-                .map(|explained| format!("probably {}", explained.cause))
-                .into_iter()
-                .collect();
-            hints.push(again);
-            Failure { exit: Exit::HalfWay, message, hints }
-        }
-        Cause::Canary(_) => Failure::new(Exit::HalfWay, message, "mend the code and run this again"),
-        Cause::NoWayBack(_) => Failure::new(
-            Exit::Refused,
-            message,
-            "make an alias for the function and let its callers use that: then there is a way back without it",
-        ),
-        Cause::Aws(failure) => {
-            let mut hints = vec![again];
-            if failure.kind == FailureKind::Denied {
-                hints.insert(0, format!("have `{}` allowed to you first", failure.operation));
-            }
-            Failure { exit: Exit::HalfWay, message, hints }
-        }
     }
 }
 

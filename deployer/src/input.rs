@@ -58,13 +58,15 @@ pub fn limited(from: impl Read, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn not_plain(kind: FileType) -> Error {
-    let (what, error) = if kind.is_dir() {
-        ("a folder", ErrorKind::IsADirectory)
-    } else {
-        (special(kind), ErrorKind::InvalidInput)
-    };
-    Error::new(error, format!("it is {what}, and only plain files are read here"))
+/// What is said of a thing that is no plain file.
+pub fn not_plain(kind: FileType) -> Error {
+    let error = if kind.is_dir() { ErrorKind::IsADirectory } else { ErrorKind::InvalidInput };
+    Error::new(error, format!("it is {}, and only plain files are read here", what(kind)))
+}
+
+/// What a thing that is no plain file is called.
+pub fn what(kind: FileType) -> &'static str {
+    if kind.is_dir() { "a folder" } else { special(kind) }
 }
 
 #[cfg(unix)]

@@ -8,14 +8,15 @@ mod taken;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures::future::OptionFuture;
 use serde::Serialize;
 
 use crate::aws::edge::{self, DistributionDocument, DistributionState, DistributionSummary};
 use crate::aws::lambda::Function;
-use crate::aws::read::{self, BucketRead, Caller, ObjectSummary, PublicAccessBlock};
+use crate::aws::read::{self, BucketRead, Caller, Object, PublicAccessBlock};
 use crate::aws::{AwsFailure, Clients, FailureKind};
-use crate::desired;
 use crate::function::LIVE;
 use crate::journal::Journal;
 use crate::names;
@@ -82,6 +83,14 @@ pub struct Live {
     pub published: Vec<String>,
 }
 
+impl Live {
+    /// The key that the code has in the artifacts bucket, if it was put there.
+    pub fn key(&self) -> String {
+        let digest = STANDARD.decode(&self.code_sha256).unwrap_or_default();
+        names::code_key(&hex::encode(digest))
+    }
+}
+
 /// A distribution, as far as a plan needs it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Edge {
@@ -125,9 +134,9 @@ pub struct Observed {
     /// Default encryption of the bucket.
     pub encryption: Fact<String>,
     /// The first objects of the bucket.
-    pub objects: Fact<Vec<ObjectSummary>>,
+    pub objects: Fact<Vec<Object>>,
     /// The first objects under the derived prefix.
-    pub derived: Fact<Vec<ObjectSummary>>,
+    pub derived: Fact<Vec<Object>>,
     /// Objects with keys of derived images that imgdeploy did not make; absent where nobody asked.
     pub taken: Fact<Taken>,
     /// The artifacts bucket.
@@ -250,7 +259,7 @@ pub async fn observe_or_new(
     };
     if let Fact::Known(live) = &function {
         // Only after code came there without the stack (CN-09) is this one more round trip.
-        let key = desired::code::live_key(live);
+        let key = live.key();
         if query.code_sha256.as_deref().is_some_and(|sha| names::code_key(sha) != key) {
             let artifacts_bucket = BucketRead::new(clients, &region, &artifacts.bucket, &caller.account);
             artifacts.live_code = artifacts_bucket.metadata(&key).await.map(drop);

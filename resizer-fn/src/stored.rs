@@ -16,6 +16,14 @@ use resizer_core::{Output, Spec};
 use serde_json::Value;
 use std::time::Instant;
 
+/// Whether an image belongs under another key than it was asked for under.
+enum Elsewhere {
+    /// It does: its spec, and that key.
+    At { spec: String, key: String },
+    /// It does not. So many readings, the first ones, have no original, as was seen on the way.
+    No { absent: usize },
+}
+
 impl<S: Store, F: Fetch> Handler<S, F> {
     pub(crate) async fn redirect(
         &self,
@@ -36,12 +44,17 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             return Err(Failure::auto_format());
         }
 
-        if let Some((spec, key)) = self.elsewhere(&asked, &allowed, signed).await {
-            record.spec = Some(spec);
-            // Never a permanent one: what stands there is a matter of the settings and of the bucket.
-            let code = if settings.redirect_code == 301 { 307 } else { settings.redirect_code };
-            return Ok(Response::redirect(code, key::location(&settings.url, &key)));
-        }
+        // Before anything is fetched: what is in the works needs its memory, and a beginning is held too.
+        let turn = self.turns.take(time).await?;
+        let absent = match self.elsewhere(&asked, &allowed, signed).await {
+            Elsewhere::At { spec, key } => {
+                record.spec = Some(spec);
+                // Never a permanent one: what stands there is a matter of the settings and of the bucket.
+                let code = if settings.redirect_code == 301 { 307 } else { settings.redirect_code };
+                return Ok(Response::redirect(code, key::location(&settings.url, &key)));
+            }
+            Elsewhere::No { absent } => absent,
+        };
 
         let told = |failure: Failure| {
             let failure = failure.beside_refusal(refused.as_ref());
@@ -52,9 +65,8 @@ impl<S: Store, F: Fetch> Handler<S, F> {
                 None => failure,
             }
         };
-        // Before anything is fetched: what is in the works needs its memory.
-        let turn = self.turns.take(time).await?;
-        let (reading, original) = self.first(&allowed, refused.clone(), record).await.map_err(told)?;
+        let (reading, original) =
+            self.first(&allowed, absent, refused.clone(), record).await.map_err(told)?;
         record.spec = Some(reading.text.to_owned());
         let made = self.make(original.bytes, reading.spec.clone(), turn, record).await.map_err(told)?;
         // The image lands where it was asked for: anywhere else, the redirect would lead back here, for ever.
@@ -63,13 +75,9 @@ impl<S: Store, F: Fetch> Handler<S, F> {
     }
 
     /// The canonical key of the image that is asked for under another one, and its spec: of the first reading that has an
-    /// original. What is no image is left to be answered like anything else that is none.
-    async fn elsewhere(
-        &self,
-        asked: &Asked<'_>,
-        allowed: &[Reading<'_>],
-        signed: bool,
-    ) -> Option<(String, String)> {
+    /// original. What is no image is left to be answered like anything else that is none. One after the other, until one is
+    /// there: each is asked for once, and of the one that is there the beginning is read.
+    async fn elsewhere(&self, asked: &Asked<'_>, allowed: &[Reading<'_>], signed: bool) -> Elsewhere {
         let (scheme, gate) = (&self.settings.scheme, &self.settings.gate);
         let mut absent: Vec<&str> = Vec::new();
         let leads = |reading: &Reading<'_>, absent: &[&str]| {
@@ -84,19 +92,22 @@ impl<S: Store, F: Fetch> Handler<S, F> {
             .enumerate()
             .any(|(n, reading)| leads(reading, all.get(..n).unwrap_or_default()).is_some());
         if !could {
-            return None;
+            return Elsewhere::No { absent: 0 };
         }
         for reading in allowed {
             // A limit of nothing: what it is shows, and no more of it is read.
             match self.store().get(reading.original, 0).await {
                 Err(StoreError::NotFound) => absent.push(reading.original),
                 Err(StoreError::TooLarge { image: true, .. }) => {
-                    return leads(reading, &absent).map(|key| (reading.text.to_owned(), key));
+                    if let Some(key) = leads(reading, &absent) {
+                        return Elsewhere::At { spec: reading.text.to_owned(), key };
+                    }
+                    break;
                 }
-                _ => return None,
+                _ => break,
             }
         }
-        None
+        Elsewhere::No { absent: absent.len() }
     }
 
     /// The readings that may be made, if there are any, and why the first of the others may not.
@@ -120,16 +131,17 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         }
     }
 
-    /// The first reading whose original is in the bucket. Only an original that is not there makes it go on to the next.
+    /// The first reading whose original is in the bucket; of the first `absent` it is known already that theirs are not. Only an original that is not there makes it go on to the next.
     /// Where none is, `refused` is the reason if there is one.
     pub(crate) async fn first<'r, 'a>(
         &self,
         readings: &'r [Reading<'a>],
+        absent: usize,
         refused: Option<Failure>,
         record: &mut Record,
     ) -> Result<(&'r Reading<'a>, Original), Failure> {
         let start = Instant::now();
-        for reading in readings {
+        for reading in readings.iter().skip(absent) {
             let found = self.file(reading.original, None, self.room()).await;
             record.ms_get = Some(ms_since(start));
             match found {

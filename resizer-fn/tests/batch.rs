@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+#[path = "batch/suspects.rs"]
+mod suspects;
 
 use common::{JPEG, TestHandler, Upstream, handler};
-use imgdeploy_batch::{Counts, Job, Message, Note, Page, Sent, Source, Tally, WorkItem};
+use imgdeploy_batch::{Counts, Job, Message, Page, Sent, Source, Tally, WorkItem};
 use resizer_fn::batch::{Batch, BatchResponse, MemoryDesk, delivered};
 use resizer_fn::record::Record;
 use resizer_fn::store::StoreError;
@@ -345,55 +347,4 @@ async fn the_first_tier_leaves_a_message_to_go_on_by() {
 
 fn work_of(n: u64, key: &str) -> String {
     work(n, key)
-}
-
-#[tokio::test]
-async fn what_was_begun_and_not_ended_is_listed_and_the_others_are_made() {
-    let bench = bench(&["30x20", "10x"]);
-    // As after a death while the second was worked on alone.
-    bench.batch.desk().notes.lock().unwrap().insert("m1".to_owned(), Note::Begun);
-    let bodies = [work(0, "pics/a.jpg"), work(1, "a.png"), work(2, "smart/b.jpg")];
-    let (response, _) = bench.deliver(&bodies, 3).await;
-    assert_eq!(again(&response), [""; 0]);
-    assert_eq!(bench.counts(), counts(4, 0, 2));
-    let told = bench.told();
-    assert!(told.iter().all(|(key, _, code)| key == "a.png" && code == "broke_off"), "{told:?}");
-    // Each has its result before the next begins.
-    assert_eq!(bench.batch.desk().results.lock().unwrap().len(), 3);
-    let notes = bench.batch.desk().notes.lock().unwrap().clone();
-    assert!(notes.values().all(|note| *note == Note::Settled), "{notes:?}");
-    // And is told once, whatever becomes of the others.
-    let (response, _) = bench.deliver(&bodies, 4).await;
-    assert_eq!((again(&response), bench.told().len()), (Vec::new(), 2));
-}
-
-#[tokio::test]
-async fn nothing_is_noted_at_the_first_delivery() {
-    let bench = bench(&["30x20"]);
-    bench.deliver(&[work(0, "pics/a.jpg")], 1).await;
-    assert!(bench.batch.desk().notes.lock().unwrap().is_empty());
-    assert_eq!(bench.counts(), counts(1, 0, 0));
-}
-
-#[tokio::test]
-async fn without_a_note_nothing_is_begun_the_second_time() {
-    for call in ["noted", "note"] {
-        let bench = bench(&["30x20"]);
-        bench.batch.desk().fail.lock().unwrap().push(call);
-        let (response, _) = bench.deliver(&[work(0, "pics/a.jpg")], 2).await;
-        assert_eq!(again(&response), ["m0"], "{call}");
-        assert!(bench.stored().is_empty(), "{call}");
-    }
-}
-
-#[tokio::test]
-async fn what_has_all_the_time_to_itself_and_is_not_done_is_given_up() {
-    let bench = bench(&["30x20"]);
-    bench.handler.store().stall();
-    let event = event(&[work(0, "pics/a.jpg"), work(1, "a.png")], 2);
-    let (response, _) =
-        bench.batch.serve(&delivered(&event).unwrap(), Duration::from_millis(400), "r1").await;
-    // The other had no time, and is not to be blamed for it.
-    assert_eq!(again(&response), ["m1"]);
-    assert_eq!(bench.told(), [("pics/a.jpg".to_owned(), "30x20".to_owned(), "timeout".to_owned())]);
 }

@@ -241,7 +241,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let vars = [
-                ("PREFIX", prefix), ("PRESETS", "thumb=12x"), ("ALLOW_UNSAFE", "true"), ("SOURCES", "a.test"),
+                ("PREFIX", prefix), ("PRESETS", "thumb=12x"), ("ALLOW_UNSAFE", "true"), ("SOURCES", "images.example.com"),
             ];
             let handler = handler(&vars, Upstream::image(PNG));
             let batch = batch(&handler, &["30x20", "x8", "thumb"]);

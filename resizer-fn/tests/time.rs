@@ -29,6 +29,31 @@ async fn whoever_waits_for_the_turn_gives_up_when_the_time_is_up() {
     assert_eq!(second.0.headers["Retry-After"], "5");
 }
 
+/// However many ways there are to read a key.
+#[tokio::test]
+async fn each_original_is_asked_for_once_and_in_turn() {
+    let handler = handler(&[], Upstream::image(JPEG));
+    let long = Duration::from_secs(60);
+    let read = ["smart/top/left/gone.jpg", "top/left/gone.jpg", "left/gone.jpg", "gone.jpg"];
+    let key = "resized/40x0/smart/top/left/gone.jpg";
+    let (response, code) = within(&handler, key, long).await;
+    assert_eq!((response.status_code, code.as_str()), (404, "original_not_found"));
+    let mut asked = handler.store().asked();
+    asked.sort();
+    let once: std::collections::BTreeSet<&String> = asked.iter().collect();
+    assert_eq!(once.len(), asked.len(), "{asked:?}");
+    assert!(asked.len() > 1 && asked.iter().all(|one| read.contains(&one.as_str())), "{asked:?}");
+
+    // Nothing is read while another has the turn, also where the answer would be a redirect.
+    handler.store().stall();
+    let (first, second) = tokio::join!(
+        within(&handler, "resized/30x20/pics/a.jpg", Duration::from_millis(300)),
+        within(&handler, "resized/40x0/pics/a.jpg", Duration::from_millis(100)),
+    );
+    assert_eq!((first.1.as_str(), second.1.as_str()), ("timeout", "busy"));
+    assert_eq!(handler.store().asked(), ["pics/a.jpg"]);
+}
+
 #[tokio::test]
 async fn the_turn_comes_back_after_every_end() {
     let handler = handler(&[], Upstream::image(JPEG));

@@ -248,6 +248,37 @@ fn a_program_carries_only_what_was_checked_and_only_one() {
 }
 
 #[test]
+fn what_is_written_takes_the_place_of_nothing_else() {
+    let tool = tool();
+    let path = |name: &str| tool.home().join(name);
+    fs::write(path("arm.zip"), zip_of("bootstrap", 0o755, &elf::aarch64().bytes())).unwrap();
+    for name in ["single.part", "one.zip.part", "notes.txt"] {
+        fs::write(path(name), "mine").unwrap();
+    }
+    let zip = fs::read(path("arm.zip")).unwrap();
+    let carry = |to: &str| tool.run(["build", "--check", "arm.zip", "--single-binary", to]);
+    let _ = carry("single").exits(0);
+    let _ = carry("single").exits(0);
+    for to in ["notes.txt", "arm.zip"] {
+        let run = carry(to).exits(4);
+        assert!(run.stderr.contains(to) && run.stderr.contains("something else is there"), "{run}");
+    }
+    stand_in(&path("tree"));
+    for (to, code) in [("../one.zip", 0), ("../one.zip", 0), ("../notes.txt", 4), ("../single", 4)] {
+        let script = "cd tree && exec \"$0\" build --arch \"$1\" --output-zip \"$2\"";
+        let binary = env!("CARGO_BIN_EXE_imgdeploy");
+        let _ = tool.with_binary("/bin/sh").run(["-c", script, binary, host_arch(), to]).exits(code);
+    }
+    assert_eq!(&fs::read(path("one.zip")).unwrap()[..4], b"PK\x03\x04");
+    assert_eq!(fs::read(path("arm.zip")).unwrap(), zip);
+    for name in ["single.part", "one.zip.part", "notes.txt"] {
+        assert_eq!(fs::read_to_string(path(name)).unwrap(), "mine", "{name}");
+    }
+    let hidden = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(".imgdeploy");
+    assert_eq!(fs::read_dir(tool.home()).unwrap().filter(|it| hidden(it.as_ref().unwrap())).count(), 0);
+}
+
+#[test]
 fn completions_and_manual_pages_name_every_command() {
     let tool = tool();
     let help = tool.run(["--help"]).exits(0).stdout;
@@ -284,7 +315,7 @@ fn an_installation_has_the_program_completions_and_pages() {
     let made = Command::new("make")
         .args(["--no-print-directory", "install", "PREFIX=/usr"])
         .arg(format!("BINARY={}", env!("CARGO_BIN_EXE_imgdeploy")))
-        .arg(format!("DESTDIR={}", place.path().display()))
+        .arg(format!("DESTDIR={}", place.path().to_str().unwrap()))
         .current_dir(workspace::root())
         .output()
         .unwrap();

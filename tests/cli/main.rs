@@ -11,6 +11,7 @@ mod bench;
 mod build;
 mod cache_loop;
 mod chain;
+mod configuration;
 mod cost;
 mod cut_off;
 mod dev;

@@ -101,8 +101,42 @@ fn settings_variables_and_words_of_the_command_line() {
     tame(&code, SHOWN);
     let spec = here().run(["batch", "--from", "pics/", "--spec", EVIL]).exits(2);
     tame(&spec, SHOWN);
+    // `escape_debug` would have escaped the quotes too.
+    let odd = "a\u{1b}[2K\"\r\nforged";
+    let shown = r#"`a\u{1b}[2K"\r\nforged`"#;
+    for words in [
+        &["resize", odd, "a.jpg", "b.jpg"][..],
+        &["resize", "9x9", "--also", odd, "a.jpg", "b.jpg"],
+        &["tune", "--bucket", "shop-pictures", "--spec", odd],
+    ] {
+        tame(&here().run(words).exits(2), shown);
+    }
+    let prefix = here().run(["attach", "--bucket", "shop-pictures", "--prefix", "a\u{1b}/"]).exits(2);
+    tame(&prefix, r"can't have '\u{1b}' in it: `a\u{1b}/`");
     let command = here().run(["attach\u{1b}[2K\nforged"]).exits(2);
     tame(&command, r"attach\u{1b}[2K\nforged");
+}
+
+#[test]
+#[cfg(unix)]
+fn names_of_files_that_are_no_text_look_the_same_everywhere() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let tool = here();
+    let name = std::ffi::OsStr::from_bytes(b"n\xff\x1b.jpg");
+    fs::create_dir(tool.home().join("in")).unwrap();
+    fs::write(tool.home().join("in").join(name), "no image").unwrap();
+    fs::write(tool.home().join(name), "no image").unwrap();
+    let shown = r"n\xFF\u{1b}.jpg";
+    let run = |words: &[&str], last: &[&std::ffi::OsStr]| {
+        let words = words.iter().map(|word| std::ffi::OsStr::new(*word));
+        tool.run(words.chain(last.iter().copied()))
+    };
+    tame(&run(&["resize", "30x20"], &[name, "out.jpg".as_ref()]), shown);
+    tame(&run(&["resize", "30x20"], &[name, name]), shown);
+    tame(&run(&["build", "--check"], &[name]), shown);
+    tame(&run(&["batch", "--local", "--folder", "in", "--to", "out", "--spec", "30x20"], &[]), shown);
+    let json = run(&["resize", "30x20", "--output", "json"], &[name, "out.jpg".as_ref()]).json();
+    assert_eq!(json["files"][0]["input"], "n\\xFF\u{1b}.jpg");
 }
 
 #[test]

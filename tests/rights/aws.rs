@@ -14,12 +14,12 @@ fn data() -> PathBuf {
     python
         .map(|python| python.join("site-packages/cfnlint/data"))
         .find(|data| data.is_dir())
-        .unwrap_or_else(|| panic!("no cfn-lint below {}: `make venv` puts it there", lib.display()))
+        .unwrap_or_else(|| panic!("no cfn-lint below {lib:?}: `make venv` puts it there"))
 }
 
 fn json(path: &str) -> Value {
     let path = data().join(path);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     serde_json::from_str(&text).unwrap()
 }
 

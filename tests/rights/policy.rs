@@ -3,6 +3,9 @@
 use serde_json::Value;
 use test_support::workspace;
 
+/// The account that policies are filled in for.
+pub const ACCOUNT: &str = "111122223333";
+
 /// One statement.
 #[derive(Debug, Clone)]
 pub struct Statement {
@@ -18,9 +21,9 @@ impl Statement {
         texts(&self.condition[operator][key])
     }
 
-    /// Whether one of the resources, in which `*` stands for anything, is `arn`.
+    /// Whether one of the resources, in which `*` stands for anything, is `arn`, in the account that the policy is filled in for.
     pub fn covers(&self, arn: &str) -> bool {
-        self.resources.iter().any(|pattern| matches(pattern, arn))
+        self.resources.iter().any(|pattern| matches(&pattern.replace("ACCOUNT", ACCOUNT), arn))
     }
 }
 
@@ -39,7 +42,7 @@ pub fn files() -> Vec<String> {
 /// The statements of a file in `templates/`.
 pub fn read(file: &str) -> Vec<Statement> {
     let path = workspace::root().join("templates").join(file);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     let policy: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(policy["Version"], "2012-10-17", "{file}");
     statements(&policy, file)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use imgdeploy::names;
 use serde_json::Value;
 use test_support::workspace;
 
@@ -90,13 +91,30 @@ fn each_fits_into_a_managed_policy_and_is_in_order() {
     for file in policy::files() {
         let path = workspace::root().join("templates").join(&file);
         let compact: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        let size = compact.to_string().len();
+        let size = compact.to_string().replace("ACCOUNT", policy::ACCOUNT).len();
         assert!(size <= 6_144, "{file}: {size} characters are too many for a managed policy");
         let statements = policy::read(&file);
         let sids: BTreeSet<&str> = statements.iter().map(|it| it.sid.as_str()).collect();
         assert_eq!(sids.len(), statements.len(), "{file}: a Sid twice");
         for statement in &statements {
             assert!(statement.actions.is_sorted(), "{file}, {}", statement.sid);
+        }
+    }
+}
+
+/// A site's bucket may be called `imgdeploy-…` as well, and is nobody's whom only the artifacts bucket concerns.
+#[test]
+fn buckets_are_the_one_of_the_site_and_the_artifacts_bucket_of_the_account() {
+    let artifacts = names::artifacts_bucket("ACCOUNT", "*");
+    for file in policy::files() {
+        for statement in policy::read(&file) {
+            for bucket in statement.resources.iter().filter_map(|it| it.strip_prefix("arn:aws:s3:::")) {
+                let (bucket, keys) = bucket.split_once('/').unwrap_or((bucket, ""));
+                let sid = &statement.sid;
+                assert!(bucket == "BUCKET" || bucket == artifacts, "{file}, {sid}: {bucket}");
+                let folder = keys.split_once('/').is_some_and(|(folder, _)| !folder.contains('*'));
+                assert!(bucket == "BUCKET" || keys.is_empty() || folder, "{file}, {sid}: all of {bucket}");
+            }
         }
     }
 }

@@ -70,7 +70,7 @@ const WITHOUT: [(&str, &str); 3] = [
 ];
 
 /// Calls of commands that the policies are not for, and why.
-const BESIDE: [(&str, &str, &str); 5] = [
+const BESIDE: [(&str, &str, &str); 6] = [
     (
         "attach",
         "apigateway:GET -",
@@ -80,6 +80,11 @@ const BESIDE: [(&str, &str, &str); 5] = [
     ("up", "apigateway:GET -", "the same"),
     ("up", "lambda:GetPolicy -", "the same"),
     ("batch", "s3:GetObject BUCKET/x", "an S3 Inventory, which may be in any bucket: README says so"),
+    (
+        "purge",
+        "s3:GetObject BUCKET/x",
+        "another prefix than `resized/`, here none: README says to put it into the policy",
+    ),
 ];
 
 /// Policies that are for the same commands as another one, and so are held against its calls.
@@ -113,7 +118,6 @@ const REASONS: &[(&str, &str)] = &[
     ("iam:PassRole", "the function's role, or the stack's, which is no call of its own"),
     ("lambda:GetFunctionConcurrency", "a batch that does not go on, which the recorded one did"),
     ("lambda:ListEventSourceMappings", "the same"),
-    ("s3:DeleteBucketPolicy", "detach from a bucket that had no policy before"),
     ("s3:DeleteObjectVersion", "DeleteObjects with versions has the name of the call for objects"),
     ("update-code-policy.json: s3:GetObject", "Lambda reads a zip in S3 with the rights of whoever names it"),
 ];
@@ -128,7 +132,7 @@ fn arn(call: &Call) -> Option<String> {
     let place = call
         .place
         .strip_prefix("ARTIFACTS")
-        .map_or_else(|| call.place.clone(), |rest| format!("imgdeploy-111122223333-eu-west-1{rest}"));
+        .map_or_else(|| call.place.clone(), |rest| format!("imgdeploy-{}-eu-west-1{rest}", policy::ACCOUNT));
     // The right to delete is asked for on each object that the body names: derived ones, or all.
     let keys = if call.operation == "s3:DeleteObjects" { "/resized/x" } else { "" };
     (place != "-").then(|| format!("arn:aws:s3:::{place}{keys}"))

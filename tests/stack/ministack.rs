@@ -25,7 +25,7 @@ impl MiniStack {
             || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.venv/bin/ministack")),
             PathBuf::from,
         );
-        assert!(binary.is_file(), "MiniStack is not at {}", binary.display());
+        assert!(binary.is_file(), "MiniStack is not at {binary:?}");
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let home = tempfile::tempdir().unwrap();
         let log = std::fs::File::create(home.path().join("log")).unwrap();

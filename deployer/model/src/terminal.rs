@@ -5,7 +5,8 @@
 //! shown has all of these as escapes, so that it can be read, told apart, and turned back into what it was.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::path::Path;
 
 /// Shows a value in one line: [`escape`] over what its `Display` gives. Width and precision count escaped characters.
 #[derive(Clone, Copy)]
@@ -18,6 +19,36 @@ impl<T: fmt::Display> fmt::Display for Escaped<T> {
 }
 
 impl<T: fmt::Display> fmt::Debug for Escaped<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The name of a file as text, which every message gives it by: a name can hold bytes that are none, and these are `\xFF` and the like
+/// here. A backslash that would read as the beginning of such a byte is doubled, so that different names never look the same. It is
+/// text of others all the same, and escaped when it is shown.
+#[derive(Clone, Copy)]
+pub struct Name<'a>(pub &'a Path);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut name = String::new();
+        for chunk in self.0.as_os_str().as_encoded_bytes().utf8_chunks() {
+            let mut rest = chunk.valid().chars();
+            while let Some(one) = rest.next() {
+                name.push(one);
+                let before_byte = rest.as_str().is_empty() && !chunk.invalid().is_empty();
+                if one == '\\' && (before_byte || reads_as_byte(rest.as_str())) {
+                    name.push(one);
+                }
+            }
+            chunk.invalid().iter().try_for_each(|byte| write!(name, "\\x{byte:02X}"))?;
+        }
+        f.pad(&name)
+    }
+}
+
+impl fmt::Debug for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -49,6 +80,16 @@ fn reads_as_escape(rest: &str) -> bool {
     rest.starts_with(['n', 'r', 't', '\\'])
         || rest.starts_with("u{")
         || rest.chars().next().is_some_and(|next| !is_plain(next))
+}
+
+/// Whether a backslash before `rest` would be taken for that of a byte in a [`Name`].
+fn reads_as_byte(rest: &str) -> bool {
+    let digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+    match rest.as_bytes() {
+        [b'\\', ..] => true,
+        [b'x', high, low, ..] => digit(high) && digit(low),
+        _ => false,
+    }
 }
 
 /// Whether a character shows as itself and does nothing else: letters of all scripts, marks, digits, signs and the space. Not:

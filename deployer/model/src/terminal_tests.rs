@@ -88,3 +88,42 @@ proptest! {
         prop_assert_eq!(unescape(&shown), text);
     }
 }
+
+/// A name of bytes.
+#[cfg(unix)]
+fn named(bytes: &[u8]) -> String {
+    use std::os::unix::ffi::OsStrExt as _;
+    Name(Path::new(std::ffi::OsStr::from_bytes(bytes))).to_string()
+}
+
+#[test]
+#[cfg(unix)]
+fn bytes_that_are_no_text_show_in_names_and_nothing_else_changes() {
+    for (bytes, shown) in [
+        (&b"a b.jpg"[..], "a b.jpg"),
+        ("日本/写真.png".as_bytes(), "日本/写真.png"),
+        (b"n\xffo.jpg", r"n\xFFo.jpg"),
+        (b"\xe6\x97", r"\xE6\x97"),
+        (br"n\xFFo", r"n\\xFFo"),
+        (br"C:\xyz", r"C:\xyz"),
+        (b"a\x1b[2K", "a\u{1b}[2K"),
+    ] {
+        assert_eq!(named(bytes), shown);
+        assert_eq!(format!("{:?}", Name(Path::new(shown))), Name(Path::new(shown)).to_string());
+    }
+    // On a terminal, the escapes of bytes stay as they are, and what acts on it is escaped once.
+    assert_eq!(escape(&named(b"b/\xff\x1b.jpg")), r"b/\xFF\u{1b}.jpg");
+}
+
+#[cfg(unix)]
+proptest! {
+    #[test]
+    fn different_names_never_look_the_same(
+        one in proptest::collection::vec(proptest::sample::select(&b"\\xF0\xff\xfe"[..]), 0..6),
+        other in proptest::collection::vec(proptest::sample::select(&b"\\xF0\xff\xfe"[..]), 0..6),
+    ) {
+        prop_assert_eq!(one == other, named(&one) == named(&other));
+        let shown = |bytes: &[u8]| escape(&named(bytes)).into_owned();
+        prop_assert_eq!(one == other, shown(&one) == shown(&other));
+    }
+}

@@ -3,8 +3,6 @@
 //! A run that was cut off leaves its claim behind; the next run replaces it at once, and if the first is alive
 //! after all, it notices before its next edit and stops. The newest run wins.
 
-use std::hash::{BuildHasher, Hasher};
-
 use super::Cause;
 use crate::aws::read::BucketRead;
 use crate::aws::write::{BucketWrite, Condition};
@@ -12,6 +10,7 @@ use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::journal::{Journal, State};
 use crate::names;
 use crate::plan::Plan;
+use crate::random::random_id;
 use imgdeploy_world::Fact;
 
 /// The journal as we wrote it last.
@@ -100,13 +99,4 @@ impl Claim {
         self.check().await?;
         self.write.delete_object(&self.key).await.map_err(Cause::from)
     }
-}
-
-/// 16 hexadecimal digits that no other run has. The standard library seeds its hashers from the system's
-/// random numbers.
-pub(crate) fn random_id() -> String {
-    let seed = std::collections::hash_map::RandomState::new();
-    let mut hasher = seed.build_hasher();
-    hasher.write_u32(std::process::id());
-    format!("{:016x}", hasher.finish())
 }

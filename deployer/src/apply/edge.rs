@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use imgdeploy_model::document::{self, DocumentKind, Ours};
 
-use super::claim::random_id;
 use super::documents::guard;
 use super::{Cause, Event, Run};
 use crate::aws::{AwsFailure, FailureKind, edge, write};
 use crate::desired::our_edge;
+use crate::random::random_id;
 use imgdeploy_world::Fact;
 
 /// CloudFront's own waiter gives up after 35 minutes (CF-15).
@@ -80,7 +80,7 @@ impl Run<'_> {
         let start = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {
-            match edge::invalidation_status(self.clients, id, &invalidation).await? {
+            match edge::invalidation(self.clients, id, &invalidation).await?.status {
                 status if status == "Completed" => return Ok(()),
                 status => self.waiting(&format!("invalidation: {status}"), start),
             }

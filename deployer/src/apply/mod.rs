@@ -22,7 +22,6 @@ use crate::journal::Journal;
 use crate::plan::{Action, JournalStep, Plan};
 
 use claim::Claim;
-pub(crate) use claim::random_id;
 pub use event::Event;
 pub use outcome::{ApplyError, Cause};
 

@@ -1,5 +1,6 @@
 //! Builds the function with the toolchain that is here, so that the same source gives the same bytes in any folder.
 
+use imgdeploy_model::terminal::Name;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -72,7 +73,7 @@ pub fn build(workspace: &Workspace, arch: Arch, runs: Runs) -> Result<Built, Art
         .map_err(|error| failed(error.to_string(), "run this again"))?;
     for (folder, _) in &prefixes {
         if names(&bytes, folder) {
-            let folder = folder.display();
+            let folder = Name(folder);
             checked.notes.push(format!("the binary names {folder}: built in another folder it will differ"));
         }
     }

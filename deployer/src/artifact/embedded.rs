@@ -11,10 +11,13 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::{Artifact, ArtifactError, Source};
+use crate::output::{self, Over};
 use crate::settings::value::{Arch, FromText as _};
 
 const MARK: &[u8; 16] = b"imgdeploy-zip-1\n";
 const TRAILER: u64 = 64;
+/// Bytes at the beginning of a program that say that it is one.
+const MAGIC: u64 = 4;
 
 /// What is said about a carried zip without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,28 +83,35 @@ pub fn load_from(program: &Path, arch: Arch) -> Result<Option<Artifact>, Artifac
 /// Writes a copy of the program `from` that carries `artifact`, in place of what it may carry already.
 ///
 /// # Errors
-/// Reading or writing fails; then there is no new file.
+/// Reading or writing fails, or what is there is no program; then there is no new file.
 pub fn write(from: &Path, to: &Path, artifact: &Artifact) -> io::Result<()> {
     let mut program = File::open(from)?;
     let length = find(&mut program)?.map_or(program.metadata()?.len(), |(_, start)| start);
-    let mut beside = to.as_os_str().to_owned();
-    beside.push(".part");
-    let mut copy = || {
-        let mut file = File::create(&beside)?;
+    let begin = begin(&mut program)?;
+    output::store(to, Over::Alike(&begin), |file| {
         program.seek(SeekFrom::Start(0))?;
-        io::copy(&mut (&program).take(length), &mut file)?;
+        io::copy(&mut (&program).take(length), file)?;
         file.write_all(&artifact.bytes)?;
         file.write_all(&trailer(artifact))?;
         file.set_permissions(program.metadata()?.permissions())?;
-        file.sync_all()?;
-        std::fs::rename(&beside, to)
-    };
-    let copied = copy();
-    if copied.is_err() {
-        // It may not even have come to be; the first error is the one to tell.
-        let _ = std::fs::remove_file(&beside);
-    }
-    copied
+        file.sync_all()
+    })
+}
+
+/// Whether [`write`] may write to `to`, and can.
+///
+/// # Errors
+/// What would stop it.
+pub fn ready(from: &Path, to: &Path) -> io::Result<()> {
+    output::ready(to, Over::Alike(&begin(&mut File::open(from)?)?))
+}
+
+/// How a program begins: what is written over has to be one.
+fn begin(program: &mut File) -> io::Result<Vec<u8>> {
+    program.seek(SeekFrom::Start(0))?;
+    let mut begin = Vec::new();
+    program.take(MAGIC).read_to_end(&mut begin)?;
+    Ok(begin)
 }
 
 /// The running program's file.

@@ -127,8 +127,7 @@ pub fn no_binary(found: &NoBinary) -> Problem {
                 return Problem::unknown(what, "give a zip with the program itself as `bootstrap`");
             }
             let what = format!(
-                "`bootstrap` is a script for {:?}, which Amazon Linux 2023 does not have there",
-                shell
+                "`bootstrap` is a script for \"{shell}\", which Amazon Linux 2023 does not have there"
             );
             Problem::logged(what, NO_LOADER, "give a zip with the program itself as `bootstrap`")
         }

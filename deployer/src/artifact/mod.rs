@@ -12,6 +12,7 @@ mod tests;
 mod toolchain;
 mod workspace;
 
+use imgdeploy_model::terminal::Name;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,7 @@ pub enum Source {
 impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) => write!(f, "{}", Name(path)),
             Self::Built => f.write_str("built from this source tree"),
             Self::Embedded => f.write_str("carried by this program"),
         }

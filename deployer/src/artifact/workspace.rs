@@ -1,5 +1,6 @@
 //! imgdeploy's source tree, found from the current folder upwards.
 
+use imgdeploy_model::terminal::Name;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand};
@@ -24,7 +25,7 @@ pub struct Workspace {
 pub fn find(here: &Path) -> Result<Workspace, String> {
     // Without a manifest there is no need to start cargo, which may not be installed.
     if !here.ancestors().any(|folder| folder.join("Cargo.toml").is_file()) {
-        return Err(format!("{} is not inside of a cargo workspace", here.display()));
+        return Err(format!("{} is not inside of a cargo workspace", Name(here)));
     }
     let metadata = command(here).no_deps().exec().map_err(|error| match error {
         cargo_metadata::Error::Io(error) => format!("cargo cannot be started ({error})"),

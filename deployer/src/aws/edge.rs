@@ -189,22 +189,66 @@ fn entry(key: &str, value: String) -> aws_sdk_iam::types::ContextEntry {
         .build()
 }
 
-/// Status of an invalidation, e.g. `InProgress` or `Completed`.
+/// An invalidation and its paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalidation {
+    /// Id within the distribution.
+    pub id: String,
+    /// `InProgress` or `Completed`.
+    pub status: String,
+    /// Its paths.
+    pub paths: Vec<String>,
+}
+
+/// A raw cache policy.
+pub async fn cache_policy(clients: &Clients, id: &str) -> Fact<String> {
+    const OPERATION: &str = "cloudfront:GetCachePolicy";
+    let capture = CaptureBody::default();
+    let call = clients.cloudfront().get_cache_policy().id(id).customize().interceptor(capture.clone());
+    let sent = call.send().await.map_err(|error| AwsFailure::from_sdk(OPERATION, &error));
+    Fact::of(sent.and_then(|_| raw_text(&capture, OPERATION)))
+}
+
+/// Ids of a distribution's invalidations.
+///
+/// # Errors
+/// The first page that fails.
+pub async fn invalidations(clients: &Clients, id: &str) -> Result<Vec<String>, AwsFailure> {
+    const CALL: &str = "cloudfront:ListInvalidations";
+    let client = clients.cloudfront();
+    let mut ids = Vec::new();
+    let page = async |marker| {
+        let sent = client.list_invalidations().distribution_id(id).set_marker(marker).send().await;
+        sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
+    };
+    let all = each(CALL, page, |page| {
+        let Some(list) = page.invalidation_list() else { return Next::End };
+        ids.extend(list.items().iter().map(|item| item.id().to_owned()));
+        Next::if_truncated(list.is_truncated(), list.next_marker().map(str::to_owned))
+    });
+    all.await?;
+    Ok(ids)
+}
+
+/// One invalidation of a distribution.
 ///
 /// # Errors
 /// The failed call.
-pub async fn invalidation_status(
+pub async fn invalidation(
     clients: &Clients,
+    distribution: &str,
     id: &str,
-    invalidation: &str,
-) -> Result<String, AwsFailure> {
-    let seen = clients
-        .cloudfront()
-        .get_invalidation()
-        .distribution_id(id)
-        .id(invalidation)
-        .send()
-        .await
-        .map_err(|error| AwsFailure::from_sdk("cloudfront:GetInvalidation", &error))?;
-    Ok(seen.invalidation().map(|seen| seen.status().to_owned()).unwrap_or_default())
+) -> Result<Invalidation, AwsFailure> {
+    let call = clients.cloudfront().get_invalidation().distribution_id(distribution).id(id);
+    let sent = call.send().await.map_err(|error| AwsFailure::from_sdk("cloudfront:GetInvalidation", &error));
+    sent.map(|seen| {
+        let found = seen.invalidation();
+        let batch = found.and_then(|one| one.invalidation_batch());
+        let paths = batch.and_then(|batch| batch.paths()).map(|paths| paths.items().to_vec());
+        Invalidation {
+            id: id.to_owned(),
+            status: found.map(|one| one.status().to_owned()).unwrap_or_default(),
+            paths: paths.unwrap_or_default(),
+        }
+    })
 }

@@ -1,9 +1,11 @@
 //! The only modules that talk to the AWS SDK: clients, raw bodies, failures, reads and writes.
 
 pub mod api;
+pub mod body;
 pub mod clients;
 pub mod edge;
 pub mod failure;
+pub mod files;
 pub mod lambda;
 pub mod logs;
 pub mod metrics;
@@ -11,9 +13,11 @@ pub(crate) mod paging;
 pub(crate) mod patience;
 pub mod raw;
 pub mod read;
+pub mod role;
 pub mod signed;
 pub mod sqs;
 pub mod stack;
+pub(crate) mod web;
 pub mod write;
 
 pub use clients::{Access, Clients};

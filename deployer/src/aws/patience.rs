@@ -5,6 +5,7 @@
 //! there and on the way back, so that a slow line is not taken for a dead one. What is waited for by asking again and again (a
 //! stack, a distribution) is not one call and has limits of its own.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -144,8 +145,8 @@ impl HttpConnector for PatientConnector {
             *answer.body_mut() = if length.is_some_and(|length| length > AT_ONCE) {
                 SdkBody::from_body_1_x(limited)
             } else {
-                match limited.collect().await {
-                    Ok(whole) => SdkBody::from(whole.to_bytes()),
+                match Resumed::of(limited).await {
+                    Ok(read) => read.into_body(),
                     Err(error) if Hung::behind(&*error).is_some() => {
                         return Err(ConnectorError::other(error, None));
                     }
@@ -218,6 +219,50 @@ impl Body for PatientBody {
 
     fn size_hint(&self) -> SizeHint {
         Body::size_hint(&self.inner)
+    }
+}
+
+/// An answer of which the first [`AT_ONCE`] bytes were read, and the rest is yet to come: its length was not said, so whoever
+/// asked has to see how long it gets.
+struct Resumed {
+    read: VecDeque<Bytes>,
+    rest: Option<PatientBody>,
+}
+
+impl Resumed {
+    async fn of(mut body: PatientBody) -> Result<Self, BoxError> {
+        let (mut read, mut bytes) = (VecDeque::new(), 0);
+        while bytes <= AT_ONCE {
+            let Some(frame) = body.frame().await else { return Ok(Self { read, rest: None }) };
+            if let Ok(part) = frame?.into_data() {
+                bytes += part.len() as u64;
+                read.push_back(part);
+            }
+        }
+        Ok(Self { read, rest: Some(body) })
+    }
+
+    fn into_body(self) -> SdkBody {
+        match self.rest {
+            None => SdkBody::from(self.read.into_iter().collect::<Vec<Bytes>>().concat()),
+            Some(_) => SdkBody::from_body_1_x(self),
+        }
+    }
+}
+
+impl Body for Resumed {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match (self.read.pop_front(), &mut self.rest) {
+            (Some(part), _) => Poll::Ready(Some(Ok(Frame::data(part)))),
+            (None, Some(rest)) => Pin::new(rest).poll_frame(context),
+            (None, None) => Poll::Ready(None),
+        }
     }
 }
 

@@ -119,3 +119,19 @@ fn a_zip_of_ten_megabytes_has_minutes_and_a_call_half_a_minute() {
     assert_eq!(Patience::USUAL.of(0), Duration::from_secs(30));
     assert_eq!(Patience::USUAL.of(10 * 1024 * 1024), Duration::from_secs(190));
 }
+
+#[tokio::test]
+async fn an_answer_of_unknown_length_is_not_gathered_whole() {
+    let count = usize::try_from(AT_ONCE).unwrap() / 10 + 100;
+    let (body, taken) = crate::aws::body::tests::pieces(count);
+    let body = PatientBody::new(body, Patience::USUAL, Instant::now(), 0, "host".to_owned());
+    let read = Resumed::of(body).await.unwrap();
+    assert_eq!(taken.load(Ordering::Relaxed), count - 99);
+    // And nothing of it is lost.
+    let whole = read.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!((whole.len(), &whole[..12]), (count * 10, &b"012345678901"[..]));
+    let (body, _) = crate::aws::body::tests::pieces(2);
+    let body = PatientBody::new(body, Patience::USUAL, Instant::now(), 0, "host".to_owned());
+    let read = Resumed::of(body).await.unwrap().into_body();
+    assert_eq!(read.bytes(), Some(&b"01234567890123456789"[..]));
+}

@@ -1,71 +1,29 @@
 //! Read-only calls: SDK types in, our own plain types out.
 
 mod bucket;
-
-use serde::{Deserialize, Serialize};
+mod object;
 
 use super::paging::{Next, each};
 use super::raw::CaptureBody;
 use super::{AwsFailure, Clients, FailureKind};
 use crate::aws::failure::Answered;
+pub use imgdeploy_model::chain::access::PublicAccessBlock;
 use imgdeploy_world::Fact;
+pub use imgdeploy_world::{Caller, bucket::Object};
 
 pub(crate) use bucket::stored;
 pub use bucket::{BucketRead, Contents, Head, Page, Upload, Version, Versioning};
+pub use object::ObjectData;
 
-/// Who is calling.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Caller {
-    /// 12-digit account id.
-    pub account: String,
-    /// ARN of the caller as STS gives it.
-    pub arn: String,
-    /// Partition of that ARN, e.g. `aws` (PA-01).
-    pub partition: String,
-}
-
-/// The four switches of a public access block (S3-20).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct PublicAccessBlock {
-    /// Refuse new public ACLs.
-    pub block_public_acls: bool,
-    /// Ignore public ACLs.
-    pub ignore_public_acls: bool,
-    /// Refuse public bucket policies.
-    pub block_public_policy: bool,
-    /// Cut off anonymous access that a public policy grants.
-    pub restrict_public_buckets: bool,
-}
-
-impl PublicAccessBlock {
-    /// Everything blocked: how a private bucket is kept.
-    pub const PRIVATE: Self = Self {
-        block_public_acls: true,
-        ignore_public_acls: true,
-        block_public_policy: true,
-        restrict_public_buckets: true,
-    };
-
-    /// From the four flags in their usual order; one that AWS leaves out is off.
-    fn of(flags: [Option<bool>; 4]) -> Self {
-        let [acls, ignored, policy, buckets] = flags.map(Option::unwrap_or_default);
-        Self {
-            block_public_acls: acls,
-            ignore_public_acls: ignored,
-            block_public_policy: policy,
-            restrict_public_buckets: buckets,
-        }
+/// From the four flags in their usual order; one that AWS leaves out is off.
+fn block_of(flags: [Option<bool>; 4]) -> PublicAccessBlock {
+    let [acls, ignored, policy, buckets] = flags.map(Option::unwrap_or_default);
+    PublicAccessBlock {
+        block_public_acls: acls,
+        ignore_public_acls: ignored,
+        block_public_policy: policy,
+        restrict_public_buckets: buckets,
     }
-}
-
-/// One object of a listing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ObjectSummary {
-    /// Key, as stored.
-    pub key: String,
-    /// Size in bytes.
-    pub size: u64,
 }
 
 /// STS: who am I.
@@ -121,7 +79,7 @@ pub async fn account_public_access_block(
         .map_err(|error| AwsFailure::from_sdk("s3:GetAccountPublicAccessBlock", &error));
     Fact::of(result).map(|seen| {
         let block = seen.public_access_block_configuration();
-        PublicAccessBlock::of([
+        block_of([
             block.and_then(|b| b.block_public_acls()),
             block.and_then(|b| b.ignore_public_acls()),
             block.and_then(|b| b.block_public_policy()),

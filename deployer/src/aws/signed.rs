@@ -10,8 +10,8 @@ use http_body_util::Full;
 use imgdeploy_model::region::Partition;
 
 use super::patience::ANSWER;
+use super::web::{self, Answer};
 use super::{AwsFailure, Clients, FailureKind};
-use crate::probe::client::{self, Answer};
 
 /// One call.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub(crate) async fn send(clients: &Clients, call: &Call<'_>) -> Result<Answer, A
     })?;
     let failed =
         |why: String| AwsFailure { kind: FailureKind::Unreachable, ..AwsFailure::local(call.operation, why) };
-    client::send_within(request, ANSWER).await.map_err(failed)
+    web::send_within(request, ANSWER).await.map_err(failed)
 }
 
 fn signed(

@@ -1,11 +1,13 @@
 //! Keys from files and inventories, as pages.
 
+use imgdeploy_model::terminal::Name;
 use std::fs::File;
 use std::io::{BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use imgdeploy_batch::{PAGE_KEYS, Page};
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 
 use super::inventory::{BUCKET_AND_KEY, Inventory, ListError, csv, lines};
 use super::records::Records;
@@ -49,7 +51,7 @@ pub struct Fetched {
     /// With the number of bytes of each that are the list.
     files: Vec<(PathBuf, u64)>,
     /// Files of ours, to be taken away again.
-    _folder: Option<Folder>,
+    _folder: Option<TempDir>,
     digest: String,
 }
 
@@ -59,24 +61,9 @@ enum Format {
     Csv(super::inventory::Columns),
 }
 
-/// A folder for what is downloaded, deleted when it is no longer needed.
-#[derive(Debug)]
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What can't be deleted is in the system's folder for such things.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-impl Folder {
-    fn new() -> std::io::Result<Self> {
-        let folder =
-            std::env::temp_dir().join(format!("imgdeploy-{}-{}", std::process::id(), super::dead::millis()));
-        std::fs::create_dir(&folder)?;
-        Ok(Self(folder))
-    }
+/// A folder for what is downloaded, deleted when it is no longer needed. Nobody else can look into it.
+fn temporary() -> std::io::Result<TempDir> {
+    tempfile::Builder::new().prefix("imgdeploy-").tempdir()
 }
 
 impl Fetched {
@@ -167,7 +154,7 @@ impl Fetched {
 /// See [`Unlisted`].
 pub async fn fetch(list: &List, clients: &Clients, bucket: &str) -> Result<Fetched, Unlisted> {
     let name = match list {
-        List::File(path) => path.display().to_string(),
+        List::File(path) => Name(path).to_string(),
         List::Object { bucket, key } => format!("s3://{bucket}/{key}"),
     };
     let wrong = |error: ListError| Unlisted::List(name.clone(), error);
@@ -177,8 +164,8 @@ pub async fn fetch(list: &List, clients: &Clients, bucket: &str) -> Result<Fetch
             (by_name(&path.to_string_lossy()), vec![path.clone()], None)
         }
         List::File(_) => {
-            let folder = Folder::new().map_err(unreadable)?;
-            let path = folder.0.join("list");
+            let folder = temporary().map_err(unreadable)?;
+            let path = folder.path().join("list");
             let mut file = File::create(&path).map_err(unreadable)?;
             // Line by line: what is no list is not written to the disk without an end.
             lines(std::io::stdin().lock(), |key| {
@@ -188,16 +175,16 @@ pub async fn fetch(list: &List, clients: &Clients, bucket: &str) -> Result<Fetch
             (Format::Lines, vec![path], Some(folder))
         }
         List::Object { bucket: of, key } => {
-            let folder = Folder::new().map_err(unreadable)?;
+            let folder = temporary().map_err(unreadable)?;
             let ending = if key.ends_with(".gz") { "list.gz" } else { "list" };
-            let first = download(clients, of, key, &folder.0.join(ending)).await?;
+            let first = download(clients, of, key, &folder.path().join(ending)).await?;
             if key.ends_with("manifest.json") {
                 let text = input::read(&first, MOST_MANIFEST).map_err(unreadable)?;
                 let (inventory, columns) = Inventory::of(&text, bucket).map_err(wrong)?;
                 let mut files = Vec::new();
                 for (number, file) in inventory.files.iter().enumerate() {
                     let ending = if file.key.ends_with(".gz") { ".gz" } else { "" };
-                    let path = folder.0.join(format!("{number}{ending}"));
+                    let path = folder.path().join(format!("{number}{ending}"));
                     files.push(download(clients, inventory.lists_bucket(), &file.key, &path).await?);
                 }
                 (Format::Csv(columns), files, Some(folder))
@@ -227,7 +214,7 @@ async fn download(clients: &Clients, bucket: &str, key: &str, to: &Path) -> Resu
     let region = read::bucket_region(clients, bucket).await?;
     let found = clients.s3(&region).get_object().bucket(bucket).key(key).send().await;
     let mut body = found.map_err(|error| AwsFailure::from_sdk(CALL, &error))?.body;
-    let local = |error: std::io::Error| AwsFailure::local(CALL, format!("{}: {error}", to.display()));
+    let local = |error: std::io::Error| AwsFailure::local(CALL, format!("{}: {error}", Name(to)));
     let mut file = File::create(to).map_err(local)?;
     while let Some(some) = body.next().await {
         let some =

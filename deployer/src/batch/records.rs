@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::aws::failure::Answered;
 use crate::aws::paging::{Next, each};
 use crate::aws::read::stored;
-use crate::aws::{AwsFailure, FailureKind};
+use crate::aws::{AwsFailure, FailureKind, body};
 
 /// The records of one bucket's jobs.
 #[derive(Debug, Clone)]
@@ -42,8 +42,8 @@ impl Records {
             Err(failure) if failure.kind == FailureKind::Missing => return Ok(None),
             found => found?,
         };
-        let body = found.body.collect().await.map_err(|error| AwsFailure::of_body(GET, &error))?;
-        let read = serde_json::from_slice(&body.into_bytes());
+        let bytes = body::whole(GET, found.content_length, found.body, body::OWN).await?;
+        let read = serde_json::from_slice(&bytes);
         read.map(Some).map_err(|error| AwsFailure::local(GET, format!("{key}: {error}")))
     }
 

@@ -5,9 +5,11 @@ use super::batch::BatchArgs;
 use super::build::BuildArgs;
 use super::code::{RollbackArgs, UpdateCodeArgs};
 use super::cost::CostArgs;
+use super::dev::DevArgs;
 use super::doctor::DoctorArgs;
 use super::given::{CONFIG_ENV, SITE_ENV};
 use super::help;
+use super::init::InitArgs;
 use super::logs::LogsArgs;
 use super::purge::PurgeArgs;
 use super::resize::ResizeArgs;
@@ -15,12 +17,9 @@ use super::shell::{CompletionsArgs, ManArgs};
 use super::status::StatusArgs;
 use super::tune::TuneArgs;
 use super::up::{DownArgs, UpArgs};
-use crate::settings::value::{BucketName, DistributionId, FromText as _};
-use crate::settings::{Fault, Problem, SettingsError};
 use clap::builder::OsStringValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 /// On-demand image resizing for the S3 bucket you already have.
 ///
@@ -193,48 +192,6 @@ pub struct DryRun {
     pub exit_code: bool,
 }
 
-/// Arguments of `init`.
-#[derive(Debug, Args)]
-pub struct InitArgs {
-    /// Bucket to write a site for; may be given several times [default: every bucket of the account that is a website or a distribution's origin]
-    #[arg(long = "bucket", id = "buckets", value_name = "NAME")]
-    pub buckets: Vec<String>,
-    /// CloudFront distribution to look at, by id [default: all of the account]
-    #[arg(long = "distribution", id = "only_distribution", value_name = "ID")]
-    pub distribution: Option<String>,
-    /// File to write
-    #[arg(long, value_name = "FILE", default_value = crate::settings::DEFAULT_FILE)]
-    pub output_file: PathBuf,
-    /// Write over a file that is there [default: refuse]
-    #[arg(long)]
-    pub force: bool,
-}
-
-impl InitArgs {
-    /// The buckets and the distribution that were named, checked.
-    ///
-    /// # Errors
-    /// A name is none.
-    pub fn named(&self) -> Result<(Vec<BucketName>, Option<DistributionId>), SettingsError> {
-        let mut problems = Vec::new();
-        let mut wrong = |flag: &str, fault: Fault| {
-            problems.push(Problem::new(format!("{flag} {}", fault.message), fault.hint));
-        };
-        let mut buckets = Vec::new();
-        for bucket in &self.buckets {
-            match BucketName::from_text(bucket) {
-                Ok(bucket) => buckets.push(bucket),
-                Err(fault) => wrong("--bucket", fault),
-            }
-        }
-        let distribution = self.distribution.as_deref().and_then(|id| {
-            DistributionId::from_text(id).map_err(|fault| wrong("--distribution", fault)).ok()
-        });
-        SettingsError::check(problems)?;
-        Ok((buckets, distribution))
-    }
-}
-
 /// Arguments of `detach`.
 #[derive(Debug, Args)]
 pub struct DetachArgs {
@@ -247,36 +204,6 @@ pub struct DetachArgs {
     /// Whether to stop before anything is written.
     #[command(flatten)]
     pub dry: DryRun,
-}
-
-/// Arguments of `dev`.
-#[derive(Debug, Args)]
-pub struct DevArgs {
-    /// Which bucket is meant.
-    #[command(flatten)]
-    pub choice: SiteChoice,
-    /// Loopback port of the CDN; 0 is any free one
-    #[arg(long, value_name = "PORT", default_value_t = 0)]
-    pub cdn_port: u16,
-    /// Loopback port of the website endpoint; 0 is any free one
-    #[arg(long, value_name = "PORT", default_value_t = 0)]
-    pub website_port: u16,
-    /// Loopback port of the API; 0 is any free one
-    #[arg(long, value_name = "PORT", default_value_t = 0)]
-    pub api_port: u16,
-    /// Server on this machine that stands for another origin of the distribution, as ID=http://127.0.0.1:PORT; may be given several times [default: such origins answer 502]
-    #[arg(long = "origin", value_name = "ID=URL", value_parser = origin)]
-    pub origins: Vec<(String, String)>,
-}
-
-/// `ID=http://127.0.0.1:PORT`: only this machine may stand for an origin.
-fn origin(text: &str) -> Result<(String, String), String> {
-    let (id, url) = text.split_once('=').ok_or("write ID=http://127.0.0.1:PORT")?;
-    let local = ["http://127.0.0.1:", "http://localhost:"].iter().any(|start| url.starts_with(start));
-    if id.is_empty() || !local {
-        return Err("write ID=http://127.0.0.1:PORT".to_owned());
-    }
-    Ok((id.to_owned(), url.trim_end_matches('/').to_owned()))
 }
 
 /// Declares the flags of `attach` that are settings: all are raw text, and the table says the rest.

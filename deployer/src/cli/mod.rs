@@ -6,9 +6,11 @@ mod batch;
 mod build;
 mod code;
 mod cost;
+mod dev;
 mod doctor;
 mod given;
 mod help;
+mod init;
 mod logs;
 mod purge;
 mod resize;
@@ -17,18 +19,18 @@ mod status;
 mod tune;
 mod up;
 
-pub use args::{
-    AttachArgs, Cli, Command, DetachArgs, DevArgs, DryRun, Global, InitArgs, OutputFormat, SiteChoice,
-};
+pub use args::{AttachArgs, Cli, Command, DetachArgs, DryRun, Global, OutputFormat, SiteChoice};
 pub use batch::{BatchArgs, BatchCommand, ErrorsArgs, JobArgs, OrderArgs, OriginalsChoice};
 pub use build::BuildArgs;
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
 pub use cost::CostArgs;
+pub use dev::DevArgs;
 pub use doctor::{DoctorArgs, FailOn};
+pub use init::InitArgs;
 pub use logs::LogsArgs;
 pub use purge::PurgeArgs;
 pub use resize::ResizeArgs;
-pub use shell::{CompletionsArgs, ManArgs, OwnWords, completions, man};
+pub use shell::{CompletionsArgs, ManArgs, completions, man};
 pub use status::StatusArgs;
 pub use tune::{Aim, TuneArgs};
 pub use up::{DownArgs, OwnChoice, UpArgs};

@@ -2,6 +2,7 @@
 
 use super::args::Cli;
 use crate::error::{Exit, Failure};
+use crate::report::OwnWords;
 use clap::{Args, CommandFactory as _};
 
 /// Arguments of `completions`.
@@ -20,22 +21,9 @@ pub struct ManArgs {
     pub command: Option<String>,
 }
 
-/// A text that is made of the definition of the command line alone, in lines of its own.
-#[derive(Debug)]
-pub struct OwnWords(String);
-
-impl OwnWords {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// The script that a shell reads.
 pub fn completions(args: &CompletionsArgs) -> OwnWords {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "imgdeploy", &mut script);
-    OwnWords(String::from_utf8_lossy(&script).into_owned())
+    OwnWords::completions(args.shell, Cli::command())
 }
 
 /// The manual page, in troff.
@@ -60,9 +48,6 @@ pub fn man(args: &ManArgs) -> Result<OwnWords, Failure> {
             })?
         }
     };
-    let mut text = Vec::new();
-    clap_mangen::Man::new(page)
-        .render(&mut text)
-        .map_err(|error| Failure::new(Exit::Unexpected, format!("no page: {error}"), "run this again"))?;
-    Ok(OwnWords(String::from_utf8_lossy(&text).into_owned()))
+    OwnWords::manual(page)
+        .map_err(|error| Failure::new(Exit::Unexpected, format!("no page: {error}"), "run this again"))
 }

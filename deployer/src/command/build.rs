@@ -1,18 +1,28 @@
 //! `build`: the function's code as a zip, checked; or the check alone.
 
+use imgdeploy_model::terminal::Name;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::artifact::{self, Artifact, Checked, Linker, Runs, embedded};
 use crate::cli::BuildArgs;
 use crate::error::{Exit, Failure};
+use crate::output::{self, Over};
 use crate::report::{Report, ZipReport};
 use crate::settings::value::Arch;
+
+/// What a zip may be written over: another one.
+const ZIP: Over<'_> = Over::Alike(b"PK\x03\x04");
 
 /// Runs the command. A zip that AWS would refuse or not start is a result, not an error.
 ///
 /// # Errors
 /// With the documented exit code.
 pub fn run(arch: Arch, args: &BuildArgs, report: &Report) -> Result<Exit, Failure> {
+    if let Some(to) = &args.single_binary {
+        let ready = embedded::running_path().and_then(|program| embedded::ready(&program, to));
+        ready.map_err(|error| unwritten(to, &error))?;
+    }
     let (path, checked, linker) = match &args.check {
         Some(path) => (path.clone(), artifact::check_file(path, arch, Runs::OnLambda)?, None),
         None => {
@@ -38,22 +48,22 @@ fn build(arch: Arch, to: Option<&Path>, report: &Report) -> Result<(PathBuf, Che
             "run this inside of imgdeploy's source tree",
         )
     })?;
-    report.say(format!("building the function for {arch} in {}", workspace.root.display()));
-    let built = artifact::build(&workspace, arch, Runs::OnLambda)?;
     let path =
         to.map_or_else(|| workspace.target.join(format!("lambda/bootstrap-{arch}.zip")), Path::to_owned);
-    store(&path, &built.artifact.bytes).map_err(|error| unwritten(&path, &error))?;
+    ready(&path).map_err(|error| unwritten(&path, &error))?;
+    report.say(format!("building the function for {arch} in {}", Name(&workspace.root)));
+    let built = artifact::build(&workspace, arch, Runs::OnLambda)?;
+    let bytes = &built.artifact.bytes;
+    output::store(&path, ZIP, |file| file.write_all(bytes)).map_err(|error| unwritten(&path, &error))?;
     Ok((path, built.checked, built.linker))
 }
 
-/// Writes beside and renames: a cut-off run leaves no half file.
-fn store(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Makes sure that the zip can be written, before the minutes that it takes.
+fn ready(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path))
+    output::ready(path, ZIP)
 }
 
 fn carry(to: &Path, artifact: &Artifact) -> Result<(), Failure> {
@@ -62,5 +72,6 @@ fn carry(to: &Path, artifact: &Artifact) -> Result<(), Failure> {
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Usage, format!("cannot write {}: {error}", path.display()), "choose another place")
+    let exit = if error.kind() == ErrorKind::AlreadyExists { Exit::Refused } else { Exit::Usage };
+    Failure::new(exit, format!("cannot write {}: {error}", Name(path)), "choose another place")
 }

@@ -5,7 +5,7 @@ use resizer_core::spec::Presets;
 use crate::apply::{self, Approved};
 use crate::artifact::Artifact;
 use crate::aws::clients::Access;
-use crate::aws::{Clients, FailureKind, read};
+use crate::aws::{Clients, FailureKind, files, read};
 use crate::command::approve;
 use crate::desired::Desired;
 use crate::error::{Exit, Failure};
@@ -59,8 +59,9 @@ impl Ended {
 /// Clients for the resolved settings.
 ///
 /// # Errors
-/// No credentials: exit code 5.
+/// A file that AWS's tools are configured by is none: exit code 2. No credentials: exit code 5.
 pub async fn clients(access: &settings::Access) -> Result<Clients, Failure> {
+    files::check(&|name| std::env::var_os(name))?;
     let access = Access {
         profile: access.profile.as_ref().map(ToString::to_string),
         region: access.region.as_ref().map(ToString::to_string),

@@ -1,5 +1,7 @@
 //! `init`: writes a commented settings file from what is in the account.
 
+use imgdeploy_model::terminal::Name;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use futures::StreamExt as _;
@@ -11,6 +13,7 @@ use crate::aws::read::{self, BucketRead};
 use crate::cli::InitArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
+use crate::output::{self, Over};
 use crate::report::{Report, Screen};
 use crate::settings::write::{FoundBucket, FoundDistribution, InitFacts, OriginKind, settings_file};
 use crate::settings::{Access, DEFAULT_FILE};
@@ -27,13 +30,8 @@ const AT_ONCE: usize = 16;
 /// With the documented exit code; a file that is there is kept unless `--force`.
 pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Exit, Failure> {
     let file = &args.output_file;
-    if file.exists() && !args.force {
-        return Err(Failure::new(
-            Exit::Refused,
-            format!("{} is there already", file.display()),
-            "give another `--output-file`, or `--force` to write over it",
-        ));
-    }
+    let over = if args.force { Over::Anything } else { Over::Nothing };
+    output::ready(file, over).map_err(|error| unwritten(file, &error))?;
     let clients = engine::clients(access).await?;
     let caller = read::caller(&clients).await?;
     let (named, distribution) = args.named()?;
@@ -99,13 +97,14 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
         ));
     }
     let sites: Vec<String> = buckets.iter().map(|bucket| bucket.name.clone()).collect();
-    store(file, &settings_file(&InitFacts { buckets }))?;
+    let text = settings_file(&InitFacts { buckets });
+    output::store(file, over, |to| to.write_all(text.as_bytes())).map_err(|error| unwritten(file, &error))?;
     report.result(
         &json!({
             "version": crate::report::DOCUMENT_VERSION,
             "command": "init",
             "outcome": "written",
-            "file": file.display().to_string(),
+            "file": Name(file).to_string(),
             "buckets": sites,
         }),
         &written(file, &sites),
@@ -114,13 +113,13 @@ pub async fn run(access: &Access, args: &InitArgs, report: &Report) -> Result<Ex
 }
 
 fn written(file: &Path, sites: &[String]) -> Screen {
-    let mut text = Screen::of(format_args!("{} written, with {}", file.display(), sites.join(", ")));
+    let mut text = Screen::of(format_args!("{} written, with {}", Name(file), sites.join(", ")));
     let name = sites.first().map_or("NAME", String::as_str);
     // Another file than the usual one is read only when it is named.
     let attach = if file == Path::new(DEFAULT_FILE) {
         command!("imgdeploy attach --bucket {} --dry-run", name)
     } else {
-        let file = file.display().to_string();
+        let file = Name(file).to_string();
         command!("imgdeploy attach --config {} --bucket {} --dry-run", file, name)
     };
     text.line(format_args!("next: look at it, then `{attach}`"));
@@ -174,21 +173,14 @@ fn in_front(distribution: &DistributionSummary, name: &str) -> Option<FoundDistr
     })
 }
 
-/// Writes beside and renames: a cut-off run leaves no half file.
-fn store(file: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::new(
-            Exit::Usage,
-            format!("cannot write {}: {error}", file.display()),
-            "choose another `--output-file`",
-        )
-    };
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".part");
-    let stored = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, file));
-    if stored.is_err() {
-        // It may not even have come to be; the first error is the one to tell.
-        let _ = std::fs::remove_file(&beside);
+fn unwritten(file: &Path, error: &std::io::Error) -> Failure {
+    if error.kind() == ErrorKind::AlreadyExists {
+        return Failure::new(
+            Exit::Refused,
+            format!("{} is there already", Name(file)),
+            "give another `--output-file`, or `--force` to write over it",
+        );
     }
-    stored.map_err(failed)
+    let why = format!("cannot write {}: {error}", Name(file));
+    Failure::new(Exit::Usage, why, "choose another `--output-file`")
 }

@@ -44,11 +44,11 @@ impl Set<'_> {
     /// A stack's function: the parameter, so that no later update undoes it.
     async fn by_stack(&self, memory: u32, consent: Consent, report: &Report) -> Result<Outcome, Failure> {
         let latest = &self.seen.latest;
-        let bucket = latest.bucket.clone().unwrap_or_default();
+        let bucket = latest.bucket().map(str::to_owned).unwrap_or_default();
         let live = self.seen.live().map(|live| live.code_sha256.clone());
         let query = Query {
             bucket,
-            prefix: latest.prefix.clone().unwrap_or_default(),
+            prefix: latest.prefix().map(str::to_owned).unwrap_or_default(),
             scheme: None,
             distribution: None,
             follow_journal: false,

@@ -34,7 +34,7 @@ impl Originals {
         };
         // The first calls are to see each image once at least.
         let most = usize::try_from(args.num).unwrap_or(usize::MAX);
-        let bucket = seen.latest.bucket.clone().or_else(|| chosen.bucket.clone());
+        let bucket = seen.latest.bucket().map(str::to_owned).or_else(|| chosen.bucket.clone());
         let (Some(name), Some(account)) = (bucket, target::account(&seen.latest.arn)) else {
             if let Some(key) = args.images.first() {
                 let why = format!("--image {key}: the function's variable BUCKET does not say where it is");
@@ -75,7 +75,7 @@ impl Originals {
             Fact::Absent => return Ok(sample(format!("there is no bucket {name}"))),
             Fact::Unknown(why) => return Ok(sample(format!("{name} can't be listed ({why})"))),
         };
-        let prefix = seen.latest.prefix.as_deref().unwrap_or("resized/");
+        let prefix = seen.latest.prefix().unwrap_or("resized/");
         let found = images::typical(&objects, prefix, most);
         if found.is_empty() {
             return Ok(sample(format!("{name} has no original among its first 1,000 objects")));

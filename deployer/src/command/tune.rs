@@ -1,6 +1,7 @@
 //! `tune`: memory against time and cost, measured.
 
-use std::io::Read as _;
+use imgdeploy_model::terminal::Name;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use imgdeploy_model::command;
@@ -14,7 +15,7 @@ use crate::command::originals::Originals;
 use crate::command::{approve, memory};
 use crate::error::{Exit, Failure, Message};
 use crate::function::observe::Seen;
-use crate::input;
+use crate::output::{self, Over};
 use crate::price;
 use crate::report::{Outcome, Report, TuneReport};
 use crate::settings::Access;
@@ -44,7 +45,7 @@ pub async fn run(
     let spec = Spec::parse(&args.spec).map_err(|error| {
         Failure::new(
             Exit::Usage,
-            format!("--spec: {error}"),
+            format!("--spec: {}", error.unescaped()),
             "README.md, URLs, keys and answers, has the grammar",
         )
     })?;
@@ -59,7 +60,7 @@ pub async fn run(
         return cleaned(&chosen, &seen, consent, report).await;
     }
     let originals = Originals::look(&chosen, &seen, args).await?;
-    let ours = seen.latest.bucket.as_deref().is_some_and(|bucket| stack::stack_name(bucket) == chosen.name);
+    let ours = seen.latest.bucket().is_some_and(|bucket| stack::stack_name(bucket) == chosen.name);
     let wanted = Wanted {
         sizes: args.sizes.0.clone(),
         calls: args.num,
@@ -100,7 +101,7 @@ pub async fn run(
     };
     if let Some(path) = &args.chart {
         let title = format!("{} ({}, {}), {}", plan.function, plan.architecture, plan.region, plan.spec);
-        if let Err(error) = std::fs::write(path, svg(&rows, &title)) {
+        if let Err(error) = output::store(path, CHART, |file| file.write_all(svg(&rows, &title).as_bytes())) {
             report.tune_rows(&shown);
             return Err(unwritten(path, &error));
         }
@@ -115,30 +116,25 @@ pub async fn run(
     Ok(Exit::Done)
 }
 
+/// What a chart may be written over: another one.
+const CHART: Over<'_> = Over::Alike(b"<svg");
+
 /// Refuses a chart over anything but a chart, and where nothing can be written. A file that is there stays as it is until there
 /// is a chart.
 fn may_be_chart(path: &Path) -> Result<(), Failure> {
-    match path.symlink_metadata() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(unwritten(path, &error)),
-        Ok(_) => {
-            let file = input::open(path).map_err(|error| unwritten(path, &error))?;
-            let mut begin = Vec::new();
-            let read = file.take(4).read_to_end(&mut begin);
-            read.map_err(|error| unwritten(path, &error))?;
-            if !(begin.is_empty() || begin == *b"<svg") {
-                let why = format!("{} is no chart, and would be written over", path.display());
-                return Err(Failure::new(Exit::Refused, why, "name another file with `--chart`"));
-            }
-        }
-    }
-    let writable = std::fs::OpenOptions::new().append(true).create(true).open(path);
-    writable.map(drop).map_err(|error| unwritten(path, &error))
+    output::ready(path, CHART).map_err(|error| unwritten(path, &error))
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
-    let why = format!("the chart can't be written to {}: {error}", path.display());
-    Failure::new(Exit::Usage, why, "name another file with `--chart`")
+    let hint = "name another file with `--chart`";
+    if error.kind() == ErrorKind::AlreadyExists {
+        return Failure::new(
+            Exit::Refused,
+            format!("{} is no chart, and would be written over", Name(path)),
+            hint,
+        );
+    }
+    Failure::new(Exit::Usage, format!("the chart can't be written to {}: {error}", Name(path)), hint)
 }
 
 fn nothing_measured(rows: &[Row]) -> Failure {
@@ -290,6 +286,7 @@ mod tests {
             assert_eq!(std::fs::read_to_string(at(name)).unwrap(), text, "{name}");
         }
         assert!(may_be_chart(&at("new.svg")).is_ok());
+        assert!(!at("new.svg").exists(), "there is no chart yet");
         assert!(may_be_chart(folder.path()).is_err());
         assert!(may_be_chart(&at("no/folder.svg")).is_err());
     }

@@ -152,7 +152,7 @@ pub async fn run(
 /// other with the call itself.
 fn artifacts(seen: &Seen, chosen: &Chosen, artifact: &Artifact) -> Option<(String, String)> {
     let latest = &seen.latest;
-    let ours = latest.bucket.as_deref().is_some_and(|bucket| stack::stack_name(bucket) == latest.name);
+    let ours = latest.bucket().is_some_and(|bucket| stack::stack_name(bucket) == latest.name);
     let account = target::account(&latest.arn)?;
     ours.then(|| (names::artifacts_bucket(account, &chosen.region), names::code_key(&artifact.sha256)))
 }

@@ -3,9 +3,6 @@
 //! `update-code` and `rollback` move the alias without the stack, so the stack's own idea of the code may be old: bringing
 //! that up, or a zip that was live once, would undo them (CN-09). Only code that the function never had is taken as new.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::artifact::Artifact;
 use crate::names;
 use crate::observe::{Live, Observed};
@@ -37,7 +34,7 @@ impl Code {
     /// That of the live version.
     fn live(live: &Live) -> Self {
         Self {
-            key: live_key(live),
+            key: live.key(),
             code_sha256: live.code_sha256.clone(),
             architecture: live.architecture.clone(),
             kept: Some(live.version.clone()),
@@ -52,10 +49,4 @@ impl Code {
         let had = live.published.iter().any(|published| published == sha) || of_stack == Some(sha);
         if live.code_sha256 != *sha && had { Self::live(live) } else { Self::of(artifact) }
     }
-}
-
-/// The key that the live code has in the artifacts bucket, if it was put there.
-pub fn live_key(live: &Live) -> String {
-    let digest = STANDARD.decode(&live.code_sha256).unwrap_or_default();
-    names::code_key(&hex::encode(digest))
 }

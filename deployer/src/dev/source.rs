@@ -1,27 +1,16 @@
 //! What the front needs to know, behind one trait: the real endpoint or a test's own world.
 
+pub use crate::aws::edge::Invalidation;
+pub use crate::aws::read::ObjectData;
 use imgdeploy_model::chain::access::PublicAccessBlock;
 use imgdeploy_model::chain::api::{Api, Invocation};
-use imgdeploy_model::chain::message::{Headers, Request, Response};
+use imgdeploy_model::chain::message::{Request, Response};
 use std::future::Future;
 
 /// A look-up that failed; "not there" is no failure.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SourceError(pub String);
-
-/// An object, or only its headers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ObjectData {
-    /// As S3 sends them: `Content-Type`, `Content-Length`, `ETag`, `Cache-Control`, …
-    pub headers: Headers,
-    /// Empty where only the headers were asked for.
-    pub body: Vec<u8>,
-    /// `x-amz-website-redirect-location` (S3-15).
-    pub redirect: Option<String>,
-    /// Encrypted with KMS: not readable through the website endpoint (S3-27).
-    pub kms: bool,
-}
 
 /// The public access blocks of both levels (S3-20).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,15 +19,6 @@ pub struct Blocks {
     pub bucket: PublicAccessBlock,
     /// The account's; `None` where it can't be read. Then it is taken for off and answers say so.
     pub account: Option<PublicAccessBlock>,
-}
-
-/// An invalidation and its paths.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invalidation {
-    /// Id within the distribution.
-    pub id: String,
-    /// Its paths.
-    pub paths: Vec<String>,
 }
 
 /// A future of a look-up.

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_lambda::primitives::Blob;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
@@ -10,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 use super::RUNTIME;
 use super::apply::{Cause, Progress, Run, conflict};
 use crate::aws::lambda::{CodeSource, Configuration, Function};
+use crate::aws::web;
 use crate::aws::write::Condition;
 use crate::aws::{AwsFailure, FailureKind};
-use crate::probe::client;
 use imgdeploy_world::Fact;
 
 /// How long an update may take: as long as Lambda's own waiters give it (LA-03).
@@ -25,7 +24,7 @@ impl Run<'_> {
     pub(super) async fn keep_present(&self, progress: &mut Progress) -> Result<(), Cause> {
         let present = &self.seen.latest;
         let location = self.function.code_location().await?;
-        let answer = client::get(&location).await.map_err(Cause::NoWayBack)?;
+        let answer = web::get(&location).await.map_err(Cause::NoWayBack)?;
         let zip = answer.body.to_vec();
         if STANDARD.encode(Sha256::digest(&zip)) != present.code_sha256 {
             return Err(Cause::NoWayBack("what was handed out has another hash".to_owned()));
@@ -55,7 +54,7 @@ impl Run<'_> {
     fn source(&self) -> CodeSource {
         match &self.wanted.artifacts {
             Some((bucket, key)) => CodeSource::S3 { bucket: bucket.clone(), key: key.clone() },
-            None => CodeSource::Zip(Blob::new(self.zip)),
+            None => CodeSource::Zip(self.zip.to_vec()),
         }
     }
 
@@ -112,7 +111,7 @@ impl Run<'_> {
     pub(super) async fn put_back(&self, zip: &[u8]) -> Result<(), Cause> {
         let before = &self.seen.latest;
         let now = self.settled(None).await?;
-        let zip = CodeSource::Zip(Blob::new(zip));
+        let zip = CodeSource::Zip(zip.to_vec());
         self.function.update_code(&zip, &before.architecture, &now.revision, false, false).await?;
         let now = self.settled(None).await?;
         if let (Some(runtime), Some(handler)) = (&before.runtime, &before.handler)

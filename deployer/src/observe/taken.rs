@@ -8,7 +8,7 @@ use futures::future::join_all;
 use serde::Serialize;
 
 use crate::aws::AwsFailure;
-use crate::aws::read::{BucketRead, ObjectSummary};
+use crate::aws::read::{BucketRead, Object};
 use crate::purge::key::Scheme;
 use imgdeploy_world::Fact;
 
@@ -42,7 +42,7 @@ pub(super) async fn look(
     bucket: &BucketRead,
     scheme: Option<&Scheme>,
     prefix: &str,
-) -> (Fact<Vec<ObjectSummary>>, Fact<Taken>) {
+) -> (Fact<Vec<Object>>, Fact<Taken>) {
     let Some(scheme) = scheme else { return (bucket.first_objects(prefix).await, Fact::Absent) };
     if prefix.is_empty() {
         let (listed, found) = futures::join!(bucket.first_objects(""), without_prefix(bucket, scheme));

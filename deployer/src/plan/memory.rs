@@ -1,7 +1,7 @@
 //! `tune --apply`: the memory of a stack's function, and nothing else.
 
 use super::{Action, Plan, Refusal};
-use crate::desired::code::{Code, live_key};
+use crate::desired::code::Code;
 use crate::observe::Observed;
 use crate::settings::value::SecurityKey;
 use crate::stack::{self, StackPlan};
@@ -39,7 +39,7 @@ pub fn memory(seen: &Observed, key: Option<&SecurityKey>, memory: u32) -> Plan {
         return plan;
     }
     let code = moved.then(|| Code {
-        key: live_key(live),
+        key: live.key(),
         code_sha256: live.code_sha256.clone(),
         architecture: live.architecture.clone(),
         kept: None,

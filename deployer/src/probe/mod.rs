@@ -1,6 +1,5 @@
 //! The live probe: asks for one derived image as a browser would and looks at every hop.
 
-pub(crate) mod client;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -11,7 +10,7 @@ use imgdeploy_model::derived_key::looks_derived;
 use serde::Serialize;
 
 use crate::aws::Clients;
-use crate::aws::read::ObjectSummary;
+use crate::aws::read::Object;
 use crate::desired::Desired;
 use crate::dev;
 use crate::names;
@@ -147,7 +146,7 @@ async fn front(
 /// The smallest image that is an original: least to wait for. One that has been resized before is taken only if
 /// there is no other, because its image comes from the bucket without the resizer.
 fn choose<'a>(
-    objects: &'a [ObjectSummary],
+    objects: &'a [Object],
     prefix: &'a str,
     max_bytes: u64,
     is_made: impl Fn(&str) -> bool,
@@ -159,10 +158,10 @@ fn choose<'a>(
 
 /// The objects that are originals, as far as their names say: images, not derived, with a key that can be asked for.
 pub(crate) fn originals<'a>(
-    objects: &'a [ObjectSummary],
+    objects: &'a [Object],
     prefix: &'a str,
     max_bytes: u64,
-) -> impl Iterator<Item = &'a ObjectSummary> {
+) -> impl Iterator<Item = &'a Object> {
     let image = |key: &str| {
         let lower = key.to_ascii_lowercase();
         [".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| lower.ends_with(end))
@@ -188,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_smallest_original_that_is_an_image_is_asked_for() {
-        let objects: Vec<ObjectSummary> = [
+        let objects: Vec<Object> = [
             ("index.html", 10),
             ("pics/empty.jpg", 0),
             ("pics/huge.jpg", 5_000),
@@ -196,7 +195,7 @@ mod tests {
             ("resized/300x200/pics/B.JPG", 20),
         ]
         .into_iter()
-        .map(|(key, size)| ObjectSummary { key: key.to_owned(), size })
+        .map(|(key, size)| Object { key: key.to_owned(), size, owner: None })
         .collect();
         let never = |_: &str| false;
         assert_eq!(choose(&objects, "resized/", 1_000, never), Some("pics/B.JPG"));
@@ -205,10 +204,10 @@ mod tests {
 
     #[test]
     fn one_that_was_never_resized_is_better_and_odd_names_are_left_alone() {
-        let objects: Vec<ObjectSummary> =
+        let objects: Vec<Object> =
             [("a.jpg", 1), ("b.jpg", 9), ("c?.jpg", 1), ("../d.jpg", 1), ("e\n.jpg", 1)]
                 .into_iter()
-                .map(|(key, size)| ObjectSummary { key: key.to_owned(), size })
+                .map(|(key, size)| Object { key: key.to_owned(), size, owner: None })
                 .collect();
         assert_eq!(choose(&objects, "resized/", 1_000, |key| key == "a.jpg"), Some("b.jpg"));
         assert_eq!(choose(&objects, "resized/", 1_000, |_| true), Some("a.jpg"));

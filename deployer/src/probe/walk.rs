@@ -2,8 +2,8 @@
 
 use http::header::{CONTENT_TYPE, LOCATION};
 
-use super::client::{self, Answer};
 use super::{ProbeHop, ProbeReport};
+use crate::aws::web::{self, Answer};
 use crate::dev::DevUrls;
 use imgdeploy_model::chain::message::Url;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
@@ -82,7 +82,7 @@ pub(super) async fn walk(url: &str, hosts: &Hosts) -> ProbeReport {
             );
             return report;
         };
-        let answer = match client::get(&next.to_string()).await {
+        let answer = match web::get(&next.to_string()).await {
             Ok(answer) => answer,
             Err(why) => {
                 report.verdict = format!("{service} at {next}: {why}");

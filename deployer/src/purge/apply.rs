@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::paths::MOST_PATHS;
 use super::plan::{Image, Plan};
-use crate::apply::random_id;
 use crate::aws::write::{self, BucketWrite, Kept};
 use crate::aws::{AwsFailure, Clients, FailureKind, edge};
+use crate::random::random_id;
 
 /// S3's limit for one call.
 const BATCH: usize = 1000;
@@ -157,7 +157,7 @@ async fn wait(
     let start = Instant::now();
     let mut pause = FIRST_PAUSE;
     loop {
-        let status = edge::invalidation_status(clients, id, invalidation).await?;
+        let status = edge::invalidation(clients, id, invalidation).await?.status;
         if status == "Completed" {
             return Ok(());
         }

@@ -1,13 +1,14 @@
 //! What is said about the function's code.
 
+use imgdeploy_model::terminal::Name;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::OwnWords;
 use super::{DOCUMENT_VERSION, Report, Screen, generated, out};
 use crate::artifact::embedded::Embedded;
 use crate::artifact::{Artifact, Aws, Binary, Checked, Linker, Problem};
-use crate::cli::OwnWords;
 use crate::settings::value::Arch;
 
 /// A zip that was built or checked.
@@ -54,7 +55,7 @@ impl Report {
 fn words(zip: &ZipReport<'_>) -> Screen {
     let Checked { sha256, code_sha256, size, unzipped, binary, problems, notes, .. } = zip.checked;
     let verdict = if problems.is_empty() { "AWS takes and starts it" } else { "not usable" };
-    let mut text = Screen::of(format_args!("{} for {}: {verdict}", zip.path.display(), zip.arch));
+    let mut text = Screen::of(format_args!("{} for {}: {verdict}", Name(zip.path), zip.arch));
     let mut row = |name: &str, value: &str| {
         text.line(format_args!("  {name:<11} {value}"));
     };
@@ -73,7 +74,7 @@ fn words(zip: &ZipReport<'_>) -> Screen {
         row("linked by", &linker.to_string());
     }
     if let Some(path) = zip.single_binary {
-        row("carried by", &path.display().to_string());
+        row("carried by", &Name(path).to_string());
     }
     for note in notes {
         text.line(format_args!("note: {note}"));
@@ -109,7 +110,7 @@ fn object(zip: &ZipReport<'_>) -> Value {
         "version": DOCUMENT_VERSION,
         "command": "build",
         "outcome": outcome,
-        "zip": zip.path.display().to_string(),
+        "zip": Name(zip.path).to_string(),
         "arch": zip.arch.to_string(),
         "linker": zip.linker.map(|linker| linker.to_string()),
         "sha256": sha256,
@@ -125,7 +126,7 @@ fn object(zip: &ZipReport<'_>) -> Value {
         })),
         "problems": problems.iter().map(problem).collect::<Vec<_>>(),
         "notes": notes,
-        "single_binary": zip.single_binary.map(|path| path.display().to_string()),
+        "single_binary": zip.single_binary.map(|path| Name(path).to_string()),
     })
 }
 

@@ -14,6 +14,7 @@ mod function;
 mod images;
 mod json;
 mod logs;
+mod own_words;
 mod purge;
 mod screen;
 mod status;
@@ -24,7 +25,6 @@ use std::fmt::Display;
 use std::io::{BufRead as _, IsTerminal, Write};
 
 use crate::apply::Event;
-use crate::cli::OwnWords;
 use crate::error::Failure;
 use crate::plan::Plan;
 use crate::probe::ProbeReport;
@@ -33,6 +33,7 @@ pub use batch::BatchBar;
 pub use code::{ZipReport, carried};
 pub use json::DOCUMENT_VERSION;
 pub use logs::LogView;
+pub use own_words::OwnWords;
 pub use screen::{Paint, Screen};
 pub use tune::TuneReport;
 

@@ -3,6 +3,7 @@
 use super::ResizeError;
 use super::plan::{Plan, Source, Target};
 use super::words::{self, Asked};
+use imgdeploy_model::terminal::Name;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -25,11 +26,11 @@ pub fn refuse_same_file(plan: &Plan, asked: &[Asked], others: &[PathBuf]) -> Res
         }
         for key in words::keys(asked) {
             let path = task.source.folder().join(key);
-            add(&path, path.display().to_string());
+            add(&path, Name(&path).to_string());
         }
     }
     for path in others {
-        add(path, path.display().to_string());
+        add(path, Name(path).to_string());
     }
     let mut outputs: BTreeMap<Identity, &Target> = BTreeMap::new();
     for target in plan.tasks.iter().flat_map(|task| &task.targets) {

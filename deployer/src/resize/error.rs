@@ -1,5 +1,6 @@
 //! Why nothing was made at all.
 
+use imgdeploy_model::terminal::Name;
 use resizer_core::spec::SpecError;
 use std::io;
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ResizeError {
     /// A text is no spec.
-    #[error("{flag}: {error}")]
+    #[error("{flag}: {}", error.unescaped())]
     Spec {
         /// The argument, `SPEC` or `--also`.
         flag: &'static str,
@@ -46,7 +47,7 @@ pub enum ResizeError {
         input: String,
     },
     /// The folder can't be made.
-    #[error("cannot make the folder {}: {error}", path.display())]
+    #[error("cannot make the folder {}: {error}", Name(path))]
     Folder {
         /// Its path.
         path: PathBuf,

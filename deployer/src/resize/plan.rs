@@ -3,6 +3,7 @@
 use super::ResizeError;
 use super::names;
 use super::words::Asked;
+use imgdeploy_model::terminal::Name;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
@@ -76,7 +77,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("-"),
-            Self::File(path) => path.display().fmt(f),
+            Self::File(path) => Name(path).fmt(f),
         }
     }
 }
@@ -85,7 +86,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdout => f.write_str("-"),
-            Self::File(path) => path.display().fmt(f),
+            Self::File(path) => Name(path).fmt(f),
         }
     }
 }
@@ -115,7 +116,7 @@ pub fn plan(
         (None, [_]) => (None, files, None),
         (None, [input, out]) => (None, std::slice::from_ref(input), Some((input, out))),
         (None, _) => {
-            let last = files.last().map(|last| last.display().to_string()).unwrap_or_default();
+            let last = files.last().map(|last| Name(last).to_string()).unwrap_or_default();
             return Err(files_error(
                 format!("several inputs, and {last} is no folder"),
                 "write `--out-dir DIR` to have all files made there",
@@ -139,13 +140,13 @@ pub fn plan(
 fn to_one(asked: &[Asked], source: Source, out: &Path) -> Result<Task, ResizeError> {
     if asked.len() > 1 {
         return Err(files_error(
-            format!("several specs, and one file to write, {}", out.display()),
+            format!("several specs, and one file to write, {}", Name(out)),
             "`--also` needs `--out-dir DIR`: each result has a name of its own",
         ));
     }
     if out.as_os_str().as_encoded_bytes().ends_with(b"/") {
         return Err(files_error(
-            format!("there is no folder {}", out.display()),
+            format!("there is no folder {}", Name(out)),
             "write `--out-dir DIR` to have it made",
         ));
     }

@@ -6,6 +6,7 @@ use super::store;
 use super::words::{self, Asked};
 use crate::input;
 use crate::settings::Images;
+use imgdeploy_model::terminal::Name;
 use resizer_core::{Assets, Defaults, Error, Format, Limits, Options, Output, Spec};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ impl Done {
         (said != made.format).then(|| {
             format!(
                 "{} is a {} file, whatever its name says; `filters:format({})` would make it {said}",
-                path.display(),
+                Name(path),
                 made.format,
                 names::extension(said),
             )

@@ -5,6 +5,7 @@ use super::given::Given;
 use super::nearest::nearest;
 use super::problem::{Problem, SettingsError};
 use super::site::Origin;
+use imgdeploy_model::terminal::Name;
 use std::path::Path;
 
 /// Reads the settings file that the command line or the environment names, else `imgdeploy.yaml` in
@@ -20,7 +21,7 @@ pub fn load(given: &Given, cwd: &Path) -> Result<Option<ConfigFile>, SettingsErr
                 Origin::Env(variable) => variable,
                 _ => "--config",
             };
-            let message = format!("the settings file {} that {by} names doesn't exist", path.display());
+            let message = format!("the settings file {} that {by} names doesn't exist", Name(path));
             return Err(Problem::new(message, Some("`imgdeploy init` writes one".into())).into());
         }
         return ConfigFile::read_as(&file, path).map(Some);
@@ -46,7 +47,7 @@ pub(super) fn choose<'f>(given: &Given, file: Option<&'f ConfigFile>) -> Result<
             );
         };
         let Some((name, section)) = file.sites.get_key_value(&site.text) else {
-            let path = file.path().display();
+            let path = Name(file.path());
             let hint = match nearest(&site.text, file.sites.keys().map(String::as_str)) {
                 Some(right) => format!("did you mean `{right}`?"),
                 None => listed(file),
@@ -86,11 +87,11 @@ pub(super) fn choose<'f>(given: &Given, file: Option<&'f ConfigFile>) -> Result<
     match (sites.next(), sites.next()) {
         (Some((name, section)), None) => Ok((Some(name), Some(section))),
         (None, _) => problem(
-            format!("no bucket is given, and {} has no site", file.path().display()),
+            format!("no bucket is given, and {} has no site", Name(file.path())),
             Some("give --bucket NAME, or add a site to the file".into()),
         ),
         (Some(_), Some(_)) => problem(
-            format!("{} has {} sites, and none is named", file.path().display(), file.sites.len()),
+            format!("{} has {} sites, and none is named", Name(file.path()), file.sites.len()),
             Some(format!("give --site NAME; {}", listed(file))),
         ),
     }

@@ -5,6 +5,7 @@ use super::node::{Node, Step, locate, position};
 use super::problem::{Position, Problem, SettingsError};
 use super::site::Origin;
 use crate::input;
+use imgdeploy_model::terminal::Name;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -48,9 +49,9 @@ impl ConfigFile {
     /// Reads `file`, which messages call `path`.
     pub(super) fn read_as(file: &Path, path: &Path) -> Result<Self, SettingsError> {
         let bytes = input::read(file, MOST_BYTES)
-            .map_err(|error| Problem::new(format!("can't read {}: {error}", path.display()), None))?;
+            .map_err(|error| Problem::new(format!("can't read {}: {error}", Name(path)), None))?;
         if let Some(encoding) = wide(&bytes) {
-            let message = format!("{} is {encoding} text, and settings are read as UTF-8", path.display());
+            let message = format!("{} is {encoding} text, and settings are read as UTF-8", Name(path));
             let hint = "save it as UTF-8: editors ask for the encoding under \"save as\"; PowerShell's `>` writes UTF-16";
             return Err(Problem::new(message, Some(hint.to_owned())).into());
         }

@@ -1,6 +1,6 @@
 //! What is wrong with the settings: one [`Problem`] each, all of them in one [`SettingsError`].
 
-use imgdeploy_model::terminal::escape;
+use imgdeploy_model::terminal::{Name, escape};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -87,7 +87,7 @@ impl Problem {
         let Some(excerpt) = &self.excerpt else {
             return vec![self.message.clone()];
         };
-        let path = excerpt.path.display();
+        let path = Name(&excerpt.path);
         let Some(at) = excerpt.at else {
             return vec![format!("{path}: {}", self.message)];
         };

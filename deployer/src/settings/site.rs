@@ -4,6 +4,7 @@ use super::value::{
     Arch, BaseUrl, BucketName, CacheControl, Delivery, Dimensions, DistributionId, Keep, OnUpload, PolicyArn,
     Prefix, Presets, Profile, RedirectCode, Region, RoleArn, SecurityKey, Sources,
 };
+use imgdeploy_model::terminal::Name;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag => f.write_str("flag"),
             Self::Env(variable) => write!(f, "environment {variable}"),
-            Self::File { path, line, column } => write!(f, "{}:{line}:{column}", path.display()),
+            Self::File { path, line, column } => write!(f, "{}:{line}:{column}", Name(path)),
             Self::Default => f.write_str("default"),
         }
     }
@@ -236,7 +237,7 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
         ("sources", or_none(sources.as_str())),
         ("security-key", if security_key.is_some() { "(secret)" } else { "(none)" }.to_owned()),
         ("allow-unsafe", allow_unsafe.to_string()),
-        ("zip", or(zip.as_ref().map(|zip| zip.display().to_string()), "(built)")),
+        ("zip", or(zip.as_ref().map(|zip| Name(zip).to_string()), "(built)")),
         ("arch", arch.to_string()),
         ("redirect", redirect.to_string()),
         ("allowed-dimensions", sizes),

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::aws::read::ObjectSummary;
+use crate::aws::read::Object;
 use crate::probe::originals;
 
 /// Largest image that fits into a call: 6 MB of payload (LA-07), in base64 a third more.
@@ -18,8 +18,8 @@ pub const SAMPLE: &[u8] = include_bytes!("../../../tests/photos/dandelion.jpg");
 pub const SAMPLE_NAME: &str = "(built-in photograph, 1600x900)";
 
 /// Up to five typical originals, or up to `most`: from the middle of each fifth of their sizes, the smallest first.
-pub fn typical(objects: &[ObjectSummary], prefix: &str, most: usize) -> Vec<ObjectSummary> {
-    let mut found: Vec<&ObjectSummary> = originals(objects, prefix, MOST_BYTES).collect();
+pub fn typical(objects: &[Object], prefix: &str, most: usize) -> Vec<Object> {
+    let mut found: Vec<&Object> = originals(objects, prefix, MOST_BYTES).collect();
     found.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| a.key.cmp(&b.key)));
     let count = found.len().min(CHOSEN).min(most);
     (0..count)
@@ -40,8 +40,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn objects(sizes: &[u64]) -> Vec<ObjectSummary> {
-        let one = |(at, size): (usize, &u64)| ObjectSummary { key: format!("{at}.jpg"), size: *size };
+    fn objects(sizes: &[u64]) -> Vec<Object> {
+        let one = |(at, size): (usize, &u64)| Object { key: format!("{at}.jpg"), size: *size, owner: None };
         sizes.iter().enumerate().map(one).collect()
     }
 
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn neither_derived_nor_too_large_nor_no_image() {
-        let named = |key: &str, size| ObjectSummary { key: key.to_owned(), size };
+        let named = |key: &str, size| Object { key: key.to_owned(), size, owner: None };
         let all = [
             named("resized/300x200/a.jpg", 10),
             named("index.html", 10),

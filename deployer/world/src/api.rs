@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::Fact;
+use imgdeploy_model::chain::api::{self as chain, MethodFacts};
+use imgdeploy_model::chain::permission::Permission;
 
 /// An API that something names, and what is there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,6 +42,48 @@ pub struct Api {
     pub domains: Vec<Domain>,
 }
 
+impl Api {
+    /// What its stages serve (AG-04): the snapshot tells what is deployed, the edited resource what the snapshot leaves out.
+    /// `allowed` says whether the function lets a method call it: by stage, method, path and the edited method.
+    pub fn served(
+        &self,
+        id: &str,
+        mut allowed: impl FnMut(&str, &str, &str, &Method) -> Permission,
+    ) -> chain::Api {
+        let mut stages = BTreeMap::new();
+        for (name, stage) in &self.stages {
+            let mut served = chain::Stage::default();
+            for (path, methods) in &self.resources {
+                for (method, edited) in methods {
+                    let snapshot = match &stage.deployed {
+                        Some(paths) => match paths.get(path).and_then(|methods| methods.get(method)) {
+                            Some(deployed) => Some(deployed),
+                            None => continue,
+                        },
+                        None => None,
+                    };
+                    let facts = MethodFacts {
+                        authorization: snapshot
+                            .map_or(&edited.authorization, |one| &one.authorization)
+                            .clone(),
+                        api_key_required: snapshot
+                            .map_or(edited.api_key_required, |one| one.api_key_required),
+                        permission: allowed(name, method, path, edited),
+                    };
+                    served.resources.entry(path.clone()).or_default().insert(method.clone(), facts);
+                }
+            }
+            stages.insert(name.clone(), served);
+        }
+        chain::Api {
+            id: id.to_owned(),
+            default_endpoint: !self.default_endpoint_disabled,
+            binary_media_types: self.binary_media_types.clone(),
+            stages,
+        }
+    }
+}
+
 /// A stage and what is deployed on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Stage {
@@ -69,6 +113,20 @@ pub struct Method {
     pub api_key_required: bool,
     /// What stands behind it.
     pub integration: Option<Integration>,
+}
+
+impl Method {
+    /// Anyone may call it.
+    pub fn is_open(&self) -> bool {
+        self.authorization == "NONE" && !self.api_key_required
+    }
+
+    /// It hands requests to this integration as Lambda wants them (AG-08).
+    pub fn calls(&self, uri: &str) -> bool {
+        self.integration.as_ref().is_some_and(|integration| {
+            integration.kind == "AWS_PROXY" && integration.http_method == "POST" && integration.uri == uri
+        })
+    }
 }
 
 /// What stands behind a method (AG-08).

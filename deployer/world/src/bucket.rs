@@ -3,19 +3,7 @@
 use serde::Serialize;
 
 use crate::Fact;
-
-/// The four flags of a public access block (S3-20).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Block {
-    /// Refuses new public ACLs.
-    pub block_public_acls: bool,
-    /// Ignores public ACLs.
-    pub ignore_public_acls: bool,
-    /// Refuses new public policies.
-    pub block_public_policy: bool,
-    /// Leaves a public policy without effect for strangers (S3-22).
-    pub restrict_public_buckets: bool,
-}
+use imgdeploy_model::chain::access::PublicAccessBlock;
 
 /// One object of a listing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -53,9 +41,9 @@ pub struct Bucket {
     /// Raw policy.
     pub policy: Fact<String>,
     /// Its public access block.
-    pub block: Fact<Block>,
+    pub block: Fact<PublicAccessBlock>,
     /// The account's public access block.
-    pub account_block: Fact<Block>,
+    pub account_block: Fact<PublicAccessBlock>,
     /// Whether requesters pay (S3-17).
     pub requester_pays: Fact<bool>,
     /// Canonical id of the bucket's owner.

@@ -37,46 +37,91 @@ pub struct Function {
     pub code: Fact<Code>,
 }
 
-/// A version's configuration.
+/// A function's unpublished state or one of its versions, as GetFunctionConfiguration has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Configuration {
+    /// Name.
+    pub name: String,
+    /// ARN, with version or alias if it was asked for by one.
+    pub arn: String,
     /// `$LATEST` or a number.
     pub version: String,
+    /// Base64 SHA-256 of the zip (LA-05).
+    pub code_sha256: String,
+    /// Size of the zip in bytes.
+    pub code_size: u64,
     /// Such as `provided.al2023`; none for container images.
     pub runtime: Option<String>,
-    /// Handler.
+    /// What the runtime calls; `bootstrap` by habit for OS-only runtimes.
     pub handler: Option<String>,
     /// `arm64` or `x86_64`.
     pub architecture: String,
     /// MB.
     pub memory: u32,
-    /// Seconds.
+    /// Seconds until Lambda ends a call.
     pub timeout: u32,
-    /// `Active`, `Pending`, `Inactive`, `Failed`.
+    /// When it was last changed, as Lambda writes it.
+    pub last_modified: String,
+    /// `Active`, `Pending`, `Inactive` or `Failed`.
     pub state: Option<String>,
-    /// Why.
+    /// Why it is in that state.
     pub state_reason: Option<String>,
-    /// `Successful`, `InProgress`, `Failed`.
+    /// `Successful`, `InProgress` or `Failed` (LA-02, LA-03).
     pub update_status: Option<String>,
-    /// Why.
+    /// Code and words for a failed update.
     pub update_reason: Option<String>,
-    /// Environment variables, without those that hold secrets.
-    pub environment: BTreeMap<String, String>,
-    /// Base64 SHA-256 of the zip.
-    pub code_sha256: String,
-    /// ARN of the role.
-    pub role: String,
+    /// Changes with every change, for conditional writes.
+    pub revision: String,
     /// Where it logs.
     pub log_group: String,
+    /// Environment variables, without the values of those that hold secrets.
+    pub environment: BTreeMap<String, String>,
+    /// ARN of the role.
+    pub role: String,
+    /// In its owner's words; empty for none.
+    pub description: String,
+    /// Whether the code is a zip, not a container image.
+    pub is_zip: bool,
+}
+
+impl Configuration {
+    /// Value of the variable `BUCKET`.
+    pub fn bucket(&self) -> Option<&str> {
+        self.environment.get("BUCKET").map(String::as_str)
+    }
+
+    /// Value of the variable `PREFIX`.
+    pub fn prefix(&self) -> Option<&str> {
+        self.environment.get("PREFIX").map(String::as_str)
+    }
+
+    /// No update is under way and it can be invoked.
+    pub fn is_ready(&self) -> bool {
+        let updated = self.update_status.as_deref().is_none_or(|status| status == "Successful");
+        updated && self.state.as_deref().is_none_or(|state| matches!(state, "Active" | "Inactive"))
+    }
+
+    /// The last update or the state is `Failed`: why.
+    pub fn failed(&self) -> Option<String> {
+        let failed = |status: &Option<String>| status.as_deref() == Some("Failed");
+        if failed(&self.update_status) {
+            return Some(self.update_reason.clone().unwrap_or_else(|| "no reason given".to_owned()));
+        }
+        failed(&self.state).then(|| self.state_reason.clone().unwrap_or_else(|| "no reason given".to_owned()))
+    }
 }
 
 /// An alias.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Alias {
     /// Name.
     pub name: String,
-    /// Version that it points to.
+    /// The version that it points to.
     pub version: String,
+    /// Versions that get a share of the calls, 0 to 1, besides.
+    pub weights: BTreeMap<String, f64>,
+    /// For conditional writes.
+    pub revision: String,
 }
 
 /// The role.

@@ -10,4 +10,16 @@ pub mod log;
 pub mod walk;
 
 pub use fact::Fact;
+
 pub use failure::{AwsFailure, FailureKind};
+
+/// Who is calling.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Caller {
+    /// 12-digit account id.
+    pub account: String,
+    /// ARN of the caller as STS gives it.
+    pub arn: String,
+    /// Partition of that ARN, e.g. `aws` (PA-01).
+    pub partition: String,
+}

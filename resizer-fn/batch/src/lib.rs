@@ -31,5 +31,6 @@ pub use stamp::{
 pub use tally::{Counts, Tally};
 
 /// How often SQS hands out a message before it goes to the dead-letter queue. The template says the same. Once with others,
-/// then as often as there may be messages in a delivery that break the function off (ten), and some for what passes.
-pub const MAX_RECEIVES: u32 = 20;
+/// then twice as often as there may be messages in a delivery that break the function off (ten), once to list the last of them,
+/// and some for what passes.
+pub const MAX_RECEIVES: u32 = 30;

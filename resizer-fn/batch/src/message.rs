@@ -37,6 +37,8 @@ pub enum Message {
 pub enum Note {
     /// It is being worked on, or the function broke off on it.
     Begun,
+    /// The same for the second time, the first one not having ended.
+    BegunAgain,
     /// It is to be tried again.
     Open,
     /// Its result is stored.

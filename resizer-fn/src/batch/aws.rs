@@ -12,6 +12,23 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// Most bytes of an object that this or the tool wrote: a page of 1,000 keys of 1,024 bytes each, six for each where JSON
+/// escapes them.
+const LARGEST: usize = 8 * 1024 * 1024;
+
+/// A body of at most `most` bytes; of a longer one no more is read, whatever length was announced.
+pub(super) async fn within(mut body: ByteStream, most: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    while let Some(part) = body.next().await {
+        let part = part.map_err(|error| DisplayErrorContext(error).to_string())?;
+        if bytes.len() + part.len() > most {
+            return Err(format!("the answer has more than {most} bytes"));
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
+}
+
 /// The desk on AWS.
 #[derive(Debug)]
 pub struct AwsDesk {
@@ -65,7 +82,7 @@ impl AwsDesk {
             Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
             found => found.map_err(|error| failed(CALL, &error))?,
         };
-        let bytes = found.body.collect().await.map_err(|error| unreadable(CALL, &error))?.into_bytes();
+        let bytes = within(found.body, LARGEST).await.map_err(|detail| DeskError { call: CALL, detail })?;
         serde_json::from_slice(&bytes).map(Some).map_err(|error| unreadable(CALL, &error))
     }
 
@@ -152,5 +169,18 @@ impl Desk for AwsDesk {
     fn millis(&self) -> u64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_is_read_up_to_its_limit() {
+        let body = || ByteStream::from_static(b"0123456789");
+        assert_eq!(within(body(), 10).await.unwrap(), b"0123456789");
+        assert!(within(body(), 9).await.unwrap_err().contains("more than 9 bytes"));
     }
 }

@@ -14,6 +14,13 @@ pub struct DeskError {
     pub detail: String,
 }
 
+impl DeskError {
+    /// A call that nobody could wait for any longer.
+    pub(super) fn late(call: &'static str) -> Self {
+        Self { call, detail: "there was no answer in time".to_owned() }
+    }
+}
+
 impl From<DeskError> for Failure {
     fn from(error: DeskError) -> Self {
         Self {

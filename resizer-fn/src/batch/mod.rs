@@ -30,9 +30,9 @@ use crate::handler::Handler;
 use crate::record::Record;
 use crate::store::Store;
 use crate::turn::Time;
-use imgdeploy_batch::{Failed, ItemOutcome, Job, Message, Received, ResultBody, WorkItem, result_name};
+use imgdeploy_batch::{Failed, ItemOutcome, Job, Message, Note, Received, ResultBody, WorkItem, result_name};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -42,6 +42,17 @@ use tokio::time::Instant;
 const RESERVE: Duration = Duration::from_secs(2);
 /// What an item that ran out of time has for saying so.
 const GRACE: Duration = Duration::from_millis(200);
+
+/// What is kept of the time for storing results: less by a function with little time.
+fn reserve(time: Time) -> Duration {
+    RESERVE.min(time.whole / 3)
+}
+
+/// When nothing is waited for any more, so that the function gives an answer: without one all messages come again, as if it
+/// had broken off.
+fn end(time: Time) -> Instant {
+    time.until + GRACE.max(reserve(time) / 4 * 3)
+}
 /// How long a job that was read is taken for granted. A cancelled job goes on for that long at most.
 const JOB_AGE: Duration = Duration::from_secs(5);
 /// Deliveries after which a failure that might pass is taken for final.
@@ -80,6 +91,8 @@ pub struct Batch<S, F, D> {
     desk: D,
     on_upload: Vec<String>,
     jobs: tokio::sync::Mutex<BTreeMap<String, (Instant, Job)>>,
+    /// Messages beside which this process could not note how work on them ended, by their ids.
+    unclosed: Mutex<BTreeMap<String, Note>>,
 }
 
 /// What became of one message.
@@ -96,7 +109,7 @@ enum Ended {
 impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
     /// Over a handler, whose store and settings hold.
     pub fn new(handler: Arc<Handler<S, F>>, desk: D, on_upload: Vec<String>) -> Self {
-        Self { handler, desk, on_upload, jobs: tokio::sync::Mutex::default() }
+        Self { handler, desk, on_upload, jobs: tokio::sync::Mutex::default(), unclosed: Mutex::default() }
     }
 
     /// The desk it works at.
@@ -111,7 +124,7 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
         budget: Duration,
         request: &str,
     ) -> (BatchResponse, Vec<Record>) {
-        // A function with little time keeps less of it.
+        // The same as `reserve` says of what is left.
         let time = Time::of(budget.saturating_sub(RESERVE.min(budget / 4)));
         let (suspects, fresh): (Vec<_>, Vec<_>) =
             messages.iter().enumerate().partition(|(_, message)| suspect::is_suspect(message));
@@ -119,7 +132,10 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
         let mut suspects = self.one_by_one(suspects, time, request).await;
         let mut ended = self.work(fresh, time, request).await;
         let mut response = BatchResponse::default();
-        let stored = self.store(&ended, request).await;
+        let stored = match tokio::time::timeout_at(end(time), self.store(&ended, request)).await {
+            Ok(stored) => stored,
+            Err(_) => Err(DeskError::late("result")),
+        };
         let mut records = Vec::new();
         for (place, message) in messages.iter().enumerate() {
             let how = match (suspects.remove(&place), ended.remove(&place), &stored) {

@@ -1,6 +1,7 @@
 //! Sending to SQS. One call of a plain protocol: the SDK's client for it would add more to the zip than all of this.
 
 use super::DeskError;
+use super::aws::within;
 use crate::aws::connector;
 use aws_credential_types::Credentials;
 use aws_sdk_s3::error::DisplayErrorContext;
@@ -22,6 +23,8 @@ const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(100);
 /// A call that takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Most bytes of an answer: it names ten messages, or an error.
+const LARGEST: usize = 256 * 1024;
 /// Calls at the same time.
 const AT_ONCE: usize = 8;
 
@@ -89,8 +92,7 @@ impl Sqs {
             let call = self.http.get_or_init(connector).call(request);
             let answer = call.await.map_err(|error| DisplayErrorContext(error).to_string())?;
             let status = answer.status();
-            let body = ByteStream::new(answer.into_body()).collect().await;
-            let body = body.map_err(|error| error.to_string())?.into_bytes();
+            let body = within(ByteStream::new(answer.into_body()), LARGEST).await?;
             if !status.is_success() {
                 return Err(format!("{status}: {}", String::from_utf8_lossy(&body)));
             }

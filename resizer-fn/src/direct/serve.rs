@@ -120,7 +120,7 @@ impl<S: Store, F: Fetch> Handler<S, F> {
         if self.settings.bucket.is_none() {
             return Err(Failure::no_bucket());
         }
-        let found = self.first(&allowed, refused.clone(), record).await;
+        let found = self.first(&allowed, 0, refused.clone(), record).await;
         let (reading, original) = found.map_err(|failure| failure.beside_refusal(refused.as_ref()))?;
         record.spec = Some(reading.text.to_owned());
         let spec = reading.spec.clone();

@@ -29,6 +29,7 @@ pub struct MemoryStore {
     meanwhile: Mutex<Vec<(String, Derived)>>,
     conflicts: AtomicU32,
     stalled: AtomicBool,
+    asked: Mutex<Vec<String>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -86,6 +87,11 @@ impl MemoryStore {
         self.conflicts.store(times, Ordering::Relaxed);
     }
 
+    /// The keys of every `get` since the last time that this was asked.
+    pub fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.asked))
+    }
+
     /// Makes every `get` from now on fail like that.
     pub fn fail_get(&self, error: StoreError) {
         *lock(&self.fail_get) = Some(error);
@@ -118,6 +124,7 @@ impl MemoryStore {
 
 impl Store for MemoryStore {
     async fn get(&self, key: &str, max_bytes: u64) -> Result<Original, StoreError> {
+        lock(&self.asked).push(key.to_owned());
         if self.stalled.load(Ordering::Relaxed) {
             return std::future::pending().await;
         }

@@ -51,6 +51,16 @@ fn a_folder_gets_its_images_without_aws() {
     let _ = tool.run(inside).exits(0);
     let again = tool.run(inside).exits(0);
     assert!(again.stdout.contains("2 images: 0 done, 2 skipped"), "{again}");
+    // And where the folder lies among the images, none is made: `--force` would write over the originals.
+    let among = format!("{to}/resized/30x20");
+    let before = std::fs::read(format!("{among}/a.jpg")).unwrap();
+    let refused =
+        tool.run(["batch", "--local", "--folder", &among, "--to", to, "--spec", "30x20", "--force"]);
+    assert_eq!(
+        (refused.code, std::fs::read(format!("{among}/a.jpg")).unwrap() == before),
+        (2, true),
+        "{refused}"
+    );
     let nowhere = tool.run(["batch", "--local", "--folder", "/nowhere/at/all", "--spec", "9x9"]);
     assert_eq!(nowhere.code, 6, "{nowhere}");
 }

@@ -14,8 +14,7 @@ pub const ADMIN: &str =
 pub fn template(file: &str, bucket: &str) -> String {
     let path = crate::workspace::root().join("templates").join(file);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    text.replace(":::BUCKET", &format!(":::{bucket}"))
-        .replace("\"ACCOUNT\"", &format!("\"{}\"", crate::ministack::ACCOUNT))
+    text.replace(":::BUCKET", &format!(":::{bucket}")).replace("ACCOUNT", crate::ministack::ACCOUNT)
 }
 
 /// A policy that allows everything but one action.

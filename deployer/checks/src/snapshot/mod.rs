@@ -4,21 +4,14 @@ pub mod derive;
 
 use serde::Serialize;
 
+pub use imgdeploy_model::chain::access::PublicAccessBlock;
+pub use imgdeploy_world::Caller;
 pub use imgdeploy_world::api::{Api, ApiSeen, Deployed, Domain, Integration, Method, Stage};
-pub use imgdeploy_world::bucket::{Block, Bucket, Head, Object};
+pub use imgdeploy_world::bucket::{Bucket, Head, Object};
 pub use imgdeploy_world::edge::Edge;
 pub use imgdeploy_world::function::{Alias, Code, CodeProblem, Configuration, Function, Role};
 pub use imgdeploy_world::walk::{End, Hop, LogLine, Service, Walk};
 use imgdeploy_world::{AwsFailure, Fact};
-
-/// Who looks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Caller {
-    /// 12-digit account id.
-    pub account: String,
-    /// Partition of the caller's ARN, such as `aws`.
-    pub partition: String,
-}
 
 /// What the tool's own stack says, where there is one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use super::variants::*;
 use super::*;
 use crate::check::{Fix, Severity};
-use crate::snapshot::{Block, End, Head, Service};
+use crate::snapshot::{End, Head, PublicAccessBlock, Service};
 use crate::tests::KnownMut;
 use imgdeploy_world::Fact;
 
@@ -14,8 +14,8 @@ type Change = fn(&mut Snapshot);
 const ARN: &str = "arn:aws:s3:::shop-pictures";
 const TLS: &str = r#"{"Sid":"TlsOnly","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::shop-pictures","arn:aws:s3:::shop-pictures/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#;
 
-fn closed() -> Fact<Block> {
-    Fact::Known(Block {
+fn closed() -> Fact<PublicAccessBlock> {
+    Fact::Known(PublicAccessBlock {
         block_public_acls: true,
         ignore_public_acls: true,
         block_public_policy: true,

@@ -9,8 +9,8 @@ use imgdeploy_model::region::{Partition, website_host, website_hosts_all_forms};
 
 use crate::snapshot::Deployed;
 use crate::snapshot::{
-    Alias, Api, ApiSeen, Block, Bucket, Caller, Configuration, Edge, End, Function, Head, Hop, Integration,
-    Method, Object, Role, Service, Snapshot, Stack, Stage, Walk,
+    Alias, Api, ApiSeen, Bucket, Caller, Configuration, Edge, End, Function, Head, Hop, Integration, Method,
+    Object, PublicAccessBlock, Role, Service, Snapshot, Stack, Stage, Walk,
 };
 use imgdeploy_world::Fact;
 
@@ -36,17 +36,21 @@ pub(crate) fn healthy() -> Snapshot {
     let access =
         OurAccess { bucket: BUCKET.to_owned(), prefix: PREFIX.to_owned(), partition: Partition::Aws };
     Snapshot {
-        caller: Fact::Known(Caller { account: ACCOUNT.to_owned(), partition: "aws".to_owned() }),
+        caller: Fact::Known(Caller {
+            account: ACCOUNT.to_owned(),
+            arn: format!("arn:aws:iam::{ACCOUNT}:user/someone"),
+            partition: "aws".to_owned(),
+        }),
         home_region: Some(REGION.to_owned()),
         bucket: Some(Bucket {
             name: BUCKET.to_owned(),
             region: REGION.to_owned(),
             website: Fact::Known(website::merge(None, &rules).unwrap().document),
             policy: Fact::Known(policy::merge(None, &access).unwrap()),
-            block: Fact::Known(Block {
+            block: Fact::Known(PublicAccessBlock {
                 block_public_acls: true,
                 ignore_public_acls: true,
-                ..Block::default()
+                ..PublicAccessBlock::default()
             }),
             account_block: Fact::Absent,
             requester_pays: Fact::Known(false),
@@ -183,7 +187,7 @@ fn function() -> Function {
         qualifier: Some("Live".to_owned()),
         latest: Fact::Known(Configuration { version: "$LATEST".to_owned(), ..configuration.clone() }),
         configuration: Fact::Known(configuration),
-        alias: Some(Fact::Known(Alias { name: "Live".to_owned(), version: "1".to_owned() })),
+        alias: Some(Fact::Known(Alias { name: "Live".to_owned(), version: "1".to_owned(), ..Alias::default() })),
         versions: Fact::Known(vec!["1".to_owned()]),
         policy: Fact::Known(permission(&format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/*/*/resize*"), &alias_arn())),
         unqualified_policy: Fact::Absent,

@@ -92,7 +92,8 @@ const FAULTS: &[(&str, Option<Fix>, Change)] = &[
     ("IMG033", Some(Fix::Alias), alias_deleted),
     ("IMG033", Some(Fix::Alias), |s| {
         let function = function(s);
-        function.alias = Some(Fact::Known(Alias { name: "Live".to_owned(), version: "7".to_owned() }));
+        function.alias =
+            Some(Fact::Known(Alias { name: "Live".to_owned(), version: "7".to_owned(), ..Alias::default() }));
         function.configuration = Fact::Absent;
     }),
     ("IMG033", None, |s| {

@@ -5,6 +5,7 @@
 
 use super::condition::{Context, Truth, pinned_to_fixed_values};
 use super::pattern;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A policy document, as far as it matters to anonymous callers.
@@ -27,7 +28,8 @@ pub(super) struct Statement {
 }
 
 /// The four flags of a public access block (S3-20).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct PublicAccessBlock {
     /// Refuses new public ACLs.
     pub block_public_acls: bool,
@@ -40,6 +42,14 @@ pub struct PublicAccessBlock {
 }
 
 impl PublicAccessBlock {
+    /// Everything blocked: how a private bucket is kept.
+    pub const PRIVATE: Self = Self {
+        block_public_acls: true,
+        ignore_public_acls: true,
+        block_public_policy: true,
+        restrict_public_buckets: true,
+    };
+
     /// Both levels together: the most restrictive wins (S3-20).
     pub fn or(self, other: Self) -> Self {
         Self {

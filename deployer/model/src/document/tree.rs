@@ -131,12 +131,12 @@ impl Tree {
 
 fn compare(before: &Tree, after: &Tree, path: &str, exact: bool, found: &mut Vec<String>) {
     if before.text != after.text {
-        found.push(format!("{path} changed from {:?} to {:?}", before.text, after.text));
+        found.push(format!("{path} changed from \"{}\" to \"{}\"", before.text, after.text));
     }
     for (name, value) in &before.attributes {
         match after.attributes.get(name) {
             Some(now) if now == value => {}
-            Some(now) => found.push(format!("{path}/@{name} changed from {value:?} to {now:?}")),
+            Some(now) => found.push(format!("{path}/@{name} changed from \"{value}\" to \"{now}\"")),
             None => found.push(format!("{path}/@{name} is missing")),
         }
     }

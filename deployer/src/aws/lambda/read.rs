@@ -14,16 +14,15 @@ use imgdeploy_world::Fact;
 macro_rules! configuration {
     ($answer:expr) => {{
         let answer = $answer;
-        let mut variables =
-            answer.environment.and_then(|environment| environment.variables).unwrap_or_default();
+        let name = answer.function_name.unwrap_or_default();
+        let variables = answer.environment.and_then(|environment| environment.variables).unwrap_or_default();
         Configuration {
-            name: answer.function_name.unwrap_or_default(),
             arn: answer.function_arn.unwrap_or_default(),
             version: answer.version.unwrap_or_default(),
             code_sha256: answer.code_sha256.unwrap_or_default(),
             code_size: u64::try_from(answer.code_size).unwrap_or_default(),
             runtime: answer.runtime.map(|runtime| runtime.as_str().to_owned()),
-            handler: answer.handler,
+            handler: answer.handler.filter(|handler| !handler.is_empty()),
             architecture: answer
                 .architectures
                 .unwrap_or_default()
@@ -42,15 +41,29 @@ macro_rules! configuration {
                 answer.last_update_status_reason,
             ),
             revision: answer.revision_id.unwrap_or_default(),
-            log_group: answer.logging_config.and_then(|logging| logging.log_group).unwrap_or_default(),
-            bucket: variables.remove("BUCKET"),
-            prefix: variables.remove("PREFIX"),
+            log_group: answer
+                .logging_config
+                .and_then(|logging| logging.log_group)
+                .unwrap_or_else(|| format!("/aws/lambda/{name}")),
+            environment: variables.into_iter().map($crate::aws::lambda::read::variable).collect(),
+            role: answer.role.unwrap_or_default(),
+            name,
             description: answer.description.unwrap_or_default(),
             is_zip: answer.package_type.is_none_or(|kind| kind == ::aws_sdk_lambda::types::PackageType::Zip),
         }
     }};
 }
 pub(super) use configuration;
+
+/// Variables that hold secrets: their values get into no report.
+const SECRETS: [&str; 1] = ["SECURITY_KEY"];
+/// What stands for the value of a secret that is set.
+pub(crate) const SECRET: &str = "(a secret)";
+
+pub(super) fn variable((name, value): (String, String)) -> (String, String) {
+    let secret = SECRETS.contains(&name.as_str()) && !value.is_empty();
+    (name, if secret { SECRET.to_owned() } else { value })
+}
 
 pub(super) fn reason(code: Option<LastUpdateStatusReasonCode>, words: Option<String>) -> Option<String> {
     let words = words.filter(|words| !words.is_empty());
@@ -68,6 +81,17 @@ impl Function {
         let result = call.set_qualifier(qualifier.map(str::to_owned)).send().await;
         let result = result.map_err(|error| AwsFailure::from_sdk("lambda:GetFunctionConfiguration", &error));
         Fact::of(result.map(|answer| configuration!(answer)))
+    }
+
+    /// The resource policy of a version or alias; of the function without `qualifier`.
+    pub async fn policy(&self, qualifier: Option<&str>) -> Fact<String> {
+        let call = self.lambda.get_policy().function_name(&self.name);
+        let sent = call.set_qualifier(qualifier.map(str::to_owned)).send().await;
+        match Fact::of(sent.map_err(|error| AwsFailure::from_sdk("lambda:GetPolicy", &error))) {
+            Fact::Known(seen) => seen.policy().map_or(Fact::Absent, |text| Fact::Known(text.to_owned())),
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown(failure) => Fact::Unknown(failure),
+        }
     }
 
     /// An alias.

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::read::configuration;
+
 use super::{CodeSource, Configuration, Function, Invocation};
 use crate::aws::failure::Answered;
 use crate::aws::patience::ANSWER;
@@ -39,7 +40,7 @@ impl Function {
             .publish(publish)
             .dry_run(dry_run);
         let call = match source {
-            CodeSource::Zip(zip) => call.zip_file(zip.clone()),
+            CodeSource::Zip(zip) => call.zip_file(Blob::new(zip.as_slice())),
             CodeSource::S3 { bucket, key } => call.s3_bucket(bucket).s3_key(key),
         };
         let result = call.send().await;

@@ -2,16 +2,18 @@
 
 mod contents;
 mod objects;
+mod owner;
 
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::types::Payer;
 
-use super::{ObjectSummary, PublicAccessBlock, raw_text};
+use super::object::ObjectData;
+use super::{Object, PublicAccessBlock, block_of, raw_text};
 use crate::aws::failure::Answered;
 use crate::aws::raw::CaptureBody;
-use crate::aws::{AwsFailure, Clients};
+use crate::aws::{AwsFailure, Clients, body};
 use imgdeploy_world::Fact;
 
 pub use contents::{Contents, Upload, Version};
@@ -113,7 +115,7 @@ impl BucketRead {
             .map_err(|error| AwsFailure::from_sdk("s3:GetBucketPublicAccessBlock", &error));
         Fact::of(result).map(|seen| {
             let block = seen.public_access_block_configuration();
-            PublicAccessBlock::of([
+            block_of([
                 block.and_then(|b| b.block_public_acls()),
                 block.and_then(|b| b.ignore_public_acls()),
                 block.and_then(|b| b.block_public_policy()),
@@ -192,7 +194,7 @@ impl BucketRead {
     }
 
     /// The first page (at most 1,000) of objects under `prefix`.
-    pub async fn first_objects(&self, prefix: &str) -> Fact<Vec<ObjectSummary>> {
+    pub async fn first_objects(&self, prefix: &str) -> Fact<Vec<Object>> {
         Fact::of(self.page(prefix, None, None).await).map(|page| page.objects)
     }
 
@@ -200,7 +202,7 @@ impl BucketRead {
     ///
     /// # Errors
     /// The first page that fails.
-    pub async fn all_objects(&self, prefix: &str) -> Result<Vec<ObjectSummary>, AwsFailure> {
+    pub async fn all_objects(&self, prefix: &str) -> Result<Vec<Object>, AwsFailure> {
         let mut objects = Vec::new();
         self.each_page(prefix, usize::MAX, |page| objects.extend(page)).await?;
         Ok(objects)
@@ -209,6 +211,11 @@ impl BucketRead {
     /// The user metadata of one object.
     pub async fn metadata(&self, key: &str) -> Fact<BTreeMap<String, String>> {
         self.head(key).await.map(|head| head.metadata)
+    }
+
+    /// An object as a viewer would get it, or only its headers.
+    pub async fn served(&self, key: &str, with_body: bool) -> Fact<ObjectData> {
+        super::object::read(&self.s3, &self.bucket, &self.owner, key, with_body).await
     }
 
     async fn object(&self, key: &str) -> Fact<GetObjectOutput> {
@@ -223,14 +230,11 @@ impl BucketRead {
             Fact::Absent => return Fact::Absent,
             Fact::Unknown(why) => return Fact::Unknown(why),
         };
-        let size = seen.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-        if size > most {
-            let why = format!("{key} has {size} bytes, more than the {most} that can be used here");
-            return Fact::Unknown(AwsFailure::local(GET, why));
-        }
-        match seen.body.collect().await {
-            Ok(body) => Fact::Known(body.into_bytes().into()),
-            Err(error) => Fact::Unknown(AwsFailure::of_body(GET, &error)),
+        match body::whole(GET, seen.content_length, seen.body, most).await {
+            Ok(bytes) => Fact::Known(bytes),
+            Err(failure) => {
+                Fact::Unknown(AwsFailure { message: format!("{key}: {}", failure.message), ..failure })
+            }
         }
     }
 
@@ -242,12 +246,12 @@ impl BucketRead {
             Fact::Unknown(why) => return Fact::Unknown(why),
         };
         let etag = seen.e_tag().unwrap_or_default().to_owned();
-        match seen.body.collect().await {
-            Ok(body) => match String::from_utf8(body.into_bytes().into()) {
+        match body::whole(GET, seen.content_length, seen.body, body::OWN).await {
+            Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Fact::Known((text, etag)),
                 Err(_) => Fact::Unknown(AwsFailure::local(GET, "the object is not UTF-8 text")),
             },
-            Err(error) => Fact::Unknown(AwsFailure::of_body(GET, &error)),
+            Err(failure) => Fact::Unknown(failure),
         }
     }
 }

@@ -9,7 +9,7 @@ use resizer_core::{Output, Spec};
 
 use super::{Loaded, Store, Wanted};
 use crate::aws::failure::Answered;
-use crate::aws::{AwsFailure, FailureKind};
+use crate::aws::{AwsFailure, FailureKind, body};
 use crate::batch::records::list;
 use crate::names;
 use crate::settings::value::SecurityKey;
@@ -123,16 +123,8 @@ impl BucketStore {
             Err(failure) if failure.status == Some(304) => return Ok(None),
             found => found?,
         };
-        let size = found.content_length.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
-        if size > limit {
-            return Err(AwsFailure::local(
-                CALL,
-                format!("it has {size} bytes, more than the {limit} allowed"),
-            ));
-        }
         let etag = found.e_tag.unwrap_or_default().trim_matches('"').to_owned();
-        let body = found.body.collect().await.map_err(|error| AwsFailure::of_body(CALL, &error))?;
-        Ok(Some((body.into_bytes().into(), etag)))
+        Ok(Some((body::whole(CALL, found.content_length, found.body, limit).await?, etag)))
     }
 }
 
@@ -189,8 +181,8 @@ impl Store for BucketStore {
         Err(format!("others kept on writing to {key}; run this again"))
     }
 
-    async fn asset(&self, key: &str) -> Result<Option<Vec<u8>>, String> {
-        match self.get(key, u64::MAX, None).await {
+    async fn asset(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>, String> {
+        match self.get(key, most, None).await {
             Ok(found) => Ok(found.map(|(bytes, _)| bytes)),
             Err(failure) if failure.kind == FailureKind::Missing => Ok(None),
             Err(failure) => Err(failure.to_string()),

@@ -1,5 +1,6 @@
 //! Originals in a folder, images in another.
 
+use imgdeploy_model::terminal::Name;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -7,9 +8,6 @@ use resizer_core::{Output, Spec};
 
 use super::{Found, Loaded, Store, Wanted};
 use crate::{input, resize};
-
-/// Bytes of the largest watermark that is read.
-const LARGEST_ASSET: u64 = 64 * 1024 * 1024;
 
 /// Originals below one folder, images below another: `{to}/{prefix}{spec}/{key}`.
 #[derive(Debug, Clone)]
@@ -28,8 +26,15 @@ impl FolderStore {
     }
 }
 
+/// Whether originals lie where the images would go: each could be taken for an image, and be replaced by one.
+pub(super) fn is_among_images(originals: &Path, images: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    // Below a folder that is not there, nothing is.
+    real(originals).zip(real(images)).is_some_and(|(originals, images)| originals.starts_with(images))
+}
+
 fn failed(path: &Path, error: &std::io::Error) -> String {
-    format!("{}: {error}", path.display())
+    format!("{}: {error}", Name(path))
 }
 
 impl Store for FolderStore {
@@ -66,9 +71,9 @@ impl Store for FolderStore {
         resize::store(&path, &output.bytes, true)
     }
 
-    async fn asset(&self, key: &str) -> Result<Option<Vec<u8>>, String> {
+    async fn asset(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>, String> {
         let path = self.from.join(key);
-        match input::read(&path, LARGEST_ASSET) {
+        match input::read(&path, most) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(&path, &error)),
@@ -102,9 +107,7 @@ impl Walk {
 
     fn unusable(&self, path: &Path, reason: impl ToString) -> Found {
         let below = path.strip_prefix(&self.root).unwrap_or(path);
-        // What is no text is escaped.
-        let name = format!("{below:?}").trim_matches('"').to_owned();
-        Found::Unusable { name, reason: reason.to_string() }
+        Found::Unusable { name: Name(below).to_string(), reason: reason.to_string() }
     }
 
     /// What is in a folder is looked at next.
@@ -193,11 +196,87 @@ mod tests {
             [
                 "a.jpg",
                 "b/c.jpg",
-                "b/\\xFF\\u{1b}.jpg: its name is not UTF-8 text, as keys are; rename it",
+                "b/\\xFF\u{1b}.jpg: its name is not UTF-8 text, as keys are; rename it",
                 "itself",
                 "z/y.jpg",
             ]
         );
+    }
+
+    fn contents(root: &Path) -> Vec<(String, Vec<u8>)> {
+        let read = |key: String| (key.clone(), std::fs::read(root.join(key)).unwrap());
+        walked(root, "none").into_iter().map(read).collect()
+    }
+
+    /// The folder of the originals is the one of the images too, or has it somewhere below.
+    #[tokio::test]
+    async fn images_among_originals_are_no_originals_however_often_it_runs() {
+        let photo = test_support::photos::DANDELION.bytes;
+        for (to, prefix, force) in
+            [("", "resized/", false), ("", "resized/", true), ("out", "", true), ("out", "r/", true)]
+        {
+            let root = tempfile::tempdir().unwrap();
+            // The second is named as an image would be.
+            for key in ["a.jpg", "30x20/a.jpg", "sub/resized/30x20/a.jpg"] {
+                std::fs::create_dir_all(root.path().join(key).parent().unwrap()).unwrap();
+                std::fs::write(root.path().join(key), photo).unwrap();
+            }
+            let originals = contents(root.path());
+            let to = root.path().join(to);
+            let store =
+                FolderStore { from: root.path().to_owned(), to: to.clone(), prefix: prefix.to_owned() };
+            let wanted = Wanted {
+                texts: vec!["30x20".to_owned()],
+                specs: vec!["30x20".parse().unwrap()],
+                quality: 80,
+                limits: resizer_core::Limits::default(),
+                force,
+            };
+            let mut files = Vec::new();
+            for run in 0..3 {
+                let keys = super::super::files(root.path().to_owned(), to.join(prefix));
+                let end = super::super::run(&store, keys, &wanted, |_| {}).await.unwrap();
+                assert_eq!((end.counts.total(), end.failed.len()), (3, 0), "{to:?} {run}");
+                let after = contents(root.path());
+                assert!(originals.iter().all(|one| after.contains(one)), "{to:?} {run}");
+                assert_eq!(after.len(), 6);
+                assert!(run == 0 || after == files, "{to:?} {run}");
+                files = after;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn watermarks_have_the_limits_of_other_files() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("mark.png"), [0; 100]).unwrap();
+        let store =
+            FolderStore { from: root.path().to_owned(), to: root.path().to_owned(), prefix: String::new() };
+        let specs: Vec<Spec> = vec!["30x20/filters:watermark(mark.png,0,0,0)".parse().unwrap()];
+        for (max_bytes, max_memory, fits) in [(100, 1000, true), (99, 1000, false), (100, 149, false)] {
+            let limits = resizer_core::Limits { max_bytes, max_memory, ..resizer_core::Limits::default() };
+            let marks = super::super::marks(&store, &specs, &limits, 50).await;
+            assert_eq!(marks.is_ok(), fits, "{max_bytes} {max_memory}");
+            assert!(marks.err().is_none_or(|why| why.starts_with("the watermark mark.png: ")));
+        }
+    }
+
+    #[test]
+    fn originals_are_not_where_images_go() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |path: &str| root.path().join(path);
+        std::fs::create_dir_all(at("resized/30x20/in")).unwrap();
+        std::fs::create_dir_all(at("resized-not")).unwrap();
+        for (originals, images, among) in [
+            ("resized/30x20", "resized", true),
+            ("resized/30x20/in", "resized/30x20/../", true),
+            ("resized", "resized", true),
+            ("resized-not", "resized", false),
+            ("", "resized", false),
+            ("", "not-there-yet", false),
+        ] {
+            assert_eq!(is_among_images(&at(originals), &at(images)), among, "{originals} {images}");
+        }
     }
 
     #[test]

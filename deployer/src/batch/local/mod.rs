@@ -81,8 +81,8 @@ pub trait Store: Send + Sync {
         output: Output,
     ) -> impl Future<Output = Result<(), String>> + Send;
 
-    /// Watermarks, as far as they are there.
-    fn asset(&self, key: &str) -> impl Future<Output = Result<Option<Vec<u8>>, String>> + Send;
+    /// A watermark of at most `most` bytes; none if it is not there.
+    fn asset(&self, key: &str, most: u64) -> impl Future<Output = Result<Option<Vec<u8>>, String>> + Send;
 }
 
 /// What came of it.
@@ -182,12 +182,7 @@ async fn make<S: Store>(
     wanted: &Wanted,
     turns: &Arc<Semaphore>,
 ) -> Result<Vec<Result<Output, String>>, String> {
-    let mut assets = Assets::new();
-    for key in specs.iter().flat_map(crate::resize::watermarks) {
-        if let Some(bytes) = store.asset(key).await? {
-            assets.insert(key.to_owned(), bytes);
-        }
-    }
+    let assets = marks(store, &specs, &wanted.limits, bytes.len() as u64).await?;
     let (limits, defaults) = (wanted.limits, Defaults { quality: wanted.quality });
     let turn = Arc::clone(turns).acquire_owned().await.map_err(|error| error.to_string())?;
     let made = tokio::task::spawn_blocking(move || {
@@ -202,6 +197,34 @@ async fn make<S: Store>(
     });
     let made = made.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     Ok(made.into_iter().map(|one| one.map_err(|error| error.to_string())).collect())
+}
+
+/// The watermarks of `specs`, beside an original of so many bytes: each within the limit for files, as in the function, and all
+/// together within the memory.
+async fn marks<S: Store>(
+    store: &S,
+    specs: &[Spec],
+    limits: &Limits,
+    original: u64,
+) -> Result<Assets, String> {
+    let mut assets = Assets::new();
+    let mut room = limits.max_memory.saturating_sub(original);
+    for key in specs.iter().flat_map(crate::resize::watermarks) {
+        if assets.contains_key(key) {
+            continue;
+        }
+        let found = store.asset(key, limits.max_bytes.min(room)).await;
+        if let Some(bytes) = found.map_err(|why| format!("the watermark {key}: {why}"))? {
+            room = room.saturating_sub(bytes.len() as u64);
+            assets.insert(key.to_owned(), bytes);
+        }
+    }
+    Ok(assets)
+}
+
+/// Whether images that go below `images` could take the place of originals, as `folder` lies there itself.
+pub fn are_among_images(folder: &std::path::Path, images: &std::path::Path) -> bool {
+    folder::is_among_images(folder, images)
 }
 
 /// Paths below `folder`, as keys with slashes, but for those below `images`.

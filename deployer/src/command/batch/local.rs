@@ -64,6 +64,13 @@ pub(super) async fn run(
                     "say `--to FOLDER` with another folder",
                 ));
             }
+            if local::are_among_images(folder, &to.join(&prefix)) {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    "the folder of the originals lies where the images would be stored, so that one could take another's place",
+                    "say `--to FOLDER` with another folder",
+                ));
+            }
             let keys = local::files(folder.clone(), to.join(&prefix));
             let store = FolderStore { from: folder.clone(), to, prefix };
             local::run(&store, keys, &wanted, &mut tell).await

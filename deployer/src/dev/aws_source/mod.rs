@@ -1,14 +1,10 @@
 //! The endpoint that the AWS clients are set up for: documents through the SDK, calls through its execute-api.
 
 mod api;
-mod object;
 
 use super::cdn::within;
 use super::source::{Blocks, Invalidation, Look, ObjectData, Source, SourceError};
-use crate::aws::edge::{distribution_document, distribution_state};
-use crate::aws::failure::Answered;
-use crate::aws::paging::{Next, each};
-use crate::aws::raw::CaptureBody;
+use crate::aws::edge::{self, distribution_document, distribution_state};
 use crate::aws::read::{self, BucketRead};
 use crate::aws::{AwsFailure, Clients};
 use http_body_util::Empty;
@@ -26,8 +22,6 @@ use tokio::sync::OnceCell;
 pub struct AwsSource {
     clients: Clients,
     bucket: BucketRead,
-    s3: aws_sdk_s3::Client,
-    name: String,
     region: String,
     account: String,
     distribution: Option<String>,
@@ -61,8 +55,6 @@ impl AwsSource {
         Self {
             clients: clients.clone(),
             bucket: BucketRead::new(clients, region, bucket, account),
-            s3: clients.s3(region),
-            name: bucket.to_owned(),
             region: region.to_owned(),
             account: account.to_owned(),
             distribution: distribution.map(str::to_owned),
@@ -85,15 +77,6 @@ fn failed(failure: &AwsFailure) -> SourceError {
     SourceError(failure.to_string())
 }
 
-fn flags(seen: read::PublicAccessBlock) -> PublicAccessBlock {
-    PublicAccessBlock {
-        block_public_acls: seen.block_public_acls,
-        ignore_public_acls: seen.ignore_public_acls,
-        block_public_policy: seen.block_public_policy,
-        restrict_public_buckets: seen.restrict_public_buckets,
-    }
-}
-
 impl Source for AwsSource {
     async fn website(&self) -> Result<Option<String>, SourceError> {
         settle(self.bucket.website().await)
@@ -108,17 +91,17 @@ impl Source for AwsSource {
             self.bucket.public_access_block(),
             read::account_public_access_block(&self.clients, &self.region, &self.account)
         );
-        let bucket = settle(bucket)?.map(flags).unwrap_or_default();
+        let bucket = settle(bucket)?.unwrap_or_default();
         let account = match account {
-            Fact::Known(seen) => Some(flags(seen)),
+            Fact::Known(seen) => Some(seen),
             Fact::Absent => Some(PublicAccessBlock::default()),
             Fact::Unknown(_) => None,
         };
         Ok(Blocks { bucket, account })
     }
 
-    fn object(&self, key: &str, with_body: bool) -> impl Look<Option<ObjectData>> {
-        object::read(&self.s3, &self.name, &self.account, key, with_body)
+    async fn object(&self, key: &str, with_body: bool) -> Result<Option<ObjectData>, SourceError> {
+        settle(self.bucket.served(key, with_body).await)
     }
 
     async fn distribution(&self) -> Result<Option<String>, SourceError> {
@@ -140,58 +123,17 @@ impl Source for AwsSource {
     }
 
     async fn cache_policy(&self, id: &str) -> Result<Option<String>, SourceError> {
-        const OPERATION: &str = "cloudfront:GetCachePolicy";
-        let capture = CaptureBody::default();
-        let sent = self
-            .clients
-            .cloudfront()
-            .get_cache_policy()
-            .id(id)
-            .customize()
-            .interceptor(capture.clone())
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk(OPERATION, &error));
-        match settle(Fact::of(sent))? {
-            None => Ok(None),
-            Some(_) => Ok(capture.text()),
-        }
+        settle(edge::cache_policy(&self.clients, id).await)
     }
 
     async fn invalidations(&self) -> Result<Vec<String>, SourceError> {
         let Some(id) = &self.distribution else { return Ok(Vec::new()) };
-        const CALL: &str = "cloudfront:ListInvalidations";
-        let client = self.clients.cloudfront();
-        let mut ids = Vec::new();
-        let page = async |marker| {
-            let sent = client.list_invalidations().distribution_id(id).set_marker(marker).send().await;
-            sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
-        };
-        let all = each(CALL, page, |page| {
-            let Some(list) = page.invalidation_list() else { return Next::End };
-            ids.extend(list.items().iter().map(|item| item.id().to_owned()));
-            Next::if_truncated(list.is_truncated(), list.next_marker().map(str::to_owned))
-        });
-        all.await.map_err(|failure| failed(&failure))?;
-        Ok(ids)
+        edge::invalidations(&self.clients, id).await.map_err(|failure| failed(&failure))
     }
 
     async fn invalidation(&self, id: &str) -> Result<Option<Invalidation>, SourceError> {
         let Some(distribution) = &self.distribution else { return Ok(None) };
-        let sent = self
-            .clients
-            .cloudfront()
-            .get_invalidation()
-            .distribution_id(distribution)
-            .id(id)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("cloudfront:GetInvalidation", &error));
-        Ok(settle(Fact::of(sent))?.map(|seen| {
-            let batch = seen.invalidation().and_then(|i| i.invalidation_batch());
-            let paths = batch.and_then(|b| b.paths()).map(|p| p.items().to_vec()).unwrap_or_default();
-            Invalidation { id: id.to_owned(), paths }
-        }))
+        settle(Fact::of(edge::invalidation(&self.clients, distribution, id).await))
     }
 
     fn api(&self, id: &str) -> impl Look<Option<Api>> {

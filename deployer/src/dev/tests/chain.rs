@@ -53,7 +53,11 @@ async fn cf_02_without_ttl_zero_it_loops_until_attach_sets_it_and_invalidates() 
     front.fake.change(|world| world.distribution = Some(distribution(0, 0)));
     assert_eq!(front.cdn(PATH).await.status, 307);
     front.fake.change(|world| {
-        world.invalidations.push(Invalidation { id: "I1".to_owned(), paths: vec!["/resized/*".to_owned()] });
+        world.invalidations.push(Invalidation {
+            id: "I1".to_owned(),
+            status: "Completed".to_owned(),
+            paths: vec!["/resized/*".to_owned()],
+        });
     });
     assert_eq!(front.cdn(PATH).await.status, 200);
 }
@@ -69,7 +73,8 @@ async fn an_invalidation_is_honoured_once() {
     let front = Front::start(Fake::attached(0, 0)).await;
     front.browse("GET", PATH).await;
     let invalidate = |id: &str| {
-        let invalidation = Invalidation { id: id.to_owned(), paths: vec![PATH.to_owned()] };
+        let invalidation =
+            Invalidation { id: id.to_owned(), status: String::new(), paths: vec![PATH.to_owned()] };
         front.fake.change(|world| world.invalidations.push(invalidation));
     };
     assert_eq!(front.cdn(PATH).await.header("x-cache"), Some("Hit from cloudfront"));

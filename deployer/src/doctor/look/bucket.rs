@@ -1,17 +1,15 @@
 //! The bucket and some of its objects.
 
-use aws_sdk_s3::types::EncodingType;
 use futures::future::join_all;
-use imgdeploy_checks::snapshot::{Block, Bucket, Head, Object};
+use imgdeploy_checks::snapshot::{Bucket, Head};
 use imgdeploy_world::Fact;
 
 use super::{Looker, unowned};
-use crate::aws::AwsFailure;
-use crate::aws::failure::Answered;
-use crate::aws::read::{self, BucketRead, PublicAccessBlock};
+use crate::aws::read::{self, BucketRead};
 use crate::journal::Journal;
 use crate::names;
 
+const LIST: &str = "s3:ListBucket";
 /// As many objects of each kind are looked at one by one.
 const HEADS: usize = 5;
 
@@ -35,17 +33,17 @@ impl Looker {
                 read::account_public_access_block(clients, region, account)
             ),
             self.fact("s3:GetBucketRequestPayment", bucket.requester_pays()),
-            self.list(name, region, account, ""),
-            self.fact("s3:GetBucketAcl", self.owner(name, region, account)),
-            self.fact("s3:GetBucketOwnershipControls", self.ownership(name, region, account)),
+            self.fact(LIST, bucket.first_with_owners("")),
+            self.fact("s3:GetBucketAcl", bucket.owner()),
+            self.fact("s3:GetBucketOwnershipControls", bucket.ownership()),
         );
         Bucket {
             name: name.to_owned(),
             region: region.to_owned(),
             website,
             policy,
-            block: block.map(flags),
-            account_block: account_block.map(flags),
+            block,
+            account_block,
             requester_pays,
             owner,
             ownership,
@@ -77,19 +75,18 @@ impl Looker {
             .map(|object| object.key.clone())
             .take(HEADS)
             .collect();
-        let (name, region) = (bucket.name.clone(), bucket.region.clone());
+        let read = BucketRead::new(self.clients(), &bucket.region, &bucket.name, account);
         let derived = async {
             if prefix.is_empty() {
                 return (Fact::Absent, Fact::Absent);
             }
-            let derived = self.list(&name, &region, account, &prefix).await;
+            let derived = self.fact(LIST, read.first_with_owners(&prefix)).await;
             let keys: Vec<String> =
                 derived.known().into_iter().flatten().map(|object| object.key.clone()).take(HEADS).collect();
-            let heads = self.heads(&name, &region, account, keys).await;
+            let heads = self.heads(&read, keys).await;
             (derived, heads)
         };
-        let (heads, (derived, derived_heads)) =
-            futures::join!(self.heads(&name, &region, account, originals), derived);
+        let (heads, (derived, derived_heads)) = futures::join!(self.heads(&read, originals), derived);
         bucket.original_heads = heads;
         bucket.derived = derived;
         bucket.derived_heads = derived_heads;
@@ -106,44 +103,10 @@ impl Looker {
         journal.distribution.map(|recorded| Recorded { distribution: recorded.id })
     }
 
-    async fn list(&self, bucket: &str, region: &str, account: &str, prefix: &str) -> Fact<Vec<Object>> {
-        const CALL: &str = "s3:ListBucket";
-        let read = async {
-            let call = self.clients().s3(region).list_objects_v2().bucket(bucket).prefix(prefix);
-            let call = call.fetch_owner(true).expected_bucket_owner(account);
-            let sent = call.encoding_type(EncodingType::Url).send().await;
-            let page = sent.map_err(|error| AwsFailure::from_sdk(CALL, &error));
-            Fact::of(page.and_then(|page| {
-                let object = |one: &aws_sdk_s3::types::Object| {
-                    Some(read::stored(CALL, one.key()?, page.encoding_type()).map(|key| Object {
-                        key,
-                        size: one.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
-                        owner: one.owner().and_then(|owner| owner.id()).map(str::to_owned),
-                    }))
-                };
-                page.contents().iter().filter_map(object).collect()
-            }))
-        };
-        self.fact(CALL, read).await
-    }
-
     /// Each object's head; one that can't be had makes all of them unknown, since it may be the very one that matters.
-    async fn heads(&self, bucket: &str, region: &str, account: &str, keys: Vec<String>) -> Fact<Vec<Head>> {
-        let s3 = self.clients().s3(region);
-        let heads = join_all(keys.into_iter().map(|key| {
-            let call = s3.head_object().bucket(bucket).key(&key).expected_bucket_owner(account);
-            self.fact("s3:GetObject", async move {
-                let sent = call.send().await;
-                let answer = sent.map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error));
-                Fact::of(answer.map(|head| Head {
-                    key,
-                    content_type: head.content_type().map(str::to_owned),
-                    size: head.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
-                    encryption: head.server_side_encryption().map(|sse| sse.as_str().to_owned()),
-                }))
-            })
-        }))
-        .await;
+    async fn heads(&self, bucket: &BucketRead, keys: Vec<String>) -> Fact<Vec<Head>> {
+        let heads = keys.into_iter().map(|key| self.fact("s3:GetObject", bucket.brief(key)));
+        let heads = join_all(heads).await;
         let mut found = Vec::new();
         for head in heads {
             match head {
@@ -155,46 +118,10 @@ impl Looker {
         }
         Fact::Known(found)
     }
-
-    async fn owner(&self, bucket: &str, region: &str, account: &str) -> Fact<String> {
-        let call = self.clients().s3(region).get_bucket_acl().bucket(bucket).expected_bucket_owner(account);
-        let sent = call.send().await.map_err(|error| AwsFailure::from_sdk("s3:GetBucketAcl", &error));
-        match Fact::of(sent) {
-            Fact::Known(acl) => match acl.owner().and_then(|owner| owner.id()) {
-                Some(id) => Fact::Known(id.to_owned()),
-                None => Fact::Absent,
-            },
-            Fact::Absent => Fact::Absent,
-            Fact::Unknown(failure) => Fact::Unknown(failure),
-        }
-    }
-
-    async fn ownership(&self, bucket: &str, region: &str, account: &str) -> Fact<String> {
-        let operation = "s3:GetBucketOwnershipControls";
-        let s3 = self.clients().s3(region);
-        let sent =
-            s3.get_bucket_ownership_controls().bucket(bucket).expected_bucket_owner(account).send().await;
-        let answer = Fact::of(sent.map_err(|error| AwsFailure::from_sdk(operation, &error)));
-        // Without controls the classic rule holds: whoever writes an object owns it.
-        answer.map(|seen| {
-            seen.ownership_controls()
-                .and_then(|controls| controls.rules().first())
-                .map_or_else(|| "ObjectWriter".to_owned(), |rule| rule.object_ownership().as_str().to_owned())
-        })
-    }
 }
 
 /// Whether a key looks like one of an image that the resizer takes.
 pub(crate) fn is_image(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
     [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"].iter().any(|end| lower.ends_with(end))
-}
-
-fn flags(seen: PublicAccessBlock) -> Block {
-    Block {
-        block_public_acls: seen.block_public_acls,
-        ignore_public_acls: seen.ignore_public_acls,
-        block_public_policy: seen.block_public_policy,
-        restrict_public_buckets: seen.restrict_public_buckets,
-    }
 }

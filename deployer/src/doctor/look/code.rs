@@ -7,8 +7,8 @@ use imgdeploy_world::Fact;
 
 use super::Looker;
 use crate::artifact::{self, Aws, Runs};
+use crate::aws::web;
 use crate::aws::{AwsFailure, lambda};
-use crate::probe::client;
 use crate::settings::value::Arch;
 
 impl Looker {
@@ -29,7 +29,7 @@ impl Looker {
                 Fact::Absent => return Fact::Absent,
                 Fact::Unknown(failure) => return Fact::Unknown(failure),
             };
-            let zip = match client::get(&location).await {
+            let zip = match web::get(&location).await {
                 Ok(answer) if answer.status == 200 => answer.body,
                 Ok(answer) => return failed(format!("the code's address answered {}", answer.status)),
                 Err(why) => return failed(why),

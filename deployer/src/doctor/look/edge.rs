@@ -7,10 +7,7 @@ use imgdeploy_model::chain::message::Url;
 use imgdeploy_world::Fact;
 
 use super::Looker;
-use crate::aws::AwsFailure;
 use crate::aws::edge::{self, DistributionSummary};
-use crate::aws::failure::Answered;
-use crate::aws::raw::CaptureBody;
 use crate::plan;
 
 /// Ids of the distributions in front of the bucket.
@@ -64,24 +61,10 @@ impl Looker {
         let parsed = edge.document.known().and_then(|xml| Distribution::parse(xml).ok());
         let ids = parsed.map(|parsed| parsed.foreign_policies()).unwrap_or_default();
         let read = ids.into_iter().map(|id| async {
-            let policy = self.fact("cloudfront:GetCachePolicy", self.policy(&id)).await;
+            let policy =
+                self.fact("cloudfront:GetCachePolicy", edge::cache_policy(self.clients(), &id)).await;
             (id, policy)
         });
         edge.policies = join_all(read).await.into_iter().collect();
-    }
-
-    async fn policy(&self, id: &str) -> Fact<String> {
-        let operation = "cloudfront:GetCachePolicy";
-        let capture = CaptureBody::default();
-        let call = self.clients().cloudfront().get_cache_policy().id(id).customize();
-        let sent = call.interceptor(capture.clone()).send().await;
-        match Fact::of(sent.map_err(|error| AwsFailure::from_sdk(operation, &error))) {
-            Fact::Known(_) => match capture.text() {
-                Some(text) => Fact::Known(text),
-                None => Fact::Unknown(AwsFailure::local(operation, "the answer is not UTF-8 text")),
-            },
-            Fact::Absent => Fact::Absent,
-            Fact::Unknown(failure) => Fact::Unknown(failure),
-        }
     }
 }

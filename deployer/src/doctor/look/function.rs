@@ -1,21 +1,12 @@
 //! The function: configuration, alias, policies.
 
-use std::collections::BTreeMap;
-
-use imgdeploy_checks::snapshot::{Alias, Code, Configuration, Function, Role};
+use imgdeploy_checks::snapshot::{Code, Function, Role};
 use imgdeploy_world::Fact;
 
 use super::Looker;
 use super::route::Reference;
 use super::target::Named;
-use crate::aws::AwsFailure;
-use crate::aws::failure::Answered;
-use crate::aws::lambda;
-
-/// Variables that hold secrets: their values get into no report.
-const SECRETS: [&str; 1] = ["SECURITY_KEY"];
-/// What stands for the value of a secret that is set.
-pub(crate) const SECRET: &str = "(a secret)";
+use crate::aws::{lambda, role};
 
 impl Looker {
     /// The function that the user named, before anything else is known. It is looked at as its API would call it: if it has the alias
@@ -31,20 +22,19 @@ impl Looker {
 
     /// What needs the function's name only.
     pub(super) async fn configured(&self, reference: &Reference) -> Function {
-        let lambda = self.clients().lambda(&reference.region);
         let Reference { region, name, qualifier, account } = reference.clone();
         let qualifier_of = qualifier.as_deref();
         let alias_name = qualifier_of.filter(|text| text.parse::<u64>().is_err() && *text != "$LATEST");
         let function = lambda::Function::new(self.clients(), &region, &name);
         let (configuration, latest, alias, versions, policy, unqualified_policy, reserved_concurrency) = futures::join!(
-            self.fact("lambda:GetFunctionConfiguration", configuration(&lambda, &name, qualifier_of)),
-            self.fact("lambda:GetFunctionConfiguration", configuration(&lambda, &name, None)),
+            self.fact("lambda:GetFunctionConfiguration", function.configuration(qualifier_of)),
+            self.fact("lambda:GetFunctionConfiguration", function.configuration(None)),
             futures::future::OptionFuture::from(
                 alias_name.map(|alias| self.fact("lambda:GetAlias", function.alias(alias)))
             ),
             self.fact("lambda:ListVersionsByFunction", function.versions()),
-            self.fact("lambda:GetPolicy", policy(&lambda, &name, qualifier_of)),
-            self.fact("lambda:GetPolicy", policy(&lambda, &name, None)),
+            self.fact("lambda:GetPolicy", function.policy(qualifier_of)),
+            self.fact("lambda:GetPolicy", function.policy(None)),
             self.fact("lambda:GetFunctionConcurrency", function.reserved()),
         );
         Function {
@@ -54,7 +44,7 @@ impl Looker {
             qualifier,
             configuration,
             latest,
-            alias: alias.map(|alias| alias.map(|alias| Alias { name: alias.name, version: alias.version })),
+            alias,
             versions: versions.map(|all| all.into_iter().map(|version| version.version).collect()),
             policy,
             unqualified_policy,
@@ -83,58 +73,12 @@ impl Looker {
         };
         futures::join!(self.role(&found.role), code)
     }
-}
 
-async fn configuration(
-    lambda: &aws_sdk_lambda::Client,
-    name: &str,
-    qualifier: Option<&str>,
-) -> Fact<Configuration> {
-    let call = lambda.get_function_configuration().function_name(name);
-    let sent = call.set_qualifier(qualifier.map(str::to_owned)).send().await;
-    let answer = sent.map_err(|error| AwsFailure::from_sdk("lambda:GetFunctionConfiguration", &error));
-    Fact::of(answer.map(|seen| {
-        let variables = seen.environment().and_then(|environment| environment.variables());
-        let environment: BTreeMap<String, String> = variables
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| {
-                let secret = SECRETS.contains(&name.as_str()) && !value.is_empty();
-                (name.clone(), if secret { SECRET.to_owned() } else { value.clone() })
-            })
-            .collect();
-        let architecture = seen.architectures().first().map(aws_sdk_lambda::types::Architecture::as_str);
-        let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-        Configuration {
-            version: seen.version().unwrap_or_default().to_owned(),
-            runtime: seen.runtime().map(|runtime| runtime.as_str().to_owned()),
-            handler: text(seen.handler()),
-            // What Lambda takes where nothing is said (LA-04).
-            architecture: architecture.unwrap_or("x86_64").to_owned(),
-            memory: seen.memory_size().and_then(|mb| u32::try_from(mb).ok()).unwrap_or_default(),
-            timeout: seen.timeout().and_then(|s| u32::try_from(s).ok()).unwrap_or_default(),
-            state: seen.state().map(|state| state.as_str().to_owned()),
-            state_reason: text(seen.state_reason()),
-            update_status: seen.last_update_status().map(|status| status.as_str().to_owned()),
-            update_reason: text(seen.last_update_status_reason()),
-            environment,
-            code_sha256: seen.code_sha256().unwrap_or_default().to_owned(),
-            role: seen.role().unwrap_or_default().to_owned(),
-            log_group: seen
-                .logging_config()
-                .and_then(|logging| logging.log_group())
-                .map_or_else(|| format!("/aws/lambda/{name}"), str::to_owned),
-        }
-    }))
-}
-
-async fn policy(lambda: &aws_sdk_lambda::Client, name: &str, qualifier: Option<&str>) -> Fact<String> {
-    let call = lambda.get_policy().function_name(name);
-    let sent = call.set_qualifier(qualifier.map(str::to_owned)).send().await;
-    match Fact::of(sent.map_err(|error| AwsFailure::from_sdk("lambda:GetPolicy", &error))) {
-        Fact::Known(seen) => seen.policy().map_or(Fact::Absent, |text| Fact::Known(text.to_owned())),
-        Fact::Absent => Fact::Absent,
-        Fact::Unknown(failure) => Fact::Unknown(failure),
+    /// The role with this ARN.
+    async fn role(&self, arn: &str) -> Fact<Role> {
+        // Behind `role/` there may be a path.
+        let Some(name) = arn.rsplit('/').next().filter(|name| !name.is_empty()) else { return Fact::Absent };
+        self.fact("iam:GetRole", async { Fact::of(role::role(self.clients(), name).await) }).await
     }
 }
 

@@ -9,7 +9,6 @@ mod bucket;
 mod code;
 mod edge;
 mod function;
-mod role;
 mod route;
 mod stack;
 mod target;
@@ -19,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::{OptionFuture, join_all};
 use imgdeploy_checks::Snapshot;
-use imgdeploy_checks::snapshot::{ApiSeen, Bucket, Caller, Code, Function, Role};
+use imgdeploy_checks::snapshot::{ApiSeen, Bucket, Code, Function, Role};
 use imgdeploy_world::{AwsFailure, Fact};
 
 use crate::aws::edge::DistributionSummary;
@@ -28,7 +27,7 @@ use crate::names;
 
 pub(crate) use bucket::is_image;
 pub(crate) use edge::names;
-pub(crate) use function::{SECRET, log_group};
+pub(crate) use function::log_group;
 pub use target::{Found, Lost, Named, Target};
 
 /// Reads with one deadline for all.
@@ -107,7 +106,6 @@ impl Looker {
         let account = caller.known().map(|caller| caller.account.clone());
         let snapshot =
             self.everything(&found.hint, bucket, account.as_deref(), function, &distributions).await;
-        let caller = caller.map(|caller| Caller { account: caller.account, partition: caller.partition });
         let home_region = self.clients.has_region().then(|| self.clients.home_region());
         Ok(Looked { snapshot: Snapshot { caller, home_region, ..snapshot }, distributions })
     }

@@ -9,9 +9,10 @@ use imgdeploy_model::chain::encode::encode_path;
 use imgdeploy_model::derived_key::looks_derived;
 use imgdeploy_world::AwsFailure;
 
-use crate::apply::random_id;
-use crate::doctor::look::{SECRET, is_image};
+use crate::aws::lambda::SECRET;
+use crate::doctor::look::is_image;
 use crate::names;
+use crate::random::random_id;
 use crate::settings::value::{SecurityKey, preset_entries};
 
 /// One request to make.

@@ -12,7 +12,7 @@ use imgdeploy_world::AwsFailure;
 
 use super::ask::Ask;
 use super::who::{ENDPOINT_FAILED, HOP, Hosts, header};
-use crate::probe::client::{self, Answer};
+use crate::aws::web::{self, Answer};
 
 /// As many redirects as browsers follow.
 const MAX_HOPS: usize = 20;
@@ -126,7 +126,7 @@ async fn outside(url: &Url, hosts: &Hosts, deadline: Instant) -> End {
 }
 
 async fn get(url: &str, deadline: Instant) -> Result<Answer, String> {
-    match tokio::time::timeout_at(deadline.into(), client::get(url)).await {
+    match tokio::time::timeout_at(deadline.into(), web::get(url)).await {
         Ok(answer) => answer,
         Err(_) => Err("no answer before the time was up".to_owned()),
     }

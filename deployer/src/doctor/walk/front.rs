@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imgdeploy_checks::Snapshot;
-use imgdeploy_checks::snapshot::{Api as SeenApi, Block, Bucket};
+use imgdeploy_checks::snapshot::{Bucket, Method};
 use imgdeploy_model::chain::access::PublicAccessBlock;
-use imgdeploy_model::chain::api::{Api, Invocation, MethodFacts, Stage};
+use imgdeploy_model::chain::api::{Api, Invocation};
 use imgdeploy_model::chain::message::{Request, Response};
 use imgdeploy_model::chain::permission::{Permission, lambda_permission, source_arn};
 use imgdeploy_model::region::website_host;
@@ -67,15 +67,6 @@ fn known<T: Clone>(seen: &Fact<T>) -> Result<Option<T>, SourceError> {
     }
 }
 
-fn flags(block: Block) -> PublicAccessBlock {
-    PublicAccessBlock {
-        block_public_acls: block.block_public_acls,
-        ignore_public_acls: block.ignore_public_acls,
-        block_public_policy: block.block_public_policy,
-        restrict_public_buckets: block.restrict_public_buckets,
-    }
-}
-
 impl Observed {
     fn bucket(&self) -> Result<&Bucket, SourceError> {
         self.snapshot.bucket.as_ref().ok_or_else(|| SourceError("no bucket was observed".to_owned()))
@@ -93,9 +84,9 @@ impl Source for Observed {
 
     async fn blocks(&self) -> Result<Blocks, SourceError> {
         let bucket = self.bucket()?;
-        let own = known(&bucket.block)?.map(flags).unwrap_or_default();
+        let own = known(&bucket.block)?.unwrap_or_default();
         let account = match &bucket.account_block {
-            Fact::Known(block) => Some(flags(*block)),
+            Fact::Known(block) => Some(*block),
             Fact::Absent => Some(PublicAccessBlock::default()),
             Fact::Unknown(_) => None,
         };
@@ -131,44 +122,14 @@ impl Source for Observed {
     async fn api(&self, id: &str) -> Result<Option<Api>, SourceError> {
         let Some(seen) = self.snapshot.apis.iter().find(|seen| seen.id == id) else { return Ok(None) };
         let Some(api) = known(&seen.api)? else { return Ok(None) };
-        Ok(Some(deployed(&self.snapshot, id, &seen.region, &api)))
+        let allowed = |stage: &str, method: &str, path: &str, _: &Method| {
+            permission(&self.snapshot, id, &seen.region, stage, method, path)
+        };
+        Ok(Some(api.served(id, allowed)))
     }
 
     async fn invoke(&self, api: &str, call: &Invocation, request: &Request) -> Result<Response, SourceError> {
         self.endpoint.invoke(api, call, request).await
-    }
-}
-
-/// The API as its stages serve it (AG-04).
-fn deployed(snapshot: &Snapshot, id: &str, region: &str, api: &SeenApi) -> Api {
-    let stages = api.stages.iter().map(|(name, stage)| {
-        let mut served = Stage::default();
-        for (path, methods) in &api.resources {
-            for (method, edited) in methods {
-                let snapshotted = match &stage.deployed {
-                    Some(paths) => match paths.get(path).and_then(|methods| methods.get(method)) {
-                        Some(deployed) => Some(deployed),
-                        None => continue,
-                    },
-                    None => None,
-                };
-                let facts = MethodFacts {
-                    authorization: snapshotted
-                        .map_or(&edited.authorization, |one| &one.authorization)
-                        .clone(),
-                    api_key_required: snapshotted.map_or(edited.api_key_required, |one| one.api_key_required),
-                    permission: permission(snapshot, id, region, name, method, path),
-                };
-                served.resources.entry(path.clone()).or_default().insert(method.clone(), facts);
-            }
-        }
-        (name.clone(), served)
-    });
-    Api {
-        id: id.to_owned(),
-        default_endpoint: !api.default_endpoint_disabled,
-        binary_media_types: api.binary_media_types.clone(),
-        stages: stages.collect(),
     }
 }
 

@@ -7,7 +7,7 @@ use imgdeploy_model::document::{policy, website};
 use super::world::{API_HOST, BUCKET, CLOSED, REGION, bare, desired, site};
 use super::{carry_out, kinds};
 use crate::aws::failure::Answered;
-use crate::aws::read::{Contents, ObjectSummary, PublicAccessBlock};
+use crate::aws::read::{Contents, Object, PublicAccessBlock};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::error::{Exit, Failure};
 use crate::observe::Observed;
@@ -89,7 +89,7 @@ fn contents(world: &Observed) -> Fact<Contents> {
 }
 
 fn with_objects(mut world: Observed) -> Observed {
-    world.objects = Fact::Known(vec![ObjectSummary { key: "a.jpg".to_owned(), size: 7 }]);
+    world.objects = Fact::Known(vec![Object { key: "a.jpg".to_owned(), size: 7, owner: None }]);
     world
 }
 

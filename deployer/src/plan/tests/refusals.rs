@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::world::{BUCKET, CONFIG, DISTRIBUTION, REGION, bare, desired, site, used};
 use crate::aws::edge::DistributionSummary;
 use crate::aws::failure::Answered;
-use crate::aws::read::{ObjectSummary, PublicAccessBlock};
+use crate::aws::read::{Object, PublicAccessBlock};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::error::{Exit, Failure};
 use crate::observe::{Observed, Taken};
@@ -148,7 +148,7 @@ fn a_distribution_that_does_not_exist_is_a_usage_error() {
 
 #[test]
 fn originals_under_the_derived_prefix_are_not_published() {
-    let object = |key: &str| ObjectSummary { key: key.to_owned(), size: 1 };
+    let object = |key: &str| Object { key: key.to_owned(), size: 1, owner: None };
     let world = Observed { derived: Fact::Known(vec![object("resized/secret.pdf")]), ..bare() };
     refused(&world, &[], Exit::Refused, &["resized/secret.pdf"]);
     let world = Observed {

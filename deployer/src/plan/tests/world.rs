@@ -7,7 +7,7 @@ use imgdeploy_model::region;
 
 use crate::artifact::Artifact;
 use crate::aws::edge::{DistributionDocument, DistributionState};
-use crate::aws::read::{Caller, ObjectSummary, PublicAccessBlock};
+use crate::aws::read::{Caller, Object, PublicAccessBlock};
 use crate::desired::{Desired, our_edge};
 use crate::journal::{Journal, State};
 use crate::observe::{Artifacts, Edge, Observed, Taken};
@@ -97,7 +97,7 @@ pub(super) fn bare() -> Observed {
         tags: Fact::Absent,
         requester_pays: Fact::Known(false),
         encryption: Fact::Known("AES256".to_owned()),
-        objects: Fact::Known(vec![ObjectSummary { key: "pics/a.jpg".to_owned(), size: 7 }]),
+        objects: Fact::Known(vec![Object { key: "pics/a.jpg".to_owned(), size: 7, owner: None }]),
         derived: Fact::Known(Vec::new()),
         taken: Fact::Known(Taken::default()),
         artifacts: Artifacts {

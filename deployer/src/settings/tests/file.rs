@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 use super::{file, shown};
 use crate::settings::ConfigFile;
+use imgdeploy_model::terminal::Name;
 use std::path::Path;
 
 /// The message for a file of one site `shop` with a line added.
@@ -234,7 +235,7 @@ fn files_that_are_missing_or_no_text_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("f.yaml");
     let missing = ConfigFile::read(&path).unwrap_err().to_string();
-    assert!(missing.starts_with(&format!("can't read {}: ", path.display())), "{missing}");
+    assert!(missing.starts_with(&format!("can't read {}: ", Name(&path))), "{missing}");
     std::fs::write(&path, b"version: 1\n# \xc3\xbc \xff\n").unwrap();
     let binary = ConfigFile::read(&path).unwrap_err().to_string();
     assert!(binary.contains("f.yaml:2:5: is not UTF-8 text"), "{binary}");

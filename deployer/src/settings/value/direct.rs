@@ -30,9 +30,10 @@ impl FromText for Sources {
         // What the function would refuse, above all hosts that it can never reach.
         for entry in &entries {
             let sources = entry.parse::<imgdeploy_sources::source::Sources>();
-            sources.and_then(|sources| sources.check_reachable()).map_err(|problem| {
-                Fault::new(format!("can't be: {problem}")).hint("only hosts on the internet are fetched from")
-            })?;
+            let wrong = |problem, hint| Fault::new(format!("can't be: {problem}")).hint(hint);
+            let sources = sources.map_err(|problem| wrong(problem, HOSTS))?;
+            let reachable = sources.check_reachable();
+            reachable.map_err(|problem| wrong(problem, "only hosts on the internet are fetched from"))?;
         }
         let list = entries.join(",");
         too_long(&list)?;
@@ -47,14 +48,18 @@ impl Sources {
     }
 }
 
+/// How hosts are written.
+const HOSTS: &str = "write hosts such as `images.example.com` or `*.example.com`";
+
 /// `images.example.com`, `*.example.com`, `images.example.com:8443`, `http://old.example.com`.
 fn source(entry: &str) -> Result<(), Fault> {
-    let wrong = |why: &str| {
-        Err(Fault::new(format!("has `{entry}`, which {why}"))
-            .hint("write hosts such as `images.example.com` or `*.example.com`"))
-    };
+    let wrong = |why: &str| Err(Fault::new(format!("has `{entry}`, which {why}")).hint(HOSTS));
     let host = entry.strip_prefix("https://").or_else(|| entry.strip_prefix("http://")).unwrap_or(entry);
     let (below, host) = host.strip_prefix("*.").map_or((false, host), |host| (true, host));
+    // The function's own reading says all there is to say of a `*` that is not in its place.
+    if host.contains('*') {
+        return Ok(());
+    }
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !port.contains(']') => (name, Some(port)),
         _ => (host, None),
@@ -204,7 +209,13 @@ mod tests {
         assert_eq!(list.as_str(), expected);
         assert!(Sources::from_text("").unwrap().is_empty());
         for (text, says) in [
-            ("*", "not a host"),
+            ("*", "`*` is every host there is"),
+            ("http://*:81", "is every host there is"),
+            ("a.*.com", "as in *.example.com"),
+            ("*a.com", "as in *.example.com"),
+            ("images.test", "below `test` are for tests"),
+            ("*.a.onion", "below `onion` are for Tor"),
+            ("nas.home.arpa", "of this machine"),
             ("*.com", "too wide"),
             ("a.com/b", "not a host"),
             ("u@a.com", "not a host"),

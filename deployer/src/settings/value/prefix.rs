@@ -41,7 +41,7 @@ impl FromText for Prefix {
         let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '~' | '-' | '/');
         if let Some(bad) = text.chars().find(|c| !allowed(c)) {
             return Err(Fault::new(format!(
-                "can't have {bad:?} in it: `{text}` stands in routing rules, path patterns, policies and URLs, where \
+                "can't have '{bad}' in it: `{text}` stands in routing rules, path patterns, policies and URLs, where \
                  only A-Z, a-z, 0-9, `-`, `_`, `.`, `~` and `/` mean themselves"
             )));
         }

@@ -56,6 +56,6 @@ fn arn(
         {
             Ok(text.to_owned())
         }
-        _ => Err(Fault::new(format!("must be an ARN such as `{example}`, not {text:?}"))),
+        _ => Err(Fault::new(format!("must be an ARN such as `{example}`, not `{text}`"))),
     }
 }

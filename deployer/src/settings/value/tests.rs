@@ -56,7 +56,7 @@ fn prefixes() {
     }
     for bad in ['*', '?', ' ', '#', '%', '&', '+', '$', '{', 'ü', '\n', '"', '<', ':', '\\', ','] {
         let fault = Prefix::from_text(&format!("a{bad}/")).unwrap_err();
-        assert!(fault.message.starts_with(&format!("can't have {bad:?} in it")), "{}", fault.message);
+        assert!(fault.message.starts_with(&format!("can't have '{bad}' in it")), "{}", fault.message);
     }
     assert!(Prefix::from_text(&format!("{}/", "x".repeat(199))).is_ok());
     assert!(Prefix::from_text(&format!("{}/", "x".repeat(200))).is_err());
@@ -217,7 +217,7 @@ fn arns_of_policies_and_roles() {
     assert!(Regex::new(pattern::ROLE_ARN).unwrap().is_match(role));
     assert_eq!(
         out::<RoleArn>("resizer-stack"),
-        "must be an ARN such as `arn:aws:iam::111122223333:role/imgdeploy-stack`, not \"resizer-stack\""
+        "must be an ARN such as `arn:aws:iam::111122223333:role/imgdeploy-stack`, not `resizer-stack`"
     );
     for wrong in [
         "",

@@ -95,9 +95,23 @@ impl SpecError {
 
 impl std::error::Error for SpecError {}
 
+/// With what stands in the text shown by its escapes, for answers and logs.
 impl Display for SpecError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` at {} {}", self.token.escape_debug(), self.at, self.kind)
+    }
+}
+
+impl SpecError {
+    /// The same sentence with the text as it is, for who escapes all that is shown: nothing is to be escaped twice.
+    pub fn unescaped(&self) -> String {
+        let Self { at, token, kind } = self;
+        match kind {
+            SpecErrorKind::NotCanonical(text) => {
+                format!("`{token}` at {at} has a canonical text; write `{text}`")
+            }
+            _ => format!("`{token}` at {at} {kind}"),
+        }
     }
 }
 

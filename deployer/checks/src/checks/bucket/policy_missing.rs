@@ -7,7 +7,7 @@ use imgdeploy_model::shell::Command;
 use super::anonymous::{Reading, named, reading};
 use super::site::{by_tool, by_website, edit_policy};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict};
-use crate::snapshot::{Block, Bucket, End, Snapshot};
+use crate::snapshot::{Bucket, End, PublicAccessBlock, Snapshot};
 use imgdeploy_world::Fact;
 
 pub const CHECK: Check = Check {
@@ -93,7 +93,8 @@ fn may_read_by_acl(snapshot: &Snapshot, bucket: &Bucket) -> bool {
         Fact::Absent => true,
         Fact::Unknown(_) => false,
     };
-    let ignored = |block: &Fact<Block>| block.known().is_some_and(|block| block.ignore_public_acls);
+    let ignored =
+        |block: &Fact<PublicAccessBlock>| block.known().is_some_and(|block| block.ignore_public_acls);
     acls && !ignored(&bucket.block)
         && !ignored(&bucket.account_block)
         && snapshot.walks.iter().any(|walk| matches!(walk.end, End::Image { .. }))

@@ -2,7 +2,7 @@
 
 use super::site::{by_tool, by_website};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict, need_or_absent};
-use crate::snapshot::{Block, Bucket, Snapshot};
+use crate::snapshot::{Bucket, PublicAccessBlock, Snapshot};
 use imgdeploy_model::command;
 use imgdeploy_model::shell::Command;
 
@@ -43,7 +43,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
 }
 
 /// The argument that opens what a public policy needs, and nothing else.
-pub(super) fn opened(block: &Block) -> Command {
+pub(super) fn opened(block: &PublicAccessBlock) -> Command {
     command!(
         "--public-access-block-configuration \
          BlockPublicAcls={},IgnorePublicAcls={},BlockPublicPolicy=false,RestrictPublicBuckets=false",
@@ -53,7 +53,7 @@ pub(super) fn opened(block: &Block) -> Command {
 }
 
 /// Which of the four are on.
-pub(super) fn switches(block: &Block) -> String {
+pub(super) fn switches(block: &PublicAccessBlock) -> String {
     let all = [
         ("BlockPublicAcls", block.block_public_acls),
         ("IgnorePublicAcls", block.ignore_public_acls),

@@ -123,7 +123,7 @@ impl<'t, 'd> Config<'t, 'd> {
                 None => Some("does not exist".to_owned()),
             };
             if let Some(why) = unfit {
-                return Some(format!("it sent to origin {:?}, which {why}", own.target));
+                return Some(format!("it sent to origin \"{}\", which {why}", own.target));
             }
         }
         let text = |name: &str| xml::value_at(own.node, &[name]).unwrap_or_default();
@@ -131,7 +131,7 @@ impl<'t, 'd> Config<'t, 'd> {
             if text(name) != "0" {
                 // CF-03
                 return Some(format!(
-                    "its {name} was {:?}, not 0, so that CloudFront would keep redirects",
+                    "its {name} was \"{}\", not 0, so that CloudFront would keep redirects",
                     text(name)
                 ));
             }
@@ -159,7 +159,7 @@ impl<'t, 'd> Config<'t, 'd> {
             ));
         }
         let ahead = behaviours[..at].iter().find(|other| other.blocks(edge))?;
-        Some(format!("behaviour {:?} stood before it and took its images", ahead.pattern))
+        Some(format!("behaviour \"{}\" stood before it and took its images", ahead.pattern))
     }
 }
 
@@ -185,7 +185,7 @@ impl Origin<'_, '_> {
             return Some(format!("has HTTP port {}, not 80", self.http_port.as_deref().unwrap_or_default()));
         }
         (!self.path.is_empty())
-            .then(|| format!("has origin path {:?}, which would become part of the key", self.path))
+            .then(|| format!("has origin path \"{}\", which would become part of the key", self.path))
     }
 }
 

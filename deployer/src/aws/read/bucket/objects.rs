@@ -9,14 +9,14 @@ use super::BucketRead;
 use crate::aws::AwsFailure;
 use crate::aws::failure::Answered;
 use crate::aws::paging::{Next, Paging};
-use crate::aws::read::ObjectSummary;
+use crate::aws::read::Object;
 use imgdeploy_world::Fact;
 
 /// One page of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// Objects.
-    pub objects: Vec<ObjectSummary>,
+    pub objects: Vec<Object>,
     /// With a delimiter: what keys have in common up to it.
     pub prefixes: Vec<String>,
     /// What it says of the next page.
@@ -88,7 +88,7 @@ impl BucketRead {
         let key = |text: Option<&str>| text.map(|text| stored(CALL, text, seen.encoding_type()));
         let object = |one: &aws_sdk_s3::types::Object| {
             let size = u64::try_from(one.size().unwrap_or(0)).unwrap_or(0);
-            Some(key(one.key())?.map(|key| ObjectSummary { key, size }))
+            Some(key(one.key())?.map(|key| Object { key, size, owner: None }))
         };
         let prefixes = seen.common_prefixes().iter().filter_map(|common| key(common.prefix()));
         Ok(Page {
@@ -106,7 +106,7 @@ impl BucketRead {
         &self,
         prefix: &str,
         pages: usize,
-        mut take: impl FnMut(Vec<ObjectSummary>),
+        mut take: impl FnMut(Vec<Object>),
     ) -> Result<bool, AwsFailure> {
         let mut paging = Paging::new("s3:ListBucket");
         let mut token = None;

@@ -1,14 +1,18 @@
-//! Writes on our own REST API, and what they have to know.
+//! REST APIs: what they are (`read`), and writes on our own.
+
+mod read;
 
 use std::collections::BTreeMap;
 
 use aws_sdk_apigateway::Client;
-use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation, Resource};
+use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation};
+use imgdeploy_world::api::Method;
 
-use super::paging::{Next, each};
 use super::signed::{self, Call};
 use super::{AwsFailure, Clients};
 use crate::aws::failure::Answered;
+
+pub use read::{RestApi, assembled, mappings};
 
 /// Whether an id is that of an HTTP API: those have the same hosts as REST APIs, and another control plane (AG-16).
 ///
@@ -37,50 +41,8 @@ pub async fn is_http_api(clients: &Clients, region: &str, id: &str) -> Result<bo
     }
 }
 
-/// The resources of a REST API with their methods, as edited.
-///
-/// # Errors
-/// The first page that fails; a list that does not end.
-pub(crate) async fn resources(gateway: &Client, api: &str) -> Result<Vec<Resource>, AwsFailure> {
-    const CALL: &str = "apigateway:GetResources";
-    let mut found = Vec::new();
-    let page = async |position| {
-        let call = gateway.get_resources().rest_api_id(api).embed("methods");
-        let sent = call.set_position(position).send().await;
-        sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))
-    };
-    each(CALL, page, |page| {
-        found.extend(page.items.unwrap_or_default());
-        Next::token(page.position)
-    })
-    .await?;
-    Ok(found)
-}
-
-/// A method as edited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PresentMethod {
-    authorization: String,
-    api_key_required: bool,
-    integration: Option<(String, String, String)>,
-}
-
-impl PresentMethod {
-    /// Anyone may call it.
-    pub fn is_open(&self) -> bool {
-        self.authorization == "NONE" && !self.api_key_required
-    }
-
-    /// It hands requests to this integration as Lambda wants them (AG-08).
-    pub fn calls(&self, uri: &str) -> bool {
-        self.integration
-            .as_ref()
-            .is_some_and(|(kind, method, present)| kind == "AWS_PROXY" && method == "POST" && present == uri)
-    }
-}
-
 /// Id and methods of a resource, by its path.
-pub type Resources = BTreeMap<String, (String, BTreeMap<String, PresentMethod>)>;
+pub type Resources = BTreeMap<String, (String, BTreeMap<String, Method>)>;
 
 /// Calls on one REST API.
 #[derive(Debug, Clone)]
@@ -101,22 +63,9 @@ impl Gateway {
     /// The first page that fails.
     pub async fn resources(&self) -> Result<Resources, AwsFailure> {
         let mut found = Resources::new();
-        for item in resources(&self.client, &self.api).await? {
+        for item in read::resources(&self.client, &self.api).await? {
             let (Some(id), Some(path)) = (item.id(), item.path()) else { continue };
-            let methods = item.resource_methods().into_iter().flatten().map(|(name, method)| {
-                let integration = method.method_integration().map(|integration| {
-                    let kind = integration.r#type().map(IntegrationType::as_str).unwrap_or_default();
-                    let verb = integration.http_method().unwrap_or_default();
-                    (kind.to_owned(), verb.to_owned(), integration.uri().unwrap_or_default().to_owned())
-                });
-                let present = PresentMethod {
-                    authorization: method.authorization_type().unwrap_or("NONE").to_owned(),
-                    api_key_required: method.api_key_required().unwrap_or(false),
-                    integration,
-                };
-                (name.to_ascii_uppercase(), present)
-            });
-            found.insert(path.to_owned(), (id.to_owned(), methods.collect()));
+            found.insert(path.to_owned(), (id.to_owned(), read::methods(&item)));
         }
         Ok(found)
     }

@@ -1,34 +1,25 @@
-//! The role: who may assume it, and what it may do.
+//! A role: who may assume it, and what it may do.
 
 use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
-use imgdeploy_checks::snapshot::Role;
-use imgdeploy_world::Fact;
+use imgdeploy_world::function::Role;
 use percent_encoding::percent_decode_str;
 
-use super::Looker;
-use crate::aws::AwsFailure;
-use crate::aws::failure::Answered;
-use crate::aws::paging::{Next, each};
+use super::failure::Answered;
+use super::paging::{Next, each};
+use super::{AwsFailure, Clients};
 
-impl Looker {
-    /// The role with this ARN.
-    pub(super) async fn role(&self, arn: &str) -> Fact<Role> {
-        // Behind `role/` there may be a path.
-        let Some(name) = arn.rsplit('/').next().filter(|name| !name.is_empty()) else { return Fact::Absent };
-        let iam = self.clients().iam();
-        let read = async {
-            match futures::try_join!(trust(&iam, name), inline(&iam, name), attached(&iam, name)) {
-                Ok((trust, mut policies, attached)) => {
-                    policies.extend(attached);
-                    Fact::Known(Role { name: name.to_owned(), trust, policies })
-                }
-                Err(failure) => Fact::of(Err(failure)),
-            }
-        };
-        self.fact("iam:GetRole", read).await
-    }
+/// The role with this name.
+///
+/// # Errors
+/// The first call that fails.
+pub async fn role(clients: &Clients, name: &str) -> Result<Role, AwsFailure> {
+    let iam = clients.iam();
+    let (trust, mut policies, attached) =
+        futures::try_join!(trust(&iam, name), inline(&iam, name), attached(&iam, name))?;
+    policies.extend(attached);
+    Ok(Role { name: name.to_owned(), trust, policies })
 }
 
 type Policies = BTreeMap<String, String>;

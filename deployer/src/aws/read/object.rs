@@ -1,8 +1,7 @@
 //! One object, with the headers that S3 sends along with it.
 
-use crate::aws::AwsFailure;
 use crate::aws::failure::Answered;
-use crate::dev::source::{ObjectData, SourceError};
+use crate::aws::{AwsFailure, body};
 use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -10,27 +9,38 @@ use imgdeploy_model::chain::message::Headers;
 use imgdeploy_world::Fact;
 use std::collections::HashMap;
 
+/// Most bytes of one: it is held in memory.
+const LARGEST: u64 = 1 << 30;
+
+/// An object, or only its headers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectData {
+    /// As S3 sends them: `Content-Type`, `Content-Length`, `ETag`, `Cache-Control`, …
+    pub headers: Headers,
+    /// Empty where only the headers were asked for.
+    pub body: Vec<u8>,
+    /// `x-amz-website-redirect-location` (S3-15).
+    pub redirect: Option<String>,
+    /// Encrypted with KMS: not readable through the website endpoint (S3-27).
+    pub kms: bool,
+}
+
 /// GetObject, or HeadObject where no body is wanted.
-///
-/// # Errors
-/// Anything but "there is no such key".
-pub async fn read(
+pub(super) async fn read(
     s3: &aws_sdk_s3::Client,
     bucket: &str,
     owner: &str,
     key: &str,
     with_body: bool,
-) -> Result<Option<ObjectData>, SourceError> {
+) -> Fact<ObjectData> {
     // S3 knows no empty key; asking for it would list the bucket.
     if key.is_empty() {
-        return Ok(None);
+        return Fact::Absent;
     }
     if !with_body {
         let sent = s3.head_object().bucket(bucket).key(key).expected_bucket_owner(owner).send().await;
-        let Some(seen) = found(sent.map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error)))? else {
-            return Ok(None);
-        };
-        return Ok(Some(ObjectData {
+        let sent = Fact::of(sent.map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error)));
+        return sent.map(|seen| ObjectData {
             headers: Fields {
                 kind: seen.content_type(),
                 length: seen.content_length(),
@@ -47,11 +57,13 @@ pub async fn read(
             body: Vec::new(),
             redirect: seen.website_redirect_location().map(str::to_owned),
             kms: is_kms(seen.server_side_encryption()),
-        }));
+        });
     }
     let sent = s3.get_object().bucket(bucket).key(key).expected_bucket_owner(owner).send().await;
-    let Some(seen) = found(sent.map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error)))? else {
-        return Ok(None);
+    let seen = match Fact::of(sent.map_err(|error| AwsFailure::from_sdk("s3:GetObject", &error))) {
+        Fact::Known(seen) => seen,
+        Fact::Absent => return Fact::Absent,
+        Fact::Unknown(why) => return Fact::Unknown(why),
     };
     let headers = Fields {
         kind: seen.content_type(),
@@ -68,21 +80,9 @@ pub async fn read(
     .headers();
     let redirect = seen.website_redirect_location().map(str::to_owned);
     let kms = is_kms(seen.server_side_encryption());
-    let body = seen
-        .body
-        .collect()
-        .await
-        .map_err(|error| SourceError(format!("reading \"{key}\" broke off: {error}")))?
-        .into_bytes()
-        .into();
-    Ok(Some(ObjectData { headers, body, redirect, kms }))
-}
-
-fn found<T>(result: Result<T, AwsFailure>) -> Result<Option<T>, SourceError> {
-    match Fact::of(result) {
-        Fact::Known(seen) => Ok(Some(seen)),
-        Fact::Absent => Ok(None),
-        Fact::Unknown(failure) => Err(SourceError(failure.to_string())),
+    match body::whole("s3:GetObject", seen.content_length, seen.body, LARGEST).await {
+        Ok(body) => Fact::Known(ObjectData { headers, body, redirect, kms }),
+        Err(failure) => Fact::Unknown(failure),
     }
 }
 
