@@ -3,6 +3,7 @@
 //! One way: cli -> command -> observe -> plan -> apply -> verify -> report. The stages share plain data.
 
 pub mod apply;
+pub mod approval;
 pub mod artifact;
 pub mod aws;
 pub mod batch;

@@ -132,11 +132,11 @@ async fn run(
             command::resize::run(&settings::images(given)?, config, args, report).await
         }
         Command::Completions(args) => {
-            report.text(&cli::completions(args));
+            report.text(&cli::completions(args, cli::definition()));
             Ok(Exit::Done)
         }
         Command::Man(args) => {
-            report.text(&cli::man(args)?);
+            report.text(&cli::man(args, cli::definition())?);
             Ok(Exit::Done)
         }
     }

@@ -3,8 +3,8 @@
 use imgdeploy_model::shell::Command;
 use serde::Serialize;
 
+pub use crate::skip::{Skip, need, need_or_absent};
 use crate::snapshot::Snapshot;
-use imgdeploy_world::{AwsFailure, Fact};
 
 /// How bad a finding is. `Ord`: worse is greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -150,6 +150,15 @@ impl Finding {
         self
     }
 
+    /// With the tool's own fix where its stack is there; else the cure stays.
+    #[must_use]
+    pub(crate) fn by_tool(self, snapshot: &Snapshot, fix: Fix) -> Self {
+        if !snapshot.is_attached() {
+            return self;
+        }
+        Self { cure: snapshot.fix_command(), ..self }.fix(fix)
+    }
+
     /// With what `--fix` does about it.
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
@@ -158,41 +167,8 @@ impl Finding {
     }
 }
 
-/// Why a check found neither good nor bad.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Skip {
-    /// Somebody could not look: the check is "not checked".
-    Unseen(AwsFailure),
-    /// There is nothing that the check is about (no distribution, no website): it has nothing to say.
-    Nothing,
-}
-
 /// Empty: it is as it should be.
 pub type Verdict = Result<Vec<Finding>, Skip>;
-
-/// What is known, or the way out of a check: absent is [`Skip::Nothing`], as another check speaks of that.
-///
-/// # Errors
-/// [`Skip`].
-pub fn need<T>(seen: &Fact<T>) -> Result<&T, Skip> {
-    match seen {
-        Fact::Known(value) => Ok(value),
-        Fact::Absent => Err(Skip::Nothing),
-        Fact::Unknown(why) => Err(Skip::Unseen(why.clone())),
-    }
-}
-
-/// The same where absence is an answer: `None`.
-///
-/// # Errors
-/// [`Skip::Unseen`].
-pub fn need_or_absent<T>(seen: &Fact<T>) -> Result<Option<&T>, Skip> {
-    match seen {
-        Fact::Known(value) => Ok(Some(value)),
-        Fact::Absent => Ok(None),
-        Fact::Unknown(why) => Err(Skip::Unseen(why.clone())),
-    }
-}
 
 /// Of which findings those of a check are mere effects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::check::{Check, Finding, Hop, Input, Severity, Skip};
+use crate::check::{Check, Hop, Input, Severity, Skip};
 use crate::fold;
+pub use crate::fold::Headline;
 use crate::snapshot::Snapshot;
 use crate::table::CHECKS;
 use imgdeploy_world::{AwsFailure, Fact};
@@ -24,26 +25,6 @@ impl Selection {
         let named = |list: &[String]| list.iter().any(|code| code.eq_ignore_ascii_case(check.code));
         (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
     }
-}
-
-/// A fault with its effects.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Headline {
-    /// The check's code.
-    pub code: &'static str,
-    /// The check's title.
-    pub title: &'static str,
-    /// Where in the chain.
-    pub hop: Hop,
-    /// How bad.
-    pub severity: Severity,
-    /// What the user sees, and why.
-    pub symptom: &'static str,
-    /// The fault.
-    #[serde(flatten)]
-    pub finding: Finding,
-    /// What follows from it.
-    pub effects: Vec<Headline>,
 }
 
 /// A look-up that failed, as reports have it.

@@ -1,7 +1,27 @@
 //! One fault, one headline: what is the effect of another finding goes under it.
 
 use crate::check::{Check, EffectOf, Finding, Hop, Severity};
-use crate::diagnosis::Headline;
+use serde::Serialize;
+
+/// A fault with its effects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Headline {
+    /// The check's code.
+    pub code: &'static str,
+    /// The check's title.
+    pub title: &'static str,
+    /// Where in the chain.
+    pub hop: Hop,
+    /// How bad.
+    pub severity: Severity,
+    /// What the user sees, and why.
+    pub symptom: &'static str,
+    /// The fault.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// What follows from it.
+    pub effects: Vec<Headline>,
+}
 
 /// Sorts findings into causes and their effects.
 pub(crate) fn fold(found: Vec<(&'static Check, Finding)>) -> Vec<Headline> {

@@ -8,6 +8,8 @@ pub mod check;
 mod checks;
 mod diagnosis;
 mod fold;
+mod shared;
+mod skip;
 pub mod snapshot;
 pub mod table;
 

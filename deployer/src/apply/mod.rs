@@ -14,6 +14,7 @@ mod function;
 mod outcome;
 mod stack;
 
+use crate::approval::Approved;
 use crate::artifact::Artifact;
 use crate::aws::Clients;
 use crate::aws::read::BucketRead;
@@ -24,17 +25,6 @@ use crate::plan::{Action, JournalStep, Plan};
 use claim::Claim;
 pub use event::Event;
 pub use outcome::{ApplyError, Cause};
-
-/// A plan that the user has seen and said yes to.
-#[derive(Debug)]
-pub struct Approved<'a>(&'a Plan);
-
-impl<'a> Approved<'a> {
-    /// Only a plan that nothing stands against can be approved.
-    pub fn new(plan: &'a Plan) -> Option<Self> {
-        (plan.refusals.is_empty() && plan.unseen.is_empty()).then_some(Self(plan))
-    }
-}
 
 /// One run over a plan.
 struct Run<'a> {
@@ -63,11 +53,11 @@ struct Run<'a> {
 /// The step that failed, why, and what had been done before it.
 pub async fn apply(
     clients: &Clients,
-    approved: &Approved<'_>,
+    approved: &Approved<'_, Plan>,
     artifact: Option<&Artifact>,
     events: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Vec<String>, ApplyError> {
-    let plan = approved.0;
+    let plan = approved.plan();
     let mut run = Run {
         clients,
         plan,

@@ -5,6 +5,7 @@
 //! known), `lists` (keys from files and inventories), `local` (the same on this machine). Pure: `inventory` (formats of
 //! lists), `progress` (what is shown).
 
+pub mod cancel;
 pub mod dead;
 pub mod first_tier;
 pub mod inventory;

@@ -1,8 +1,8 @@
 //! The arguments of `update-code` and `rollback`.
 
-use super::args::DryRun;
 use super::given::SITE_ENV;
 use super::help;
+use super::shared::DryRun;
 use clap::Args;
 
 /// Which function is meant.

@@ -1,6 +1,6 @@
 //! The arguments of `dev`.
 
-use super::args::SiteChoice;
+use super::shared::SiteChoice;
 use clap::Args;
 
 /// Arguments of `dev`.

@@ -5,8 +5,8 @@ use imgdeploy_checks::Severity;
 use imgdeploy_checks::table::CHECKS;
 use imgdeploy_model::terminal::Escaped;
 
-use super::args::SiteChoice;
 use super::help;
+use super::shared::SiteChoice;
 use crate::doctor::TIMEOUT_S;
 
 /// Arguments of `doctor`.

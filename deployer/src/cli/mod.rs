@@ -14,12 +14,13 @@ mod init;
 mod logs;
 mod purge;
 mod resize;
+mod shared;
 mod shell;
 mod status;
 mod tune;
 mod up;
 
-pub use args::{AttachArgs, Cli, Command, DetachArgs, DryRun, Global, OutputFormat, SiteChoice};
+pub use args::{AttachArgs, Cli, Command, DetachArgs, Global, OutputFormat};
 pub use batch::{BatchArgs, BatchCommand, ErrorsArgs, JobArgs, OrderArgs, OriginalsChoice};
 pub use build::BuildArgs;
 pub use code::{FunctionChoice, RollbackArgs, UpdateCodeArgs};
@@ -30,6 +31,7 @@ pub use init::InitArgs;
 pub use logs::LogsArgs;
 pub use purge::PurgeArgs;
 pub use resize::ResizeArgs;
+pub use shared::{DryRun, SiteChoice};
 pub use shell::{CompletionsArgs, ManArgs, completions, man};
 pub use status::StatusArgs;
 pub use tune::{Aim, TuneArgs};
@@ -47,6 +49,11 @@ pub struct Invocation {
     pub cli: Cli,
     /// What flags and environment say about settings.
     pub given: Given,
+}
+
+/// The command line as clap has it.
+pub fn definition() -> clap::Command {
+    Cli::command()
 }
 
 /// Reads a command line, with the program's name first. `env` gives the value of an environment

@@ -1,7 +1,7 @@
 //! The arguments of `purge`.
 
 use super::SiteChoice;
-use super::args::DryRun;
+use super::shared::DryRun;
 use crate::purge::key::Target;
 use clap::Args;
 

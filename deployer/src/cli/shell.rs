@@ -1,9 +1,8 @@
 //! Completions and manual pages, made from the definition of the command line.
 
-use super::args::Cli;
 use crate::error::{Exit, Failure};
 use crate::report::OwnWords;
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
@@ -21,17 +20,16 @@ pub struct ManArgs {
     pub command: Option<String>,
 }
 
-/// The script that a shell reads.
-pub fn completions(args: &CompletionsArgs) -> OwnWords {
-    OwnWords::completions(args.shell, Cli::command())
+/// The script that a shell reads, of this command line.
+pub fn completions(args: &CompletionsArgs, cli: clap::Command) -> OwnWords {
+    OwnWords::completions(args.shell, cli)
 }
 
-/// The manual page, in troff.
+/// The manual page of this command line, or of one of its commands.
 ///
 /// # Errors
 /// There is no such command.
-pub fn man(args: &ManArgs) -> Result<OwnWords, Failure> {
-    let mut root = Cli::command();
+pub fn man(args: &ManArgs, mut root: clap::Command) -> Result<OwnWords, Failure> {
     root.build();
     let page = match &args.command {
         None => root,

@@ -1,7 +1,7 @@
 //! The arguments of `tune`.
 
-use super::args::DryRun;
 use super::code::FunctionChoice;
+use super::shared::DryRun;
 use crate::tune::plan::Sizes;
 use crate::tune::recommend::Strategy;
 use clap::{Args, ValueEnum};

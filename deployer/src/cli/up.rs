@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::args::{DryRun, SiteFlags, SiteSwitches};
 use super::given::SITE_ENV;
 use super::help;
+use super::shared::{DryRun, SiteFlags, SiteSwitches};
 
 /// Which bucket is meant. There is no distribution to name: `up` makes its own.
 #[derive(Debug, Args)]

@@ -7,10 +7,9 @@ use imgdeploy_model::derived_key::looks_derived;
 use crate::aws::Clients;
 use crate::aws::read::BucketRead;
 use crate::cli::DetachArgs;
-use crate::command::approve;
 use crate::command::engine::{self, Consent, Ended};
 use crate::error::{Exit, Failure};
-use crate::observe::{Observed, Query};
+use crate::observe::Observed;
 use crate::plan::{Plan, detach};
 use crate::report::Report;
 use crate::settings::Site;
@@ -36,15 +35,17 @@ pub async fn run(
     };
     let derived =
         if args.delete_derived { derived_keys(&clients, &seen, &prefix).await? } else { Vec::new() };
-    let plan = shown.insert(detach::detach(&seen, &prefix, derived.clone()));
-    if !derived.is_empty() && !consent.dry_run {
-        let question =
-            format!("Delete {} derived images under `{prefix}` of {} as well?", derived.len(), seen.bucket);
-        approve::ask(&question, consent.yes)?;
-    }
+    let plan = shown.insert(detach::detach(&seen, &prefix, derived));
     let ended = engine::run(&clients, &seen, plan, None, consent, report).await?;
     if ended == Ended::Applied {
-        verify(&clients, &query, report).await?;
+        let left = |seen: &Observed| {
+            let mut left = detach::detach(seen, &query.prefix, Vec::new());
+            // What could not be looked at has nothing of ours, as far as anybody can tell.
+            left.refusals.clear();
+            left.unseen.clear();
+            left
+        };
+        engine::verify(async || engine::look(&clients, &query, report).await, left, report).await?;
     }
     report.finish("detach", plan, ended.outcome(), None);
     Ok(ended.exit(consent))
@@ -73,21 +74,4 @@ async fn derived_keys(clients: &Clients, seen: &Observed, prefix: &str) -> Resul
         .try_collect()
         .await?;
     Ok(checked.into_iter().flatten().collect())
-}
-
-async fn verify(clients: &Clients, query: &Query, report: &Report) -> Result<(), Failure> {
-    let mut pause = std::time::Duration::from_millis(500);
-    for _ in 0..5 {
-        let seen = engine::look(clients, query, report).await?;
-        if detach::detach(&seen, &query.prefix, Vec::new()).is_empty() {
-            return Ok(());
-        }
-        tokio::time::sleep(pause).await;
-        pause *= 2;
-    }
-    Err(Failure::new(
-        Exit::HalfWay,
-        "everything was taken out, but AWS still shows something of it",
-        "run the same command again in a minute",
-    ))
 }

@@ -68,7 +68,10 @@ pub async fn run(
                 report.findings(&seen.snapshot, &seen.diagnosis);
                 mended = mend(&clients, site, &seen, &wanted, (args, consent), report, shown).await?;
                 if !mended.is_empty() {
-                    seen = examine_again(&clients, &target, site, args).await?;
+                    // AWS may need a moment until a look shows what was written.
+                    let look = async || examine(&clients, &target, Some(site), args).await;
+                    let is_mended = |seen: &Examined| fix::wanted(&seen.diagnosis).is_empty();
+                    (seen, _) = engine::until(look, is_mended, &AGAIN).await?;
                 }
             }
         }
@@ -93,23 +96,6 @@ async fn mend(
     let plan = shown.insert(mend::mend(&desired, &observed, &seen.snapshot, wanted));
     let ended = engine::run(clients, &observed, plan, None, consent, report).await?;
     Ok(if ended == Ended::Applied { plan.actions.iter().map(apply::title).collect() } else { Vec::new() })
-}
-
-/// AWS may need a moment until a look shows what was written.
-async fn examine_again(
-    clients: &Clients,
-    target: &Target,
-    site: &Site,
-    args: &DoctorArgs,
-) -> Result<Examined, Failure> {
-    for pause in AGAIN {
-        let seen = examine(clients, target, Some(site), args).await?;
-        if fix::wanted(&seen.diagnosis).is_empty() {
-            return Ok(seen);
-        }
-        tokio::time::sleep(pause).await;
-    }
-    examine(clients, target, Some(site), args).await
 }
 
 /// A snapshot with live requests, judged.

@@ -3,11 +3,10 @@
 use crate::aws::Clients;
 use crate::aws::read::{BucketRead, Contents};
 use crate::cli::DownArgs;
-use crate::command::approve;
 use crate::command::engine::{self, Consent, Ended};
 use crate::error::{Exit, Failure};
 use crate::observe::{Observed, Query};
-use crate::plan::{Action, Plan, down};
+use crate::plan::{Plan, down};
 use crate::report::Report;
 use crate::settings::Site;
 use imgdeploy_world::Fact;
@@ -46,14 +45,6 @@ pub async fn run(
     };
     let (seen, contents) = look(&clients, &query, report).await?;
     let plan = shown.insert(down::down(&seen, &contents, with_objects));
-    let emptied = plan.actions.iter().find_map(|action| match action {
-        Action::EmptyBucket { contents, .. } => Some(contents.in_words()),
-        _ => None,
-    });
-    if let Some(lost) = emptied.filter(|_| !consent.dry_run && Failure::of_plan(plan).is_none()) {
-        let question = format!("Delete the bucket {} with all that is in it for good ({lost})?", seen.bucket);
-        approve::ask(&question, consent.yes)?;
-    }
     let ended = engine::run(&clients, &seen, plan, None, consent, report).await?;
     if ended == Ended::Applied {
         engine::verify(

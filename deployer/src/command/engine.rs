@@ -1,60 +1,26 @@
 //! What the commands with a plan share: waiting for a stack at work, showing, approving, applying, verifying.
 
+use std::time::Duration;
+
 use resizer_core::spec::Presets;
 
-use crate::apply::{self, Approved};
+use crate::apply;
+use crate::approval::Proposal as _;
 use crate::artifact::Artifact;
 use crate::aws::clients::Access;
 use crate::aws::{Clients, FailureKind, files, read};
-use crate::command::approve;
+use crate::command::approve::{self, Decision, Shown};
+pub use crate::command::approve::{Consent, Ended};
 use crate::desired::Desired;
 use crate::error::{Exit, Failure};
 use crate::observe::{ObserveError, Observed, Query, observe_or_new};
 use crate::permissions;
-use crate::plan::Plan;
+use crate::plan::{Action, Plan};
 use crate::probe::{self, ProbeReport};
 use crate::purge::key::Scheme;
-use crate::report::{Outcome, Report};
+use crate::report::Report;
 use crate::settings::{self, Site};
 use crate::stack;
-
-/// How far a command may go.
-#[derive(Debug, Clone, Copy)]
-pub struct Consent {
-    /// `--yes`.
-    pub yes: bool,
-    /// `--dry-run`.
-    pub dry_run: bool,
-    /// `--exit-code`.
-    pub exit_code: bool,
-}
-
-/// How a run over a plan ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// There was nothing to do.
-    Nothing,
-    /// The plan was shown.
-    Planned,
-    /// The plan was carried out.
-    Applied,
-}
-
-impl Ended {
-    /// The exit code.
-    pub fn exit(self, consent: Consent) -> Exit {
-        if self == Self::Planned && consent.exit_code { Exit::Changes } else { Exit::Done }
-    }
-
-    /// As the report names it.
-    pub fn outcome(self) -> Outcome {
-        match self {
-            Self::Nothing => Outcome::NothingToDo,
-            Self::Planned => Outcome::Planned,
-            Self::Applied => Outcome::Applied,
-        }
-    }
-}
 
 /// Clients for the resolved settings.
 ///
@@ -111,6 +77,39 @@ pub async fn look_or_new(
     Ok(observe_or_new(clients, query, new_in).await?)
 }
 
+impl Shown for Plan {
+    fn changes(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn against(&self) -> Option<Failure> {
+        Failure::of_plan(self)
+    }
+
+    fn show(&self, report: &Report) {
+        report.plan(self);
+    }
+
+    fn show_dry(&self, report: &Report) {
+        report.dry_run(self);
+    }
+
+    /// What can't be had back is asked for by itself.
+    fn questions(&self) -> Vec<String> {
+        let lost = self.actions.iter().filter_map(|action| match action {
+            Action::DeleteDerived { bucket, keys } if !keys.is_empty() => {
+                Some(format!("Delete {} derived images of {bucket} as well?", keys.len()))
+            }
+            Action::EmptyBucket { bucket, contents } => Some(format!(
+                "Delete the bucket {bucket} with all that is in it for good ({})?",
+                contents.in_words()
+            )),
+            _ => None,
+        });
+        lost.chain(["Carry this out?".to_owned()]).collect()
+    }
+}
+
 /// Shows the plan and, once approved, carries it out.
 ///
 /// # Errors
@@ -123,31 +122,42 @@ pub async fn run(
     consent: Consent,
     report: &Report,
 ) -> Result<Ended, Failure> {
-    let against = Failure::of_plan(plan);
-    if consent.dry_run {
-        report.dry_run(plan);
-        return match against {
-            Some(failure) => Err(failure),
-            None if plan.is_empty() => Ok(Ended::Nothing),
-            None => Ok(Ended::Planned),
-        };
-    }
-    report.plan(plan);
-    if let Some(failure) = against {
-        return Err(failure);
-    }
-    if plan.is_empty() {
-        return Ok(Ended::Nothing);
-    }
-    approve::ask("Carry this out?", consent.yes)?;
+    let approved = match approve::decide(plan, consent, report)? {
+        Decision::Nothing => return Ok(Ended::Nothing),
+        Decision::Planned => return Ok(Ended::Planned),
+        Decision::Go(approved) => approved,
+    };
     permissions::check(clients, seen, plan, report).await?;
-    let approved = Approved::new(plan)
-        .ok_or_else(|| Failure::new(Exit::Unexpected, "a refused plan was approved", "please report this"))?;
     apply::apply(clients, &approved, artifact, &mut |event| report.event(&event)).await?;
     Ok(Ended::Applied)
 }
 
-/// Looks again after an apply: the plan must be empty now. AWS may need some seconds to show what was written.
+/// AWS may need some seconds to show what was written.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
+
+/// Looks, with these pauses between, until what is seen is as it should be; the last look, and whether it is.
+///
+/// # Errors
+/// Those of the look.
+pub async fn until<T>(
+    look: impl AsyncFn() -> Result<T, Failure>,
+    is_done: impl Fn(&T) -> bool,
+    pauses: &[Duration],
+) -> Result<(T, bool), Failure> {
+    for pause in pauses {
+        let seen = look().await?;
+        if is_done(&seen) {
+            return Ok((seen, true));
+        }
+        tokio::time::sleep(*pause).await;
+    }
+    let seen = look().await?;
+    let done = is_done(&seen);
+    Ok((seen, done))
+}
+
+/// Looks again after an apply: the plan must be empty now.
 ///
 /// # Errors
 /// Exit code 6 when something still differs.
@@ -156,25 +166,20 @@ pub async fn verify<T>(
     plan: impl Fn(&T) -> Plan,
     report: &Report,
 ) -> Result<T, Failure> {
-    let mut pause = std::time::Duration::from_millis(500);
-    for attempt in 1.. {
-        let seen = look().await?;
-        let left = plan(&seen);
-        if left.is_empty() && left.refusals.is_empty() && left.unseen.is_empty() {
-            return Ok(seen);
-        }
-        if attempt == 5 {
-            report.plan(&left);
-            return Err(Failure::new(
-                Exit::HalfWay,
-                "everything was written, but AWS shows something else (the plan above is what still differs)",
-                "run the same command again in a minute",
-            ));
-        }
-        tokio::time::sleep(pause).await;
-        pause *= 2;
+    let is_done = |seen: &T| {
+        let left = plan(seen);
+        left.is_empty() && !left.is_refused()
+    };
+    let (seen, done) = until(look, is_done, &PAUSES).await?;
+    if done {
+        return Ok(seen);
     }
-    unreachable!("the loop ends by returning")
+    report.plan(&plan(&seen));
+    Err(Failure::new(
+        Exit::HalfWay,
+        "everything was written, but AWS shows something else (the plan above is what still differs)",
+        "run the same command again in a minute",
+    ))
 }
 
 /// Asks for a real image at the end, and shows every answer on the way. `command` is the one to run again.

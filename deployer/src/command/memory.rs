@@ -1,7 +1,7 @@
 //! `tune --apply`: the recommended memory becomes the live one.
 
 use super::update_code::Chosen;
-use crate::command::approve;
+use crate::command::approve::{self, Decision, Shown};
 use crate::command::engine::{self, Consent, Ended};
 use crate::error::{Exit, Failure};
 use crate::function::apply::Cause;
@@ -10,7 +10,7 @@ use crate::observe::{Observed, Query};
 use crate::plan;
 use crate::report::{Outcome, Report};
 use crate::settings::value::SecurityKey;
-use crate::tune::apply::set_live;
+use crate::tune::apply::{LiveMemory, set_live};
 use imgdeploy_model::command;
 use imgdeploy_world::Fact;
 
@@ -73,13 +73,17 @@ impl Set<'_> {
         if self.seen.live().is_some_and(|live| live.memory == memory) && self.seen.latest.memory == memory {
             return Ok(Outcome::NothingToDo);
         }
-        report.say("");
-        report.say(format_args!(
-            "to be done: set the memory of {} to {memory} MB, publish it, and move the alias {} from version {} to that",
-            self.chosen.name, alias.name, alias.version
-        ));
-        approve::ask("Carry this out?", consent.yes)?;
-        let moved = set_live(&self.chosen.function, alias, &self.seen.latest.code_sha256, memory).await;
+        let wanted = LiveMemory {
+            function: self.chosen.name.clone(),
+            alias: alias.clone(),
+            code_sha256: self.seen.latest.code_sha256.clone(),
+            memory,
+        };
+        // A dry run has ended before the measurement.
+        let Decision::Go(approved) = approve::decide(&wanted, consent, report)? else {
+            return Ok(Outcome::Planned);
+        };
+        let moved = set_live(&self.chosen.function, &approved).await;
         moved.map(|()| Outcome::Applied).map_err(|cause| self.failed(memory, &cause))
     }
 
@@ -96,6 +100,21 @@ impl Set<'_> {
                 command!("imgdeploy tune --function {} --memory {} --num 1 --apply", name, memory)
             ),
         )
+    }
+}
+
+impl Shown for LiveMemory {
+    fn show(&self, report: &Report) {
+        let Self { function, alias, memory, .. } = self;
+        report.say("");
+        report.say(format_args!(
+            "to be done: set the memory of {function} to {memory} MB, publish it, and move the alias {} from version {} to that",
+            alias.name, alias.version
+        ));
+    }
+
+    fn show_dry(&self, report: &Report) {
+        self.show(report);
     }
 }
 

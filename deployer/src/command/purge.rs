@@ -7,7 +7,7 @@ use resizer_core::spec::Presets;
 use crate::aws::read::{self, BucketRead};
 use crate::aws::{AwsFailure, Clients, edge};
 use crate::cli::PurgeArgs;
-use crate::command::approve;
+use crate::command::approve::{self, Decision, Shown};
 use crate::command::engine::{self, Consent};
 use crate::error::{Exit, Failure};
 use crate::journal::Journal;
@@ -29,17 +29,15 @@ use imgdeploy_world::Fact;
 pub async fn run(site: &Site, args: &PurgeArgs, consent: Consent, report: &Report) -> Result<Exit, Failure> {
     let clients = engine::clients(&site.access).await?;
     let plan = look(&clients, site, args, report).await?;
-    if consent.dry_run {
-        report.purge_dry_run(&plan);
-        return Ok(if consent.exit_code && !plan.is_empty() { Exit::Changes } else { Exit::Done });
-    }
-    if plan.is_empty() {
-        report.purge_nothing(&plan);
-        return Ok(Exit::Done);
-    }
-    report.purge_plan(&plan);
-    approve::ask(&format!("Delete {} derived images?", plan.images.len()), consent.yes)?;
-    let done = apply::apply(&clients, &plan, &|line| report.say(line)).await;
+    let approved = match approve::decide(&plan, consent, report)? {
+        Decision::Go(approved) => approved,
+        Decision::Nothing if !consent.dry_run => {
+            report.purge_nothing(&plan);
+            return Ok(Exit::Done);
+        }
+        decision => return Ok(decision.exit(consent)),
+    };
+    let done = apply::apply(&clients, &approved, &|line| report.say(line)).await;
     let done = done.map_err(|stopped| {
         report.purge_stopped(&stopped);
         Failure::from(*stopped)
@@ -53,6 +51,27 @@ pub async fn run(site: &Site, args: &PurgeArgs, consent: Consent, report: &Repor
     }
     report.purge_done(&plan, &done);
     Ok(Exit::Done)
+}
+
+impl Shown for Plan {
+    fn changes(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn show(&self, report: &Report) {
+        // That there is nothing to delete is the result.
+        if self.changes() {
+            report.purge_plan(self);
+        }
+    }
+
+    fn show_dry(&self, report: &Report) {
+        report.purge_dry_run(self);
+    }
+
+    fn questions(&self) -> Vec<String> {
+        vec![format!("Delete {} derived images?", self.images.len())]
+    }
 }
 
 /// What is attached, and what of it is to go.

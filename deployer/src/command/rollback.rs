@@ -2,9 +2,9 @@
 
 use super::update_code::choose;
 use crate::cli::RollbackArgs;
-use crate::command::approve;
+use crate::command::approve::{self, Consent, Decision, Shown};
 use crate::error::{Exit, Failure};
-use crate::function::rollback::{Target, list, target};
+use crate::function::rollback::{Back, Target, apply, list, target};
 use crate::report::{Outcome, Report};
 use crate::settings::Access;
 use imgdeploy_world::Fact;
@@ -44,9 +44,25 @@ pub async fn run(
         }
     };
     let Fact::Known(alias) = &seen.alias else { return Ok(Exit::Unexpected) };
-    report.version_list(&chosen.name, &rows);
-    approve::ask(&format!("Move {} from version {} to version {to}?", alias.name, alias.version), yes)?;
-    chosen.function.move_alias(&alias.name, &to, None, &alias.revision).await?;
-    report.versions(&chosen.name, &rows, Outcome::Applied, Some((&alias.version, &to)));
+    let back = Back { function: chosen.name.clone(), versions: rows, alias: alias.clone(), to };
+    let consent = Consent { yes, dry_run: false, exit_code: false };
+    let Decision::Go(approved) = approve::decide(&back, consent, report)? else { return Ok(Exit::Done) };
+    apply(&chosen.function, &approved).await?;
+    report.versions(&back.function, &back.versions, Outcome::Applied, Some((&alias.version, &back.to)));
     Ok(Exit::Done)
+}
+
+impl Shown for Back {
+    fn show(&self, report: &Report) {
+        report.version_list(&self.function, &self.versions);
+    }
+
+    fn show_dry(&self, report: &Report) {
+        self.show(report);
+    }
+
+    fn questions(&self) -> Vec<String> {
+        let Self { alias, to, .. } = self;
+        vec![format!("Move {} from version {} to version {to}?", alias.name, alias.version)]
+    }
 }

@@ -9,10 +9,12 @@ use resizer_core::Spec;
 use resizer_core::spec::OutputFormat;
 
 use super::update_code::{Chosen, choose};
+use crate::approval::{Approved, Proposal as _};
 use crate::cli::TuneArgs;
+use crate::command::approve::{self, Decision, Shown};
 use crate::command::engine::Consent;
+use crate::command::memory;
 use crate::command::originals::Originals;
-use crate::command::{approve, memory};
 use crate::error::{Exit, Failure, Message};
 use crate::function::observe::Seen;
 use crate::output::{self, Over};
@@ -23,7 +25,7 @@ use crate::settings::value::SecurityKey;
 use crate::stack;
 use crate::tune::apply::{Run, Stopped, clean};
 use crate::tune::images::event;
-use crate::tune::mark::Leftovers;
+use crate::tune::mark::{Cleaning, Leftovers};
 use crate::tune::measure::{Measured, Row, row};
 use crate::tune::plan::{TunePlan, Wanted, plan};
 use crate::tune::recommend::recommend;
@@ -71,19 +73,15 @@ pub async fn run(
         apply: args.apply.then_some(strategy),
     };
     let plan = plan(&seen, &chosen.region, &wanted);
-    if consent.dry_run {
-        report.tune_dry_run(&plan);
-        Failure::against(&plan.unseen, &plan.refusals)?;
-        return Ok(if consent.exit_code { Exit::Changes } else { Exit::Done });
-    }
-    report.tune_plan(&plan);
-    Failure::against(&plan.unseen, &plan.refusals)?;
     // Before anything is measured that could then not be written.
-    if let Some(path) = &args.chart {
+    if let Some(path) = args.chart.as_ref().filter(|_| !consent.dry_run && !plan.is_refused()) {
         may_be_chart(path)?;
     }
-    approve::ask("Carry this out?", consent.yes)?;
-    let measured = measure(&chosen, &seen, &plan, args, &originals, report).await?;
+    let approved = match approve::decide(&plan, consent, report)? {
+        Decision::Go(approved) => approved,
+        decision => return Ok(decision.exit(consent)),
+    };
+    let measured = measure(&chosen, &seen, &approved, args, &originals, report).await?;
     let prices = price::lambda(&chosen.region, &plan.architecture);
     let rows: Vec<Row> = measured.iter().map(|one| row(one, &prices)).collect();
     let found = recommend(&rows, strategy);
@@ -114,6 +112,41 @@ pub async fn run(
     }
     report.tune(&shown);
     Ok(Exit::Done)
+}
+
+impl Shown for TunePlan {
+    fn against(&self) -> Option<Failure> {
+        Failure::against(&self.unseen, &self.refusals).err()
+    }
+
+    fn show(&self, report: &Report) {
+        report.tune_plan(self);
+    }
+
+    fn show_dry(&self, report: &Report) {
+        report.tune_dry_run(self);
+    }
+}
+
+impl Shown for Cleaning {
+    fn changes(&self) -> bool {
+        !self.left.is_empty()
+    }
+
+    fn show(&self, report: &Report) {
+        if self.changes() {
+            report.tune_left(&self.function, &self.left);
+        }
+    }
+
+    fn show_dry(&self, report: &Report) {
+        let outcome = if self.changes() { Outcome::Planned } else { Outcome::NothingToDo };
+        report.tune_cleaned(&self.function, &self.left, outcome);
+    }
+
+    fn questions(&self) -> Vec<String> {
+        vec!["Take that away?".to_owned()]
+    }
 }
 
 /// What a chart may be written over: another one.
@@ -154,7 +187,7 @@ fn nothing_measured(rows: &[Row]) -> Failure {
 async fn measure(
     chosen: &Chosen,
     seen: &Seen,
-    plan: &TunePlan,
+    plan: &Approved<'_, TunePlan>,
     args: &TuneArgs,
     originals: &Originals,
     report: &Report,
@@ -186,7 +219,7 @@ async fn measure(
         ));
     }
     let again = again(chosen);
-    let cleaned = clean(&chosen.function).await;
+    let cleaned = clean(&chosen.function, plan).await;
     stop.release();
     if let Ok(left) = &cleaned {
         for (version, alias) in &left.kept {
@@ -253,17 +286,16 @@ async fn cleaned(chosen: &Chosen, seen: &Seen, consent: Consent, report: &Report
     let none = (Vec::new(), Vec::new());
     let versions = seen.versions.known().unwrap_or(&none.0);
     let left = Leftovers::of(&seen.latest, versions, seen.aliases.known().unwrap_or(&none.1));
-    if left.is_empty() {
-        report.tune_cleaned(&chosen.name, &left, Outcome::NothingToDo);
-        return Ok(Exit::Done);
-    }
-    if consent.dry_run {
-        report.tune_cleaned(&chosen.name, &left, Outcome::Planned);
-        return Ok(if consent.exit_code { Exit::Changes } else { Exit::Done });
-    }
-    report.tune_left(&chosen.name, &left);
-    approve::ask("Take that away?", consent.yes)?;
-    let done = clean(&chosen.function).await.map_err(|cause| {
+    let cleaning = Cleaning { function: chosen.name.clone(), left };
+    let approved = match approve::decide(&cleaning, consent, report)? {
+        Decision::Go(approved) => approved,
+        Decision::Nothing if !consent.dry_run => {
+            report.tune_cleaned(&chosen.name, &cleaning.left, Outcome::NothingToDo);
+            return Ok(Exit::Done);
+        }
+        decision => return Ok(decision.exit(consent)),
+    };
+    let done = clean(&chosen.function, &approved).await.map_err(|cause| {
         Failure::new(Exit::HalfWay, format!("could not be taken away: {cause}"), "run the same command again")
     })?;
     report.tune_cleaned(&chosen.name, &done, Outcome::Applied);

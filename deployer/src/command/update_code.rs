@@ -5,13 +5,13 @@ use crate::aws::Clients;
 use crate::aws::lambda::Function;
 use crate::aws::write::BucketWrite;
 use crate::cli::{FunctionChoice, UpdateCodeArgs};
-use crate::command::approve;
+use crate::command::approve::{self, Decision, Shown};
 use crate::command::attach;
 use crate::command::engine::{self, Consent};
 use crate::error::{Exit, Failure};
 use crate::function::apply::Run;
 use crate::function::observe::{Seen, Unseen, glance, observe};
-use crate::function::plan::{Wanted, plan};
+use crate::function::plan::{CodePlan, Wanted, plan};
 use crate::function::target;
 use crate::report::Report;
 use crate::settings::{Access, Code};
@@ -120,14 +120,10 @@ pub async fn run(
         check: !args.skip_check,
     };
     let plan = plan(&seen, &chosen.region, &wanted);
-    if consent.dry_run {
-        report.code_dry_run(&plan);
-        Failure::against(&plan.unseen, &plan.refusals)?;
-        return Ok(if consent.exit_code { Exit::Changes } else { Exit::Done });
-    }
-    report.code_plan(&plan);
-    Failure::against(&plan.unseen, &plan.refusals)?;
-    approve::ask("Carry this out?", consent.yes)?;
+    let approved = match approve::decide(&plan, consent, report)? {
+        Decision::Go(approved) => approved,
+        decision => return Ok(decision.exit(consent)),
+    };
     let run = Run {
         clients: &chosen.clients,
         region: &chosen.region,
@@ -143,9 +139,23 @@ pub async fn run(
         emulator: chosen.clients.endpoint_url().is_some(),
         say: &|line| report.say(line),
     };
-    let done = run.apply(&plan).await.map_err(|failed| Failure::of_code(&failed, &plan))?;
+    let done = run.apply(&approved).await.map_err(|failed| Failure::of_code(&failed, &plan))?;
     report.code_done(&plan, &done, !args.stage_only);
     Ok(Exit::Done)
+}
+
+impl Shown for CodePlan {
+    fn against(&self) -> Option<Failure> {
+        Failure::against(&self.unseen, &self.refusals).err()
+    }
+
+    fn show(&self, report: &Report) {
+        report.code_plan(self);
+    }
+
+    fn show_dry(&self, report: &Report) {
+        report.code_dry_run(self);
+    }
 }
 
 /// Where the zip goes: that of a stack's function to the artifacts bucket, where a later `attach` finds it (CN-09); any

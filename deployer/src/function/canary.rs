@@ -4,8 +4,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
-use super::apply::{Cause, Run};
 use super::plan::Canary;
+use super::run::{Cause, Run};
 use crate::aws::{AwsFailure, logs};
 use crate::logs::explain::explain;
 use crate::time::millis;

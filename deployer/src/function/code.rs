@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::RUNTIME;
-use super::apply::{Cause, Progress, Run, conflict};
+use super::apply::conflict;
+use super::run::{Cause, Progress, Run};
 use crate::aws::lambda::{CodeSource, Configuration, Function};
 use crate::aws::web;
 use crate::aws::write::Condition;

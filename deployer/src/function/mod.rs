@@ -11,6 +11,7 @@ mod code;
 pub mod observe;
 pub mod plan;
 pub mod rollback;
+mod run;
 pub mod target;
 mod versions;
 

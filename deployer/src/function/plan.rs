@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::observe::Seen;
 use super::{HANDLER, RUNTIME};
+use crate::approval::Proposal;
 use crate::aws::AwsFailure;
 use imgdeploy_world::Fact;
 
@@ -149,6 +150,12 @@ pub struct CodePlan {
     pub refusals: Vec<(String, String)>,
     /// Reads that failed and that the plan can't do without.
     pub unseen: Vec<AwsFailure>,
+}
+
+impl Proposal for CodePlan {
+    fn is_refused(&self) -> bool {
+        !(self.refusals.is_empty() && self.unseen.is_empty())
+    }
 }
 
 /// The plan for the wanted code.

@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::observe::Seen;
 use super::versions;
-use crate::aws::lambda::Configuration;
+use crate::approval::{Approved, Proposal};
+use crate::aws::AwsFailure;
+use crate::aws::lambda::{Alias, Configuration, Function};
 
 /// A version, as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,6 +36,34 @@ pub fn list(seen: &Seen) -> Vec<Listed> {
         date: version.last_modified.clone(),
     };
     seen.versions.known().map(|all| all.iter().rev().map(row).collect()).unwrap_or_default()
+}
+
+/// The alias is to go back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Back {
+    /// The function's name.
+    pub function: String,
+    /// Its versions.
+    pub versions: Vec<Listed>,
+    /// The alias as it is.
+    pub alias: Alias,
+    /// The version that it is to point to.
+    pub to: String,
+}
+
+impl Proposal for Back {
+    fn is_refused(&self) -> bool {
+        false
+    }
+}
+
+/// Moves the alias.
+///
+/// # Errors
+/// The failed call.
+pub async fn apply(function: &Function, back: &Approved<'_, Back>) -> Result<(), AwsFailure> {
+    let Back { alias, to, .. } = back.plan();
+    function.move_alias(&alias.name, to, None, &alias.revision).await.map(drop)
 }
 
 /// Where to go.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::approval::Proposal;
 use crate::aws::AwsFailure;
 use crate::aws::read::{Contents, PublicAccessBlock};
 use crate::journal::Journal;
@@ -284,6 +285,12 @@ pub struct Plan {
     pub refusals: Vec<Refusal>,
     /// Reads that failed and that the plan can't do without.
     pub unseen: Vec<AwsFailure>,
+}
+
+impl Proposal for Plan {
+    fn is_refused(&self) -> bool {
+        !(self.refusals.is_empty() && self.unseen.is_empty())
+    }
 }
 
 impl Plan {

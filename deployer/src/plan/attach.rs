@@ -10,23 +10,24 @@ use imgdeploy_model::document::{
 use imgdeploy_model::region;
 
 use super::journal::next_edit;
+use super::our_stack::{is_its_bucket, stack_inputs};
 use super::predict::{self, Planned};
 use super::{
     Action, JournalStep, Plan, Refusal, artifacts, code, edge, notes, notification, policy, public_access,
-    up, website,
+    website,
 };
 use crate::aws::read::PublicAccessBlock;
 use crate::desired::code::Code;
 use crate::desired::{Desired, unknown_api_host};
 use crate::journal::{DistributionEdit, Edit, Journal, State};
 use crate::observe::Observed;
-use crate::stack::{self, DesiredStack, StackInputs, StackPlan};
+use crate::stack::{self, DesiredStack, StackPlan};
 use imgdeploy_world::Fact;
 
 /// Plans an attach. Applying is allowed only while `refusals` and `unseen` are empty.
 pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     let mut plan = Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region);
-    if up::is_its_bucket(&mut plan, seen, "imgdeploy up") {
+    if is_its_bucket(&mut plan, seen, "imgdeploy up") {
         return plan;
     }
     if let Fact::Unknown(why) = &seen.owned {
@@ -222,45 +223,6 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
 pub fn desired_stack(desired: &Desired, code: &Code, artifacts_bucket: &str) -> DesiredStack {
     let role = desired.site.access.stack_role.as_ref().map(ToString::to_string);
     stack_inputs(desired, code, artifacts_bucket).desired(env!("CARGO_PKG_VERSION")).by(role)
-}
-
-/// What the stack is made from.
-pub(super) fn stack_inputs(desired: &Desired, code: &Code, artifacts_bucket: &str) -> StackInputs {
-    let site = &desired.site;
-    StackInputs {
-        bucket: site.bucket.to_string(),
-        prefix: site.prefix.to_string(),
-        url: desired.url.clone(),
-        allowed_dimensions: site.allowed_dimensions.to_string(),
-        sources: site.sources.to_string(),
-        security_key: site.security_key.clone(),
-        allow_unsafe: site.allow_unsafe,
-        presets: site.presets.to_string(),
-        presets_only: site.presets_only,
-        keep_metadata: site.keep_metadata.to_string(),
-        code_bucket: artifacts_bucket.to_owned(),
-        code_key: code.key.clone(),
-        code_sha256: code.code_sha256.clone(),
-        architecture: code.architecture.clone(),
-        memory_size: site.memory,
-        timeout: site.timeout,
-        log_retention_days: site.log_retention,
-        throttle_rate: site.throttle_rate,
-        throttle_burst: site.throttle_burst,
-        cache_control: site.cache_control.to_string(),
-        redirect_code: site.redirect.status(),
-        quality: site.quality,
-        max_pixels: site.max_pixels,
-        max_bytes: site.max_bytes,
-        max_output_pixels: site.max_output_pixels,
-        batch: site.has_batch(),
-        batch_concurrency: site.max_concurrency,
-        on_upload: site.on_upload.to_string(),
-        permissions_boundary: site
-            .permissions_boundary
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string),
-    }
 }
 
 /// After a change of distribution or rules, what was cached under our paths is stale (CF-07).

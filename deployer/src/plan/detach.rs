@@ -3,13 +3,12 @@
 //! A document that nobody changed since is put back as it was before; one that somebody changed keeps their
 //! changes and loses our part only.
 
-use imgdeploy_model::document::{
-    self, DocumentKind as Kind, Stripped, distribution, policy, website as website_document,
-};
+use imgdeploy_model::document::{DocumentKind as Kind, distribution, policy, website as website_document};
 
-use super::{Action, JournalStep, Plan, Refusal, edge, notification, up, website};
+use super::before::target;
+use super::{Action, JournalStep, Plan, Refusal, edge, notification, our_stack, website};
 use crate::desired::our_edge;
-use crate::journal::{Edit, Journal};
+use crate::journal::Journal;
 use crate::names;
 use crate::observe::Observed;
 use crate::stack;
@@ -18,7 +17,7 @@ use imgdeploy_world::Fact;
 /// Plans a detach. `derived`: the keys to delete as well, if that was asked for.
 pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
     let mut plan = Plan::new(&seen.bucket, &seen.caller.account, &seen.region);
-    if up::is_its_bucket(&mut plan, seen, "imgdeploy down") {
+    if our_stack::is_its_bucket(&mut plan, seen, "imgdeploy down") {
         return plan;
     }
     if let Fact::Unknown(why) = &seen.owned {
@@ -63,26 +62,6 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
         ));
     }
     plan
-}
-
-/// The document to write: as before where nobody else changed it, else without our part. `None`: leave it.
-pub(super) fn target(
-    kind: Kind,
-    current: &str,
-    recorded: Option<&Edit<String>>,
-    stripped: Stripped,
-) -> Option<Option<String>> {
-    match recorded {
-        Some(edit) if document::same(kind, current, &edit.after) => Some(edit.before.clone()),
-        Some(edit) if edit.before.as_deref().is_some_and(|before| document::same(kind, current, before)) => {
-            None
-        }
-        _ => match stripped {
-            Stripped::Unchanged => None,
-            Stripped::Document(text) => Some(Some(text)),
-            Stripped::Nothing => Some(None),
-        },
-    }
 }
 
 fn take_website(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {

@@ -8,7 +8,7 @@ use imgdeploy_checks::snapshot::{Configuration, Function};
 use imgdeploy_checks::{Fix, Snapshot};
 use imgdeploy_model::region::{OriginHost, Partition, parse_origin_host};
 
-use super::{Action, Plan, Refusal, attach, edge, up};
+use super::{Action, Plan, Refusal, attach, edge, our_stack};
 use crate::desired::{Desired, STAGE};
 use crate::function::LIVE;
 use crate::names;
@@ -42,7 +42,7 @@ pub fn mend(desired: &Desired, seen: &Observed, snapshot: &Snapshot, fixes: &BTr
         ));
         return plan;
     }
-    if fixes.contains(&Fix::Documents) && up::is_its_bucket(&mut plan, seen, "imgdeploy up") {
+    if fixes.contains(&Fix::Documents) && our_stack::is_its_bucket(&mut plan, seen, "imgdeploy up") {
         return plan;
     }
     if fixes.contains(&Fix::Configuration)

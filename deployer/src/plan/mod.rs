@@ -3,6 +3,7 @@
 mod action;
 pub(crate) mod artifacts;
 pub mod attach;
+mod before;
 mod code;
 pub mod detach;
 pub mod down;
@@ -12,6 +13,7 @@ pub mod memory;
 pub mod mend;
 mod notes;
 mod notification;
+mod our_stack;
 mod policy;
 mod predict;
 mod public_access;

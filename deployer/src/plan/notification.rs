@@ -3,7 +3,7 @@
 use imgdeploy_model::document::notification::{self, NotificationError, OurEntries};
 use imgdeploy_model::document::{DocumentKind, Stripped};
 
-use super::detach::target;
+use super::before::target;
 use super::{Action, Plan, Refusal};
 use crate::aws::stack::OUTPUT_QUEUE;
 use crate::desired::{Desired, unknown_queue};

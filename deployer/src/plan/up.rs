@@ -7,7 +7,7 @@ use imgdeploy_model::chain::cloudfront::Distribution;
 use imgdeploy_model::document::{Stripped, policy as policy_document, website as website_document};
 use imgdeploy_model::region::Partition;
 
-use super::attach::stack_inputs;
+use super::our_stack::stack_inputs;
 use super::predict::{self, Planned};
 use super::{Action, Plan, Refusal, artifacts, code, edge, notes, policy, public_access, website};
 use crate::aws::read::PublicAccessBlock;
@@ -82,19 +82,6 @@ pub fn up(desired: &Desired, with_cdn: bool, seen: &Observed) -> Plan {
     predicted(&mut plan, desired, seen);
     notes::add(&mut plan, desired, seen);
     plan
-}
-
-/// Whether the bucket's stack was made by `up`, which is then refused to the commands for buckets that existed before;
-/// `command` is the one for it.
-pub(super) fn is_its_bucket(plan: &mut Plan, seen: &Observed, command: &str) -> bool {
-    let its = seen.stack.known().is_some_and(StackSeen::has_bucket);
-    if its {
-        plan.refusals.push(Refusal::protect(
-            format!("the bucket {} was made by `imgdeploy up` and is a part of its stack", seen.bucket),
-            format!("run `{command} --bucket {}`", seen.bucket),
-        ));
-    }
-    its
 }
 
 /// Settings that don't go with a bucket of one's own.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::paths::MOST_PATHS;
 use super::plan::{Image, Plan};
+use crate::approval::Approved;
 use crate::aws::write::{self, BucketWrite, Kept};
 use crate::aws::{AwsFailure, Clients, FailureKind, edge};
 use crate::random::random_id;
@@ -56,13 +57,13 @@ pub struct NotForgotten {
     pub failure: AwsFailure,
 }
 
-/// Deletes the images of a plan that was approved.
+/// Deletes the images of the plan.
 ///
 /// # Errors
 /// What was done, and what was not; running the same purge again goes on.
 pub async fn apply(
     clients: &Clients,
-    plan: &Plan,
+    plan: &Approved<'_, Plan>,
     say: &(dyn Fn(&str) + Sync),
 ) -> Result<Done, Box<Stopped>> {
     let bucket = BucketWrite::new(clients, &plan.region, &plan.bucket, &plan.account);

@@ -1,5 +1,6 @@
 //! What a purge is going to do, as data. Pure.
 
+use crate::approval::Proposal;
 use imgdeploy_model::chain::cloudfront::Distribution;
 use serde::Serialize;
 
@@ -66,6 +67,12 @@ pub struct Plan {
     pub edge: Option<Edge>,
     /// What to say besides.
     pub notes: Vec<String>,
+}
+
+impl Proposal for Plan {
+    fn is_refused(&self) -> bool {
+        false
+    }
 }
 
 impl Plan {

@@ -1,9 +1,9 @@
 //! Checks the tree of a settings file: every problem in it is found, each with its place.
 
-use super::file::Section;
 use super::nearest::nearest;
 use super::node::{Node, Step, locate};
 use super::problem::Problem;
+use super::section::Section;
 use super::table::{SETTINGS, setting};
 use super::typed::text;
 use std::collections::BTreeMap;

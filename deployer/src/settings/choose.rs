@@ -1,9 +1,10 @@
 //! Which file is read, and which of its sites is meant.
 
-use super::file::{ConfigFile, DEFAULT_FILE, Section};
+use super::file::{ConfigFile, DEFAULT_FILE};
 use super::given::Given;
 use super::nearest::nearest;
 use super::problem::{Problem, SettingsError};
+use super::section::Section;
 use super::site::Origin;
 use imgdeploy_model::terminal::Name;
 use std::path::Path;

@@ -1,8 +1,9 @@
 //! The settings file: `imgdeploy.yaml`, checked as a whole.
 
 use super::check::Reader;
-use super::node::{Node, Step, locate, position};
+use super::node::{Node, locate, position};
 use super::problem::{Position, Problem, SettingsError};
+use super::section::Section;
 use super::site::Origin;
 use crate::input;
 use imgdeploy_model::terminal::Name;
@@ -23,18 +24,6 @@ pub struct ConfigFile {
     text: String,
     pub(crate) defaults: Section,
     pub(crate) sites: BTreeMap<String, Section>,
-}
-
-/// The settings of one site, or of `defaults:`, as text by name.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Section {
-    pub(super) values: BTreeMap<&'static str, (String, Vec<Step>)>,
-}
-
-impl Section {
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(|(text, _)| text.as_str())
-    }
 }
 
 impl ConfigFile {

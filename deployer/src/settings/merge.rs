@@ -1,9 +1,10 @@
 //! Flag, environment, site, defaults and built-in default become one [`Site`].
 
 use super::choose::choose;
-use super::file::{ConfigFile, Section};
+use super::file::ConfigFile;
 use super::given::{Given, GivenValue};
 use super::problem::{Fault, Problem, SettingsError};
+use super::section::Section;
 use super::site::{Access, Code, DistributionChoice, Images, Origin, Site};
 use super::table::{Kind, SETTINGS, setting, switch};
 use super::together;

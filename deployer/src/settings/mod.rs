@@ -14,6 +14,7 @@ mod nearest;
 mod node;
 mod problem;
 pub mod schema;
+mod section;
 mod site;
 pub mod table;
 mod together;

@@ -3,15 +3,40 @@
 //! A write that was begun is always waited for; Ctrl-C is looked at between writes, and ends calls. So what there is when
 //! cleaning begins does not change any more.
 
-use super::mark::{Leftovers, Mark};
+use super::mark::{Cleaning, Leftovers, Mark};
 use super::measure::{self, Measured, Run as Call};
 use super::plan::TunePlan;
 use super::stop::Stop;
+use crate::approval::{Approved, Proposal};
 use crate::aws::lambda::{Alias, Configuration, Function};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::function::apply::{Cause, conflict};
 use crate::function::{check, settled};
 use imgdeploy_world::Fact;
+
+/// A plan with which one also agrees that what a measurement left behind is taken away.
+pub trait Cleans: Proposal {}
+impl Cleans for TunePlan {}
+impl Cleans for Cleaning {}
+
+/// The memory of a function becomes the live one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveMemory {
+    /// The function's name.
+    pub function: String,
+    /// The alias as it is.
+    pub alias: Alias,
+    /// Hash of the code that the function has to have.
+    pub code_sha256: String,
+    /// In MB.
+    pub memory: u32,
+}
+
+impl Proposal for LiveMemory {
+    fn is_refused(&self) -> bool {
+        false
+    }
+}
 
 /// Why a measurement ended early.
 #[derive(Debug, Clone)]
@@ -43,7 +68,7 @@ pub struct Run<'a> {
     /// The unpublished state that the plan was made from.
     pub latest: &'a Configuration,
     /// The plan.
-    pub plan: &'a TunePlan,
+    pub plan: &'a Approved<'a, TunePlan>,
     /// Calls with each size, beside the first.
     pub calls: u32,
     /// The events, one for each image.
@@ -193,7 +218,7 @@ fn is_refused(failure: &AwsFailure) -> bool {
 ///
 /// # Errors
 /// The step that failed; what is left is found again by the mark.
-pub async fn clean(function: &Function) -> Result<Leftovers, Cause> {
+pub async fn clean<P: Cleans>(function: &Function, _: &Approved<'_, P>) -> Result<Leftovers, Cause> {
     let latest = settled(function, None).await?;
     let restored = restore(function, &latest).await?;
     let left = look(function, &latest).await?;
@@ -239,12 +264,9 @@ async fn restore(function: &Function, latest: &Configuration) -> Result<Option<M
 ///
 /// # Errors
 /// The step that failed; doing it again goes on.
-pub async fn set_live(
-    function: &Function,
-    alias: &Alias,
-    code_sha256: &str,
-    memory: u32,
-) -> Result<(), Cause> {
+pub async fn set_live(function: &Function, wanted: &Approved<'_, LiveMemory>) -> Result<(), Cause> {
+    let LiveMemory { alias, code_sha256, memory, .. } = wanted.plan();
+    let (code_sha256, memory) = (code_sha256.as_str(), *memory);
     let now = settled(function, None).await?;
     if now.code_sha256 != code_sha256 {
         return Err(Cause::Conflict("it has other code now".to_owned()));

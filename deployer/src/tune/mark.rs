@@ -1,6 +1,7 @@
 //! The mark of what `tune` made: it begins the description of temporary versions, and of the unpublished state while one
 //! works. Pure.
 
+use crate::approval::Proposal;
 use crate::aws::lambda::{Alias, Configuration};
 
 /// What every mark begins with.
@@ -51,6 +52,21 @@ pub struct Leftovers {
     pub delete: Vec<String>,
     /// Marked versions that an alias names, which stay, each with the alias.
     pub kept: Vec<(String, String)>,
+}
+
+/// A function is to be as it was before a measurement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cleaning {
+    /// Its name.
+    pub function: String,
+    /// What was left behind.
+    pub left: Leftovers,
+}
+
+impl Proposal for Cleaning {
+    fn is_refused(&self) -> bool {
+        false
+    }
 }
 
 impl Leftovers {

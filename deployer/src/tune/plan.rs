@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::mark::{Leftovers, Mark};
 use super::recommend::Strategy;
+use crate::approval::Proposal;
 use crate::aws::AwsFailure;
 use crate::function::observe::Seen;
 use crate::price;
@@ -97,6 +98,12 @@ pub struct TunePlan {
     pub refusals: Vec<(String, String)>,
     /// Reads that failed and that the plan can't do without.
     pub unseen: Vec<AwsFailure>,
+}
+
+impl Proposal for TunePlan {
+    fn is_refused(&self) -> bool {
+        !(self.refusals.is_empty() && self.unseen.is_empty())
+    }
 }
 
 /// What is in the numbers and what is not.

@@ -5,5 +5,4 @@ pub mod bucket;
 pub mod edge;
 pub mod function;
 pub mod region;
-mod statement;
 pub mod walk;

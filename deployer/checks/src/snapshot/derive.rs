@@ -7,7 +7,7 @@ use imgdeploy_model::region::{OriginHost, Partition, parse_origin_host};
 use imgdeploy_model::shell::Command;
 
 use super::{Api, ApiSeen, Bucket, Configuration, Edge, Function, Snapshot};
-use crate::check::{Skip, need, need_or_absent};
+use crate::skip::{Skip, need, need_or_absent};
 
 /// Size in the URLs that are tried on paper.
 pub const SPEC: &str = "300x200";
@@ -205,6 +205,15 @@ impl Snapshot {
     /// Whether it is the function of the tool's own stack.
     pub fn is_ours(&self, function: &Function) -> bool {
         self.stack.known().is_some_and(|stack| stack.name == function.name)
+    }
+
+    /// Whether anything says that images of this bucket are resized. Without that, a private bucket is as it should be.
+    pub(crate) fn is_meant(&self) -> bool {
+        self.is_attached()
+            || !self.apis.is_empty()
+            || self.function.is_some()
+            || self.edge.as_ref().is_some_and(|edge| edge.attached)
+            || self.image_rules().is_ok_and(|rules| !rules.is_empty())
     }
 
     /// Whether the tool's stack is there: then `imgdeploy attach` is the way to mend things.

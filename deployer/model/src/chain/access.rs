@@ -3,6 +3,7 @@
 //! The answer errs towards "no": an Allow whose condition can't be judged doesn't allow, a Deny whose condition can't be judged may deny.
 //! Object ACLs are not looked at: with `BucketOwnerEnforced`, the default, they don't count (S3-26).
 
+pub use super::condition::Anonymous;
 use super::condition::{Context, Truth, pinned_to_fixed_values};
 use super::pattern;
 use serde::{Deserialize, Serialize};
@@ -59,19 +60,6 @@ impl PublicAccessBlock {
             restrict_public_buckets: self.restrict_public_buckets || other.restrict_public_buckets,
         }
     }
-}
-
-/// An anonymous request as the policy sees it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Anonymous {
-    /// Over TLS. The website endpoint is HTTP only (S3-02), so a Deny on `aws:SecureTransport=false` breaks it (S3-25).
-    pub secure: bool,
-    /// The `Referer` header; CloudFront may send it as a custom header.
-    pub referer: Option<String>,
-    /// The `User-Agent` header.
-    pub user_agent: Option<String>,
-    /// The caller's address; `None` if not known.
-    pub source_ip: Option<std::net::IpAddr>,
 }
 
 /// Whether an anonymous request goes through.

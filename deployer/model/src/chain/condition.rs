@@ -1,10 +1,22 @@
 //! IAM conditions in three-valued logic: what can't be judged from here is [`Truth::Unknown`], never guessed.
 
-use super::access::Anonymous;
 use super::pattern;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+
+/// An anonymous request as the policy sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anonymous {
+    /// Over TLS. The website endpoint is HTTP only (S3-02), so a Deny on `aws:SecureTransport=false` breaks it (S3-25).
+    pub secure: bool,
+    /// The `Referer` header; CloudFront may send it as a custom header.
+    pub referer: Option<String>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The caller's address; `None` if not known.
+    pub source_ip: Option<std::net::IpAddr>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Truth {

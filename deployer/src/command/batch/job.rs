@@ -3,12 +3,13 @@
 use imgdeploy_batch::{Job, PAGE_KEYS, Page, Source, feed};
 
 use super::{Tier, follow, go, new_job, place};
+use crate::batch::cancel::{self, Cancellation};
 use crate::batch::dead::bury;
 use crate::batch::first_tier::{FirstTier, OWN_KEYS};
 use crate::batch::place::Place;
 use crate::batch::watch::{Watch, failures};
 use crate::cli::{ErrorsArgs, JobArgs};
-use crate::command::approve;
+use crate::command::approve::{self, Consent, Decision, Shown};
 use crate::error::{Exit, Failure};
 use crate::report::{BatchBar, Report};
 use crate::settings::Site;
@@ -64,9 +65,10 @@ pub(super) async fn cancel(site: &Site, args: &JobArgs, yes: bool, report: &Repo
         report.batch_cancelled(&job, false);
         return Ok(Exit::Done);
     }
-    approve::ask(&format!("Make nothing more of the batch {}?", job.id), yes)?;
-    let cancelled = Job { cancelled: true, ..job };
-    place.records.put_job(&cancelled).await?;
+    let wanted = Cancellation { job };
+    let consent = Consent { yes, dry_run: false, exit_code: false };
+    let Decision::Go(approved) = approve::decide(&wanted, consent, report)? else { return Ok(Exit::Done) };
+    let cancelled = cancel::cancel(&place.records, &approved).await?;
     // What was listed so far is all of it; what is in the queue comes back as cancelled.
     if place.records.sent(&cancelled.id).await?.is_none() {
         let _ = feed(&FirstTier::new(&place, &cancelled), &cancelled, None, |_| true).await?;
@@ -103,4 +105,15 @@ pub(super) async fn errors(site: &Site, args: &ErrorsArgs, report: &Report) -> R
     place.records.put_job(&again).await?;
     let tier = if args.detach { Tier::Function } else { Tier::Tool(OWN_KEYS) };
     go(&place, again, false, tier, report).await
+}
+
+impl Shown for Cancellation {
+    /// The question says it all.
+    fn show(&self, _: &Report) {}
+
+    fn show_dry(&self, _: &Report) {}
+
+    fn questions(&self) -> Vec<String> {
+        vec![format!("Make nothing more of the batch {}?", self.job.id)]
+    }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::commands::deploy;
 use super::route::{Get, get};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
-use crate::checks::statement::one_or_list;
+use crate::shared::statement::one_or_list;
 use crate::snapshot::Snapshot;
 use imgdeploy_world::AwsFailure;
 

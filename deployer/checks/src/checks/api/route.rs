@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use imgdeploy_model::chain::api::fitting;
 
 use crate::check::Skip;
-use crate::checks::bucket::site::rules_named;
+use crate::shared::site::rules_named;
 use crate::snapshot::Deployed;
 use crate::snapshot::derive::{ImageRule, SPEC};
 use crate::snapshot::{Api, ApiSeen, Method, Snapshot, Stage};

@@ -1,8 +1,8 @@
 //! IMG064
 
 use super::public_block::{opened, switches};
-use super::site::by_website;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need_or_absent};
+use crate::shared::site::by_website;
 use crate::snapshot::Snapshot;
 use imgdeploy_model::command;
 use imgdeploy_model::shell::Remark;

@@ -6,8 +6,8 @@ use imgdeploy_model::chain::access::{
 use serde_json::Value;
 
 use crate::check::{Skip, need_or_absent};
-use crate::checks::edge::part;
-use crate::checks::statement::one_or_list;
+use crate::shared::part;
+use crate::shared::statement::one_or_list;
 use crate::snapshot::{Bucket, Snapshot};
 
 /// Whether viewers may read a derived image.

@@ -1,8 +1,8 @@
 //! IMG071
 
 use super::derived::of_list;
-use super::site::{is_meant, keys_named, remove};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
+use crate::shared::site::{keys_named, remove};
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {
@@ -23,7 +23,7 @@ pub const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot) -> Verdict {
     let bucket = snapshot.bucket()?;
-    if !is_meant(snapshot) {
+    if !snapshot.is_meant() {
         return Err(Skip::Nothing);
     }
     let derived = of_list(snapshot, &bucket.derived, |object| &object.key)?;

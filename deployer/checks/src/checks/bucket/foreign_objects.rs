@@ -1,8 +1,8 @@
 //! IMG070
 
 use super::derived::of_list;
-use super::site::{is_meant, keys_named, was_served};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need, need_or_absent};
+use crate::shared::site::{keys_named, was_served};
 use crate::snapshot::derive::is_image;
 use crate::snapshot::{Bucket, Object, Snapshot};
 use imgdeploy_model::command;
@@ -25,7 +25,7 @@ pub const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot) -> Verdict {
     let bucket = snapshot.bucket()?;
-    if !is_meant(snapshot) {
+    if !snapshot.is_meant() {
         return Err(Skip::Nothing);
     }
     if need_or_absent(&bucket.ownership)?.is_some_and(|ownership| ownership == "BucketOwnerEnforced") {

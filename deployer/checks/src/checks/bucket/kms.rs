@@ -6,8 +6,8 @@ use imgdeploy_model::shell::Quoted;
 use serde_json::Value;
 
 use super::derived::of_list;
-use super::site::{by_website, is_meant, keys_named, remove, was_served};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need};
+use crate::shared::site::{by_website, keys_named, remove, was_served};
 use crate::snapshot::{Bucket, Head, Role, Snapshot};
 
 pub const CHECK: Check = Check {
@@ -70,7 +70,7 @@ fn derived(snapshot: &Snapshot) -> Result<Option<Finding>, Skip> {
 
 fn originals(snapshot: &Snapshot) -> Result<Option<Finding>, Skip> {
     let bucket = snapshot.bucket()?;
-    if !is_meant(snapshot) {
+    if !snapshot.is_meant() {
         return Err(Skip::Nothing);
     }
     let heads = need(&bucket.original_heads)?;

@@ -19,6 +19,5 @@ pub mod rule_http;
 pub mod rule_missing;
 pub mod rule_shadowed;
 pub mod rule_without_prefix;
-pub(in crate::checks) mod site;
 pub mod website_off;
 pub mod wrong_type;

@@ -5,8 +5,8 @@ use imgdeploy_model::document::policy::OurAccess;
 use imgdeploy_model::shell::Command;
 
 use super::anonymous::{Reading, named, reading};
-use super::site::{by_tool, by_website, edit_policy};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict};
+use crate::shared::site::{by_website, edit_policy};
 use crate::snapshot::{Bucket, End, PublicAccessBlock, Snapshot};
 use imgdeploy_world::Fact;
 
@@ -40,7 +40,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let add = || edit_policy(bucket, &format!("add this to the list of Statement: {allow}"));
     let missing = |what: String, value: &str, cure: Command| {
         let finding = Finding::new(what, format!("bucket {name}, policy"), cure).value(value);
-        by_tool(finding, snapshot, Fix::Documents)
+        finding.by_tool(snapshot, Fix::Documents)
     };
     Ok(match reading(snapshot, bucket)? {
         Reading::Allowed | Reading::Open | Reading::DeniedPlain(_, true) => Vec::new(),

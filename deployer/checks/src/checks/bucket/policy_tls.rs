@@ -1,8 +1,8 @@
 //! IMG066
 
 use super::anonymous::{Reading, named, reading};
-use super::site::{by_website, edit_policy};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
+use crate::shared::site::{by_website, edit_policy};
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

@@ -5,8 +5,8 @@ use imgdeploy_model::derived_key::looks_derived;
 use imgdeploy_model::shell::Command;
 
 use super::derived::{is_our_scheme, presets};
-use super::site::{keys_named, uri};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need};
+use crate::shared::site::{keys_named, uri};
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

@@ -1,7 +1,7 @@
 //! IMG063
 
-use super::site::{by_tool, by_website};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict, need_or_absent};
+use crate::shared::site::by_website;
 use crate::snapshot::{Bucket, PublicAccessBlock, Snapshot};
 use imgdeploy_model::command;
 use imgdeploy_model::shell::Command;
@@ -39,7 +39,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     );
     let place = format!("bucket {name}, public access block, RestrictPublicBuckets");
     let finding = Finding::new(what, place, cure).value(switches(block));
-    Ok(vec![by_tool(finding, snapshot, Fix::Documents)])
+    Ok(vec![finding.by_tool(snapshot, Fix::Documents)])
 }
 
 /// The argument that opens what a public policy needs, and nothing else.

@@ -4,8 +4,8 @@ use imgdeploy_model::chain::access::Policy;
 use imgdeploy_model::document::policy::{PublicWrite, public_writes};
 use serde_json::{Value, json};
 
-use super::site::{edit_policy, list};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need};
+use crate::shared::site::{edit_policy, list};
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

@@ -1,7 +1,7 @@
 //! IMG056
 
-use super::site::edit_website;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
+use crate::shared::site::edit_website;
 use crate::snapshot::{Bucket, Snapshot};
 use imgdeploy_model::command;
 

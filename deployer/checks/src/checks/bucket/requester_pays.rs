@@ -1,7 +1,7 @@
 //! IMG069
 
-use super::site::by_website;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need};
+use crate::shared::site::by_website;
 use crate::snapshot::{Bucket, Snapshot};
 use imgdeploy_model::command;
 

@@ -1,7 +1,7 @@
 //! IMG061
 
-use super::site::{Absent, absent_key, by_tool, covers, edit_website, fitting, rule_place};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict};
+use crate::shared::site::{Absent, absent_key, covers, edit_website, fitting, rule_place};
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {
@@ -49,5 +49,5 @@ pub(super) fn one_sided(snapshot: &Snapshot, has: u16, lacks: u16) -> Verdict {
     );
     let place = format!("{}, HttpErrorCodeReturnedEquals", rule_place(bucket, first.at));
     let finding = Finding::new(what, place, edit_website(bucket, &copy)).value(has.to_string());
-    Ok(vec![by_tool(finding, snapshot, Fix::Documents)])
+    Ok(vec![finding.by_tool(snapshot, Fix::Documents)])
 }

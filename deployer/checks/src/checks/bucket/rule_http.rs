@@ -1,7 +1,7 @@
 //! IMG060
 
-use super::site::{by_tool, edit_website, rule_place, rules_named};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict};
+use crate::shared::site::{edit_website, rule_place, rules_named};
 use crate::snapshot::Snapshot;
 use crate::snapshot::derive::ImageRule;
 
@@ -44,5 +44,5 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let change = format!("set \"Protocol\": \"https\" in Redirect of {}", rules_named(&plain));
     let place = format!("{}, Protocol", rule_place(bucket, first.at));
     let finding = Finding::new(what, place, edit_website(bucket, &change)).value(value.unwrap_or("not set"));
-    Ok(vec![by_tool(finding, snapshot, Fix::Documents)])
+    Ok(vec![finding.by_tool(snapshot, Fix::Documents)])
 }

@@ -1,7 +1,7 @@
 //! IMG057
 
-use super::site::{by_tool, describe, edit_website, is_meant};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict};
+use crate::shared::site::{describe, edit_website};
 use crate::snapshot::Snapshot;
 use imgdeploy_model::command;
 use imgdeploy_world::Fact;
@@ -62,7 +62,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
         };
         (what, format!("{} routing rules", website.rules.len()))
     };
-    let cure = if is_meant(snapshot) && !snapshot.is_attached() {
+    let cure = if snapshot.is_meant() && !snapshot.is_attached() {
         edit_website(
             bucket,
             "add to RoutingRules, as the first ones, rules for 404 and 403 that lead to your API (HostName, Protocol https, \
@@ -73,7 +73,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     };
     let finding =
         Finding::new(what, format!("bucket {name}, website configuration, RoutingRules"), cure).value(value);
-    Ok(vec![by_tool(finding, snapshot, Fix::Documents)])
+    Ok(vec![finding.by_tool(snapshot, Fix::Documents)])
 }
 
 /// A rule's host may be a custom domain name of an API that was not found, or whose domain names could not be listed.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use imgdeploy_model::chain::website::RoutingRule;
 
-use super::site::{by_tool, covers, describe, edit_website, fitting, list, rule_place};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict};
+use crate::shared::site::{covers, describe, edit_website, fitting, list, rule_place};
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {
@@ -72,5 +72,5 @@ fn run(snapshot: &Snapshot) -> Verdict {
         Finding::new(what, rule_place(bucket, *at), edit_website(bucket, &change)).value(describe(rule));
     // A rule without an error code counts before ours wherever it stands: moving ours does not help.
     let helps = *at < first;
-    Ok(vec![if helps { by_tool(finding, snapshot, Fix::Documents) } else { finding }])
+    Ok(vec![if helps { finding.by_tool(snapshot, Fix::Documents) } else { finding }])
 }

@@ -1,7 +1,7 @@
 //! IMG059
 
-use super::site::{by_tool, edit_website, rule_place, rules_named};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict};
+use crate::shared::site::{edit_website, rule_place, rules_named};
 use crate::snapshot::Snapshot;
 use crate::snapshot::derive::ImageRule;
 
@@ -56,5 +56,5 @@ fn run(snapshot: &Snapshot) -> Verdict {
     );
     let finding = Finding::new(what, rule_place(bucket, first.at), edit_website(bucket, &change))
         .value("no KeyPrefixEquals");
-    Ok(vec![by_tool(finding, snapshot, Fix::Documents)])
+    Ok(vec![finding.by_tool(snapshot, Fix::Documents)])
 }

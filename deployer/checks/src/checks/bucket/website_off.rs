@@ -1,6 +1,5 @@
 //! IMG055
 
-use super::site::{by_tool, is_meant};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Verdict, need_or_absent};
 use crate::snapshot::Snapshot;
 use imgdeploy_model::command;
@@ -30,7 +29,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let name = &bucket.name;
     let place = format!("bucket {name}, website configuration");
     let attach = command!("imgdeploy attach --bucket {name}", name = name);
-    let what = if is_meant(snapshot) {
+    let what = if snapshot.is_meant() {
         format!("the static website of bucket {name} is off, so that no routing rule leads to the resizer")
     } else if snapshot.stack.is_absent() {
         format!(
@@ -40,5 +39,5 @@ fn run(snapshot: &Snapshot) -> Verdict {
         format!("the static website of bucket {name} is off, and nothing that resizes images is known for it")
     };
     let finding = Finding::new(what, place, attach).value("no website configuration");
-    Ok(vec![by_tool(finding, snapshot, Fix::Documents)])
+    Ok(vec![finding.by_tool(snapshot, Fix::Documents)])
 }

@@ -4,9 +4,8 @@ use imgdeploy_model::chain::message::Url;
 use imgdeploy_model::command;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
-use super::part::{Part, redirect_host};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop, Input, Severity, Skip, Verdict, need};
-use crate::checks::bucket::site::by_tool;
+use crate::shared::part::{Part, redirect_host};
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {
@@ -75,5 +74,5 @@ fn run(snapshot: &Snapshot) -> Verdict {
     // The stack was told another name, which is right: then the variable was changed by hand.
     let told = snapshot.stack.known().and_then(|stack| stack.url.as_deref()).and_then(Url::parse);
     let mends = told.is_some_and(|told| told.host != host && part.has_name(&told.host) == Some(true));
-    Ok(vec![if mends { by_tool(finding, snapshot, Fix::Configuration) } else { finding }])
+    Ok(vec![if mends { finding.by_tool(snapshot, Fix::Configuration) } else { finding }])
 }

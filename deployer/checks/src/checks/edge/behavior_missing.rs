@@ -2,8 +2,8 @@
 
 use imgdeploy_model::chain::cloudfront::DEFAULT_PATTERN;
 
-use super::part::Part;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
+use crate::shared::part::Part;
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

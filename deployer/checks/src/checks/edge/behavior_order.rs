@@ -1,7 +1,7 @@
 //! IMG076
 
-use super::part::Part;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
+use crate::shared::part::Part;
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

@@ -4,8 +4,8 @@ use imgdeploy_model::chain::cloudfront::Caching;
 use imgdeploy_model::command;
 use imgdeploy_model::shell::Command;
 
-use super::part::Part;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
+use crate::shared::part::Part;
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

@@ -3,9 +3,8 @@
 use imgdeploy_model::chain::message::Request;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
-use super::part::{Part, invalidation};
 use crate::check::{Check, EffectOf, Finding, Fix, Hop as At, Input, Severity, Skip, Verdict};
-use crate::checks::bucket::site::by_tool;
+use crate::shared::part::{Part, invalidation};
 use crate::snapshot::{Hop, Service, Snapshot};
 
 pub const CHECK: Check = Check {
@@ -56,5 +55,5 @@ fn run(snapshot: &Snapshot) -> Verdict {
         hop.status,
         hop.headers.get("x-cache").map(String::as_str).unwrap_or_default()
     ));
-    Ok(vec![by_tool(finding.fix(Fix::Invalidate), snapshot, Fix::Invalidate)])
+    Ok(vec![finding.fix(Fix::Invalidate).by_tool(snapshot, Fix::Invalidate)])
 }

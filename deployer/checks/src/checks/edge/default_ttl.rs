@@ -3,8 +3,8 @@
 use imgdeploy_model::chain::cloudfront::Caching;
 use imgdeploy_model::chain::policies::CachePolicy;
 
-use super::part::Part;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict};
+use crate::shared::part::Part;
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

@@ -1,7 +1,7 @@
 //! IMG087
 
-use super::part::Part;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict, need};
+use crate::shared::part::Part;
 use crate::snapshot::Snapshot;
 use imgdeploy_model::command;
 

@@ -1,8 +1,8 @@
 //! IMG085
 
-use super::part::Part;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
-use crate::checks::bucket::site::list;
+use crate::shared::part::Part;
+use crate::shared::site::list;
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

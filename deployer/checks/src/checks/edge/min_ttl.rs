@@ -1,8 +1,8 @@
 //! IMG078
 
 use super::default_ttl::{kept, legacy};
-use super::part::Part;
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
+use crate::shared::part::Part;
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

@@ -13,6 +13,5 @@ pub mod host_forwarded;
 pub mod https_to_website;
 pub mod min_ttl;
 pub mod origin_path;
-pub(in crate::checks) mod part;
 pub mod query_strings;
 pub mod rest_origin;

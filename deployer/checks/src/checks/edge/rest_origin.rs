@@ -3,8 +3,8 @@
 use imgdeploy_model::command;
 use imgdeploy_model::region::website_host;
 
-use super::part::Part;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Verdict};
+use crate::shared::part::Part;
 use crate::snapshot::Snapshot;
 
 pub const CHECK: Check = Check {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::command::{self, called, named, qualifier};
 use crate::check::{EffectOf, Finding, Fix, Skip, need, need_or_absent};
-use crate::checks::statement::one_or_list;
+use crate::shared::statement::one_or_list;
 use crate::snapshot::{Api, Function, Method, Snapshot};
 use imgdeploy_world::Fact;
 

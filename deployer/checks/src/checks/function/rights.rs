@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::command::place;
 use crate::check::{Finding, Skip, need, need_or_absent};
-use crate::checks::statement::one_or_list;
+use crate::shared::statement::one_or_list;
 use crate::snapshot::derive::{SPEC, is_image};
 use crate::snapshot::{Bucket, Function, Role, Snapshot};
 

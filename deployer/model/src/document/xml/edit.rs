@@ -5,7 +5,7 @@ use std::ops::Range;
 use roxmltree::Node;
 
 use super::Splices;
-use super::element::{Element, Layout};
+use super::element::{CREATED, Element, Layout};
 use crate::document::json::{space_after, space_before};
 
 /// The namespace prefix of an element as written, with its colon; empty if it has none.
@@ -34,9 +34,8 @@ pub(crate) enum Before {
     Unknown,
 }
 
-// What stands between the name and the `>` of an end tag. The last two are added to what was there.
+// What stands between the name and the `>` of an end tag, beside `CREATED`. The last two are added to what was there.
 const SELF_CLOSED: &str = "\t";
-pub(super) const CREATED: &str = "\t\t";
 const EMPTY: char = ' ';
 const AS_IT_WAS: char = '\r';
 

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What stands between the name and the `>` of the end tag of an element that was not there before.
+pub(super) const CREATED: &str = "\t\t";
+
 /// An element to be put in.
 #[derive(Debug, Clone)]
 pub(crate) struct Element {
@@ -24,7 +27,7 @@ impl Element {
 
     /// The same, recognisable as made by us though it stands alone.
     pub(crate) fn created(mut self) -> Self {
-        self.end_tag_space = super::edit::CREATED;
+        self.end_tag_space = CREATED;
         self
     }
 

@@ -6,28 +6,19 @@ use imgdeploy_model::chain::website::RoutingRule;
 use imgdeploy_model::command;
 use imgdeploy_model::shell::{Command, Quoted, Remark};
 
-use crate::check::{Finding, Fix, Skip};
-use crate::checks::edge::part;
+use super::part;
+use crate::check::Skip;
 use crate::snapshot::derive::ImageRule;
 use crate::snapshot::{Bucket, End, Service, Snapshot};
 use imgdeploy_world::Fact;
-
-/// Whether anything says that images of this bucket are resized. Without that, a private bucket is as it should be.
-pub(in crate::checks) fn is_meant(snapshot: &Snapshot) -> bool {
-    snapshot.is_attached()
-        || !snapshot.apis.is_empty()
-        || snapshot.function.is_some()
-        || snapshot.edge.as_ref().is_some_and(|edge| edge.attached)
-        || snapshot.image_rules().is_ok_and(|rules| !rules.is_empty())
-}
 
 /// The bucket, if viewers get its derived images through the website endpoint.
 ///
 /// # Errors
 /// [`Skip`]; [`Skip::Nothing`] where nothing is resized or a distribution reads from the REST endpoint.
-pub(super) fn by_website(snapshot: &Snapshot) -> Result<&Bucket, Skip> {
+pub(crate) fn by_website(snapshot: &Snapshot) -> Result<&Bucket, Skip> {
     let bucket = snapshot.bucket()?;
-    if !is_meant(snapshot) {
+    if !snapshot.is_meant() {
         return Err(match &snapshot.stack {
             Fact::Unknown(why) => Skip::Unseen(why.clone()),
             _ => Skip::Nothing,
@@ -40,7 +31,7 @@ pub(super) fn by_website(snapshot: &Snapshot) -> Result<&Bucket, Skip> {
 ///
 /// # Errors
 /// [`Skip`]; [`Skip::Nothing`] where there is none: IMG057 speaks of that.
-pub(super) fn fitting(snapshot: &Snapshot) -> Result<Vec<ImageRule>, Skip> {
+pub(crate) fn fitting(snapshot: &Snapshot) -> Result<Vec<ImageRule>, Skip> {
     let key = snapshot.sample_key();
     let mut rules = snapshot.image_rules()?;
     rules.retain(|rule| key.starts_with(rule.rule.condition.key_prefix.as_deref().unwrap_or_default()));
@@ -51,13 +42,13 @@ pub(super) fn fitting(snapshot: &Snapshot) -> Result<Vec<ImageRule>, Skip> {
 }
 
 /// Whether one of the rules is for this status.
-pub(super) fn covers(rules: &[ImageRule], status: u16) -> bool {
+pub(crate) fn covers(rules: &[ImageRule], status: u16) -> bool {
     rules.iter().any(|rule| rule.rule.condition.error_code.is_none_or(|code| code == status))
 }
 
 /// What the website answered for a derived key that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Absent {
+pub(crate) enum Absent {
     /// A rule led to the resizer: whatever the status was, it is covered.
     Redirected,
     /// No rule: this status.
@@ -67,7 +58,7 @@ pub(super) enum Absent {
 }
 
 /// What the walks tell about the status of absent keys (S3-04).
-pub(super) fn absent_key(snapshot: &Snapshot) -> Absent {
+pub(crate) fn absent_key(snapshot: &Snapshot) -> Absent {
     let prefix = snapshot.prefix();
     let hosts: Vec<String> =
         snapshot.image_rules().unwrap_or_default().into_iter().map(|rule| rule.host).collect();
@@ -117,7 +108,7 @@ fn key_of(url: &str) -> String {
 }
 
 /// Whether a walk got an image whose URL ends with this key. `made`: by way of the function, so that it read an original.
-pub(super) fn was_served(snapshot: &Snapshot, key: &str, made: bool) -> bool {
+pub(crate) fn was_served(snapshot: &Snapshot, key: &str, made: bool) -> bool {
     snapshot.walks.iter().any(|walk| {
         matches!(walk.end, End::Image { .. })
             && key_of(&walk.url).ends_with(key)
@@ -126,12 +117,12 @@ pub(super) fn was_served(snapshot: &Snapshot, key: &str, made: bool) -> bool {
 }
 
 /// How to call a rule in a message, from 1.
-pub(super) fn rule_place(bucket: &Bucket, at: usize) -> String {
+pub(crate) fn rule_place(bucket: &Bucket, at: usize) -> String {
     format!("bucket {}, website configuration, routing rule {}", bucket.name, at + 1)
 }
 
 /// `1`, `1 and 2`, `1, 2 and 3`.
-pub(in crate::checks) fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+pub(crate) fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
     match items.split_last() {
         Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
@@ -141,13 +132,13 @@ pub(in crate::checks) fn list<T: ToString>(items: impl IntoIterator<Item = T>) -
 }
 
 /// Positions of rules as people count them, with the noun.
-pub(in crate::checks) fn rules_named(rules: &[&ImageRule]) -> String {
+pub(crate) fn rules_named(rules: &[&ImageRule]) -> String {
     let noun = if rules.len() == 1 { "routing rule" } else { "routing rules" };
     format!("{noun} {}", list(rules.iter().map(|rule| rule.at + 1)))
 }
 
 /// In short what a rule does.
-pub(super) fn describe(rule: &RoutingRule) -> String {
+pub(crate) fn describe(rule: &RoutingRule) -> String {
     let prefix = rule.condition.key_prefix.as_deref().unwrap_or_default();
     let code = rule.condition.error_code.map(|code| format!(" on {code}")).unwrap_or_default();
     let host = rule.redirect.host.as_deref().unwrap_or("the same host");
@@ -159,16 +150,8 @@ pub(super) fn describe(rule: &RoutingRule) -> String {
     format!("{prefix}*{code} -> {host}{path}")
 }
 
-/// The finding with the tool's own fix where its stack is there; else the cure stays.
-pub(in crate::checks) fn by_tool(finding: Finding, snapshot: &Snapshot, fix: Fix) -> Finding {
-    if !snapshot.is_attached() {
-        return finding;
-    }
-    Finding { cure: snapshot.fix_command(), ..finding }.fix(fix)
-}
-
 /// Commands that change the website configuration, which S3 takes as a whole only (S3-06).
-pub(super) fn edit_website(bucket: &Bucket, change: &str) -> Command {
+pub(crate) fn edit_website(bucket: &Bucket, change: &str) -> Command {
     let Bucket { name, region, .. } = bucket;
     let change = Remark(change);
     command!(
@@ -182,7 +165,7 @@ pub(super) fn edit_website(bucket: &Bucket, change: &str) -> Command {
 }
 
 /// Commands that change the policy, which S3 takes as a whole only (S3-25).
-pub(super) fn edit_policy(bucket: &Bucket, change: &str) -> Command {
+pub(crate) fn edit_policy(bucket: &Bucket, change: &str) -> Command {
     let Bucket { name, region, .. } = bucket;
     let change = Remark(change);
     command!(
@@ -196,7 +179,7 @@ pub(super) fn edit_policy(bucket: &Bucket, change: &str) -> Command {
 }
 
 /// Commands that delete derived objects and make the distribution forget them: they are then made again.
-pub(super) fn remove(snapshot: &Snapshot, bucket: &Bucket, keys: &[&str]) -> Command {
+pub(crate) fn remove(snapshot: &Snapshot, bucket: &Bucket, keys: &[&str]) -> Command {
     let region = &bucket.region;
     let mut lines: Vec<Command> = keys
         .iter()
@@ -213,12 +196,12 @@ pub(super) fn remove(snapshot: &Snapshot, bucket: &Bucket, keys: &[&str]) -> Com
 }
 
 /// An object's address.
-pub(super) fn uri(bucket: &Bucket, key: &str) -> Command {
+pub(crate) fn uri(bucket: &Bucket, key: &str) -> Command {
     command!("{}", Quoted(&format!("s3://{}/{key}", bucket.name)))
 }
 
 /// The first of some keys, and how many more there are.
-pub(super) fn keys_named(keys: &[&str]) -> String {
+pub(crate) fn keys_named(keys: &[&str]) -> String {
     match keys {
         [] => String::new(),
         [one] => (*one).to_owned(),

@@ -10,7 +10,6 @@ use imgdeploy_model::region::{OriginHost, parse_origin_host};
 use imgdeploy_model::shell::{Command, Remark};
 
 use crate::check::{Finding, Fix, Skip, need};
-use crate::checks::bucket::site;
 use crate::snapshot::derive::serving;
 use crate::snapshot::{Edge, Snapshot};
 use imgdeploy_world::AwsFailure;
@@ -19,7 +18,7 @@ use imgdeploy_world::AwsFailure;
 const EXTENSIONS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "gif", "avif", "JPG"];
 
 /// A distribution's part in the chain.
-pub(in crate::checks) struct Part<'a> {
+pub(crate) struct Part<'a> {
     /// The snapshot.
     pub snapshot: &'a Snapshot,
     /// What was seen of it.
@@ -37,7 +36,7 @@ impl<'a> Part<'a> {
     ///
     /// # Errors
     /// [`Skip`].
-    pub(super) fn of(snapshot: &'a Snapshot) -> Result<Self, Skip> {
+    pub(crate) fn of(snapshot: &'a Snapshot) -> Result<Self, Skip> {
         let part = Self::any(snapshot)?;
         let is_ours = |origin: &Origin| part.is_website(origin) || part.is_rest_host(origin);
         let concerned = part.edge.attached
@@ -50,7 +49,7 @@ impl<'a> Part<'a> {
     ///
     /// # Errors
     /// [`Skip`].
-    pub(super) fn any(snapshot: &'a Snapshot) -> Result<Self, Skip> {
+    pub(crate) fn any(snapshot: &'a Snapshot) -> Result<Self, Skip> {
         let bucket = snapshot.bucket()?.name.as_str();
         let (edge, distribution) = snapshot.distribution()?;
         let part = Self { snapshot, edge, distribution, bucket, prefix: snapshot.prefix() };
@@ -58,21 +57,21 @@ impl<'a> Part<'a> {
         let without = snapshot.is_attached()
             && !edge.attached
             && redirect_host(snapshot).is_ok_and(|host| part.is_website_host(&host));
-        if without || !site::is_meant(snapshot) { Err(Skip::Nothing) } else { Ok(part) }
+        if without || !snapshot.is_meant() { Err(Skip::Nothing) } else { Ok(part) }
     }
 
     /// The pattern of a behaviour for derived images.
-    pub(super) fn pattern(&self) -> String {
+    pub(crate) fn pattern(&self) -> String {
         format!("{}*", self.prefix)
     }
 
     /// The behaviour that serves derived images.
-    pub(super) fn behavior(&self) -> &Behavior {
+    pub(crate) fn behavior(&self) -> &Behavior {
         serving(&self.distribution, &self.snapshot.sample_key()).0
     }
 
     /// The origin behind it: the bucket's website, if an origin group has it in second place.
-    pub(super) fn origin(&self) -> Option<&Origin> {
+    pub(crate) fn origin(&self) -> Option<&Origin> {
         let (origins, _) = self.distribution.origins_for(&self.behavior().target);
         origins.iter().find(|origin| self.is_website(origin)).or(origins.first()).copied()
     }
@@ -81,44 +80,44 @@ impl<'a> Part<'a> {
     ///
     /// # Errors
     /// [`Skip::Nothing`] if not.
-    pub(super) fn website_origin(&self) -> Result<&Origin, Skip> {
+    pub(crate) fn website_origin(&self) -> Result<&Origin, Skip> {
         self.origin().filter(|origin| self.is_website(origin)).ok_or(Skip::Nothing)
     }
 
     /// Whether a host is the bucket's website, in whatever region and spelling: others check those.
-    pub(super) fn is_website_host(&self, host: &str) -> bool {
+    pub(crate) fn is_website_host(&self, host: &str) -> bool {
         matches!(parse_origin_host(host), OriginHost::Website { bucket, .. } if bucket == self.bucket)
     }
 
     /// Whether an origin is the bucket's website.
-    pub(super) fn is_website(&self, origin: &Origin) -> bool {
+    pub(crate) fn is_website(&self, origin: &Origin) -> bool {
         self.is_website_host(&origin.domain)
     }
 
     /// Whether an origin's host is the bucket's REST endpoint (S3-03).
-    pub(super) fn is_rest_host(&self, origin: &Origin) -> bool {
+    pub(crate) fn is_rest_host(&self, origin: &Origin) -> bool {
         matches!(parse_origin_host(&origin.domain), OriginHost::Rest { bucket, .. } if bucket == self.bucket)
     }
 
     /// Whether derived images come from the bucket's REST endpoint and from nowhere else.
-    pub(super) fn is_rest(&self) -> bool {
+    pub(crate) fn is_rest(&self) -> bool {
         let (origins, _) = self.distribution.origins_for(&self.behavior().target);
         !origins.is_empty() && origins.iter().all(|origin| self.is_rest_host(origin))
     }
 
     /// Whether any origin is the bucket's website.
-    pub(super) fn has_website_origin(&self) -> bool {
+    pub(crate) fn has_website_origin(&self) -> bool {
         self.distribution.origins.iter().any(|origin| self.is_website(origin))
     }
 
     /// Whether the behaviour that serves derived images is for them, or for some of them only. Without a prefix any is.
-    pub(super) fn is_own(&self) -> bool {
+    pub(crate) fn is_own(&self) -> bool {
         let behavior = self.behavior();
         self.prefix.is_empty() || (behavior.pattern != DEFAULT_PATTERN && self.is_within(&behavior.pattern))
     }
 
     /// Whether a behaviour has exactly the pattern for derived images; a leading `/` makes no difference (CF-11).
-    pub(super) fn is_exact(&self, behavior: &Behavior) -> bool {
+    pub(crate) fn is_exact(&self, behavior: &Behavior) -> bool {
         behavior.pattern.strip_prefix('/').unwrap_or(&behavior.pattern) == self.pattern()
     }
 
@@ -127,7 +126,7 @@ impl<'a> Part<'a> {
     }
 
     /// A behaviour that stands before the one for derived images, is broader, and takes some of them from it (CF-11).
-    pub(super) fn ahead(&self) -> Option<(&Behavior, &Behavior)> {
+    pub(crate) fn ahead(&self) -> Option<(&Behavior, &Behavior)> {
         let behaviors = &self.distribution.behaviors;
         let own = behaviors.iter().position(|behavior| self.is_exact(behavior))?;
         let sample = self.snapshot.sample_key();
@@ -145,7 +144,7 @@ impl<'a> Part<'a> {
     ///
     /// # Errors
     /// [`Skip::Unseen`] for a policy that could not be read.
-    pub(super) fn policy(&self, behavior: &Behavior) -> Result<CachePolicy, Skip> {
+    pub(crate) fn policy(&self, behavior: &Behavior) -> Result<CachePolicy, Skip> {
         match &behavior.caching {
             Caching::Legacy(settings) => Ok(settings.clone()),
             Caching::Policy(id) => match (CachePolicy::managed(id), self.edge.policies.get(id)) {
@@ -163,7 +162,7 @@ impl<'a> Part<'a> {
     ///
     /// # Errors
     /// [`Skip::Unseen`].
-    pub(super) fn keeps_redirects(&self, behavior: &Behavior) -> Result<u64, Skip> {
+    pub(crate) fn keeps_redirects(&self, behavior: &Behavior) -> Result<u64, Skip> {
         Ok(match ttl::success(self.policy(behavior)?.ttls, &Headers::new(), 0) {
             Keep::Never => 0,
             Keep::For(seconds) => seconds,
@@ -171,7 +170,7 @@ impl<'a> Part<'a> {
     }
 
     /// Whether a host name is one of the distribution's; `None` if its own domain is not known and no alias is it.
-    pub(super) fn has_name(&self, host: &str) -> Option<bool> {
+    pub(crate) fn has_name(&self, host: &str) -> Option<bool> {
         let aliased = self.distribution.aliases.iter().any(|alias| is_alias(alias, host));
         if aliased {
             return Some(true);
@@ -180,39 +179,35 @@ impl<'a> Part<'a> {
     }
 
     /// A place within the distribution.
-    pub(super) fn place(&self, field: &str) -> String {
+    pub(crate) fn place(&self, field: &str) -> String {
         format!("distribution {}, {field}", self.edge.id)
     }
 
     /// A field of the behaviour that serves derived images.
-    pub(super) fn behavior_place(&self, field: &str) -> String {
+    pub(crate) fn behavior_place(&self, field: &str) -> String {
         self.place(&format!("behaviour {}, {field}", self.behavior().pattern))
     }
 
     /// Commands that change the configuration, which CloudFront takes as a whole only (CF-13).
-    pub(super) fn edit(&self, change: &str) -> Command {
+    pub(crate) fn edit(&self, change: &str) -> Command {
         edit(&self.edge.id, change)
     }
 
     /// The same, and what was cached until then is forgotten (CF-07).
-    pub(super) fn edit_and_forget(&self, change: &str) -> Command {
+    pub(crate) fn edit_and_forget(&self, change: &str) -> Command {
         command!("{}\n{}", edit(&self.edge.id, change), invalidation(&self.edge.id, &self.prefix))
     }
 
     /// The finding with the tool's own fix, where it may change the distribution: not what is a narrower behaviour of others.
-    pub(super) fn by_tool(&self, finding: Finding) -> Finding {
+    pub(crate) fn by_tool(&self, finding: Finding) -> Finding {
         let foreign =
             self.is_own() && self.behavior().pattern != DEFAULT_PATTERN && !self.is_exact(self.behavior());
-        if self.edge.attached && !foreign {
-            site::by_tool(finding, self.snapshot, Fix::Documents)
-        } else {
-            finding
-        }
+        if self.edge.attached && !foreign { finding.by_tool(self.snapshot, Fix::Documents) } else { finding }
     }
 }
 
 /// Whether viewers get derived images from the REST endpoint, through the distribution.
-pub(in crate::checks) fn is_rest(snapshot: &Snapshot) -> bool {
+pub(crate) fn is_rest(snapshot: &Snapshot) -> bool {
     Part::of(snapshot).is_ok_and(|part| part.is_rest())
 }
 
@@ -220,7 +215,7 @@ pub(in crate::checks) fn is_rest(snapshot: &Snapshot) -> bool {
 ///
 /// # Errors
 /// [`Skip`]; [`Skip::Nothing`] where nothing says.
-pub(super) fn redirect_host(snapshot: &Snapshot) -> Result<String, Skip> {
+pub(crate) fn redirect_host(snapshot: &Snapshot) -> Result<String, Skip> {
     let told = snapshot.stack.known().and_then(|stack| stack.url.as_deref());
     let url = match (snapshot.configuration(), told) {
         (Ok(configuration), told) => configuration.environment.get("URL").map(String::as_str).or(told),
@@ -256,12 +251,12 @@ fn edit(id: &str, change: &str) -> Command {
 }
 
 /// The command that makes a distribution forget what it has under the prefix (CF-16).
-pub(in crate::checks) fn invalidation(id: &str, prefix: &str) -> Command {
+pub(crate) fn invalidation(id: &str, prefix: &str) -> Command {
     command!("aws cloudfront create-invalidation --distribution-id {} --paths {}", id, format!("/{prefix}*"))
 }
 
 /// The custom headers that CloudFront sends for derived images; `None` where it does not ask the bucket's website.
-pub(in crate::checks) fn origin_headers(snapshot: &Snapshot) -> Option<Vec<(String, String)>> {
+pub(crate) fn origin_headers(snapshot: &Snapshot) -> Option<Vec<(String, String)>> {
     let part = Part::of(snapshot).ok()?;
     Some(part.website_origin().ok()?.headers.clone())
 }
