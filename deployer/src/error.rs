@@ -6,7 +6,6 @@ mod purge;
 
 use crate::apply::{ApplyError, Cause};
 use crate::artifact::ArtifactError;
-use crate::aws::files::NotPlain;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::doctor::look::Lost;
 use crate::function;
@@ -14,6 +13,7 @@ use crate::function::plan::CodePlan;
 use crate::observe::ObserveError;
 use crate::plan::{Plan, RefusalKind};
 use crate::resize::ResizeError;
+use crate::sdk_files::NotPlain;
 use crate::settings::SettingsError;
 use crate::stack::StackError;
 

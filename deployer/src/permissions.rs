@@ -227,7 +227,7 @@ mod tests {
             permissions_boundary: boundary.to_owned(),
             ..crate::stack::template::tests::inputs()
         };
-        let mut desired = crate::stack::DesiredStack::new(&inputs, "1");
+        let mut desired = inputs.desired("1");
         desired.role = role.map(str::to_owned);
         plan.actions.push(Action::Stack { desired: Box::new(desired), plan: StackPlan::Create });
         plan

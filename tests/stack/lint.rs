@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use imgdeploy::stack::{DesiredStack, OwnBucket};
+use imgdeploy::stack::OwnBucket;
 
 use crate::code::Code;
 use crate::inputs;
@@ -24,7 +24,7 @@ fn the_template_of_up_has_nothing_to_complain_about() {
     };
     for with_cdn in [false, true] {
         let own = OwnBucket { website_host: "b.s3-website-eu-west-1.amazonaws.com".to_owned(), with_cdn };
-        let desired = DesiredStack::with_bucket(&inputs(&code), &own, "1");
+        let desired = own.desired(&inputs(&code), "1");
         let file = folder.path().join(format!("up-{with_cdn}.json"));
         std::fs::write(&file, &desired.template_body).unwrap();
         let said = Command::new(cfn_lint())

@@ -64,7 +64,7 @@ pub fn inputs(code: &Code) -> StackInputs {
 
 /// The stack for these inputs.
 pub fn desired(inputs: &StackInputs) -> DesiredStack {
-    DesiredStack::new(inputs, "0.1.0")
+    inputs.desired("0.1.0")
 }
 
 /// The tags that make a stack ours.

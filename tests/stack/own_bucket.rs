@@ -9,7 +9,7 @@ use crate::{BUCKET, code, desired, inputs, plan_now, run};
 
 fn with_bucket(inputs: &StackInputs, with_cdn: bool) -> DesiredStack {
     let website_host = format!("{BUCKET}.s3-website-{REGION}.amazonaws.com");
-    DesiredStack::with_bucket(inputs, &OwnBucket { website_host, with_cdn }, "0.1.0")
+    OwnBucket { website_host, with_cdn }.desired(inputs, "0.1.0")
 }
 
 async fn bucket_exists(config: &SdkConfig) -> bool {

@@ -3,17 +3,16 @@
 //! One read of one operation, without the SDK's client for it: the CloudWatch client would bring eleven crates with
 //! it, among them a second HTTP library and compression for what is only written.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::failure::Answered;
 use super::paging::{Next, Paging};
 use super::patience::ANSWER;
 use super::signed::{self, Call};
 use super::{AwsFailure, Clients};
-use crate::aws::failure::Answered;
-use crate::logs::fetch::ms;
 
 const OPERATION: &str = "cloudwatch:GetMetricData";
 /// Seconds that one data point stands for. Days, which are summed: how longer periods are laid over the time asked for is
@@ -73,7 +72,7 @@ fn question(function: &str, now: SystemTime, span: Duration, next: Option<&str>)
             },
         })
     };
-    let seconds = |time: SystemTime| ms(time) / 1_000;
+    let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut question = json!({
         "MetricDataQueries":
             [query("invocations", "Invocations"), query("errors", "Errors"), query("duration", "Duration")],

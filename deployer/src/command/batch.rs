@@ -21,6 +21,7 @@ use crate::error::{Exit, Failure};
 use crate::report::{BatchBar, Report};
 use crate::settings::{Given, Site};
 use crate::stack;
+use crate::time::rfc3339;
 
 /// Time between two looks at the results.
 const POLL: Duration = Duration::from_millis(500);
@@ -140,8 +141,7 @@ pub(super) enum Tier {
 /// A job that nobody has ordered yet.
 pub(super) fn new_job(bucket: &str, source: Source, specs: Vec<String>, force: bool) -> Job {
     let now = millis();
-    let time = aws_smithy_types::DateTime::from_millis(i64::try_from(now).unwrap_or_default());
-    let text = time.fmt(aws_smithy_types::date_time::Format::DateTime).unwrap_or_default();
+    let text = rfc3339(i64::try_from(now).unwrap_or_default());
     let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
     let (date, clock) = digits.split_at(digits.len().min(3));
     let clock: String = clock.iter().take(3).copied().collect();

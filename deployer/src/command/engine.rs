@@ -8,7 +8,7 @@ use crate::apply;
 use crate::approval::Proposal as _;
 use crate::artifact::Artifact;
 use crate::aws::clients::Access;
-use crate::aws::{Clients, FailureKind, files, read};
+use crate::aws::{Clients, FailureKind, read};
 use crate::command::approve::{self, Decision, Shown};
 pub use crate::command::approve::{Consent, Ended};
 use crate::desired::Desired;
@@ -19,6 +19,7 @@ use crate::plan::{Action, Plan};
 use crate::probe::{self, ProbeReport};
 use crate::purge::key::Scheme;
 use crate::report::Report;
+use crate::sdk_files;
 use crate::settings::{self, Site};
 use crate::stack;
 
@@ -27,7 +28,7 @@ use crate::stack;
 /// # Errors
 /// A file that AWS's tools are configured by is none: exit code 2. No credentials: exit code 5.
 pub async fn clients(access: &settings::Access) -> Result<Clients, Failure> {
-    files::check(&|name| std::env::var_os(name))?;
+    sdk_files::check(&|name| std::env::var_os(name))?;
     let access = Access {
         profile: access.profile.as_ref().map(ToString::to_string),
         region: access.region.as_ref().map(ToString::to_string),

@@ -3,16 +3,17 @@
 use std::time::SystemTime;
 
 use crate::aws::lambda::Function;
+use crate::aws::logs::Pages;
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::cli::LogsArgs;
 use crate::command::engine;
 use crate::error::{Exit, Failure};
 use crate::logs::Joiner;
-use crate::logs::fetch::{self, Pages};
 use crate::logs::follow::Follower;
 use crate::report::{LogView, Report};
 use crate::settings::{Access, Site};
 use crate::stack;
+use crate::time::millis;
 use imgdeploy_world::Fact;
 
 /// Where the log is.
@@ -82,7 +83,7 @@ async fn show(clients: &Clients, place: &Place, args: &LogsArgs, report: &Report
     let mut view = report.log_view(args.raw);
     let mut joiner = Joiner::default();
     if !args.follow {
-        let mut pages = Pages::new(clients, &place.region, &place.group, fetch::ms(start));
+        let mut pages = Pages::new(clients, &place.region, &place.group, millis(start));
         let mut empty = true;
         while let Some(events) = pages.next().await.map_err(|failure| unreadable(place, failure))? {
             empty &= events.is_empty();
@@ -99,7 +100,7 @@ async fn show(clients: &Clients, place: &Place, args: &LogsArgs, report: &Report
         let _ = view.finish(&mut joiner);
         return Ok(Exit::Done);
     }
-    follow(clients, place, fetch::ms(start), &mut view, report).await?;
+    follow(clients, place, millis(start), &mut view, report).await?;
     Ok(Exit::Done)
 }
 

@@ -2,6 +2,7 @@
 
 use futures::future::OptionFuture;
 
+use crate::aws::stack::drift;
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::cli::StatusArgs;
 use crate::command::engine;
@@ -33,7 +34,7 @@ pub async fn run(site: &Site, args: &StatusArgs, report: &Report) -> Result<Exit
     Ok(Exit::Done)
 }
 
-type Looks = (Fact<read::Live>, Fact<read::StackTimes>, Fact<crate::aws::metrics::Sums>);
+type Looks = (Fact<read::Live>, Fact<drift::StackTimes>, Fact<crate::aws::metrics::Sums>);
 
 /// What is known by name as soon as the region is: stack and function have the same.
 async fn look(clients: &Clients, site: &Site, detect: bool, report: &Report) -> Result<Looks, Failure> {
@@ -42,12 +43,12 @@ async fn look(clients: &Clients, site: &Site, detect: bool, report: &Report) -> 
     let times = async {
         let detected = OptionFuture::from(detect.then(|| {
             report.say("CloudFormation compares its resources with the template: this may take minutes");
-            read::detect_drift(clients, &region, &name)
+            drift::detect(clients, &region, &name)
         }));
         let detected = detected.await;
-        let times = read::stack_times(clients, &region, &name).await;
+        let times = drift::times(clients, &region, &name).await;
         match (detected, times) {
-            (Some(Ok(drifted)), times) => times.map(|times| read::StackTimes { drifted, ..times }),
+            (Some(Ok(drifted)), times) => times.map(|times| drift::StackTimes { drifted, ..times }),
             // A result that was asked for and can't be had is not covered up by an old one.
             (Some(Err(failure)), Fact::Known(_)) => Fact::Unknown(failure),
             (_, times) => times,

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::plan::Canary;
 use super::run::{Cause, Run};
-use crate::aws::AwsFailure;
+use crate::aws::{AwsFailure, logs};
 use crate::logs::explain::explain;
-use crate::logs::fetch;
+use crate::time::millis;
 
 /// Between two looks at the log. Lambda's log lines are readable some seconds after they were written.
 const LOOK: Duration = Duration::from_secs(5);
@@ -60,7 +60,7 @@ pub(super) async fn run(run: &Run<'_>, canary: Canary, version: &str) -> Result<
     // Streams are named `2026/11/21/[7]…`, by the version.
     let stream = format!("[{version}]");
     let look = || async {
-        let events = fetch::recent(run.clients, run.region, group, since).await?;
+        let events = logs::recent(run.clients, run.region, group, millis(since)).await?;
         Ok(events
             .into_iter()
             .filter(|event| event.stream.contains(&stream))

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::Event;
-use super::fetch;
 use crate::aws::failure::Answered;
-use crate::aws::{AwsFailure, Clients};
+use crate::aws::{AwsFailure, Clients, logs};
 
 /// Time between two looks. CloudWatch Logs allows some five of them a second in an account and region.
 const PAUSE: Duration = Duration::from_millis(1_500);
@@ -62,7 +61,7 @@ impl<'a> Follower<'a> {
     /// # Errors
     /// What stays wrong. Throttling and missing answers come as `Ok(Err(…))`: the next look may work, and comes later.
     pub async fn look(&mut self) -> Result<Result<Vec<Event>, AwsFailure>, AwsFailure> {
-        match fetch::since_ms(self.clients, self.region, self.log_group, self.seen.start).await {
+        match logs::recent(self.clients, self.region, self.log_group, self.seen.start).await {
             Ok(events) => {
                 self.pause = PAUSE;
                 Ok(Ok(self.seen.new_of(events)))

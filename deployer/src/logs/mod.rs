@@ -1,27 +1,13 @@
 //! What the function logs: events of CloudWatch Logs, understood line by line and joined to one entry a request.
 //!
-//! [`parse`], [`join`] and [`explain`] are pure; [`fetch`] and [`follow`] read from AWS.
+//! [`parse`], [`join`] and [`explain`] are pure; [`follow`] looks again and again. The events come from [`crate::aws::logs`].
 
 pub mod explain;
-pub mod fetch;
 pub mod follow;
 pub mod join;
 pub mod parse;
 pub mod since;
 
-pub use fetch::recent;
+pub use imgdeploy_world::log::Event;
 pub use join::{Entry, Joiner, PlatformError, Request, Text};
 pub use since::Since;
-
-/// One event of a log stream, as CloudWatch Logs hands it out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// Identifies it: the same event has the same id whenever it is read.
-    pub id: String,
-    /// When it was logged, in milliseconds since 1970.
-    pub time: i64,
-    /// The stream: one for each instance of the function.
-    pub stream: String,
-    /// The text; may have several lines and end in a line break.
-    pub message: String,
-}

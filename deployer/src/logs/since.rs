@@ -3,8 +3,7 @@
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
+use crate::time::from_rfc3339;
 
 /// The beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +31,7 @@ impl FromStr for Since {
         if let Some(ago) = ago(text) {
             return Ok(Self::Ago(ago));
         }
-        let moment = DateTime::from_str(text, Format::DateTimeWithOffset)
-            .ok()
-            .and_then(|moment| SystemTime::try_from(moment).ok())
-            .filter(|moment| *moment >= SystemTime::UNIX_EPOCH);
-        moment.map(Self::At).ok_or_else(|| {
+        from_rfc3339(text).map(Self::At).ok_or_else(|| {
             "write how long ago (30s, 10m, 2h, 3d or 1w), or a time such as 2026-01-31T12:00:00Z".to_owned()
         })
     }

@@ -221,11 +221,8 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
 
 /// The stack with its parameters.
 pub fn desired_stack(desired: &Desired, code: &Code, artifacts_bucket: &str) -> DesiredStack {
-    DesiredStack::new(&stack_inputs(desired, code, artifacts_bucket), env!("CARGO_PKG_VERSION")).by(desired
-        .site
-        .access
-        .stack_role
-        .as_ref())
+    let role = desired.site.access.stack_role.as_ref().map(ToString::to_string);
+    stack_inputs(desired, code, artifacts_bucket).desired(env!("CARGO_PKG_VERSION")).by(role)
 }
 
 /// After a change of distribution or rules, what was cached under our paths is stale (CF-07).

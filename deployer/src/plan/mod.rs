@@ -22,7 +22,6 @@ mod website;
 
 pub use action::{Action, JournalStep, Note, Plan, Protection, Refusal, RefusalKind};
 pub use edge::{in_front, owned_patterns};
-pub(crate) use notification::OUTPUT_QUEUE;
 pub use website::our_hosts;
 
 #[cfg(test)]

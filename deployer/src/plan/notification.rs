@@ -5,13 +5,11 @@ use imgdeploy_model::document::{DocumentKind, Stripped};
 
 use super::before::target;
 use super::{Action, Plan, Refusal};
+use crate::aws::stack::OUTPUT_QUEUE;
 use crate::desired::{Desired, unknown_queue};
 use crate::journal::Journal;
 use crate::observe::Observed;
 use imgdeploy_world::Fact;
-
-/// The stack's output with the ARN of the queue.
-pub(crate) const OUTPUT_QUEUE: &str = "BatchQueueArn";
 
 /// What the journal will say of the configuration.
 pub(super) enum After {

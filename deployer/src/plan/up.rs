@@ -43,11 +43,8 @@ pub fn up(desired: &Desired, with_cdn: bool, seen: &Observed) -> Plan {
     let own = OwnBucket { website_host: desired.website_host(), with_cdn };
     let with_code = |code: &Code| {
         let inputs = stack_inputs(desired, code, &seen.artifacts.bucket);
-        DesiredStack::with_bucket(&inputs, &own, env!("CARGO_PKG_VERSION")).by(desired
-            .site
-            .access
-            .stack_role
-            .as_ref())
+        let role = desired.site.access.stack_role.as_ref();
+        own.desired(&inputs, env!("CARGO_PKG_VERSION")).by(role.map(ToString::to_string))
     };
     let wanted = with_code(&desired.code);
     let mut step = stack::plan(&wanted, there);

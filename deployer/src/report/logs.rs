@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 use serde_json::{Value, json};
 
 use super::{DOCUMENT_VERSION, Report, Screen, json, write};
 use crate::logs::parse::{Measures, Record};
 use crate::logs::{Entry, Event, Joiner, PlatformError, Request, Text};
+use crate::time::rfc3339;
 
 /// Shows a log as it comes.
 #[derive(Debug)]
@@ -69,7 +68,7 @@ impl LogView<'_> {
                 "version": DOCUMENT_VERSION,
                 "command": "logs",
                 "kind": "event",
-                "time": time(event.time),
+                "time": rfc3339(event.time),
                 "stream": event.stream,
                 "message": event.message,
             });
@@ -94,20 +93,10 @@ fn raw(message: &str) -> Screen {
     screen
 }
 
-/// RFC 3339 in UTC, with milliseconds.
-fn time(ms: i64) -> String {
-    let text = DateTime::from_millis(ms).fmt(Format::DateTime).unwrap_or_else(|_| ms.to_string());
-    // The library leaves out what is zero: columns would not be straight.
-    match text.strip_suffix('Z').map(|text| text.split_once('.').unwrap_or((text, ""))) {
-        Some((seconds, fraction)) => format!("{seconds}.{fraction:0<3}Z"),
-        None => text,
-    }
-}
-
 fn text(entry: &Entry) -> String {
     match entry {
-        Entry::Text(Text { time: at, message, .. }) => format!("{}  {message}", time(*at)),
-        Entry::Request(request) => format!("{}  {}", time(request.time), request_line(request)),
+        Entry::Text(Text { time: at, message, .. }) => format!("{}  {message}", rfc3339(*at)),
+        Entry::Request(request) => format!("{}  {}", rfc3339(request.time), request_line(request)),
     }
 }
 
@@ -193,7 +182,7 @@ fn object(entry: &Entry) -> Value {
             "version": DOCUMENT_VERSION,
             "command": "logs",
             "kind": "text",
-            "time": time(*at),
+            "time": rfc3339(*at),
             "stream": stream,
             "message": message,
         }),
@@ -208,7 +197,7 @@ fn request_object(request: &Request) -> Value {
         "version": DOCUMENT_VERSION,
         "command": "logs",
         "kind": "request",
-        "time": time(request.time),
+        "time": rfc3339(request.time),
         "stream": request.stream,
         "request_id": Some(&request.id).filter(|id| !id.is_empty()),
         "function_version": request.version,

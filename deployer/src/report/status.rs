@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use super::json::joined;
 use super::{DOCUMENT_VERSION, Report, Screen};
+use crate::aws::stack::drift::StackTimes;
 use crate::journal::State;
 use crate::price;
 use crate::status::cost::Cost;
 use crate::status::drift::{Document, Finding};
-use crate::status::read::{DAYS, Live, StackTimes};
+use crate::status::read::{DAYS, Live};
 use crate::status::{Attached, Stack, Status, website_url};
 use imgdeploy_world::{AwsFailure, Fact};
 

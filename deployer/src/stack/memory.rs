@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::observe::StackSeen;
-use super::own_bucket::{JOINED, TAG_MADE_BY, UP};
-use super::plan::{DesiredStack, TAG_BUCKET, TAG_VERSION};
-use super::secrets::Secrets;
-use super::template::{PARSED, SOURCE, same, with_digests};
+use super::own_bucket::JOINED;
+use super::template::{PARSED, SOURCE, with_digests};
+use crate::aws::stack::{
+    DesiredStack, Secrets, StackSeen, TAG_BUCKET, TAG_MADE_BY, TAG_VERSION, UP, same_template,
+};
 use crate::desired::code::Code;
 use crate::settings::value::SecurityKey;
 
@@ -29,7 +29,7 @@ pub fn with_memory(
     parameters.remove(SECRET);
     let secrets = Secrets::new([(SECRET.to_owned(), key.map_or("", SecurityKey::expose).to_owned())]);
     let present = template(seen, &parameters, &secrets);
-    if !seen.template.as_deref().is_some_and(|template| same(template, &present)) {
+    if !seen.template.as_deref().is_some_and(|template| same_template(template, &present)) {
         return None;
     }
     parameters.insert(MEMORY.to_owned(), memory.to_string());
@@ -131,16 +131,16 @@ mod tests {
         for key in [None, Some(key)] {
             let (before, after) = (inputs(key), StackInputs { memory_size: 512, ..inputs(key) });
             let given = before.security_key.clone();
-            let made = with(&DesiredStack::new(&before, "0.1.0"), given.as_ref(), 512);
-            assert_eq!(made, Some(DesiredStack::new(&after, "0.1.0")));
-            let made = with(&DesiredStack::with_bucket(&before, &own, "0.1.0"), given.as_ref(), 512);
-            assert_eq!(made, Some(DesiredStack::with_bucket(&after, &own, "0.1.0")));
+            let made = with(&before.desired("0.1.0"), given.as_ref(), 512);
+            assert_eq!(made, Some(after.desired("0.1.0")));
+            let made = with(&own.desired(&before, "0.1.0"), given.as_ref(), 512);
+            assert_eq!(made, Some(own.desired(&after, "0.1.0")));
         }
     }
 
     #[test]
     fn the_same_memory_is_nothing_to_do_and_another_is_one_parameter() {
-        let stack = DesiredStack::new(&inputs(None), "0.1.0");
+        let stack = inputs(None).desired("0.1.0");
         let difference = |memory| match plan(&with(&stack, None, memory).unwrap(), Some(&seen(&stack))) {
             StackPlan::Nothing => Vec::new(),
             StackPlan::Update(found) => found.parameters.into_iter().map(|one| one.name).collect(),
@@ -152,11 +152,11 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_made_up() {
-        let stack = DesiredStack::new(&inputs(Some("0123456789abcdef")), "0.1.0");
+        let stack = inputs(Some("0123456789abcdef")).desired("0.1.0");
         let other = SecurityKey::from_text("another-key-of-16").unwrap();
         assert_eq!(with(&stack, None, 512), None);
         assert_eq!(with(&stack, Some(&other), 512), None);
-        let mut old = seen(&DesiredStack::new(&inputs(None), "0.1.0"));
+        let mut old = seen(&inputs(None).desired("0.1.0"));
         old.template = Some("Resources: {}".to_owned());
         assert_eq!(with_memory(&old, "s", None, None, 512, "0.1.0"), None);
     }

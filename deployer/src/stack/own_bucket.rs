@@ -5,24 +5,15 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::observe::StackSeen;
-use super::plan::DesiredStack;
 use super::template::{PARSED, StackInputs, references, with_digests};
+use crate::aws::stack::{DesiredStack, PARAMETER_WITH_CDN, StackSeen, TAG_MADE_BY, UP};
 
 /// What is laid over the template.
 const OVERLAY: &str = include_str!("../../../templates/up/bucket.yaml");
 
-/// Tag of stacks that have the bucket in them. The bucket has another, [`TAG_BUCKET_MADE_BY`].
-pub const TAG_MADE_BY: &str = "imgdeploy:made-by";
-/// Tag of such a bucket, which stays when the stack is gone.
+/// Tag of a bucket that `up` made, with the value [`UP`]; it stays when the stack is gone. The stack has another, [`TAG_MADE_BY`].
 pub const TAG_BUCKET_MADE_BY: &str = "imgdeploy:bucket-made-by";
-/// Value of both tags.
-pub const UP: &str = "up";
-/// Output with the distribution's id; only where there is one.
-pub const OUTPUT_DISTRIBUTION: &str = "DistributionId";
 
-/// Parameter that says whether there is a distribution.
-const WITH_CDN: &str = "WithCdn";
 /// Stands for the distribution's domain in the parameter `Url`, which the template then does not use.
 const UNKNOWN_DOMAIN: &str = "https://known-after-the-stack.cloudfront.net";
 
@@ -62,7 +53,7 @@ impl Rewritten {
         };
         let new = resource(&desired.template_body);
         // Conditions are no references.
-        let mut used = BTreeSet::from(["RedirectCode".to_owned(), WITH_CDN.to_owned()]);
+        let mut used = BTreeSet::from(["RedirectCode".to_owned(), PARAMETER_WITH_CDN.to_owned()]);
         new.iter().for_each(|new| references(new, &mut used));
         new != seen.template.as_deref().and_then(resource)
             || used.iter().any(|name| desired.parameters.get(name) != seen.parameters.get(name))
@@ -82,56 +73,24 @@ impl OwnBucket {
     fn parameters(&self, inputs: &StackInputs) -> BTreeMap<String, String> {
         let mut parameters = inputs.parameters();
         parameters.insert("WebsiteHost".to_owned(), self.website_host.clone());
-        parameters.insert(WITH_CDN.to_owned(), self.with_cdn.to_string());
+        parameters.insert(PARAMETER_WITH_CDN.to_owned(), self.with_cdn.to_string());
         if self.with_cdn {
             parameters.insert("Url".to_owned(), UNKNOWN_DOMAIN.to_owned());
         }
         parameters
     }
-}
 
-impl DesiredStack {
     /// The stack of `inputs` with the bucket in it, as the given version of the tool makes it.
-    pub fn with_bucket(inputs: &StackInputs, own: &OwnBucket, tool_version: &str) -> Self {
-        let plain = Self::new(inputs, tool_version);
-        let parameters = own.parameters(inputs);
+    pub fn desired(&self, inputs: &StackInputs, tool_version: &str) -> DesiredStack {
+        let plain = inputs.desired(tool_version);
+        let parameters = self.parameters(inputs);
         // JSON, which is YAML as well: for CloudFormation `2012-10-17` without quotes would be a date.
         let text = serde_json::to_string_pretty(&*JOINED).unwrap_or_default();
         let template_body = with_digests(&text, &JOINED, parameters.clone(), &plain.secrets);
         let mut tags = plain.tags;
         tags.insert(TAG_MADE_BY.to_owned(), UP.to_owned());
-        Self { name: plain.name, template_body, parameters, secrets: plain.secrets, tags, role: None }
+        DesiredStack { name: plain.name, template_body, parameters, secrets: plain.secrets, tags, role: None }
     }
-
-    /// Whether the bucket is in it.
-    pub fn has_bucket(&self) -> bool {
-        is_by_up(&self.tags)
-    }
-
-    /// Whether a distribution is in it.
-    pub fn has_cdn(&self) -> bool {
-        self.has_bucket() && with_cdn(&self.parameters)
-    }
-}
-
-impl StackSeen {
-    /// Whether the bucket is in it: `imgdeploy up` made it.
-    pub fn has_bucket(&self) -> bool {
-        is_by_up(&self.tags)
-    }
-
-    /// Whether it was made with a distribution. One that was is never left without by a later `up`.
-    pub fn has_cdn(&self) -> bool {
-        self.has_bucket() && with_cdn(&self.parameters)
-    }
-}
-
-fn with_cdn(parameters: &BTreeMap<String, String>) -> bool {
-    parameters.get(WITH_CDN).is_some_and(|value| value == "true")
-}
-
-fn is_by_up(tags: &BTreeMap<String, String>) -> bool {
-    tags.get(TAG_MADE_BY).is_some_and(|by| by == UP)
 }
 
 /// Joins objects; anything else, and a call of an intrinsic function, takes the place of what is there.

@@ -10,7 +10,7 @@ use crate::settings::value::FromText as _;
 
 fn stack(with_cdn: bool) -> DesiredStack {
     let own = OwnBucket { website_host: "photos.s3-website-eu-west-1.amazonaws.com".to_owned(), with_cdn };
-    DesiredStack::with_bucket(&inputs(), &own, "1")
+    own.desired(&inputs(), "1")
 }
 
 fn body(stack: &DesiredStack) -> Value {
@@ -75,7 +75,7 @@ fn rendered_text_has_no_placeholder_and_fits() {
     assert!(stack.template_body.len() < 51_200, "{} bytes (CN-02)", stack.template_body.len());
     assert!(!stack.template_body.contains("DIGEST"));
     // JSON for us, YAML for those who compare.
-    assert!(crate::stack::template::same(&stack.template_body, &stack.template_body));
+    assert!(crate::aws::stack::same_template(&stack.template_body, &stack.template_body));
     let yaml: Value = serde_yaml::from_str(&stack.template_body).unwrap();
     assert_eq!(yaml, body(&stack));
     // What the template tells CloudFormation of the bucket is no longer that it is there already.
@@ -129,7 +129,7 @@ fn no_redirect_is_ever_kept_by_the_distribution() {
 
 #[test]
 fn each_kind_of_stack_is_kept_from_the_other_command() {
-    let (own, plain) = (stack(false), DesiredStack::new(&inputs(), "1"));
+    let (own, plain) = (stack(false), inputs().desired("1"));
     assert_eq!(plan(&own, Some(&seen(&own))), StackPlan::Nothing);
     for (wanted, there, says) in [(&plain, &own, "`imgdeploy up`"), (&own, &plain, "`imgdeploy attach`")] {
         match plan(wanted, Some(&seen(there))) {
@@ -149,8 +149,7 @@ fn a_changed_secret_changes_the_template() {
         security_key: crate::settings::value::SecurityKey::from_text("0123456789abcdef").ok(),
         ..inputs()
     };
-    let texts =
-        [inputs(), with_key].map(|inputs| DesiredStack::with_bucket(&inputs, &own, "1").template_body);
+    let texts = [inputs(), with_key].map(|inputs| own.desired(&inputs, "1").template_body);
     assert_ne!(texts[0], texts[1]);
     assert!(!texts[1].contains("0123456789abcdef"));
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::secrets::Secrets;
+use crate::aws::stack::{DesiredStack, Secrets, TAG_BUCKET, TAG_VERSION, stack_name};
 use crate::settings::value::SecurityKey;
 
 /// The template as it is in the repository, with its two placeholders.
@@ -163,6 +163,21 @@ impl StackInputs {
         let key = self.security_key.as_ref().map_or("", SecurityKey::expose);
         Secrets::new([("SecurityKey".to_owned(), key.to_owned())])
     }
+
+    /// The stack, as the given version of the tool makes it. For a bucket of its own, see [`super::OwnBucket::desired`].
+    pub fn desired(&self, tool_version: &str) -> DesiredStack {
+        DesiredStack {
+            name: stack_name(&self.bucket),
+            template_body: render(self),
+            parameters: self.parameters(),
+            secrets: self.secrets(),
+            tags: BTreeMap::from([
+                (TAG_BUCKET.to_owned(), self.bucket.clone()),
+                (TAG_VERSION.to_owned(), tool_version.to_owned()),
+            ]),
+            role: None,
+        }
+    }
 }
 
 /// The template's own default of a parameter; `None` if it has none or there is no such parameter.
@@ -189,13 +204,6 @@ pub(super) fn with_digests(
     parameters.extend(secrets.iter().map(|(name, value)| (name.clone(), value.clone())));
     text.replace(VERSION, &format!("Version{}", version_digest(template, &parameters)))
         .replace(DEPLOYMENT, &format!("Deployment{}", api_digest(template, &parameters)))
-}
-
-/// Whether two templates say the same: equal texts, or equal once parsed (layout, comments and JSON against YAML don't count).
-/// A template that doesn't parse equals only itself.
-pub fn same(a: &str, b: &str) -> bool {
-    let parse = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text);
-    a == b || matches!((parse(a), parse(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Changes with everything that a published version holds: the function's properties, the version's, and the values of the

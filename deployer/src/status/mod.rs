@@ -8,13 +8,14 @@ use imgdeploy_model::region;
 use serde::Serialize;
 
 use crate::aws::metrics::Sums;
+use crate::aws::stack::drift::StackTimes;
 use crate::journal::{Journal, State};
 use crate::observe::Observed;
 use crate::stack::{self, StackSeen};
 use cost::Cost;
 use drift::{Document, Finding};
 use imgdeploy_world::{AwsFailure, Fact};
-use read::{DAYS, Live, StackTimes};
+use read::{DAYS, Live};
 
 /// Whether imgdeploy is attached to the bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

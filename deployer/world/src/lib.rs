@@ -6,6 +6,7 @@ pub mod edge;
 mod fact;
 mod failure;
 pub mod function;
+pub mod log;
 pub mod walk;
 
 pub use fact::Fact;

@@ -6,8 +6,10 @@ use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::LogLine;
 use imgdeploy_world::Fact;
 
+use crate::aws::logs;
 use crate::doctor::look::{Looker, log_group};
-use crate::logs::{Entry, Event, Joiner, recent};
+use crate::logs::{Entry, Event, Joiner};
+use crate::time::millis;
 
 /// CloudWatch Logs shows a line some seconds after it was logged: so often it is looked for again, at AWS.
 const LOOKS: u32 = 4;
@@ -22,7 +24,8 @@ pub(super) async fn failures(looker: &Looker, snapshot: &Snapshot, since: System
     let since = since.checked_sub(SLACK).unwrap_or(since);
     let looks = if looker.clients().endpoint_url().is_some() { 1 } else { LOOKS };
     for look in 1..=looks {
-        let read = async { Fact::of(recent(looker.clients(), &function.region, &group, since).await) };
+        let read =
+            async { Fact::of(logs::recent(looker.clients(), &function.region, &group, millis(since)).await) };
         let events = looker.fact("logs:FilterLogEvents", read).await;
         let lines = match events {
             Fact::Known(events) => lines(events),

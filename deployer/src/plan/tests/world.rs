@@ -201,7 +201,7 @@ fn change(world: &mut Observed, action: &Action) {
                 template: Some(desired.template_body.clone()),
                 outputs: BTreeMap::from([
                     ("ApiHost".to_owned(), API_HOST.to_owned()),
-                    (super::super::OUTPUT_QUEUE.to_owned(), QUEUE.to_owned()),
+                    (crate::aws::stack::OUTPUT_QUEUE.to_owned(), QUEUE.to_owned()),
                 ]),
                 tags: desired.tags.clone(),
                 termination_protection: false,

@@ -6,6 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StackError;
 
+/// The output with the ARN of the queue for new originals, where the stack has one.
+pub const OUTPUT_QUEUE: &str = "BatchQueueArn";
+/// The output with the distribution's id; only where there is one.
+pub const OUTPUT_DISTRIBUTION: &str = "DistributionId";
+
 /// What a stack in a steady state says of itself: the template's `Outputs`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs {
@@ -33,25 +38,6 @@ pub struct Outputs {
     pub batch_queue_arn: Option<String>,
 }
 
-/// The outputs that [`Outputs`] takes, as the template names them.
-#[cfg(test)]
-pub(super) const NAMES: [&str; 10] = [
-    "ApiId",
-    "ApiHost",
-    "StageName",
-    "FunctionName",
-    "FunctionArn",
-    "AliasArn",
-    "FunctionVersion",
-    "RoleArn",
-    "LogGroupName",
-    "CodeSha256",
-];
-
-/// Outputs of stacks with queues, which `batch` reads.
-#[cfg(test)]
-pub(super) const OF_BATCHES: [&str; 4] = ["BatchQueueUrl", "BatchQueueArn", "BatchDeadUrl", "BatchErrorsUrl"];
-
 impl Outputs {
     /// Takes the outputs from what DescribeStacks said.
     ///
@@ -74,7 +60,7 @@ impl Outputs {
             role_arn: take("RoleArn")?,
             log_group_name: take("LogGroupName")?,
             code_sha256: take("CodeSha256")?,
-            batch_queue_arn: map.get(crate::plan::OUTPUT_QUEUE).cloned(),
+            batch_queue_arn: map.get(OUTPUT_QUEUE).cloned(),
         })
     }
 }
@@ -83,6 +69,19 @@ impl Outputs {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    const NAMES: [&str; 10] = [
+        "ApiId",
+        "ApiHost",
+        "StageName",
+        "FunctionName",
+        "FunctionArn",
+        "AliasArn",
+        "FunctionVersion",
+        "RoleArn",
+        "LogGroupName",
+        "CodeSha256",
+    ];
 
     #[test]
     fn each_name_is_needed() {

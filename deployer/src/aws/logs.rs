@@ -1,40 +1,24 @@
 //! Reads events of a log group.
 
 use std::collections::HashMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 
-use super::Event;
-use crate::aws::failure::Answered;
-use crate::aws::paging::{Next, Paging};
-use crate::aws::{AwsFailure, Clients};
+use imgdeploy_world::log::Event;
+
+use super::failure::Answered;
+use super::paging::{Next, Paging};
+use super::{AwsFailure, Clients};
 
 const CALL: &str = "logs:FilterLogEvents";
 
-/// Events of `log_group` since a moment, in order of time; events of one stream stay in their order. All pages are read.
+/// Events of `log_group` since `start`, in milliseconds since 1970, in order of time; events of one stream stay in their order. All pages are read.
 ///
 /// CloudWatch Logs shows an event some seconds after it was logged, so the newest may still be missing.
 ///
 /// # Errors
 /// The first page that fails; `Missing` where there is no such group.
 pub async fn recent(
-    clients: &Clients,
-    region: &str,
-    log_group: &str,
-    since: SystemTime,
-) -> Result<Vec<Event>, AwsFailure> {
-    since_ms(clients, region, log_group, ms(since)).await
-}
-
-/// Milliseconds since 1970; what is before counts as 1970.
-pub fn ms(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// [`recent`], with the moment in milliseconds since 1970.
-pub(super) async fn since_ms(
     clients: &Clients,
     region: &str,
     log_group: &str,

@@ -1,9 +1,19 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::stack::template::tests::inputs;
 
+/// The template before rendering, and some of its parameters.
 fn desired() -> DesiredStack {
-    DesiredStack::new(&inputs(), "0.1.0")
+    let map = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    DesiredStack {
+        name: "imgdeploy-photos".to_owned(),
+        template_body: include_str!("../../../../templates/stack.yaml").to_owned(),
+        parameters: map(&[("Bucket", "photos"), ("MemorySize", "1024"), ("Quality", "80"), ("OnUpload", "")]),
+        secrets: Secrets::default(),
+        tags: map(&[(TAG_BUCKET, "photos"), (TAG_VERSION, "0.1.0")]),
+        role: None,
+    }
 }
 
 /// A stack that is exactly as wanted, in the given status.

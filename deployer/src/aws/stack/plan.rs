@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::observe::StackSeen;
 use super::secrets::Secrets;
 use super::status::Standing;
-use crate::settings::value::RoleArn;
 
 /// Tag that says whose stack it is: the bucket's name. A stack without it is not ours.
 pub const TAG_BUCKET: &str = "imgdeploy:bucket";
@@ -19,9 +18,9 @@ pub const TAG_VERSION: &str = "imgdeploy:version";
 pub struct DesiredStack {
     /// The stack's name, from [`super::stack_name`].
     pub name: String,
-    /// The template, from [`super::render`].
+    /// The template, rendered.
     pub template_body: String,
-    /// A value for every parameter of the template but its secrets, from [`super::StackInputs::parameters`].
+    /// A value for every parameter of the template but its secrets.
     pub parameters: BTreeMap<String, String>,
     /// Values of the parameters that nobody is to see. They are compared by the template, whose digest has them.
     #[serde(skip)]
@@ -35,26 +34,10 @@ pub struct DesiredStack {
 }
 
 impl DesiredStack {
-    /// The stack for what is in `inputs`, as the given version of the tool makes it. For a bucket of its own, see
-    /// [`DesiredStack::with_bucket`].
-    pub fn new(inputs: &super::StackInputs, tool_version: &str) -> Self {
-        Self {
-            name: super::stack_name(&inputs.bucket),
-            template_body: super::render(inputs),
-            parameters: inputs.parameters(),
-            secrets: inputs.secrets(),
-            tags: BTreeMap::from([
-                (TAG_BUCKET.to_owned(), inputs.bucket.clone()),
-                (TAG_VERSION.to_owned(), tool_version.to_owned()),
-            ]),
-            role: None,
-        }
-    }
-
-    /// The same stack, made with the rights of `role`.
+    /// The same stack, made with the rights of the role with this ARN.
     #[must_use]
-    pub fn by(self, role: Option<&RoleArn>) -> Self {
-        Self { role: role.map(ToString::to_string), ..self }
+    pub fn by(self, role: Option<String>) -> Self {
+        Self { role, ..self }
     }
 }
 
@@ -215,7 +198,7 @@ fn difference(desired: &DesiredStack, seen: &StackSeen) -> Difference {
         template_changed: !seen
             .template
             .as_deref()
-            .is_some_and(|template| super::template::same(template, &desired.template_body)),
+            .is_some_and(|template| same_template(template, &desired.template_body)),
         tags: changes(&desired.tags, &seen.tags, false),
         all_tags,
     }
@@ -246,6 +229,13 @@ fn changes(
             new: new.get(name).cloned(),
         })
         .collect()
+}
+
+/// Whether two templates say the same: equal texts, or equal once parsed (layout, comments and JSON against YAML don't count).
+/// A template that doesn't parse equals only itself.
+pub fn same_template(a: &str, b: &str) -> bool {
+    let parse = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text);
+    a == b || matches!((parse(a), parse(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 #[cfg(test)]
