@@ -16,12 +16,12 @@ use serde::Serialize;
 use crate::aws::edge::{self, DistributionDocument, DistributionState, DistributionSummary};
 use crate::aws::lambda::Function;
 use crate::aws::read::{self, BucketRead, Caller, Object, PublicAccessBlock};
+use crate::aws::stack::{self, OUTPUT_DISTRIBUTION, StackError, StackSeen};
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::function::LIVE;
 use crate::journal::Journal;
 use crate::names;
 use crate::purge::key::Scheme;
-use crate::stack::{self, OUTPUT_DISTRIBUTION, StackError, StackSeen};
 use imgdeploy_world::Fact;
 
 pub use taken::Taken;
