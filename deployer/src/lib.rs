@@ -5,7 +5,7 @@
 pub mod apply;
 pub mod approval;
 pub mod artifact;
-pub mod aws;
+pub use imgdeploy_aws as aws;
 pub mod batch;
 pub mod cli;
 pub mod command;

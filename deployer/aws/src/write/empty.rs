@@ -1,0 +1,70 @@
+//! Taking a bucket's contents away, and the bucket itself.
+
+use aws_sdk_s3::types as s3;
+
+use super::BucketWrite;
+use crate::failure::Answered;
+use crate::read::{Upload, Version};
+use crate::{AwsFailure, FailureKind};
+
+impl BucketWrite {
+    /// Deletes up to 1,000 versions or delete markers for good.
+    ///
+    /// # Errors
+    /// The failed call, or the first version that S3 would not delete.
+    pub async fn delete_versions(&self, versions: &[Version]) -> Result<(), AwsFailure> {
+        let operation = "s3:DeleteObjectVersion";
+        let identified = versions
+            .iter()
+            .map(|version| s3::ObjectIdentifier::builder().key(&version.key).version_id(&version.id));
+        match self.delete_identified(operation, identified).await?.first() {
+            None => Ok(()),
+            Some(error) => Err(AwsFailure::of_code(
+                &format!("{operation} on {}", error.key().unwrap_or("an object")),
+                error.code().map(ToOwned::to_owned),
+                error.message().unwrap_or_default().to_owned(),
+                None,
+            )),
+        }
+    }
+
+    /// Aborts an upload in parts. One that has ended meanwhile is fine.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn abort_upload(&self, upload: &Upload) -> Result<(), AwsFailure> {
+        let sent = self
+            .s3
+            .abort_multipart_upload()
+            .bucket(&self.bucket)
+            .key(&upload.key)
+            .upload_id(&upload.id)
+            .expected_bucket_owner(&self.owner)
+            .send()
+            .await
+            .map_err(|error| AwsFailure::from_sdk("s3:AbortMultipartUpload", &error));
+        match sent {
+            Err(failure) if failure.kind != FailureKind::Missing => Err(failure),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Deletes the bucket, which S3 does only while nothing is in it. One that is gone is fine.
+    ///
+    /// # Errors
+    /// `Conflict` when something is in it.
+    pub async fn delete_bucket(&self) -> Result<(), AwsFailure> {
+        let sent = self
+            .s3
+            .delete_bucket()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(&self.owner)
+            .send()
+            .await
+            .map_err(|error| AwsFailure::from_sdk("s3:DeleteBucket", &error));
+        match sent {
+            Err(failure) if failure.kind != FailureKind::Missing => Err(failure),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}
