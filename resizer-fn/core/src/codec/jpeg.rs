@@ -14,7 +14,7 @@ use crate::planes::Planes;
 use crate::sniff::Format;
 use crate::stop::Stop;
 
-pub use super::jpeg_turbo::FULL_CHROMA_FROM;
+pub(crate) use super::jpeg_turbo::FULL_CHROMA_FROM;
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let JpegHeader { width, height, components, in_first_scan, exif, .. } = jpeg_header::read(bytes)?;

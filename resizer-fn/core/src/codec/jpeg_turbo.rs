@@ -7,7 +7,7 @@ use crate::sniff::Format;
 use turbojpeg::{Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp, YuvPlanesImage};
 
 /// From this quality on, colour is kept at full resolution; below, at half (4:2:0).
-pub const FULL_CHROMA_FROM: u8 = 90;
+pub(crate) const FULL_CHROMA_FROM: u8 = 90;
 
 /// A file may have any number of scans, each of which costs a pass over the whole picture, however short it is. Usual
 /// progressive files have 10, and some tools write twice as many.
