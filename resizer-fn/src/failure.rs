@@ -215,6 +215,11 @@ impl Failure {
             .told("the resizer is not set up; the function's log has the reason")
     }
 
+    /// Whether another try may mend it.
+    pub(crate) fn passes(&self) -> bool {
+        self.status == 503 || self.code == "internal"
+    }
+
     /// The answer to a viewer. `key` is what was asked for, as far as it is known.
     pub fn response(&self, key: Option<&str>) -> Response {
         let Shown { status, code, message } = self.shown();

@@ -6,7 +6,6 @@
 
 pub mod aws;
 pub mod batch;
-pub mod check;
 pub mod direct;
 pub mod event;
 pub mod failure;
@@ -16,9 +15,9 @@ pub mod image;
 pub mod key;
 pub mod record;
 pub mod response;
+pub mod routes;
 pub mod settings;
 pub mod signature;
 pub mod store;
-mod stored;
 pub mod turn;
 mod work;

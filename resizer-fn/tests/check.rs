@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use resizer_fn::direct::fetch::Fetcher;
+use resizer_fn::direct::fetcher::Fetcher;
 use resizer_fn::handler::Handler;
 use resizer_fn::response::Response;
 use resizer_fn::settings::Settings;

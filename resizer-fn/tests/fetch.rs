@@ -6,7 +6,8 @@
 
 use resizer_fn::direct::address::{Guard, PublicOnly};
 use resizer_fn::direct::caching::Freshness;
-use resizer_fn::direct::fetch::{Fetch, FetchError, FetchLimits, Fetched, Fetcher};
+use resizer_fn::direct::fetch::{Fetch, FetchError, FetchLimits, Fetched};
+use resizer_fn::direct::fetcher::Fetcher;
 use resizer_fn::direct::resolve::{Resolve, SystemResolver};
 use resizer_fn::direct::source::{Sources, UrlError};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};

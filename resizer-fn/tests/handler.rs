@@ -4,7 +4,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use proptest::prelude::*;
 use resizer_core::sniff::sniff;
-use resizer_fn::direct::fetch::Fetcher;
+use resizer_fn::direct::fetcher::Fetcher;
 use resizer_fn::handler::Handler;
 use resizer_fn::record::Record;
 use resizer_fn::response::Response;

@@ -1,5 +1,5 @@
 //! The check of a version before viewers get it: a photo goes in with the event, its derived image has to come back.
-//! Pure; the function's side is `resizer-fn/src/check.rs`.
+//! Pure; the function's side is `resizer-fn/src/routes/check.rs`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

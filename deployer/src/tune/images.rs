@@ -28,7 +28,7 @@ pub fn typical(objects: &[Object], prefix: &str, most: usize) -> Vec<Object> {
         .collect()
 }
 
-/// The event that has the function make an image without storing anything (`resizer-fn/src/check.rs`).
+/// The event that has the function make an image without storing anything (`resizer-fn/src/routes/check.rs`).
 pub fn event(image: &[u8], spec: &str) -> Vec<u8> {
     json!({ "imgdeploy": { "check": { "image": STANDARD.encode(image), "spec": spec } } })
         .to_string()

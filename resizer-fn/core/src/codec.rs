@@ -5,26 +5,31 @@
 
 mod animation;
 pub mod avif;
+mod canvas;
 mod gif;
 mod gif_blocks;
 mod gif_encode;
 mod gif_frames;
-pub mod jpeg;
+pub(crate) mod jpeg;
 mod jpeg_header;
 mod jpeg_planes;
 mod jpeg_turbo;
+mod metadata;
 pub mod png;
+mod png_chunks;
 mod png_encode;
 mod png_rows;
 mod png_shrink;
-pub mod webp;
+mod webp;
 mod webp_animate;
 mod webp_blocks;
 mod webp_chunks;
 mod webp_frames;
 mod webp_lossless;
+mod webp_still;
 
-pub use animation::{AnimationWriter, FrameView, Frames};
+pub use animation::{AnimationWriter, Frames};
+pub use canvas::FrameView;
 
 use crate::colour::ColourInfo;
 use crate::error::Error;
@@ -121,6 +126,11 @@ pub fn read_header(format: Format, bytes: &[u8]) -> Result<Header, Error> {
         Format::Avif => avif::read_header(bytes),
         Format::Gif => gif::read_header(bytes),
     }
+}
+
+/// The metadata of a file, as they stand there. Those that cannot be read are left out.
+pub fn read_metadata(format: Format, bytes: &[u8]) -> Kept {
+    metadata::read(format, bytes)
 }
 
 /// Decodes what is `wanted` of a picture, maybe more; of an animation, its first frame. `header` is
@@ -225,23 +235,4 @@ pub(crate) fn encode_until(
         Format::WebP => webp::encode(pixels, options, stop),
         Format::Gif => gif_encode::encode(pixels, options),
     }
-}
-
-/// The metadata of a JPEG.
-pub(crate) fn metadata_of_jpeg(bytes: &[u8]) -> Kept {
-    jpeg::metadata(bytes)
-}
-
-/// The XMP data of a GIF, if there are any.
-pub(crate) fn xmp_of_gif(bytes: &[u8]) -> Option<&[u8]> {
-    gif_blocks::read(bytes).ok()?.xmp
-}
-
-/// The first chunk of each name in a WebP.
-pub(crate) fn webp_chunks_named<'a, const N: usize>(
-    bytes: &'a [u8],
-    names: [&[u8; 4]; N],
-) -> [Option<&'a [u8]>; N] {
-    let chunks = webp_chunks::read(bytes).unwrap_or_default();
-    names.map(|name| webp_chunks::find(&chunks, name))
 }

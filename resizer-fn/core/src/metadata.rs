@@ -1,11 +1,9 @@
 //! What a file says about its picture besides the pixels: EXIF, colour profile, XMP.
 
 mod exif;
-mod read;
 
 pub(crate) use exif::orientation;
 pub use exif::{rights, shared, upright};
-pub use read::read;
 
 /// What precedes XMP in a JPEG's segment (XMP specification, part 3).
 pub(crate) const XMP_IN_JPEG: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";

@@ -10,6 +10,7 @@ mod encode;
 mod filters;
 mod look;
 mod memory;
+mod planar;
 mod render;
 mod shape;
 mod work;
@@ -18,7 +19,6 @@ use crate::codec::{self, Header, Taken};
 use crate::error::Error;
 use crate::geometry::{self, Found, Size};
 use crate::limits::Limits;
-use crate::metadata;
 use crate::picture::Wanted;
 use crate::resample::Part;
 use crate::sniff::{self, Format};
@@ -93,7 +93,7 @@ struct KeptBytes {
 
 impl KeptBytes {
     fn of(format: Format, bytes: &[u8]) -> Self {
-        let kept = metadata::read(format, bytes);
+        let kept = codec::read_metadata(format, bytes);
         let length = |data: Option<Vec<u8>>| data.map_or(0, |data| data.len() as u64);
         Self { exif_xmp: length(kept.exif).saturating_add(length(kept.xmp)), icc: length(kept.icc) }
     }
@@ -238,7 +238,7 @@ fn wanted(jobs: &[&Job<'_>], original: &Original<'_>, defaults: &Defaults) -> Wa
         // Borders are found by the pixel; what they leave is then enlarged more.
         let detail = if job.spec.trim.is_some() { 1.0 } else { 1.0 / part.reduction() };
         wanted.detail = wanted.detail.max(detail);
-        if !(render::in_planes(job, &layout) && render::half_chroma(job, defaults)) {
+        if !(planar::in_planes(job, &layout) && planar::half_chroma(job, defaults)) {
             wanted.chroma = 1.0;
         }
         // The subject may be anywhere.

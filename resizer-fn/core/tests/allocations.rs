@@ -35,7 +35,7 @@ fn check(what: &str, format: Format, bytes: &[u8]) {
     let header = peak(|| drop(codec::read_header(format, bytes)));
     assert!(header <= limit, "{what}: the header of {} bytes took {header}", bytes.len());
     let kept = peak(|| {
-        let kept = metadata::read(format, bytes);
+        let kept = codec::read_metadata(format, bytes);
         let _ = kept.exif.map(|exif| (metadata::rights(&exif), metadata::upright(&exif)));
     });
     assert!(kept <= limit + FOR_METADATA, "{what}: the metadata of {} bytes took {kept}", bytes.len());

@@ -9,7 +9,7 @@ use resizer_core::codec::{self, Header};
 use resizer_core::colour::ColourInfo;
 use resizer_core::picture::Wanted;
 use resizer_core::pixels::{Channels, Pixels};
-use resizer_core::{Error, Format, Limits, metadata, resize};
+use resizer_core::{Error, Format, Limits, resize};
 
 /// 1,000 pixels, whatever they are of.
 const SMALL: Limits = Limits {
@@ -147,10 +147,10 @@ fn a_profile_that_is_longer_than_profiles_are_counts_as_none() {
         info.icc_profile = Some(vec![0; length].into());
         png(info, &[1, 2, 3])
     };
-    assert_eq!(metadata::read(Format::Png, &file(1 << 20)).icc.map(|icc| icc.len()), Some(1 << 20));
+    assert_eq!(codec::read_metadata(Format::Png, &file(1 << 20)).icc.map(|icc| icc.len()), Some(1 << 20));
     let long = file(5 << 20);
     assert!(long.len() < 1 << 16, "{}", long.len());
-    assert_eq!(metadata::read(Format::Png, &long).icc, None);
+    assert_eq!(codec::read_metadata(Format::Png, &long).icc, None);
     assert_eq!(decode(&long).pixels.data, [1, 2, 3]);
     let profile = |length: usize| {
         let mut profile = vec![0; length];

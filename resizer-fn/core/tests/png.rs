@@ -7,7 +7,7 @@ use common::*;
 use png::{BitDepth, ColorType};
 use resizer_core::codec::{self, EncodeOptions, png::decode_shrunk};
 use resizer_core::colour::{Chromaticities, Cicp};
-use resizer_core::metadata::{self, Kept};
+use resizer_core::metadata::Kept;
 use resizer_core::pixels::{Channels, Pixels};
 use resizer_core::{Error, Format};
 
@@ -203,20 +203,20 @@ fn what_is_kept_is_there_again() {
                 continue;
             }
             let bytes = codec::encode(format, &source, &options).unwrap();
-            assert_eq!(metadata::read(format, &bytes), kept, "{format} {channels:?}");
+            assert_eq!(codec::read_metadata(format, &bytes), kept, "{format} {channels:?}");
             let plain = codec::encode(format, &source, &EncodeOptions::with_quality(80)).unwrap();
-            assert_eq!(metadata::read(format, &plain), Kept::default(), "{format}");
+            assert_eq!(codec::read_metadata(format, &plain), Kept::default(), "{format}");
             assert_eq!(decode(&plain).pixels, decode(&bytes).pixels, "{format}");
         }
     }
     for name in ["icc.jpg", "icc.png", "icc.webp"] {
         let format = resizer_core::sniff::sniff(fixture(name)).unwrap();
-        let found = metadata::read(format, fixture(name)).icc;
+        let found = codec::read_metadata(format, fixture(name)).icc;
         assert_eq!(found, decode(fixture(name)).colour.icc, "{name}");
     }
     let rgb = quarters(20, 10, Channels::Rgb, &QUARTERS);
     for format in ORIENTED {
-        assert_eq!(metadata::read(format, &oriented(format, &rgb, 6)).exif, Some(exif(6)), "{format}");
+        assert_eq!(codec::read_metadata(format, &oriented(format, &rgb, 6)).exif, Some(exif(6)), "{format}");
     }
 }
 
@@ -229,9 +229,9 @@ fn profiles_are_not_unpacked_to_any_size() {
         png(info, &[1, 2])
     };
     let largest = 4 << 20;
-    assert_eq!(metadata::read(Format::Png, &with(largest)).icc.map(|icc| icc.len()), Some(largest));
+    assert_eq!(codec::read_metadata(Format::Png, &with(largest)).icc.map(|icc| icc.len()), Some(largest));
     let larger = with(largest + (1 << 20));
-    assert_eq!(metadata::read(Format::Png, &larger), Kept::default());
+    assert_eq!(codec::read_metadata(Format::Png, &larger), Kept::default());
     let header = codec::read_header(Format::Png, &larger).unwrap();
     // As without one.
     let decoded = decode_shrunk(&larger, &header, 1).unwrap();

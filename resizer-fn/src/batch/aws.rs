@@ -1,5 +1,6 @@
 //! The desk on AWS: objects in the artifacts bucket, queues of SQS.
 
+use super::body::within;
 use super::sqs::Sqs;
 use super::{BatchSettings, Desk, DeskError};
 use aws_sdk_s3::Client;
@@ -15,19 +16,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Most bytes of an object that this or the tool wrote: a page of 1,000 keys of 1,024 bytes each, six for each where JSON
 /// escapes them.
 const LARGEST: usize = 8 * 1024 * 1024;
-
-/// A body of at most `most` bytes; of a longer one no more is read, whatever length was announced.
-pub(super) async fn within(mut body: ByteStream, most: usize) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    while let Some(part) = body.next().await {
-        let part = part.map_err(|error| DisplayErrorContext(error).to_string())?;
-        if bytes.len() + part.len() > most {
-            return Err(format!("the answer has more than {most} bytes"));
-        }
-        bytes.extend_from_slice(&part);
-    }
-    Ok(bytes)
-}
 
 /// The desk on AWS.
 #[derive(Debug)]
@@ -169,18 +157,5 @@ impl Desk for AwsDesk {
     fn millis(&self) -> u64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[tokio::test]
-    async fn an_answer_is_read_up_to_its_limit() {
-        let body = || ByteStream::from_static(b"0123456789");
-        assert_eq!(within(body(), 10).await.unwrap(), b"0123456789");
-        assert!(within(body(), 9).await.unwrap_err().contains("more than 9 bytes"));
     }
 }

@@ -1,7 +1,7 @@
 //! What is missing of an original's images is made and stored, within what an item may hold.
 
 use super::AT_ONCE;
-use super::item::{Target, passes};
+use super::target::Target;
 use crate::direct::fetch::Fetch;
 use crate::failure::Failure;
 use crate::handler::Handler;
@@ -36,7 +36,7 @@ pub(super) async fn make_and_put<S: Store, F: Fetch>(
         }
         match found {
             Ok(()) => made.push((place, target)),
-            Err(failure) if passes(&failure) => return Err(failure),
+            Err(failure) if failure.passes() => return Err(failure),
             Err(failure) => done.push((place, Err(failure))),
         }
     }
@@ -52,7 +52,7 @@ pub(super) async fn make_and_put<S: Store, F: Fetch>(
     let beside = aside(handler).saturating_mul(AT_ONCE as u64 - 1);
     let (outputs, turn) = match handler.work(Work { bytes, specs, assets, beside }, turn).await {
         Ok(worked) => worked,
-        Err(failure) if passes(&failure) => return Err(failure),
+        Err(failure) if failure.passes() => return Err(failure),
         Err(failure) => {
             done.extend(made.into_iter().map(|(place, _)| (place, Err(failure.clone()))));
             return Ok(done);
@@ -64,7 +64,7 @@ pub(super) async fn make_and_put<S: Store, F: Fetch>(
     let (mut puts, mut again) = (Vec::new(), None);
     for ((place, target), output) in made.into_iter().zip(outputs) {
         match output {
-            Err(failure) if passes(&failure) => again = Some(failure),
+            Err(failure) if failure.passes() => again = Some(failure),
             Err(failure) => done.push((place, Err(failure))),
             Ok(output) => puts.push(put(handler, place, target, output, etag.clone(), job)),
         }

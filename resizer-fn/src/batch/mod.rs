@@ -7,6 +7,7 @@
 //! [`suspect`].
 
 pub mod aws;
+mod body;
 mod delivery;
 mod desk;
 mod item;
@@ -14,6 +15,7 @@ mod make;
 mod memory;
 mod sqs;
 mod suspect;
+mod target;
 mod tier;
 mod uploaded;
 mod words;

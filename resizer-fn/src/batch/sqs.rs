@@ -1,7 +1,7 @@
 //! Sending to SQS. One call of a plain protocol: the SDK's client for it would add more to the zip than all of this.
 
 use super::DeskError;
-use super::aws::within;
+use super::body::within;
 use crate::aws::connector;
 use aws_credential_types::Credentials;
 use aws_sdk_s3::error::DisplayErrorContext;

@@ -5,8 +5,8 @@ pub mod caching;
 pub mod conditional;
 mod connect;
 pub mod fetch;
+pub mod fetcher;
 pub mod query;
 pub mod resolve;
-mod serve;
 
 pub use imgdeploy_sources::{address, source};

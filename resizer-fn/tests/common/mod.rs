@@ -15,22 +15,22 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use url::Url;
 
-pub const JPEG: &[u8] = include_bytes!("../../core/tests/fixtures/progressive.jpg");
-pub const PNG: &[u8] = include_bytes!("../../core/tests/fixtures/interlaced.png");
-pub const SITE: &str = "https://cdn.example.com";
+pub(crate) const JPEG: &[u8] = include_bytes!("../../core/tests/fixtures/progressive.jpg");
+pub(crate) const PNG: &[u8] = include_bytes!("../../core/tests/fixtures/interlaced.png");
+pub(crate) const SITE: &str = "https://cdn.example.com";
 
 /// Answers each fetch the same, and remembers what was asked for.
-pub struct Upstream {
+pub(crate) struct Upstream {
     answer: Result<Fetched, FetchError>,
-    pub asked: Mutex<Vec<String>>,
+    pub(crate) asked: Mutex<Vec<String>>,
 }
 
 impl Upstream {
-    pub fn new(answer: Result<Fetched, FetchError>) -> Self {
+    pub(crate) fn new(answer: Result<Fetched, FetchError>) -> Self {
         Self { answer, asked: Mutex::default() }
     }
 
-    pub fn image(bytes: &[u8]) -> Self {
+    pub(crate) fn image(bytes: &[u8]) -> Self {
         Self::new(Ok(Fetched { bytes: bytes.to_vec(), freshness: Freshness::default() }))
     }
 }
@@ -42,10 +42,10 @@ impl Fetch for Upstream {
     }
 }
 
-pub type TestHandler = Arc<Handler<MemoryStore, Upstream>>;
+pub(crate) type TestHandler = Arc<Handler<MemoryStore, Upstream>>;
 
 /// With `pics/a.jpg` and the like in its bucket. An empty value takes a variable away.
-pub fn handler(vars: &[(&str, &str)], upstream: Upstream) -> TestHandler {
+pub(crate) fn handler(vars: &[(&str, &str)], upstream: Upstream) -> TestHandler {
     let base = [("BUCKET", "b"), ("BUCKET_REGION", "eu-west-1"), ("URL", SITE)];
     let settings = Settings::from_vars(|name| {
         let mut all = vars.iter().chain(&base);
@@ -60,14 +60,14 @@ pub fn handler(vars: &[(&str, &str)], upstream: Upstream) -> TestHandler {
 }
 
 /// An event of `/resize/{key+}` or `/image/{key+}`, the key encoded as most clients do.
-pub fn by_path(route: &str, key: &str) -> Value {
+pub(crate) fn by_path(route: &str, key: &str) -> Value {
     const KEPT: &AsciiSet =
         &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'=');
     as_written(route, &utf8_percent_encode(key, KEPT).to_string())
 }
 
 /// The same with the key encoded already.
-pub fn as_written(route: &str, key: &str) -> Value {
+pub(crate) fn as_written(route: &str, key: &str) -> Value {
     json!({
         "resource": format!("/{route}/{{key+}}"),
         "httpMethod": "GET",
@@ -77,18 +77,18 @@ pub fn as_written(route: &str, key: &str) -> Value {
 }
 
 /// An event of `/image?…`.
-pub fn by_query(pairs: &[(&str, &str)]) -> Value {
+pub(crate) fn by_query(pairs: &[(&str, &str)]) -> Value {
     let query: serde_json::Map<String, Value> =
         pairs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     json!({ "resource": "/image", "httpMethod": "GET", "queryStringParameters": query })
 }
 
-pub async fn serve(handler: &TestHandler, event: Value) -> (Response, Record) {
+pub(crate) async fn serve(handler: &TestHandler, event: Value) -> (Response, Record) {
     handler.serve(event, Duration::from_secs(60)).await
 }
 
 /// Status and error code.
-pub async fn outcome(handler: &TestHandler, event: Value) -> (u16, String) {
+pub(crate) async fn outcome(handler: &TestHandler, event: Value) -> (u16, String) {
     let (response, _) = serve(handler, event).await;
     let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
     (response.status_code, body["error"].as_str().unwrap_or_default().to_owned())

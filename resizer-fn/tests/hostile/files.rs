@@ -7,10 +7,10 @@ use std::path::Path;
 
 /// A file.
 #[derive(Clone)]
-pub struct File {
-    pub name: String,
-    pub ending: String,
-    pub bytes: Vec<u8>,
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) ending: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Folders of honest files, from the package.
@@ -20,7 +20,7 @@ const LONGEST: u64 = 2 << 20;
 const ENDINGS: &[&str] = &["jpg", "png", "webp", "gif", "avif"];
 
 /// The honest ones, sorted.
-pub fn fixed() -> Vec<File> {
+pub(crate) fn fixed() -> Vec<File> {
     let mut files: Vec<File> = FOLDERS.iter().flat_map(|folder| in_folder(folder)).collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     assert!(files.len() > 20, "{}", files.len());
@@ -62,7 +62,7 @@ fn plain(name: &str, width: u32, height: u32, colour: png::ColorType) -> File {
 }
 
 /// One of them as it is, or after mischief.
-pub fn any(chance: &mut Chance, files: &[File]) -> File {
+pub(crate) fn any(chance: &mut Chance, files: &[File]) -> File {
     let mut file = chance.of(files).clone();
     let what = match chance.below(8) {
         0..=2 => return file,

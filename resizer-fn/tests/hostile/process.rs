@@ -15,14 +15,14 @@ fn stat(process: u32) -> Option<u64> {
 }
 
 /// Waits for its end.
-pub async fn ended(process: u32) {
+pub(crate) async fn ended(process: u32) {
     while stat(process).is_some() {
         tokio::time::sleep(LOOK).await;
     }
 }
 
 /// The most address space and resident memory that it had, in KiB.
-pub fn peaks_kib(process: u32) -> (u64, u64) {
+pub(crate) fn peaks_kib(process: u32) -> (u64, u64) {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -32,7 +32,7 @@ pub fn peaks_kib(process: u32) -> (u64, u64) {
 }
 
 /// Whether it uses no processor time any more before so much time is over: for half a second at a stretch.
-pub async fn rests_within(process: u32, time: Duration) -> bool {
+pub(crate) async fn rests_within(process: u32, time: Duration) -> bool {
     let begun = Instant::now();
     let (mut last, mut still) = (stat(process), 0);
     while begun.elapsed() < time + 6 * LOOK {

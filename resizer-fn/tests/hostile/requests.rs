@@ -1,14 +1,14 @@
 //! What is asked for: any spec of the grammar, and what is nearly one.
 
 /// Numbers that follow from a seed (SplitMix64).
-pub struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -16,16 +16,16 @@ impl Chance {
     }
 
     /// Below `end`.
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 
-    pub fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(crate) fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 
     /// Once in so many times.
-    pub fn once_in(&mut self, times: usize) -> bool {
+    pub(crate) fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 }
@@ -102,7 +102,7 @@ fn spec(chance: &mut Chance, keys: &[String]) -> String {
 }
 
 /// Route and key, with a blank between: mostly of the file that was put last.
-pub fn path(chance: &mut Chance, keys: &[String], last: usize) -> String {
+pub(crate) fn path(chance: &mut Chance, keys: &[String], last: usize) -> String {
     let spec = spec(chance, keys);
     let key = if chance.once_in(4) { chance.of(keys) } else { &keys[last] };
     if chance.once_in(4) { format!("image {spec}/{key}") } else { format!("resize resized/{spec}/{key}") }

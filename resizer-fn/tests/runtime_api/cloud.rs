@@ -22,13 +22,13 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
 
 /// How long anything may take before a test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A body, or one that never comes.
 type Answer = Either<Full<Bytes>, Stalled>;
 
 /// A body of which only the length is ever sent.
-pub struct Stalled(u64);
+pub(crate) struct Stalled(u64);
 
 impl Body for Stalled {
     type Data = Bytes;
@@ -48,10 +48,10 @@ impl Body for Stalled {
 
 /// An object that was put.
 #[derive(Clone)]
-pub struct Stored {
-    pub key: String,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(crate) struct Stored {
+    pub(crate) key: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 #[derive(Default)]
@@ -76,8 +76,8 @@ struct State {
 }
 
 /// The server, and the test's ends of it.
-pub struct Cloud {
-    pub address: SocketAddr,
+pub(crate) struct Cloud {
+    pub(crate) address: SocketAddr,
     state: Arc<Mutex<State>>,
     events: mpsc::Sender<Value>,
     answers: AsyncMutex<mpsc::Receiver<Value>>,
@@ -90,7 +90,7 @@ struct Ends {
 }
 
 impl Cloud {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(Mutex::new(State { ms: 30_000, ..State::default() }));
@@ -118,59 +118,59 @@ impl Cloud {
     }
 
     /// Makes a GET of `key` answer so.
-    pub fn put(&self, key: &str, status: u16, body: &[u8]) {
+    pub(crate) fn put(&self, key: &str, status: u16, body: &[u8]) {
         let object = (status, Bytes::copy_from_slice(body));
         self.state.lock().unwrap().objects.insert(key.to_owned(), object);
     }
 
     /// Makes a GET of `key` say that length and then send nothing.
-    pub fn put_length(&self, key: &str, length: u64) {
+    pub(crate) fn put_length(&self, key: &str, length: u64) {
         self.state.lock().unwrap().lengths.insert(key.to_owned(), length);
     }
 
     /// Kills a process (SIGKILL) as soon as it reads `key`, each time.
-    pub fn kill_at(&self, key: &str, process: u32) {
+    pub(crate) fn kill_at(&self, key: &str, process: u32) {
         self.state.lock().unwrap().traps.insert(key.to_owned(), process);
     }
 
     /// What lies at `key`, if it was written by the function. Keys of other buckets than `photos` begin with the bucket.
-    pub fn written(&self, key: &str) -> Option<Stored> {
+    pub(crate) fn written(&self, key: &str) -> Option<Stored> {
         self.state.lock().unwrap().written.get(key).cloned()
     }
 
     /// Bodies of all messages that were sent.
-    pub fn sent(&self) -> Vec<String> {
+    pub(crate) fn sent(&self) -> Vec<String> {
         self.state.lock().unwrap().sent.clone()
     }
 
     /// Makes every PUT answer so.
-    pub fn refuse_writes(&self, status: u16, body: &str) {
+    pub(crate) fn refuse_writes(&self, status: u16, body: &str) {
         self.state.lock().unwrap().refusal = Some((status, body.to_owned()));
     }
 
     /// The time that the next events are given.
-    pub fn give_ms(&self, ms: u64) {
+    pub(crate) fn give_ms(&self, ms: u64) {
         self.state.lock().unwrap().ms = ms;
     }
 
     /// Hands an event to the function and waits for what it answers.
-    pub async fn invoke(&self, event: Value) -> Value {
+    pub(crate) async fn invoke(&self, event: Value) -> Value {
         self.events.send(event).await.unwrap();
         let mut answers = self.answers.lock().await;
         tokio::time::timeout(PATIENCE, answers.recv()).await.unwrap().unwrap()
     }
 
-    pub fn stored(&self) -> Vec<Stored> {
+    pub(crate) fn stored(&self) -> Vec<Stored> {
         self.state.lock().unwrap().stored.clone()
     }
 
     /// How often `key` was read.
-    pub fn asked_for(&self, key: &str) -> usize {
+    pub(crate) fn asked_for(&self, key: &str) -> usize {
         self.state.lock().unwrap().reads.iter().filter(|read| *read == key).count()
     }
 
     /// How often the function reported an error instead of answering.
-    pub fn crashes(&self) -> u32 {
+    pub(crate) fn crashes(&self) -> u32 {
         self.state.lock().unwrap().crashes
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
 /// A running function. Ends with the test.
-pub struct Function {
+pub(crate) struct Function {
     child: Child,
     log: mpsc::Receiver<String>,
 }
@@ -21,12 +21,12 @@ impl Drop for Function {
 
 impl Function {
     /// Starts the function of this build.
-    pub fn start(cloud: &Cloud, vars: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(cloud: &Cloud, vars: &[(&str, &str)]) -> Self {
         Self::start_by(Command::new(env!("CARGO_BIN_EXE_bootstrap")), cloud, vars)
     }
 
     /// Starts the function that `command` runs as Lambda does: with nothing but its own environment.
-    pub fn start_by(mut command: Command, cloud: &Cloud, vars: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_by(mut command: Command, cloud: &Cloud, vars: &[(&str, &str)]) -> Self {
         let address = cloud.address.to_string();
         let mut child = command
             .env_clear()
@@ -51,24 +51,24 @@ impl Function {
     }
 
     /// Starts the function of this build with so much address space, in KiB: what does not fit in ends it.
-    pub fn start_within(kib: u64, program: &str, cloud: &Cloud, vars: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_within(kib: u64, program: &str, cloud: &Cloud, vars: &[(&str, &str)]) -> Self {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "ulimit -v \"$0\" && exec \"$1\"", &kib.to_string(), program]);
         Self::start_by(command, cloud, vars)
     }
 
     /// Its number.
-    pub fn process(&self) -> u32 {
+    pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }
 
     /// Whether it has ended.
-    pub fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
 
     /// The next line of the log, which has to be JSON.
-    pub fn log(&self) -> Value {
+    pub(crate) fn log(&self) -> Value {
         serde_json::from_str(&self.log.recv_timeout(cloud::PATIENCE).unwrap()).unwrap()
     }
 }

@@ -33,7 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
         });
         assert!(taken <= limit, "{format}: {taken} bytes for a header in {}", bytes.len());
         let taken = peak(|| {
-            let kept = metadata::read(format, bytes);
+            let kept = codec::read_metadata(format, bytes);
             let _ = kept.exif.map(|exif| (metadata::rights(&exif), metadata::upright(&exif)));
         });
         assert!(taken <= limit + FOR_METADATA, "{format}: {taken} bytes for metadata in {}", bytes.len());

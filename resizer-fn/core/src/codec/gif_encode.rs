@@ -2,7 +2,7 @@
 //! from frame to frame is stored.
 
 use super::EncodeOptions;
-use super::animation::{Area, changed_area};
+use super::canvas::{Area, changed_area};
 use crate::error::Error;
 use crate::pixels::Pixels;
 use crate::sniff::Format;

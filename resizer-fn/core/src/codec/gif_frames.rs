@@ -1,7 +1,7 @@
 //! The frames of a GIF, put together on a canvas as browsers do.
 
 use super::Header;
-use super::animation::{FrameView, shown_for};
+use super::canvas::{FrameView, shown_for};
 use super::gif_blocks::{self, Disposal, GifBlocks, GifFrame, corrupt};
 use crate::error::Error;
 use crate::pixels::{Channels, Pixels};

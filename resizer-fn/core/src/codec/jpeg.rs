@@ -2,7 +2,7 @@
 //! by libjpeg-turbo.
 
 use super::jpeg_header::{self, JpegHeader};
-use super::jpeg_turbo::Raw;
+use super::jpeg_turbo::{MOST_SCANS, Raw};
 use super::{Decoded, EncodeOptions, Header, Taken, jpeg_planes, jpeg_turbo};
 use crate::colour::{self, ColourInfo};
 use crate::error::Error;
@@ -14,8 +14,7 @@ use crate::planes::Planes;
 use crate::sniff::Format;
 use crate::stop::Stop;
 
-/// From this quality on, colour is kept at full resolution; below, at half (4:2:0).
-pub const FULL_CHROMA_FROM: u8 = 90;
+pub(crate) use super::jpeg_turbo::FULL_CHROMA_FROM;
 
 pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     let JpegHeader { width, height, components, in_first_scan, exif, .. } = jpeg_header::read(bytes)?;
@@ -98,9 +97,6 @@ pub(super) fn decode(bytes: &[u8], wanted: &Wanted, stop: &Stop) -> Result<Decod
     Ok(Decoded { picture: Picture::Pixels { pixels, density: (density, density) }, colour })
 }
 
-/// A file may have any number of scans, each of which costs a pass over the whole picture, however short it is. Usual
-/// progressive files have 10, and some tools write twice as many.
-pub(super) const MOST_SCANS: u32 = 100;
 /// Pixels of all passes together: 20 passes over the largest picture that the default limits allow.
 const MOST_PASSED: u64 = 1_000_000_000;
 /// As many of a file that [`taken`] took for one that is decoded to planes: ten passes over 24 megapixels, a third of a second.

@@ -6,6 +6,13 @@ use crate::planes::{Plane, Planes};
 use crate::sniff::Format;
 use turbojpeg::{Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp, YuvPlanesImage};
 
+/// From this quality on, colour is kept at full resolution; below, at half (4:2:0).
+pub(crate) const FULL_CHROMA_FROM: u8 = 90;
+
+/// A file may have any number of scans, each of which costs a pass over the whole picture, however short it is. Usual
+/// progressive files have 10, and some tools write twice as many.
+pub(super) const MOST_SCANS: u32 = 100;
+
 /// What came out: pixels, or the four inks, which need a conversion of their own.
 #[derive(Debug)]
 pub(super) enum Raw {
@@ -25,7 +32,7 @@ pub(super) enum Raw {
 pub(super) fn decode(bytes: &[u8], scale: u8, components: u8) -> Result<Raw, Error> {
     let failed = |error: turbojpeg::Error| Error::corrupt(Format::Jpeg, error);
     let mut decompressor = Decompressor::new().map_err(failed)?;
-    decompressor.set_scan_limit(super::jpeg::MOST_SCANS).map_err(failed)?;
+    decompressor.set_scan_limit(MOST_SCANS).map_err(failed)?;
     let factor = ScalingFactor::new(scale.into(), 8);
     let header = decompressor.read_header(bytes).map_err(failed)?;
     if !header.is_lossless {
@@ -128,14 +135,14 @@ fn even(plane: &Plane) -> Option<Plane> {
     Some(Plane { width, height, density: plane.density, data })
 }
 
-/// Encodes grey or RGB; chroma at half the size below [`super::jpeg::FULL_CHROMA_FROM`].
+/// Encodes grey or RGB; chroma at half the size below [`FULL_CHROMA_FROM`].
 ///
 /// # Errors
 /// [`Error::Encode`].
 pub(super) fn encode_pixels(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, Error> {
     let (format, subsamp) = match pixels.channels {
         Channels::Grey => (PixelFormat::GRAY, Subsamp::Gray),
-        Channels::Rgb if quality < super::jpeg::FULL_CHROMA_FROM => (PixelFormat::RGB, Subsamp::Sub2x2),
+        Channels::Rgb if quality < FULL_CHROMA_FROM => (PixelFormat::RGB, Subsamp::Sub2x2),
         Channels::Rgb => (PixelFormat::RGB, Subsamp::None),
         Channels::GreyAlpha | Channels::Rgba => {
             return Err(Error::encode(Format::Jpeg, "it has no alpha channel"));

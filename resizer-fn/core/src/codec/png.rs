@@ -1,33 +1,16 @@
 //! PNG, by the `png` crate. Whatever comes in (palette, 1 to 16 bits, interlaced) comes out as
 //! 8-bit grey or colour, with alpha if it had any.
 
+use super::png_chunks::{chunks, corrupt, truncated};
 use super::png_rows::Rows;
 use super::{Decoded, Header};
 use crate::error::Error;
 use crate::orientation::Orientation;
 use crate::picture::{Picture, Wanted};
 use crate::pixels::Pixels;
-use crate::sniff::{Format, PNG_SIGNATURE};
 use crate::stop::{NEVER, Stop};
-use png::DecodingError;
-use std::io::{Cursor, ErrorKind};
 
 pub(super) use super::png_encode::encode;
-
-pub(super) fn truncated() -> Error {
-    Error::Truncated { format: Format::Png }
-}
-
-pub(super) fn corrupt(reason: impl ToString) -> Error {
-    Error::corrupt(Format::Png, reason)
-}
-
-pub(super) fn decoding(error: DecodingError) -> Error {
-    match error {
-        DecodingError::IoError(io) if io.kind() == ErrorKind::UnexpectedEof => truncated(),
-        other => corrupt(other),
-    }
-}
 
 /// Walks the chunks. The end chunk has to be there: without it the decoder would hand out what
 /// there is. Checksums are left to the decoder.
@@ -63,53 +46,6 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
 /// resampler, as libvips does.
 pub(super) fn reduction(wanted: &Wanted) -> u32 {
     ((0.5 / wanted.detail) as u32).clamp(1, MAX_SHRINK)
-}
-
-/// Bytes that a compressed profile, or a row, may have more than the file.
-const ROOM: usize = 4 << 20;
-
-/// A decoder that allocates for chunks and profiles no more than in proportion to the file. Of a picture whose rows
-/// are longer than [`ROOM`], which the limits have passed, it reads no profile.
-pub(crate) fn decoder(bytes: &[u8]) -> png::Decoder<Cursor<&[u8]>> {
-    let width = bytes.get(16..20).and_then(|width| width.try_into().ok()).map_or(0, u32::from_be_bytes);
-    // Up to four channels of two bytes.
-    let row = width as usize * 8;
-    let long = if row > ROOM { row } else { 0 };
-    // Chunks are read into buffers that are doubled.
-    let limit = bytes.len().saturating_mul(2).saturating_add(ROOM).saturating_add(long);
-    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: limit });
-    decoder.set_ignore_text_chunk(true);
-    decoder.set_ignore_iccp_chunk(long > 0);
-    decoder
-}
-
-/// A chunk: its name and its data.
-pub(crate) type Chunk<'a> = (&'a [u8; 4], &'a [u8]);
-
-/// The chunks of a file, without the end chunk; an error if that is missing.
-pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Result<Chunk<'_>, Error>> {
-    let mut rest = bytes.get(PNG_SIGNATURE.len()..);
-    std::iter::from_fn(move || match chunk(rest.take()?) {
-        Ok(((b"IEND", _), _)) => None,
-        Ok((chunk, after)) => {
-            rest = Some(after);
-            Some(Ok(chunk))
-        }
-        Err(error) => Some(Err(error)),
-    })
-}
-
-/// The first chunk, and what follows it.
-fn chunk(bytes: &[u8]) -> Result<(Chunk<'_>, &[u8]), Error> {
-    let (length, name) = bytes.split_first_chunk::<4>().ok_or_else(truncated)?;
-    let (name, body) = name.split_first_chunk::<4>().ok_or_else(truncated)?;
-    let length = u32::from_be_bytes(*length) as usize;
-    if !name.iter().all(u8::is_ascii_alphabetic) {
-        return Err(corrupt("a chunk has no name"));
-    }
-    let (data, rest) = body.split_at_checked(length).ok_or_else(truncated)?;
-    let (_checksum, rest) = rest.split_first_chunk::<4>().ok_or_else(truncated)?;
-    Ok(((name, data), rest))
 }
 
 fn dimensions(header: &[u8]) -> Result<(u32, u32), Error> {
@@ -167,6 +103,7 @@ const MAX_SHRINK: u32 = 128;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sniff::PNG_SIGNATURE;
 
     #[test]
     fn broken_structures_are_told_apart() {

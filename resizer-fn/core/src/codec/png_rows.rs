@@ -1,14 +1,41 @@
 //! The pixels of a PNG, row by row, 8 bits a channel.
 
 use super::Header;
-use super::png::{corrupt, decoder, decoding};
+use super::png_chunks::{corrupt, truncated};
 use crate::colour::{Chromaticities, Cicp, ColourInfo};
 use crate::error::Error;
 use crate::pixels::Channels;
 use crate::sniff::Format;
 use crate::stop::Stop;
-use png::{BitDepth, ColorType, Info, InterlaceInfo, Reader, Transformations, expand_interlaced_row};
-use std::io::Cursor;
+use png::{
+    BitDepth, ColorType, DecodingError, Info, InterlaceInfo, Reader, Transformations, expand_interlaced_row,
+};
+use std::io::{Cursor, ErrorKind};
+
+/// Bytes that a compressed profile, or a row, may have more than the file.
+const ROOM: usize = 4 << 20;
+
+/// A decoder that allocates for chunks and profiles no more than in proportion to the file. Of a picture whose rows
+/// are longer than [`ROOM`], which the limits have passed, it reads no profile.
+pub(super) fn decoder(bytes: &[u8]) -> png::Decoder<Cursor<&[u8]>> {
+    let width = bytes.get(16..20).and_then(|width| width.try_into().ok()).map_or(0, u32::from_be_bytes);
+    // Up to four channels of two bytes.
+    let row = width as usize * 8;
+    let long = if row > ROOM { row } else { 0 };
+    // Chunks are read into buffers that are doubled.
+    let limit = bytes.len().saturating_mul(2).saturating_add(ROOM).saturating_add(long);
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: limit });
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(long > 0);
+    decoder
+}
+
+fn decoding(error: DecodingError) -> Error {
+    match error {
+        DecodingError::IoError(io) if io.kind() == ErrorKind::UnexpectedEof => truncated(),
+        other => corrupt(other),
+    }
+}
 
 /// A PNG whose rows are being read.
 pub(super) struct Rows<'a> {

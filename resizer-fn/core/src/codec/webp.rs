@@ -2,7 +2,7 @@
 
 use super::webp_chunks::{self as riff, Chunk, Extended, corrupt};
 use super::webp_frames::WebPFrames;
-use super::webp_lossless;
+use super::webp_still::{info, still};
 use super::{Decoded, EncodeOptions, Header};
 use crate::colour::ColourInfo;
 use crate::error::Error;
@@ -12,7 +12,7 @@ use crate::picture::Picture;
 use crate::pixels::{Channels, Pixels};
 use crate::sniff::Format;
 use crate::stop::Stop;
-use resizer_webp::{Info, Layout, Settings};
+use resizer_webp::{Layout, Settings};
 use std::borrow::Cow;
 
 /// How hard libwebp tries, 0 to 6; its own default.
@@ -45,10 +45,6 @@ pub(super) fn read_header(bytes: &[u8]) -> Result<Header, Error> {
     Ok(Header { frames, plays, stored_pixels, ..still })
 }
 
-fn info(bytes: &[u8]) -> Result<Info, Error> {
-    resizer_webp::info(bytes).ok_or_else(|| corrupt("its header is wrong"))
-}
-
 /// Of an animation, the first frame.
 pub(super) fn decode(bytes: &[u8], header: &Header, stop: &Stop) -> Result<Decoded, Error> {
     // libwebp decodes a picture in one go, which the estimate of the work has to bound.
@@ -64,21 +60,6 @@ pub(super) fn decode(bytes: &[u8], header: &Header, stop: &Stop) -> Result<Decod
     let icc = riff::find(&chunks, b"ICCP").map(<[u8]>::to_vec);
     let colour = ColourInfo::with_profile(icc, pixels.channels);
     Ok(Decoded { picture: Picture::full(pixels), colour })
-}
-
-/// Decodes a file that is one still image of that size.
-pub(super) fn still(bytes: &[u8], width: u32, height: u32) -> Result<Pixels, Error> {
-    let found = info(bytes)?;
-    if (found.width, found.height) != (width, height) {
-        return Err(corrupt("its headers contradict each other"));
-    }
-    webp_lossless::check(&riff::read(bytes)?, (width, height))?;
-    let data = resizer_webp::decode(bytes, &found).map_err(|error| corrupt(&error.to_string()))?;
-    let channels = match found.layout {
-        Layout::Rgb => Channels::Rgb,
-        Layout::Rgba => Channels::Rgba,
-    };
-    Ok(Pixels { width, height, channels, data })
 }
 
 pub(super) fn encode(pixels: &Pixels, options: &EncodeOptions, stop: &Stop) -> Result<Vec<u8>, Error> {

@@ -4,7 +4,7 @@
 //! makes the difference in time.
 
 use super::EncodeOptions;
-use super::animation::Area;
+use super::canvas::Area;
 use super::webp::{assemble, compress, settings};
 use super::webp_blocks::{Blocks, STEP};
 use super::webp_chunks::{self as riff, Chunk, Extended};

@@ -1,6 +1,6 @@
 //! Which blocks of an animation's canvas differ from one frame to the next.
 
-use super::animation::Area;
+use super::canvas::Area;
 use std::ops::Range;
 
 /// Side of a block: libwebp predicts and quantises blocks of this size, so that a clear one

@@ -2,9 +2,9 @@
 //! of its own; its decoder for animations would hand out all frames at once.
 
 use super::Header;
-use super::animation::{FrameView, shown_for};
-use super::webp::still;
+use super::canvas::{FrameView, shown_for};
 use super::webp_chunks::{self as riff, Chunk, Extended, Frame, corrupt};
+use super::webp_still::still;
 use crate::colour::ColourInfo;
 use crate::error::Error;
 use crate::pixels::{Channels, Pixels};

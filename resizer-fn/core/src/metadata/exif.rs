@@ -45,7 +45,7 @@ const SHARED_OF_CAMERA: [u16; 30] = [
 ];
 
 /// How the stored pixels have to be turned, 1 to 8, if the data say so.
-pub fn orientation(exif: &[u8]) -> Option<u32> {
+pub(crate) fn orientation(exif: &[u8]) -> Option<u32> {
     let tiff = Tiff::new(exif)?;
     let entry = tiff.entries(tiff.first)?.find(|entry| entry.tag == ORIENTATION)?;
     match (entry.kind, entry.count) {

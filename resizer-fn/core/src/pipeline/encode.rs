@@ -1,7 +1,7 @@
 //! The last step: quality, size in bytes and metadata as the spec asks for them.
 
 use super::Original;
-use crate::codec::EncodeOptions;
+use crate::codec::{self, EncodeOptions};
 use crate::error::Error;
 use crate::metadata::{self, Kept};
 use crate::spec::{Filter, Kept as Asked, Spec};
@@ -48,7 +48,7 @@ pub(super) fn keep(spec: &Spec, original: &Original<'_>) -> Kept {
         return Kept::default();
     }
     let has = |kind: Asked| asked.contains(&kind);
-    let Kept { exif, icc, .. } = metadata::read(original.format, original.bytes);
+    let Kept { exif, icc, .. } = codec::read_metadata(original.format, original.bytes);
     let exif = exif.filter(|_| !spec.has(&Filter::StripExif)).and_then(|exif| {
         if has(Asked::AllExif) {
             metadata::upright(&exif)

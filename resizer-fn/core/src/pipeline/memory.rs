@@ -13,7 +13,7 @@
 mod scale;
 
 use super::shape::{self, Mark, Shape, Step};
-use super::{Job, Options, Original, render};
+use super::{Job, Options, Original, planar};
 use crate::codec::Taken;
 use crate::geometry::{self, Found, Layout, Size};
 use crate::pixels::Channels;
@@ -125,7 +125,7 @@ fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Opt
     };
     let part = Part::of(&header.orientation.unapply(&layout.window, original.size));
     look(&mut peak, original, job, density);
-    if !job.animated && render::in_planes(job, layout) && may_be_planes(original.format) {
+    if !job.animated && planar::in_planes(job, layout) && may_be_planes(original.format) {
         peak.also(in_planes(&part, density, job, options));
     }
     let start = shape::handed_out(header, layout.window.output());
@@ -175,7 +175,7 @@ fn look(peak: &mut Peak, original: &Original<'_>, job: &Job<'_>, density: f64) {
 fn in_planes(part: &Part, density: f64, job: &Job<'_>, options: &Options<'_>) -> Peak {
     let mut peak = Peak::default();
     let pixels = u64::from(part.to.0).saturating_mul(part.to.1.into());
-    let planes = if render::half_chroma(job, options.defaults) {
+    let planes = if planar::half_chroma(job, options.defaults) {
         pixels.saturating_mul(2)
     } else {
         pixels.saturating_mul(3)
@@ -254,7 +254,7 @@ fn output(job: &Job<'_>, last: Shape, frames: u64, options: &Options<'_>) -> u64
     let pixels = last.pixels();
     // Found with noise at each quality.
     let (bytes, of) = match job.format {
-        Format::Jpeg if render::half_chroma(job, options.defaults) => (3, 2),
+        Format::Jpeg if planar::half_chroma(job, options.defaults) => (3, 2),
         Format::Jpeg => (4, 1),
         Format::Png => (last.channels.count() as u64, 1),
         Format::WebP => (3, 2),
@@ -270,7 +270,7 @@ fn output(job: &Job<'_>, last: Shape, frames: u64, options: &Options<'_>) -> u64
 fn encoding(job: &Job<'_>, last: Shape, options: &Options<'_>) -> u64 {
     let each = match job.format {
         // All coefficients: the tables are made for the picture.
-        Format::Jpeg if render::half_chroma(job, options.defaults) => 4,
+        Format::Jpeg if planar::half_chroma(job, options.defaults) => 4,
         Format::Jpeg => 7,
         // Without needless alpha.
         Format::Png => last.channels.count() as u64,

@@ -1,6 +1,7 @@
 //! One still result from a decoded picture.
 
 use super::encode::{encode, keep};
+use super::planar::{half_chroma, in_planes};
 use super::{Job, Options, Original, Output, filters, look, memory, work};
 use crate::codec::{Decoded, EncodeOptions, jpeg};
 use crate::colour;
@@ -13,7 +14,6 @@ use crate::pixels::Pixels;
 use crate::planes::{Chroma, Planes};
 use crate::resample::Part;
 use crate::sniff::Format;
-use crate::spec::{Defaults, Filter};
 
 /// Makes one result, while `others` bytes are held of those before it.
 pub(super) fn still(
@@ -76,45 +76,6 @@ pub(super) fn finished(
     }
     let pixels = filters::apply(pixels, job.spec, layout, marks)?;
     Ok(if job.format == Format::Jpeg { filters::on_ground(pixels, job.spec) } else { pixels })
-}
-
-/// Whether nothing is asked that needs pixels rather than planes.
-pub(super) fn in_planes(job: &Job<'_>, layout: &Layout) -> bool {
-    job.format == Format::Jpeg && !layout.is_padded() && !job.spec.filters.iter().any(changes_pixels)
-}
-
-/// Whether chroma is kept at half the resolution.
-pub(super) fn half_chroma(job: &Job<'_>, defaults: &Defaults) -> bool {
-    job.quality(defaults) < jpeg::FULL_CHROMA_FROM
-}
-
-fn changes_pixels(filter: &Filter) -> bool {
-    match filter {
-        Filter::Blur { .. }
-        | Filter::Sharpen { .. }
-        | Filter::Rotate(_)
-        | Filter::Grayscale
-        | Filter::Brightness(_)
-        | Filter::Contrast(_)
-        | Filter::Saturation { .. }
-        | Filter::RoundCorner(_)
-        | Filter::Watermark(_) => true,
-        // A JPEG has no clear parts that something could be seen behind.
-        Filter::Fill { .. } | Filter::BackgroundColor(_) => false,
-        Filter::Format(_)
-        | Filter::Quality(_)
-        | Filter::MaxBytes(_)
-        | Filter::Proportion { .. }
-        | Filter::StripExif
-        | Filter::StripIcc
-        | Filter::Keep(_)
-        | Filter::NoUpscale
-        | Filter::Upscale
-        | Filter::Focal(_)
-        | Filter::Still
-        | Filter::Stretch
-        | Filter::Dpr { .. } => false,
-    }
 }
 
 fn flipped(planes: Planes, layout: &Layout) -> Planes {

@@ -5,7 +5,7 @@
 //! between a third of it and twice as much. They say whether a request is worth to be begun, not when it will be done.
 
 use super::shape::{self, Mark, Shape, Step};
-use super::{Job, Options, Original, render};
+use super::{Job, Options, Original, planar};
 use crate::codec::{Header, Taken};
 use crate::effect::blur::LARGEST_KERNEL;
 use crate::effect::sharpen;
@@ -87,7 +87,7 @@ fn result(original: &Original<'_>, job: &Job<'_>, layout: &Layout, options: &Opt
     // One picture of what is seen, and its conversion to sRGB.
     let colours = start.pixels() as f64 * 20.0 * f64::from(u8::from(!is_srgb(original)));
     let filters: f64 = steps.iter().map(|step| filter(step, job.animated, frames)).sum();
-    let planes = !job.animated && render::in_planes(job, layout);
+    let planes = !job.animated && planar::in_planes(job, layout);
     let encoded = encoding(job, last, options) * if planes { 0.7 } else { 1.0 };
     let compared = if job.animated { last.pixels() as f64 * 12.0 } else { 0.0 };
     look(original, job, density) + frames * (each + scaled + colours + filters + encoded + compared)
@@ -178,7 +178,7 @@ fn laying(mark: &Mark, base: Shape) -> f64 {
 fn encoding(job: &Job<'_>, last: Shape, options: &Options<'_>) -> f64 {
     let quality = f64::from(job.quality(options.defaults));
     let each = match job.format {
-        Format::Jpeg if render::half_chroma(job, options.defaults) => 12.0,
+        Format::Jpeg if planar::half_chroma(job, options.defaults) => 12.0,
         Format::Jpeg => 35.0,
         Format::Png => 27.0 * last.channels.count() as f64,
         Format::WebP => 120.0,

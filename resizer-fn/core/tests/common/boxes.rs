@@ -5,26 +5,26 @@ use resizer_core::codec::{self, EncodeOptions};
 use resizer_core::pixels::Pixels;
 
 /// A box.
-pub fn boxed(name: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn boxed(name: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let body = parts.concat();
     [&(body.len() as u32 + 8).to_be_bytes()[..], name, &body].concat()
 }
 
 /// A box with version and flags.
-pub fn full(name: &[u8; 4], version: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn full(name: &[u8; 4], version: u8, parts: &[&[u8]]) -> Vec<u8> {
     boxed(name, &[&[version, 0, 0, 0], &parts.concat()])
 }
 
 /// An item: id, type, data, the numbers of its properties from 1.
-pub struct Item {
-    pub id: u16,
-    pub kind: [u8; 4],
-    pub data: Vec<u8>,
-    pub properties: Vec<u8>,
+pub(crate) struct Item {
+    pub(crate) id: u16,
+    pub(crate) kind: [u8; 4],
+    pub(crate) data: Vec<u8>,
+    pub(crate) properties: Vec<u8>,
 }
 
 /// A file whose first item is the picture. The data lie in `idat`, in pieces of `piece` bytes.
-pub fn file(items: &[Item], properties: &[Vec<u8>], references: &[Vec<u8>], piece: usize) -> Vec<u8> {
+pub(crate) fn file(items: &[Item], properties: &[Vec<u8>], references: &[Vec<u8>], piece: usize) -> Vec<u8> {
     let count = (items.len() as u16).to_be_bytes();
     let (mut iloc, mut iinf, mut ipma) = (count.to_vec(), count.to_vec(), vec![0, 0]);
     ipma.extend(count);
@@ -64,19 +64,19 @@ pub fn file(items: &[Item], properties: &[Vec<u8>], references: &[Vec<u8>], piec
 }
 
 /// A reference between items.
-pub fn reference(kind: &[u8; 4], from: u16, to: &[u16]) -> Vec<u8> {
+pub(crate) fn reference(kind: &[u8; 4], from: u16, to: &[u16]) -> Vec<u8> {
     let to: Vec<u8> = to.iter().flat_map(|id| id.to_be_bytes()).collect();
     let count = (to.len() as u16 / 2).to_be_bytes();
     boxed(kind, &[&from.to_be_bytes(), &count, &to])
 }
 
 /// The size in pixels.
-pub fn ispe(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn ispe(width: u32, height: u32) -> Vec<u8> {
     full(b"ispe", 0, &[&width.to_be_bytes(), &height.to_be_bytes()])
 }
 
 /// The bitstream and `av1C` box of a picture without alpha.
-pub fn stream(pixels: &Pixels) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn stream(pixels: &Pixels) -> (Vec<u8>, Vec<u8>) {
     let file = codec::encode(Format::Avif, pixels, &EncodeOptions::with_quality(85)).unwrap();
     let find = |name: &[u8]| file.windows(4).position(|window| window == name).unwrap();
     let (configuration, data) = (find(b"av1C"), find(b"mdat"));
@@ -84,7 +84,7 @@ pub fn stream(pixels: &Pixels) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// A file with that picture, described by these properties besides size and configuration.
-pub fn described(pixels: &Pixels, more: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn described(pixels: &Pixels, more: &[Vec<u8>]) -> Vec<u8> {
     let (data, configuration) = stream(pixels);
     let properties = [&[ispe(pixels.width, pixels.height), configuration], more].concat();
     let numbers = (1..=properties.len() as u8).collect();
@@ -92,7 +92,7 @@ pub fn described(pixels: &Pixels, more: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// A file stored as that EXIF orientation has it, but saying so as AVIF does.
-pub fn oriented(stored: &Pixels, orientation: u8) -> Vec<u8> {
+pub(crate) fn oriented(stored: &Pixels, orientation: u8) -> Vec<u8> {
     let irot = |quarters: u8| boxed(b"irot", &[&[quarters]]);
     let imir = |axis: u8| boxed(b"imir", &[&[axis]]);
     let turns = match orientation {

@@ -2,8 +2,8 @@
 //! quarters, red, green / blue, white.
 #![allow(dead_code, clippy::unwrap_used)] // Each test binary uses a part of it.
 
-pub mod boxes;
-pub mod requests;
+pub(crate) mod boxes;
+pub(crate) mod requests;
 
 use resizer_core::codec;
 use resizer_core::colour::ColourInfo;
@@ -12,25 +12,26 @@ use resizer_core::pixels::{Channels, Pixels};
 use resizer_core::resample::Part;
 use resizer_core::{Format, sniff};
 
-pub const WIDTH: u32 = 96;
-pub const HEIGHT: u32 = 64;
+pub(crate) const WIDTH: u32 = 96;
+pub(crate) const HEIGHT: u32 = 64;
 
 /// Colours of the upper left, upper right, lower left and lower right quarter.
-pub type Corners = [[u8; 4]; 4];
+pub(crate) type Corners = [[u8; 4]; 4];
 
-pub const RED: [u8; 4] = [255, 0, 0, 255];
-pub const GREEN: [u8; 4] = [0, 255, 0, 255];
-pub const BLUE: [u8; 4] = [0, 0, 255, 255];
-pub const WHITE: [u8; 4] = [255, 255, 255, 255];
-pub const CLEAR: [u8; 4] = [0, 0, 0, 0];
-pub const QUARTERS: Corners = [RED, GREEN, BLUE, WHITE];
+pub(crate) const RED: [u8; 4] = [255, 0, 0, 255];
+pub(crate) const GREEN: [u8; 4] = [0, 255, 0, 255];
+pub(crate) const BLUE: [u8; 4] = [0, 0, 255, 255];
+pub(crate) const WHITE: [u8; 4] = [255, 255, 255, 255];
+pub(crate) const CLEAR: [u8; 4] = [0, 0, 0, 0];
+pub(crate) const QUARTERS: Corners = [RED, GREEN, BLUE, WHITE];
 /// The luma of the quarters.
-pub const GREYS: Corners = [[76, 76, 76, 255], [150, 150, 150, 255], [29, 29, 29, 255], [255, 255, 255, 255]];
+pub(crate) const GREYS: Corners =
+    [[76, 76, 76, 255], [150, 150, 150, 255], [29, 29, 29, 255], [255, 255, 255, 255]];
 
 macro_rules! fixtures {
     ($($name:literal: $corners:expr,)*) => {
         /// Name, bytes and what they show.
-        pub const FIXTURES: &[(&str, &[u8], Corners)] =
+        pub(crate) const FIXTURES: &[(&str, &[u8], Corners)] =
             &[$(($name, include_bytes!(concat!("../fixtures/", $name)), $corners),)*];
     };
 }
@@ -52,12 +53,12 @@ fixtures! {
     "animated.webp": QUARTERS,
 }
 
-pub fn fixture(name: &str) -> &'static [u8] {
+pub(crate) fn fixture(name: &str) -> &'static [u8] {
     FIXTURES.iter().find(|(n, ..)| *n == name).unwrap().1
 }
 
 /// Four quarters in these colours.
-pub fn quarters(width: u32, height: u32, channels: Channels, corners: &Corners) -> Pixels {
+pub(crate) fn quarters(width: u32, height: u32, channels: Channels, corners: &Corners) -> Pixels {
     let mut data = Vec::new();
     for y in 0..height {
         for x in 0..width {
@@ -74,7 +75,7 @@ pub fn quarters(width: u32, height: u32, channels: Channels, corners: &Corners) 
     Pixels { width, height, channels, data }
 }
 
-pub fn jpeg(pixels: &Pixels, setup: impl Fn(&mut jpeg_encoder::Encoder<&mut Vec<u8>>)) -> Vec<u8> {
+pub(crate) fn jpeg(pixels: &Pixels, setup: impl Fn(&mut jpeg_encoder::Encoder<&mut Vec<u8>>)) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 90);
     setup(&mut encoder);
@@ -89,7 +90,7 @@ pub fn jpeg(pixels: &Pixels, setup: impl Fn(&mut jpeg_encoder::Encoder<&mut Vec<
     bytes
 }
 
-pub fn png(info: png::Info<'_>, data: &[u8]) -> Vec<u8> {
+pub(crate) fn png(info: png::Info<'_>, data: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = png::Encoder::with_info(&mut bytes, info).unwrap().write_header().unwrap();
     writer.write_image_data(data).unwrap();
@@ -97,14 +98,19 @@ pub fn png(info: png::Info<'_>, data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-pub fn png_info(width: u32, height: u32, colour: png::ColorType, depth: png::BitDepth) -> png::Info<'static> {
+pub(crate) fn png_info(
+    width: u32,
+    height: u32,
+    colour: png::ColorType,
+    depth: png::BitDepth,
+) -> png::Info<'static> {
     let mut info = png::Info::with_size(width, height);
     info.color_type = colour;
     info.bit_depth = depth;
     info
 }
 
-pub fn webp(pixels: &Pixels) -> Vec<u8> {
+pub(crate) fn webp(pixels: &Pixels) -> Vec<u8> {
     let layout = match pixels.channels {
         Channels::Rgb => resizer_webp::Layout::Rgb,
         Channels::Rgba => resizer_webp::Layout::Rgba,
@@ -115,14 +121,14 @@ pub fn webp(pixels: &Pixels) -> Vec<u8> {
 }
 
 /// EXIF data that say nothing but the orientation.
-pub fn exif(orientation: u8) -> Vec<u8> {
+pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     let mut tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     tiff.extend([orientation, 0, 0, 0, 0, 0, 0]);
     tiff
 }
 
 /// Puts chunks into a WebP container of their own.
-pub fn riff(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+pub(crate) fn riff(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let mut body = b"WEBP".to_vec();
     for (name, data) in chunks {
         body.extend_from_slice(*name);
@@ -134,10 +140,10 @@ pub fn riff(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
 }
 
 /// The formats that can say how they are turned.
-pub const ORIENTED: [Format; 3] = [Format::Jpeg, Format::Png, Format::WebP];
+pub(crate) const ORIENTED: [Format; 3] = [Format::Jpeg, Format::Png, Format::WebP];
 
 /// The same picture stored as each format stores that orientation.
-pub fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
+pub(crate) fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
     let exif = exif(orientation);
     match format {
         Format::Jpeg => jpeg(stored, |e| e.add_exif_metadata(&exif).unwrap()),
@@ -159,13 +165,13 @@ pub fn oriented(format: Format, stored: &Pixels, orientation: u8) -> Vec<u8> {
 
 /// A decoded image, all of it.
 #[derive(Debug)]
-pub struct Whole {
-    pub pixels: Pixels,
-    pub colour: ColourInfo,
+pub(crate) struct Whole {
+    pub(crate) pixels: Pixels,
+    pub(crate) colour: ColourInfo,
 }
 
 /// All pixels of what was decoded.
-pub fn whole(decoded: codec::Decoded, size: (u32, u32)) -> Whole {
+pub(crate) fn whole(decoded: codec::Decoded, size: (u32, u32)) -> Whole {
     let codec::Decoded { picture, colour } = decoded;
     let pixels = match picture {
         Picture::Pixels { pixels, .. } => pixels,
@@ -175,7 +181,7 @@ pub fn whole(decoded: codec::Decoded, size: (u32, u32)) -> Whole {
 }
 
 /// Decodes a result with the core itself.
-pub fn decode(bytes: &[u8]) -> Whole {
+pub(crate) fn decode(bytes: &[u8]) -> Whole {
     let format = sniff::sniff(bytes).unwrap();
     let header = codec::read_header(format, bytes).unwrap();
     let decoded = codec::decode(format, bytes, &header, &Wanted::ALL).unwrap();
@@ -183,7 +189,7 @@ pub fn decode(bytes: &[u8]) -> Whole {
 }
 
 /// The colour at a place, as red, green, blue, alpha.
-pub fn at(pixels: &Pixels, x: u32, y: u32) -> [u8; 4] {
+pub(crate) fn at(pixels: &Pixels, x: u32, y: u32) -> [u8; 4] {
     let step = pixels.channels.count();
     let start = (y * pixels.width + x) as usize * step;
     let p = &pixels.data[start..start + step];
@@ -197,7 +203,7 @@ pub fn at(pixels: &Pixels, x: u32, y: u32) -> [u8; 4] {
 
 /// Checks the middle of each quarter.
 #[track_caller]
-pub fn assert_quarters(what: &str, pixels: &Pixels, corners: &Corners, tolerance: u8) {
+pub(crate) fn assert_quarters(what: &str, pixels: &Pixels, corners: &Corners, tolerance: u8) {
     let (w, h) = (pixels.width, pixels.height);
     let places = [(w / 4, h / 4), (w * 3 / 4, h / 4), (w / 4, h * 3 / 4), (w * 3 / 4, h * 3 / 4)];
     for ((x, y), want) in places.into_iter().zip(corners) {

@@ -5,26 +5,26 @@ use resizer_core::Assets;
 use resizer_core::codec::{AnimationWriter, EncodeOptions};
 
 /// Numbers that look like chance (an LCG, the upper half of its state).
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A number below `sides`.
-    pub fn roll(&mut self, sides: u32) -> u32 {
+    pub(crate) fn roll(&mut self, sides: u32) -> u32 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 32) % u64::from(sides)) as u32
     }
 
-    pub fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(crate) fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.roll(all.len() as u32) as usize]
     }
 }
 
 /// Waves with noise on them, so that no codec gets off lightly.
-pub fn scene(channels: Channels, (width, height): (u32, u32), noise: u32) -> Pixels {
+pub(crate) fn scene(channels: Channels, (width, height): (u32, u32), noise: u32) -> Pixels {
     let mut dice = Dice::new(u64::from(width) + u64::from(noise));
     let wave = |x: u32, y: u32, by: f32| {
         (110.0 + 90.0 * (x as f32 / by).sin() * (y as f32 / (by + 7.0)).cos()) as u32
@@ -56,7 +56,7 @@ fn animation(format: Format, size: (u32, u32), frames: u32) -> Vec<u8> {
 }
 
 /// Files of every kind, of about that size in pixels.
-pub fn files((width, height): (u32, u32)) -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn files((width, height): (u32, u32)) -> Vec<(&'static str, Vec<u8>)> {
     let how = EncodeOptions::with_quality(85);
     let size = (width, height);
     let encoded = |format, channels| codec::encode(format, &scene(channels, size, 30), &how).unwrap();
@@ -87,7 +87,7 @@ pub fn files((width, height): (u32, u32)) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// The files that requests name as watermarks.
-pub fn marks(files: &[(&str, Vec<u8>)]) -> Assets {
+pub(crate) fn marks(files: &[(&str, Vec<u8>)]) -> Assets {
     let named = |name: &str| files.iter().find(|(known, _)| *known == name).unwrap().1.clone();
     let names = ["baseline.jpg", "alpha.png", "grey-alpha.png"];
     names.iter().map(|name| ((*name).to_owned(), named(name))).collect()
@@ -131,7 +131,7 @@ fn filter(dice: &mut Dice) -> String {
 }
 
 /// A request, sides up to `side` pixels.
-pub fn spec(dice: &mut Dice, side: u32) -> String {
+pub(crate) fn spec(dice: &mut Dice, side: u32) -> String {
     let mut text = String::new();
     if dice.roll(8) == 0 {
         text += *dice.of(&["trim/", "trim:bottom-right:40/"]);

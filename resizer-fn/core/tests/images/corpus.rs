@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// What has to become of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     /// A picture.
     Picture,
     /// An error.
@@ -19,16 +19,16 @@ pub enum Wanted {
 
 /// One file of the corpus.
 #[derive(Debug)]
-pub struct Entry {
-    pub name: String,
-    pub bytes: Vec<u8>,
-    pub wanted: Wanted,
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) wanted: Wanted,
     /// Width and height as seen, in pixels; 0 for files that have to be refused.
-    pub size: (u32, u32),
+    pub(crate) size: (u32, u32),
     /// Number of frames.
-    pub frames: u32,
+    pub(crate) frames: u32,
     /// Largest mean and largest single difference from the reference.
-    pub tolerance: (f64, f64),
+    pub(crate) tolerance: (f64, f64),
 }
 
 fn folder() -> PathBuf {
@@ -36,7 +36,7 @@ fn folder() -> PathBuf {
 }
 
 /// All files whose names have this end (`jpg`, `png`, …), in the order of `expected.json`.
-pub fn files(end: &str) -> Vec<Entry> {
+pub(crate) fn files(end: &str) -> Vec<Entry> {
     let text = fs::read_to_string(folder().join("expected.json")).unwrap();
     let all: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
     let entries = all.iter().filter_map(|entry| {
@@ -64,7 +64,7 @@ pub fn files(end: &str) -> Vec<Entry> {
 }
 
 /// The reference of a file: all frames as RGBA, one below the other.
-pub fn reference(name: &str) -> Pixels {
+pub(crate) fn reference(name: &str) -> Pixels {
     let bytes = fs::read(folder().join("references").join(format!("{name}.png"))).unwrap();
     let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
     let mut data = vec![0; reader.output_buffer_size().unwrap()];

@@ -8,7 +8,7 @@ use resizer_core::spec::{Filter, OutputFormat};
 use resizer_core::{Error, Format, Limits, Output, Spec, codec, resize, sniff};
 
 /// What a lossy output adds to the differences (mean, largest) even at its best quality.
-pub fn lossy_output(format: Format) -> (f64, f64) {
+pub(crate) fn lossy_output(format: Format) -> (f64, f64) {
     match format {
         Format::WebP | Format::Gif => (12.0, 130.0),
         _ => (0.0, 0.0),
@@ -16,7 +16,7 @@ pub fn lossy_output(format: Format) -> (f64, f64) {
 }
 
 /// The file scaled to a width in pixels; stills as PNG, which keeps what was decoded.
-pub fn scaled(bytes: &[u8], width: u32, limits: &Limits) -> Result<Output, Error> {
+pub(crate) fn scaled(bytes: &[u8], width: u32, limits: &Limits) -> Result<Output, Error> {
     let frames = sniff::sniff(bytes)
         .and_then(|format| codec::read_header(format, bytes).ok())
         .map_or(1, |header| header.frames);
@@ -26,7 +26,7 @@ pub fn scaled(bytes: &[u8], width: u32, limits: &Limits) -> Result<Output, Error
 }
 
 /// The frames of an output.
-pub fn frames(output: &Output) -> Vec<Pixels> {
+pub(crate) fn frames(output: &Output) -> Vec<Pixels> {
     let format = sniff::sniff(&output.bytes).unwrap();
     assert_eq!(format, output.format);
     let header = codec::read_header(format, &output.bytes).unwrap();

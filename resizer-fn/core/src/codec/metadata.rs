@@ -1,28 +1,33 @@
 //! Finding metadata in the files, as they are.
 
-use super::{Kept, XMP_IN_PNG};
-use crate::codec;
+use super::{avif, gif_blocks, jpeg, png_chunks, png_rows, webp_chunks};
+use crate::metadata::{Kept, XMP_IN_PNG};
 use crate::sniff::Format;
 
 /// The metadata of a file, as they stand there. Those that cannot be read are left out.
-pub fn read(format: Format, bytes: &[u8]) -> Kept {
+pub(super) fn read(format: Format, bytes: &[u8]) -> Kept {
     match format {
-        Format::Jpeg => codec::metadata_of_jpeg(bytes),
-        Format::Png => png(bytes),
-        Format::WebP => webp(bytes),
-        Format::Avif => avif(bytes),
-        Format::Gif => Kept { xmp: codec::xmp_of_gif(bytes).map(<[u8]>::to_vec), ..Kept::default() },
+        Format::Jpeg => jpeg::metadata(bytes),
+        Format::Png => of_png(bytes),
+        Format::WebP => of_webp(bytes),
+        Format::Avif => of_avif(bytes),
+        Format::Gif => of_gif(bytes),
     }
 }
 
-fn avif(bytes: &[u8]) -> Kept {
-    let Ok(info) = codec::avif::read_info(bytes) else { return Kept::default() };
+fn of_gif(bytes: &[u8]) -> Kept {
+    let xmp = gif_blocks::read(bytes).ok().and_then(|gif| gif.xmp);
+    Kept { xmp: xmp.map(<[u8]>::to_vec), ..Kept::default() }
+}
+
+fn of_avif(bytes: &[u8]) -> Kept {
+    let Ok(info) = avif::read_info(bytes) else { return Kept::default() };
     Kept { exif: info.exif.map(Into::into), icc: info.icc.map(<[u8]>::to_vec), xmp: None }
 }
 
-fn png(bytes: &[u8]) -> Kept {
+fn of_png(bytes: &[u8]) -> Kept {
     let mut kept = Kept::default();
-    for (name, data) in codec::png::chunks(bytes).map_while(Result::ok) {
+    for (name, data) in png_chunks::chunks(bytes).map_while(Result::ok) {
         match name {
             b"eXIf" => kept.exif = Some(data.to_vec()),
             b"iTXt" => {
@@ -37,13 +42,14 @@ fn png(bytes: &[u8]) -> Kept {
         }
     }
     // The profile is compressed.
-    let decoder = codec::png::decoder(bytes);
+    let decoder = png_rows::decoder(bytes);
     kept.icc = decoder.read_info().ok().and_then(|reader| Some(reader.info().icc_profile.as_ref()?.to_vec()));
     kept
 }
 
-fn webp(bytes: &[u8]) -> Kept {
-    let [exif, icc, xmp] = codec::webp_chunks_named(bytes, [b"EXIF", b"ICCP", b"XMP "]);
+fn of_webp(bytes: &[u8]) -> Kept {
+    let chunks = webp_chunks::read(bytes).unwrap_or_default();
+    let [exif, icc, xmp] = [b"EXIF", b"ICCP", b"XMP "].map(|name| webp_chunks::find(&chunks, name));
     // Some writers keep the prefix that the data have in a JPEG.
     let exif = exif.map(|exif| exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));
     let owned = |data: Option<&[u8]>| data.map(<[u8]>::to_vec);

@@ -1,10 +1,10 @@
 //! `/image`: the answer is the image. From the bucket or from one of `SOURCES`.
 
-use super::answer::{self, Image};
-use super::caching::{Freshness, cache_control};
-use super::conditional::header;
-use super::fetch::{Fetch, FetchLimits};
-use super::query;
+use crate::direct::answer::{self, Image};
+use crate::direct::caching::{Freshness, cache_control};
+use crate::direct::conditional::header;
+use crate::direct::fetch::{Fetch, FetchLimits};
+use crate::direct::query;
 use crate::event;
 use crate::failure::Failure;
 use crate::handler::Handler;
