@@ -3,9 +3,7 @@
 //! A document that nobody changed since is put back as it was before; one that somebody changed keeps their
 //! changes and loses our part only.
 
-use imgdeploy_model::document::{
-    self, DocumentKind as Kind, Stripped, distribution, policy, website as website_document,
-};
+use imgdeploy_model::document::{self, Ours, Stripped, distribution, policy, website as website_document};
 
 use super::{Action, JournalStep, Plan, Refusal, edge, notification, up, website};
 use crate::desired::our_edge;
@@ -66,14 +64,23 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
 }
 
 /// The document to write: as before where nobody else changed it, else without our part. `None`: leave it.
+///
+/// What is planned here is what the guard will let pass: where the document from before lacks something that is there now, though
+/// it be an element that says nothing, our part alone is taken out.
 pub(super) fn target(
-    kind: Kind,
+    ours: Ours<'_>,
     current: &str,
     recorded: Option<&Edit<String>>,
     stripped: Stripped,
 ) -> Option<Option<String>> {
+    let kind = ours.kind();
+    let keeps_all = |before: &str| document::guard(ours, current, before).is_ok();
     match recorded {
-        Some(edit) if document::same(kind, current, &edit.after) => Some(edit.before.clone()),
+        Some(edit)
+            if document::same(kind, current, &edit.after) && edit.before.as_deref().is_none_or(keeps_all) =>
+        {
+            Some(edit.before.clone())
+        }
         Some(edit) if edit.before.as_deref().is_some_and(|before| document::same(kind, current, before)) => {
             None
         }
@@ -97,7 +104,7 @@ fn take_website(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "website configuration", &error),
     };
-    if let Some(after) = target(Kind::Website, current, recorded, stripped) {
+    if let Some(after) = target(Ours::Website(&our_hosts), current, recorded, stripped) {
         plan.actions.push(Action::Website {
             bucket: seen.bucket.clone(),
             before: Some(current.clone()),
@@ -124,7 +131,9 @@ fn take_distribution(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "distribution", &error),
     };
-    let after = target(Kind::Distribution, &current.xml, recorded.map(|one| &one.edit), stripped);
+    let guarded = our_edge(&seen.bucket, &seen.region, prefix, our_patterns.clone());
+    let guarded = Ours::Distribution(&guarded);
+    let after = target(guarded, &current.xml, recorded.map(|one| &one.edit), stripped);
     if let Some(Some(after)) = after {
         plan.actions.push(Action::Distribution {
             id: edge.id.clone(),
@@ -148,7 +157,7 @@ fn take_policy(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>, pref
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "bucket policy", &error),
     };
-    let after = target(Kind::Policy, current, recorded, stripped);
+    let after = target(Ours::Policy, current, recorded, stripped);
     if let Some(after) = after {
         plan.actions.push(Action::Policy {
             bucket: seen.bucket.clone(),
