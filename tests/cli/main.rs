@@ -22,6 +22,7 @@ mod init;
 mod keys;
 mod logs;
 mod originals;
+mod passing;
 mod purge;
 mod readme;
 mod refusals;

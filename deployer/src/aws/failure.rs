@@ -1,9 +1,12 @@
 //! One plain type for everything that can go wrong in a call to AWS.
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::answers::{self, Meaning};
 use super::patience::Hung;
 
 /// What a failed call means for us.
@@ -18,6 +21,8 @@ pub enum FailureKind {
     Credentials,
     /// Somebody else changed it or is changing it (409, 412).
     Conflict,
+    /// AWS is at work on it, for longer than it was waited for.
+    Busy,
     /// The request never got a whole answer.
     Unreachable,
     /// Wrong region for this resource (301, 400).
@@ -58,15 +63,21 @@ impl AwsFailure {
     /// Whether the same call may work a little later: AWS had too many calls or a failure of its own, or there was no
     /// answer.
     pub fn is_passing(&self) -> bool {
-        let code = self.code.as_deref().unwrap_or_default();
         self.kind == FailureKind::Unreachable
-            || code.starts_with("Throttl")
-            || code.starts_with("TooManyRequests")
-            || code.starts_with("RequestLimitExceeded")
-            || code.starts_with("ServiceUnavailable")
-            || code.starts_with("InternalFailure")
-            || code.starts_with("InternalServer")
+            || matches!(self.meaning(), Some(Meaning::Soon | Meaning::Within(_)))
             || self.status.is_some_and(|status| status == 429 || status >= 500)
+    }
+
+    /// How long the same call is to be made again for; `None` where that is no use, or the SDK has done it.
+    pub(crate) fn passes_within(&self) -> Option<Duration> {
+        match self.meaning() {
+            Some(Meaning::Within(limit)) => Some(limit),
+            _ => None,
+        }
+    }
+
+    fn meaning(&self) -> Option<Meaning> {
+        answers::meaning(&self.operation, self.code.as_deref()?, &self.message)
     }
 
     /// Something that went wrong on our side of the call: an answer that can't be used, a request that can't be made.
@@ -83,7 +94,7 @@ impl AwsFailure {
     /// From what AWS answered. Without code and status there was no answer.
     pub fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self {
         let kind = if code.is_some() || status.is_some() {
-            classify(code.as_deref(), status)
+            classify(operation, code.as_deref(), &message, status)
         } else if message.to_lowercase().contains("credential") {
             FailureKind::Credentials
         } else {
@@ -111,7 +122,9 @@ impl AwsFailure {
         };
         let kind = match error {
             _ if Hung::behind(error).is_some() => FailureKind::Unreachable,
-            SdkError::ServiceError(_) | SdkError::ResponseError(_) => classify(code.as_deref(), status),
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
+                classify(operation, code.as_deref(), &message, status)
+            }
             _ if message.to_lowercase().contains("credential") => FailureKind::Credentials,
             _ => FailureKind::Unreachable,
         };
@@ -120,8 +133,14 @@ impl AwsFailure {
 }
 
 /// Codes are those of the service models; HEAD answers have a status only.
-fn classify(code: Option<&str>, status: Option<u16>) -> FailureKind {
+fn classify(operation: &str, code: Option<&str>, message: &str, status: Option<u16>) -> FailureKind {
     let code = code.unwrap_or_default();
+    match answers::meaning(operation, code, message) {
+        Some(Meaning::Taken) => return FailureKind::Conflict,
+        Some(Meaning::Within(_)) => return FailureKind::Busy,
+        Some(Meaning::Final) => return FailureKind::Other,
+        Some(Meaning::Soon) | None => {}
+    }
     match code {
         "ExpiredToken"
         | "ExpiredTokenException"
@@ -140,13 +159,6 @@ fn classify(code: Option<&str>, status: Option<u16>) -> FailureKind {
         | "AuthorizationHeaderMalformed"
         | "TemporaryRedirect"
         | "IllegalLocationConstraintException" => return FailureKind::WrongRegion,
-        "PreconditionFailed"
-        | "ConditionalRequestConflict"
-        | "OperationAborted"
-        | "PreconditionFailedException"
-        | "ResourceConflictException"
-        | "OperationInProgressException"
-        | "InvalidIfMatchVersion" => return FailureKind::Conflict,
         _ => {}
     }
     if code.starts_with("NoSuch") || code == "NotFound" || code == "ResourceNotFoundException" {
@@ -200,7 +212,7 @@ mod tests {
             (None, Some(301), FailureKind::WrongRegion),
             (Some("InternalError"), Some(500), FailureKind::Other),
         ] {
-            assert_eq!(classify(code, status), kind, "{code:?} {status:?}");
+            assert_eq!(classify("s3:GetObject", code, "", status), kind, "{code:?} {status:?}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! The only modules that talk to the AWS SDK: clients, raw bodies, failures, reads and writes.
 
+pub(crate) mod again;
+pub mod answers;
 pub mod api;
 pub mod clients;
 pub mod edge;

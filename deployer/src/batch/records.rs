@@ -7,6 +7,7 @@ use imgdeploy_batch::{BEGUN, Counts, Job, Listed, Page, Paths, ResultBody, Sent,
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::aws::again::again;
 use crate::aws::paging::{Next, each};
 use crate::aws::read::stored;
 use crate::aws::{AwsFailure, FailureKind};
@@ -48,14 +49,15 @@ impl Records {
 
     async fn write(&self, key: &str, value: &(impl Serialize + Sync), new: bool) -> Result<bool, AwsFailure> {
         let bytes = serde_json::to_vec(value).map_err(|error| AwsFailure::local(PUT, error.to_string()))?;
-        let call = self.s3.put_object().bucket(&self.artifacts).key(key).expected_bucket_owner(&self.account);
-        let call = call.set_if_none_match(new.then(|| "*".to_owned())).content_type("application/json");
-        match call
-            .body(ByteStream::from(bytes))
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk(PUT, &error))
-        {
+        let bytes = bytes::Bytes::from(bytes);
+        let put = || {
+            let call = self.s3.put_object().bucket(&self.artifacts).key(key);
+            let call = call.expected_bucket_owner(&self.account).content_type("application/json");
+            let call = call.set_if_none_match(new.then(|| "*".to_owned()));
+            let call = call.body(ByteStream::from(bytes.clone()));
+            async move { call.send().await.map_err(|error| AwsFailure::from_sdk(PUT, &error)) }
+        };
+        match again(put).await {
             Err(failure) if new && failure.kind == FailureKind::Conflict => Ok(false),
             written => written.map(|_| true),
         }

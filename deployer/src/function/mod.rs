@@ -14,8 +14,6 @@ pub mod rollback;
 pub mod target;
 mod versions;
 
-pub(crate) use code::settled;
-
 /// The alias that the API of an attached bucket calls.
 pub const LIVE: &str = "Live";
 

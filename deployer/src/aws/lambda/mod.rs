@@ -1,6 +1,7 @@
 //! One Lambda function: what it is (`read`), and what changes it (`write`).
 
 mod read;
+mod settled;
 mod write;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,8 @@ use aws_sdk_lambda::primitives::Blob;
 use serde::Serialize;
 
 use super::Clients;
+
+pub use settled::Unsettled;
 
 /// Calls on one function.
 #[derive(Debug, Clone)]

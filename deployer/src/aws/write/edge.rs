@@ -1,6 +1,7 @@
 //! Writes on distributions.
 
 use super::unbuildable;
+use crate::aws::again::again;
 use crate::aws::raw::ReplaceBody;
 use crate::aws::{AwsFailure, Clients};
 
@@ -71,13 +72,11 @@ pub async fn create_invalidation(
         .caller_reference(reference)
         .build()
         .map_err(|error| unbuildable(operation, &error))?;
-    let made = clients
-        .cloudfront()
-        .create_invalidation()
-        .distribution_id(id)
-        .invalidation_batch(batch)
-        .send()
-        .await
-        .map_err(|error| AwsFailure::from_sdk(operation, &error))?;
+    let call = clients.cloudfront().create_invalidation().distribution_id(id).invalidation_batch(batch);
+    let create = async || {
+        let sent = call.clone().send().await;
+        sent.map_err(|error| AwsFailure::from_sdk(operation, &error))
+    };
+    let made = again(create).await?;
     Ok(made.invalidation().map(|made| made.id().to_owned()).unwrap_or_default())
 }

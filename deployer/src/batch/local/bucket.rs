@@ -8,6 +8,7 @@ use imgdeploy_batch::{Listed, META_SEAL, META_SOURCE_ETAG, META_SPEC, etag_of, i
 use resizer_core::{Output, Spec};
 
 use super::{Loaded, Store, Wanted};
+use crate::aws::again::again;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::batch::records::list;
 use crate::names;
@@ -85,23 +86,25 @@ impl BucketStore {
 
     /// One write: over nothing, or over the object with this ETag. Whether it was as told.
     async fn write(&self, key: &str, image: &Image<'_>, over: Option<&str>) -> Result<bool, String> {
-        let call = self.s3.put_object().bucket(&self.bucket).key(key);
-        let call = match over {
-            None => call.if_none_match("*"),
-            Some(etag) => call.if_match(format!("\"{etag}\"")),
+        let put = || {
+            let call = self.s3.put_object().bucket(&self.bucket).key(key);
+            let call = match over {
+                None => call.if_none_match("*"),
+                Some(etag) => call.if_match(format!("\"{etag}\"")),
+            };
+            let call = call
+                .expected_bucket_owner(&self.account)
+                .content_type(image.content_type)
+                .cache_control(&self.cache_control)
+                // As the function does: from KMS the website could not serve it (S3-27).
+                .server_side_encryption(ServerSideEncryption::Aes256)
+                .metadata(META_SOURCE_ETAG, image.source_etag)
+                .metadata(META_SPEC, stamped(&image.spec.to_string()))
+                .metadata(META_SEAL, seal(key, &etag_of(&image.bytes)))
+                .body(ByteStream::from(image.bytes.clone()));
+            async move { call.send().await.map_err(|error| AwsFailure::from_sdk("s3:PutObject", &error)) }
         };
-        let call = call
-            .expected_bucket_owner(&self.account)
-            .content_type(image.content_type)
-            .cache_control(&self.cache_control)
-            // As the function does: from KMS the website could not serve it (S3-27).
-            .server_side_encryption(ServerSideEncryption::Aes256)
-            .metadata(META_SOURCE_ETAG, image.source_etag)
-            .metadata(META_SPEC, stamped(&image.spec.to_string()))
-            .metadata(META_SEAL, seal(key, &etag_of(&image.bytes)))
-            .body(ByteStream::from(image.bytes.clone()));
-        let put = call.send().await.map_err(|error| AwsFailure::from_sdk("s3:PutObject", &error));
-        match put {
+        match again(put).await {
             Ok(_) => Ok(true),
             Err(failure) if failure.kind == FailureKind::Conflict => Ok(false),
             Err(failure) if failure.kind == FailureKind::Missing && over.is_some() => Ok(false),
