@@ -27,6 +27,7 @@ pub mod probe;
 pub mod purge;
 pub mod report;
 pub mod resize;
+pub(crate) mod sample;
 pub mod settings;
 pub mod stack;
 pub mod status;

@@ -11,6 +11,8 @@ use std::time::Duration;
 use futures::future::OptionFuture;
 use serde::Serialize;
 
+use imgdeploy_keys::Scheme;
+
 use crate::aws::edge::{self, DistributionDocument, DistributionState, DistributionSummary};
 use crate::aws::lambda::Function;
 use crate::aws::read::{self, BucketRead, Caller, ObjectSummary, PublicAccessBlock};
@@ -20,7 +22,6 @@ use crate::fact::Fact;
 use crate::function::LIVE;
 use crate::journal::Journal;
 use crate::names;
-use crate::purge::key::Scheme;
 use crate::stack::{self, OUTPUT_DISTRIBUTION, StackError, StackSeen};
 
 pub use taken::Taken;

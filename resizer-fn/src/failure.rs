@@ -9,15 +9,13 @@ use crate::response::Response;
 use crate::settings::{Refusal, SettingsError};
 use crate::signature::SignatureError;
 use crate::store::StoreError;
+use imgdeploy_keys::NO_IMAGE;
 use resizer_core::Error as ImageError;
 use serde_json::json;
 
 /// How long an error may be cached, in seconds: long enough to take the brunt of a broken page,
 /// short enough not to outlive its cause noticeably.
 const ERROR_MAX_AGE: u32 = 5;
-
-/// The code for viewers of [`Failure::into_no_image`].
-const NO_IMAGE: &str = "original_not_found";
 
 /// A request that failed: what happened, for the log and for whoever ordered a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]

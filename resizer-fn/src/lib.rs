@@ -10,7 +10,6 @@ pub mod check;
 pub mod direct;
 pub mod event;
 pub mod failure;
-pub mod grammar;
 pub mod handler;
 pub mod image;
 pub mod key;

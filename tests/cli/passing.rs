@@ -95,7 +95,7 @@ fn a_function_that_is_being_updated_is_waited_for() {
     for operation in ["lambda:UpdateFunctionCode", "lambda:PublishVersion", "lambda:UpdateAlias"] {
         world.proxy.fault(Fault::update_in_progress(operation).times(1));
     }
-    let zip = world.zip("new");
+    let zip = world.variant("new");
     let run = world.update(&zip, &[]).exits(0);
     let refused = world.proxy.calls().iter().filter(|call| call.status == Some(409)).count();
     assert!(refused >= 2, "{run}\n{}", world.proxy.log());

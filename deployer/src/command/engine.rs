@@ -1,6 +1,6 @@
 //! What the commands with a plan share: waiting for a stack at work, showing, approving, applying, verifying.
 
-use resizer_core::spec::Presets;
+use imgdeploy_keys::Scheme;
 
 use crate::apply::{self, Approved};
 use crate::artifact::Artifact;
@@ -13,7 +13,6 @@ use crate::observe::{ObserveError, Observed, Query, observe_or_new};
 use crate::permissions;
 use crate::plan::Plan;
 use crate::probe::{self, ProbeReport};
-use crate::purge::key::Scheme;
 use crate::report::{Outcome, Report};
 use crate::settings::{self, Site};
 use crate::stack;
@@ -217,8 +216,5 @@ pub fn attached(site: &Site) -> Query {
 
 /// How the site's derived keys are made.
 pub fn scheme(site: &Site) -> Scheme {
-    Scheme {
-        prefix: site.prefix.to_string(),
-        presets: Presets::parse(site.presets.as_str()).into_iter().collect(),
-    }
+    Scheme::of_lists(site.prefix.as_str(), [site.presets.as_str()])
 }

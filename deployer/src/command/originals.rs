@@ -1,5 +1,7 @@
 //! The images that `tune` measures with: named, chosen from the bucket, or the built-in one.
 
+use imgdeploy_keys::Scheme;
+
 use super::update_code::Chosen;
 use crate::aws::read::BucketRead;
 use crate::cli::TuneArgs;
@@ -76,7 +78,8 @@ impl Originals {
             Fact::Unknown(why) => return Ok(sample(format!("{name} can't be listed ({why})"))),
         };
         let prefix = seen.latest.prefix.as_deref().unwrap_or("resized/");
-        let found = images::typical(&objects, prefix, most);
+        let scheme = Scheme::of_lists(prefix, seen.latest.presets.as_deref());
+        let found = images::typical(&objects, &scheme, most);
         if found.is_empty() {
             return Ok(sample(format!("{name} has no original among its first 1,000 objects")));
         }

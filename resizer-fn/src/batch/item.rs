@@ -4,13 +4,14 @@ use super::make::{aside, make_and_put};
 use super::{Attempt, Batch, Desk, Ended, suspect};
 use crate::direct::fetch::Fetch;
 use crate::failure::Failure;
-use crate::grammar::Reading;
 use crate::handler::Handler;
+use crate::key::Keyed;
 use crate::settings::Refusal;
 use crate::store::{Found, Stamp, Store, StoreError};
 use crate::turn::Time;
 use futures::future::join_all;
 use imgdeploy_batch::{Failed, ItemOutcome, Job, Outcome, WorkItem, stamped};
+use imgdeploy_keys::Reading;
 use resizer_core::Spec;
 
 /// One image to be made.

@@ -14,7 +14,7 @@ pub use api::{Api, ApiSeen, Domain, Integration, Method, Stage};
 pub use bucket::{Block, Bucket, Head, Object};
 pub use edge::Edge;
 pub use function::{Alias, Code, CodeProblem, Configuration, Function, Role};
-pub use walk::{End, Hop, LogLine, Service, Walk};
+pub use walk::{BadOriginal, End, Hop, LogLine, Service, Walk};
 
 /// Who looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,6 +63,8 @@ pub struct Snapshot {
     pub edges: Seen<Vec<String>>,
     /// Live requests.
     pub walks: Vec<Walk>,
+    /// Originals that were asked for, and of which no image can be made.
+    pub bad_originals: Vec<BadOriginal>,
     /// Why requests could not be made, or not all of them.
     pub unasked: Option<Unseen>,
     /// What the function logged meanwhile about failures.

@@ -84,6 +84,7 @@ pub(crate) fn healthy() -> Snapshot {
         edge: Some(edge()),
         edges: Seen::Known(vec!["E2EXAMPLE1".to_owned()]),
         walks: vec![walk()],
+        bad_originals: Vec::new(),
         unasked: None,
         log: Seen::Known(Vec::new()),
     }

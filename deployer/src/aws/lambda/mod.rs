@@ -73,6 +73,8 @@ pub struct Configuration {
     pub bucket: Option<String>,
     /// Value of the variable `PREFIX`.
     pub prefix: Option<String>,
+    /// Value of the variable `PRESETS`.
+    pub presets: Option<String>,
     /// In its owner's words; empty for none.
     pub description: String,
     /// Whether the code is a zip, not a container image.

@@ -44,6 +44,7 @@ macro_rules! configuration {
             log_group: answer.logging_config.and_then(|logging| logging.log_group).unwrap_or_default(),
             bucket: variables.remove("BUCKET"),
             prefix: variables.remove("PREFIX"),
+            presets: variables.remove("PRESETS"),
             description: answer.description.unwrap_or_default(),
             is_zip: answer.package_type.is_none_or(|kind| kind == ::aws_sdk_lambda::types::PackageType::Zip),
         }

@@ -2,8 +2,9 @@
 
 use aws_sdk_s3::types::EncodingType;
 use futures::future::join_all;
-use imgdeploy_checks::Seen;
 use imgdeploy_checks::snapshot::{Block, Bucket, Head, Object};
+use imgdeploy_checks::{Seen, Snapshot};
+use imgdeploy_keys::{ImageKind, Scheme};
 
 use super::{Looker, seen, unowned};
 use crate::aws::AwsFailure;
@@ -11,6 +12,7 @@ use crate::aws::read::{self, BucketRead, PublicAccessBlock};
 use crate::fact::Fact;
 use crate::journal::Journal;
 use crate::names;
+use crate::sample::BEGINNING;
 
 /// As many objects of each kind are looked at one by one.
 const HEADS: usize = 5;
@@ -68,12 +70,14 @@ impl Looker {
             Some(prefix) => prefix.to_owned(),
             None => super::route::prefix(bucket),
         };
+        // The function's presets are not known yet.
+        let scheme = Scheme::of_lists(&prefix, []);
         let originals: Vec<String> = bucket
             .objects
             .known()
             .into_iter()
             .flatten()
-            .filter(|object| is_image(&object.key) && (prefix.is_empty() || !object.key.starts_with(&prefix)))
+            .filter(|object| ImageKind::of_name(&object.key).is_some() && scheme.is_original(&object.key))
             .map(|object| object.key.clone())
             .take(HEADS)
             .collect();
@@ -156,6 +160,18 @@ impl Looker {
         Seen::Known(found)
     }
 
+    /// The first bytes of an original; `None` where nobody knows whose the bucket is, or where there is no time.
+    pub(crate) async fn beginning(
+        &self,
+        snapshot: &Snapshot,
+        key: &str,
+    ) -> Option<Result<read::Begun, AwsFailure>> {
+        let bucket = snapshot.bucket.as_ref()?;
+        let account = &snapshot.caller.known()?.account;
+        let read = BucketRead::new(self.clients(), &bucket.region, &bucket.name, account);
+        tokio::time::timeout_at(self.deadline().into(), read.beginning(key, BEGINNING)).await.ok()
+    }
+
     async fn owner(&self, bucket: &str, region: &str, account: &str) -> Fact<String> {
         let call = self.clients().s3(region).get_bucket_acl().bucket(bucket).expected_bucket_owner(account);
         let sent = call.send().await.map_err(|error| AwsFailure::from_sdk("s3:GetBucketAcl", &error));
@@ -182,12 +198,6 @@ impl Looker {
                 .map_or_else(|| "ObjectWriter".to_owned(), |rule| rule.object_ownership().as_str().to_owned())
         })
     }
-}
-
-/// Whether a key looks like one of an image that the resizer takes.
-pub(crate) fn is_image(key: &str) -> bool {
-    let lower = key.to_ascii_lowercase();
-    [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"].iter().any(|end| lower.ends_with(end))
 }
 
 fn flags(seen: PublicAccessBlock) -> Block {

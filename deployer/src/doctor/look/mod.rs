@@ -26,7 +26,6 @@ use crate::aws::{AwsFailure, Clients, FailureKind, read};
 use crate::fact::Fact;
 use crate::names;
 
-pub(crate) use bucket::is_image;
 pub(crate) use edge::names;
 pub(crate) use function::{SECRET, log_group};
 pub use target::{Found, Lost, Named, Target};
@@ -209,6 +208,7 @@ impl Looker {
             edge,
             edges: fronts,
             walks: Vec::new(),
+            bad_originals: Vec::new(),
             unasked: None,
             log: Seen::Absent,
         }
