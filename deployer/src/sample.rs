@@ -68,7 +68,8 @@ pub(crate) fn said_of(key: &str, status: u16, body: &str) -> Option<BadOriginal>
 /// where the object is seen to be none that can be shown, this is its fault. The reason gets the better words, then.
 pub(crate) fn explained(bad: &mut BadOriginal, seen: Option<&Result<Begun, AwsFailure>>) -> bool {
     if bad.code != NO_IMAGE {
-        return true;
+        // How large a result may be is a setting: no original may be small enough.
+        return !matches!(bad.code.as_str(), "output_too_large" | "answer_too_large");
     }
     let why = match seen {
         Some(Ok(begun)) if resizer_core::sniff::sniff(&begun.bytes).is_none() => {

@@ -67,6 +67,8 @@ fn answers_about_an_original_are_told_from_all_others() {
         (403, "signature", false),
         (404, "no_bucket", false),
         (400, "bad_request", false),
+        // A routing rule may have changed the key.
+        (400, "bad_key", false),
         (500, "internal", false),
         (503, "timeout", false),
         (500, "truncated", false),
@@ -98,6 +100,7 @@ fn what_is_not_found_is_looked_at() {
     let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF";
     for (code, seen, fault, word) in [
         ("truncated", None, true, "told"),
+        ("output_too_large", None, false, "told"),
         ("original_not_found", None, false, "told"),
         // The function does not find what is there: that is the chain's fault.
         ("original_not_found", begun(jpeg, Some("AES256")), false, "told"),

@@ -425,6 +425,46 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
+    /// Tool and function agree on which answers say something of the original, and not of the chain.
+    #[test]
+    fn what_is_wrong_with_an_original_is_told_from_all_else() {
+        let detail = || "role".to_owned();
+        let about = |failure: &Failure| {
+            let shown = failure.shown();
+            imgdeploy_keys::is_about_original(shown.status, shown.code)
+        };
+        let format = resizer_core::Format::Jpeg;
+        for failure in [
+            Failure::not_an_image(),
+            ImageError::Truncated { format }.into(),
+            ImageError::Codec.into(),
+            ImageError::TooManyBytes { bytes: 2, limit: 1 }.into(),
+            ImageError::TooMuchMemory { bytes: 2, limit: 1 }.into(),
+            StoreError::NotFound.into(),
+            StoreError::Archived.into(),
+            StoreError::Taken.into(),
+            StoreError::Denied { action: "read", detail: detail() }.into(),
+            StoreError::TooLarge { bytes: 2, limit: 1, image: true }.into(),
+            StoreError::TooLarge { bytes: 2, limit: 1, image: false }.into(),
+        ] {
+            assert!(about(&failure), "{failure:?}");
+        }
+        for failure in [
+            Failure::timeout(),
+            Failure::busy(),
+            Failure::internal("x"),
+            Failure::no_bucket(),
+            Failure::auto_format(),
+            Failure::not_allowed("1x1", Refusal::Size),
+            SignatureError::Required.into(),
+            KeyError::NoOriginal.into(),
+            StoreError::Busy { detail: detail() }.into(),
+            StoreError::Denied { action: "write", detail: detail() }.into(),
+        ] {
+            assert!(!about(&failure), "{failure:?}");
+        }
+    }
+
     #[test]
     fn answers_are_json_and_do_not_stick() {
         let response = Failure::from(KeyError::NoOriginal).response(Some("resized/1x/"));

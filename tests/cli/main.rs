@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod approval;
+mod bad_originals;
 mod batch;
 mod bench;
 mod build;

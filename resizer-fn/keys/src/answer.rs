@@ -1,10 +1,9 @@
 //! Which error answers of the function are about the original that was asked for, and not about the chain.
 
 /// Codes (`error` in the function's JSON) that say something of the original: it is absent, no image, damaged, of a kind that is not
-/// read, or too large for what was asked. Whoever gets one has reached the function, which works: another original may well be fine.
+/// read, or too large for what was asked. Whoever gets one has reached the function, which works: another original may well be fine. `bad_key` is none of them: a rule may have changed the key.
 /// `original_not_found` is also what viewers are told of what may not be read; the function's log says which.
-pub const ABOUT_ORIGINALS: [&str; 14] = [
-    "bad_key",
+pub const ABOUT_ORIGINALS: [&str; 13] = [
     "corrupt",
     "key_taken",
     "not_an_image",
