@@ -85,7 +85,11 @@ mod tests {
             tries += 1;
             std::future::ready(answers[(tries - 1).min(answers.len() - 1)].clone())
         };
-        let done = paced(|_| said += 1, attempt, |pause| std::future::ready(waited += pause)).await;
+        let sleep = |pause| {
+            waited += pause;
+            std::future::ready(())
+        };
+        let done = paced(|_| said += 1, attempt, sleep).await;
         (done, tries, waited, said)
     }
 
