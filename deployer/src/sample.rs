@@ -43,8 +43,10 @@ pub(crate) fn originals<'a>(
 /// one most likely to be broken, the largest the one to wait for.
 pub(crate) fn in_turn<'a>(sorted: &[Original<'a>]) -> Vec<Original<'a>> {
     let count = sorted.len().min(MOST);
+    // The lower of two middles, unless that is the smallest.
+    let middle = (count.saturating_sub(1) / 2).max(1);
     let mut parts: Vec<usize> = (0..count).collect();
-    parts.sort_by_key(|part| (part.abs_diff(count / 2), *part));
+    parts.sort_by_key(|part| (part.abs_diff(middle), *part));
     let place = |part: &usize| (2 * part + 1) * sorted.len() / (2 * count);
     parts.iter().filter_map(|part| sorted.get(place(part)).copied()).collect()
 }

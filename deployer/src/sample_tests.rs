@@ -47,6 +47,7 @@ fn the_smallest_is_not_the_first() {
     };
     assert_eq!(turn(100), [51, 31, 71, 11, 91]);
     assert_eq!(turn(5), [3, 2, 4, 1, 5]);
+    assert_eq!(turn(4), [2, 1, 3, 4]);
     assert_eq!(turn(3), [2, 1, 3]);
     assert_eq!(turn(2), [2, 1]);
     assert_eq!(turn(1), [1]);

@@ -6,7 +6,7 @@ use crate::bench::Bench;
 use crate::update_code::World;
 
 /// One write at a time goes on a bucket: the next gets this.
-fn aborted(operation: &str) -> Fault {
+pub fn aborted(operation: &str) -> Fault {
     let message = "A conflicting conditional operation is currently in progress against this resource. Please try again.";
     Fault::error(operation, 409, "OperationAborted", message)
 }

@@ -95,7 +95,7 @@ impl Run<'_> {
 }
 
 /// Says that AWS is waited for.
-fn waiting(events: &mut dyn FnMut(Event)) -> impl FnMut(&AwsFailure) {
+pub(super) fn waiting(events: &mut dyn FnMut(Event)) -> impl FnMut(&AwsFailure) {
     |failure| {
         let why = failure.code.as_deref().unwrap_or("busy");
         (events)(Event::Progress { text: format!("AWS cannot take this yet ({why}): trying again") });

@@ -1,7 +1,6 @@
 //! Writes on distributions.
 
 use super::unbuildable;
-use crate::aws::again::again;
 use crate::aws::raw::ReplaceBody;
 use crate::aws::{AwsFailure, Clients};
 
@@ -50,7 +49,7 @@ fn placeholder_config()
 }
 
 /// Starts an invalidation of up to 3,000 paths, returning its id. `reference` must be new for each one (CF-16); with the same
-/// paths and the same reference, it is the same invalidation again.
+/// paths and the same reference, it is the same invalidation again. Tried once: `purge` says how to go on, where others are in progress.
 ///
 /// # Errors
 /// The failed call.
@@ -72,11 +71,13 @@ pub async fn create_invalidation(
         .caller_reference(reference)
         .build()
         .map_err(|error| unbuildable(operation, &error))?;
-    let call = clients.cloudfront().create_invalidation().distribution_id(id).invalidation_batch(batch);
-    let create = async || {
-        let sent = call.clone().send().await;
-        sent.map_err(|error| AwsFailure::from_sdk(operation, &error))
-    };
-    let made = again(create).await?;
+    let made = clients
+        .cloudfront()
+        .create_invalidation()
+        .distribution_id(id)
+        .invalidation_batch(batch)
+        .send()
+        .await
+        .map_err(|error| AwsFailure::from_sdk(operation, &error))?;
     Ok(made.invalidation().map(|made| made.id().to_owned()).unwrap_or_default())
 }
