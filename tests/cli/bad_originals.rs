@@ -110,7 +110,11 @@ fn where_every_original_is_broken_the_chain_is_fine_all_the_same() {
         let reason = probe["bad_originals"][0]["reason"].as_str().unwrap_or_default();
         assert!(reason.contains(said.unwrap_or_default()), "{run}");
         let run = bench.tool.run(["doctor", "--bucket", BUCKET, "--output", "json"]).exits(0);
-        assert_eq!(run.json()["outcome"], "clean", "{key}: {run}");
+        // That the function has just been changed may be said, and is of no concern here.
+        let report = run.json();
+        let errors = report["findings"].as_array().unwrap().iter().filter(|one| one["severity"] == "error");
+        assert_eq!(errors.count(), 0, "{key}: {run}");
+        assert_eq!(report["bad_originals"].as_array().unwrap().len(), usize::from(said.is_some()), "{run}");
     }
 }
 
