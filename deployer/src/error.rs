@@ -155,6 +155,11 @@ impl From<AwsFailure> for Failure {
             FailureKind::Conflict => {
                 Self::new(Exit::Refused, message, "somebody else is changing it: run this again")
             }
+            FailureKind::Busy => Self::new(
+                Exit::Unexpected,
+                message,
+                "AWS is still at work there: run this again in some minutes",
+            ),
             FailureKind::Unreachable => Self::new(
                 Exit::Unexpected,
                 format!("AWS could not be reached: {message}"),

@@ -29,6 +29,7 @@ pub mod purge;
 pub(crate) mod random;
 pub mod report;
 pub mod resize;
+pub(crate) mod sample;
 pub mod sdk_files;
 pub mod settings;
 pub mod stack;

@@ -5,14 +5,6 @@
 
 mod taken;
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use futures::future::OptionFuture;
-use serde::Serialize;
-
 use crate::aws::edge::{self, DistributionDocument, DistributionState, DistributionSummary};
 use crate::aws::lambda::Function;
 use crate::aws::read::{self, BucketRead, Caller, Object, PublicAccessBlock};
@@ -21,8 +13,14 @@ use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::function::LIVE;
 use crate::journal::Journal;
 use crate::names;
-use crate::purge::key::Scheme;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures::future::OptionFuture;
+use imgdeploy_keys::Scheme;
 use imgdeploy_world::Fact;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub use taken::Taken;
 

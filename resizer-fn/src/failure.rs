@@ -4,15 +4,13 @@ mod convert;
 
 use crate::response::Response;
 use crate::settings::{Refusal, SettingsError};
+use imgdeploy_keys::NO_IMAGE;
 use resizer_core::Error as ImageError;
 use serde_json::json;
 
 /// How long an error may be cached, in seconds: long enough to take the brunt of a broken page,
 /// short enough not to outlive its cause noticeably.
 const ERROR_MAX_AGE: u32 = 5;
-
-/// The code for viewers of [`Failure::into_no_image`].
-const NO_IMAGE: &str = "original_not_found";
 
 /// A request that failed: what happened, for the log and for whoever ordered a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -247,8 +245,49 @@ mod tests {
     use super::*;
     use crate::event::EventError;
     use crate::key::KeyError;
+    use crate::signature::SignatureError;
     use crate::store::StoreError;
     use serde_json::Value;
+
+    /// Tool and function agree on which answers say something of the original, and not of the chain.
+    #[test]
+    fn what_is_wrong_with_an_original_is_told_from_all_else() {
+        let detail = || "role".to_owned();
+        let about = |failure: &Failure| {
+            let shown = failure.shown();
+            imgdeploy_keys::is_about_original(shown.status, shown.code)
+        };
+        let format = resizer_core::Format::Jpeg;
+        for failure in [
+            Failure::not_an_image(),
+            ImageError::Truncated { format }.into(),
+            ImageError::Codec.into(),
+            ImageError::TooManyBytes { bytes: 2, limit: 1 }.into(),
+            ImageError::TooMuchMemory { bytes: 2, limit: 1 }.into(),
+            StoreError::NotFound.into(),
+            StoreError::Archived.into(),
+            StoreError::Taken.into(),
+            StoreError::Denied { action: "read", detail: detail() }.into(),
+            StoreError::TooLarge { bytes: 2, limit: 1, image: true }.into(),
+            StoreError::TooLarge { bytes: 2, limit: 1, image: false }.into(),
+        ] {
+            assert!(about(&failure), "{failure:?}");
+        }
+        for failure in [
+            Failure::timeout(),
+            Failure::busy(),
+            Failure::internal("x"),
+            Failure::no_bucket(),
+            Failure::auto_format(),
+            Failure::not_allowed("1x1", Refusal::Size),
+            SignatureError::Required.into(),
+            KeyError::NoOriginal.into(),
+            StoreError::Busy { detail: detail() }.into(),
+            StoreError::Denied { action: "write", detail: detail() }.into(),
+        ] {
+            assert!(!about(&failure), "{failure:?}");
+        }
+    }
 
     #[test]
     fn answers_are_json_and_do_not_stick() {

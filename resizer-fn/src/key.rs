@@ -1,25 +1,14 @@
 //! The derived key, `{prefix}{mark/}{spec}/{original}`: taken apart and put together. Pure.
 
-use crate::grammar::{self, Reading};
 use crate::signature::{Gate, Mark, meaning, take_mark};
+pub use imgdeploy_keys::Scheme;
+use imgdeploy_keys::{LONGEST_KEY, Reading, readings};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use resizer_core::Spec;
-use resizer_core::spec::{Presets, SpecError, SpecErrorKind};
-
-/// S3's limit for a key, in bytes of UTF-8.
-const LONGEST_KEY: usize = 1024;
+use resizer_core::spec::{SpecError, SpecErrorKind};
 
 /// Everything but unreserved characters (RFC 3986) and the `/` between segments.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
-
-/// How keys are read: what of the settings matters for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scheme {
-    /// What derived keys begin with; empty or ending with `/`.
-    pub prefix: String,
-    /// Names that stand for specs.
-    pub presets: Presets,
-}
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,16 +83,43 @@ pub enum KeyError {
     Derived(String),
 }
 
-impl Scheme {
+/// What the function does with the key scheme of tool and function.
+pub trait Keyed {
     /// Takes the key of a stored image apart.
     ///
     /// # Errors
     /// See [`KeyError`]. Whatever is accepted, [`Asked`] and the prefix put together are the very same key.
-    pub fn parse<'a>(&self, key: &'a str) -> Result<Asked<'a>, KeyError> {
+    fn parse<'a>(&self, key: &'a str) -> Result<Asked<'a>, KeyError>;
+
+    /// The key under which the image `text` (a spec, or a preset's name) of `original` is asked for: signed where that is
+    /// required, as whoever orders it has the key.
+    fn derived_key(&self, gate: &Gate, text: &str, original: &str) -> String;
+
+    /// The one key of the image that `reading` of `asked` is, if that is another than was asked for. There are many ways
+    /// to write a spec, and each would be an object of its own. Whoever signs has chosen one: that stays.
+    ///
+    /// `absent` says of what else could be read in that key that it will not be taken: the key has to lead to the same.
+    fn canonical_key(
+        &self,
+        gate: &Gate,
+        asked: &Asked<'_>,
+        reading: &Reading<'_>,
+        absent: impl Fn(&Reading<'_>) -> bool,
+    ) -> Option<String>;
+
+    /// Takes `{mark/}{spec}/{original}` apart, which is not stored.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    fn parse_path<'a>(&self, path: &'a str) -> Result<Asked<'a>, KeyError>;
+}
+
+impl Keyed for Scheme {
+    fn parse<'a>(&self, key: &'a str) -> Result<Asked<'a>, KeyError> {
         check_length(key)?;
         check_text(key)?;
         let rest = key.strip_prefix(&self.prefix).ok_or_else(|| KeyError::Prefix(self.prefix.clone()))?;
-        let mut asked = self.read(rest)?;
+        let mut asked = read(self, rest)?;
         // Without a prefix, folders of originals stand beside derived images. What has no size is one of these: a site
         // with a folder `top` or `left` must not lose it.
         if self.prefix.is_empty() && asked.mark == Mark::None {
@@ -115,9 +131,7 @@ impl Scheme {
         Ok(asked)
     }
 
-    /// The key under which the image `text` (a spec, or a preset's name) of `original` is asked for: signed where that is
-    /// required, as whoever orders it has the key.
-    pub fn derived_key(&self, gate: &Gate, text: &str, original: &str) -> String {
+    fn derived_key(&self, gate: &Gate, text: &str, original: &str) -> String {
         let path = format!("{text}/{original}");
         match &gate.key {
             // As it was ordered: the page that asks for it is signed with the same text.
@@ -126,11 +140,7 @@ impl Scheme {
         }
     }
 
-    /// The one key of the image that `reading` of `asked` is, if that is another than was asked for. There are many ways
-    /// to write a spec, and each would be an object of its own. Whoever signs has chosen one: that stays.
-    ///
-    /// `absent` says of what else could be read in that key that it will not be taken: the key has to lead to the same.
-    pub fn canonical_key(
+    fn canonical_key(
         &self,
         gate: &Gate,
         asked: &Asked<'_>,
@@ -152,60 +162,37 @@ impl Scheme {
         (first.spec == reading.spec && first.original == reading.original).then_some(key)
     }
 
-    /// Takes `{mark/}{spec}/{original}` apart, which is not stored.
-    ///
-    /// # Errors
-    /// See [`KeyError`].
-    pub fn parse_path<'a>(&self, path: &'a str) -> Result<Asked<'a>, KeyError> {
+    fn parse_path<'a>(&self, path: &'a str) -> Result<Asked<'a>, KeyError> {
         check_text(path)?;
         // URLs may be longer than keys.
         if !path.contains(":/") {
             check_length(path)?;
         }
-        self.read(path)
+        read(self, path)
     }
+}
 
-    fn read<'a>(&self, marked: &'a str) -> Result<Asked<'a>, KeyError> {
-        let (mark, path) = take_mark(marked);
-        if !path.contains('/') {
-            return Err(KeyError::NoSize(self.prefix.clone()));
-        }
-        let readings = grammar::readings(path, &self.presets).map_err(|error| match error.kind {
-            SpecErrorKind::NoKey => KeyError::NoOriginal,
-            _ => KeyError::Size(error),
-        })?;
-        let (mut readings, mut refused) = (readings, None);
-        readings.retain(|reading| match self.check_original(reading.original) {
-            Ok(()) => true,
-            Err(error) => {
-                refused.get_or_insert(error);
-                false
-            }
-        });
-        match refused {
-            Some(error) if readings.is_empty() => Err(error),
-            _ => Ok(Asked { mark, path, readings }),
-        }
+fn read<'a>(scheme: &Scheme, marked: &'a str) -> Result<Asked<'a>, KeyError> {
+    let (mark, path) = take_mark(marked);
+    if !path.contains('/') {
+        return Err(KeyError::NoSize(scheme.prefix.clone()));
     }
-
-    fn check_original(&self, original: &str) -> Result<(), KeyError> {
-        if self.is_derived(original) {
-            return Err(KeyError::Derived(original.to_owned()));
+    let mut readings = readings(path, &scheme.presets).map_err(|error| match error.kind {
+        SpecErrorKind::NoKey => KeyError::NoOriginal,
+        _ => KeyError::Size(error),
+    })?;
+    let mut refused = None;
+    // Sizes of sizes could be asked for without end, each stored.
+    readings.retain(|reading| {
+        let derived = scheme.is_derived(reading.original);
+        if derived {
+            refused.get_or_insert(KeyError::Derived(reading.original.to_owned()));
         }
-        Ok(())
-    }
-
-    /// Whether a key is one that this function writes. Without this check, sizes of sizes could be
-    /// asked for without end, each stored.
-    pub fn is_derived(&self, key: &str) -> bool {
-        if !self.prefix.is_empty() {
-            return key.starts_with(&self.prefix);
-        }
-        let (mark, path) = take_mark(key);
-        let Some((first, _)) = path.split_once('/') else { return false };
-        let readings = || grammar::readings(path, &self.presets).unwrap_or_default();
-        let sized = |reading: &Reading<'_>| mark != Mark::None || reading.preset || reading.spec.has_size();
-        (mark == Mark::None && first == "direct") || readings().iter().any(sized)
+        !derived
+    });
+    match refused {
+        Some(error) if readings.is_empty() => Err(error),
+        _ => Ok(Asked { mark, path, readings }),
     }
 }
 

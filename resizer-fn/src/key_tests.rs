@@ -5,6 +5,7 @@ use super::*;
 use crate::signature::SecurityKey;
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
+use resizer_core::spec::Presets;
 
 const PREFIX: &str = "resized/";
 

@@ -9,7 +9,6 @@ pub mod batch;
 pub mod direct;
 pub mod event;
 pub mod failure;
-pub mod grammar;
 pub mod handler;
 pub mod image;
 pub mod key;

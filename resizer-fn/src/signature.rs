@@ -9,16 +9,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use hmac::{Hmac, KeyInit, Mac};
+pub use imgdeploy_keys::{Mark, take_mark};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str};
 use sha1::Sha1;
 use std::borrow::Cow;
 use std::fmt;
-
-/// Base64 of the 20 bytes of a SHA-1.
-const SIGNATURE_CHARS: usize = 28;
-
-/// What stands in front of a path that is not signed on purpose.
-const UNSAFE: &str = "unsafe";
 
 /// What the signed text of a query begins with.
 pub const VERSION: &str = "v2";
@@ -68,34 +63,6 @@ impl SecurityKey {
 impl fmt::Debug for SecurityKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecurityKey(…)")
-    }
-}
-
-/// What stands in front of the spec.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark<'a> {
-    /// Nothing: the classic form.
-    None,
-    /// `unsafe/`.
-    Unsafe,
-    /// A signature; whether it is right is another question.
-    Signature(&'a str),
-}
-
-/// Takes the mark off a path: the mark, and everything behind its slash.
-pub fn take_mark(path: &str) -> (Mark<'_>, &str) {
-    match path.split_once('/') {
-        Some((UNSAFE, rest)) => (Mark::Unsafe, rest),
-        Some((first, rest)) if is_signature(first) => (Mark::Signature(first), rest),
-        _ => (Mark::None, path),
-    }
-}
-
-fn is_signature(segment: &str) -> bool {
-    let base64 = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    match segment.strip_suffix('=') {
-        Some(digits) => segment.len() == SIGNATURE_CHARS && digits.bytes().all(base64),
-        None => false,
     }
 }
 
@@ -159,6 +126,7 @@ impl Gate {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use imgdeploy_keys::{SIGNATURE_CHARS, is_signature};
     use proptest::prelude::*;
 
     fn gate(key: &str, allow_unsafe: bool) -> Gate {

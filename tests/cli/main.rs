@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod approval;
+mod bad_originals;
 mod batch;
 mod bench;
 mod build;
@@ -23,6 +24,7 @@ mod init;
 mod keys;
 mod logs;
 mod originals;
+mod passing;
 mod purge;
 mod readme;
 mod refusals;

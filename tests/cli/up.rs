@@ -363,3 +363,17 @@ fn doctor_finds_nothing_wrong_with_it_and_leaves_its_documents_to_up() {
     assert!(run.stderr.contains("imgdeploy up --bucket shop-pictures"), "{run}");
     bench.assert_no_writes();
 }
+
+#[test]
+fn a_write_to_the_bucket_that_meets_another_is_made_again() {
+    let bench = empty();
+    let writes =
+        ["s3:CreateBucket", "s3:PutObject", "s3:DeleteBucketWebsite", "s3:DeleteObjects", "s3:DeleteBucket"];
+    writes.iter().for_each(|operation| bench.proxy.fault(crate::passing::aborted(operation).times(1)));
+    let _ = up(&bench, &[]).exits(0);
+    bench.scenario.put_object("a.txt", "text/plain", "a");
+    let run = down(&bench, &["--delete-bucket-with-objects", BUCKET]).exits(0);
+    assert!(!bucket_exists(&bench), "{run}");
+    let struck = bench.proxy.calls().iter().filter(|call| call.status == Some(409)).count();
+    assert!(struck >= 4, "{struck}: {run}");
+}

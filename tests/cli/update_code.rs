@@ -116,7 +116,7 @@ impl World {
     }
 
     /// The function's zip with something beside the code: other bytes, another hash, the same work.
-    fn variant(&self, name: &str) -> PathBuf {
+    pub fn variant(&self, name: &str) -> PathBuf {
         let path = self.zips.path().join(format!("{name}.zip"));
         // Appended to: packing the code anew takes longer than all that is tested with it.
         std::fs::copy(bootstrap_zip(), &path).unwrap();

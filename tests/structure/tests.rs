@@ -1,6 +1,6 @@
 //! What ARCHITECTURE.md says of the structure.
 
-use crate::graph::{self, circle, edges};
+use crate::graph::{circle, edges};
 use crate::source::{self, Crate, ModulePath};
 
 fn name(path: &ModulePath) -> String {

@@ -1,9 +1,12 @@
 //! One plain type for everything that can go wrong in a call to AWS.
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::answers::{self, Meaning};
 use super::patience::Hung;
 pub use imgdeploy_world::{AwsFailure, FailureKind};
 
@@ -12,6 +15,9 @@ pub trait Answered: Sized {
     /// Whether the same call may work a little later: AWS had too many calls or a failure of its own, or there was no
     /// answer.
     fn is_passing(&self) -> bool;
+
+    /// How long the same call is to be made again for; `None` where that is no use, or the SDK has done it.
+    fn passes_within(&self) -> Option<Duration>;
 
     /// From what AWS answered. Without code and status there was no answer.
     fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self;
@@ -27,20 +33,21 @@ pub trait Answered: Sized {
 
 impl Answered for AwsFailure {
     fn is_passing(&self) -> bool {
-        let code = self.code.as_deref().unwrap_or_default();
         self.kind == FailureKind::Unreachable
-            || code.starts_with("Throttl")
-            || code.starts_with("TooManyRequests")
-            || code.starts_with("RequestLimitExceeded")
-            || code.starts_with("ServiceUnavailable")
-            || code.starts_with("InternalFailure")
-            || code.starts_with("InternalServer")
+            || matches!(meaning(self), Some(Meaning::Soon | Meaning::Within(_)))
             || self.status.is_some_and(|status| status == 429 || status >= 500)
+    }
+
+    fn passes_within(&self) -> Option<Duration> {
+        match meaning(self) {
+            Some(Meaning::Within(limit)) => Some(limit),
+            _ => None,
+        }
     }
 
     fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self {
         let kind = if code.is_some() || status.is_some() {
-            classify(code.as_deref(), status)
+            classify(operation, code.as_deref(), &message, status)
         } else if message.to_lowercase().contains("credential") {
             FailureKind::Credentials
         } else {
@@ -66,7 +73,9 @@ impl Answered for AwsFailure {
         };
         let kind = match error {
             _ if Hung::behind(error).is_some() => FailureKind::Unreachable,
-            SdkError::ServiceError(_) | SdkError::ResponseError(_) => classify(code.as_deref(), status),
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
+                classify(operation, code.as_deref(), &message, status)
+            }
             _ if message.to_lowercase().contains("credential") => FailureKind::Credentials,
             _ => FailureKind::Unreachable,
         };
@@ -74,9 +83,19 @@ impl Answered for AwsFailure {
     }
 }
 
+fn meaning(failure: &AwsFailure) -> Option<Meaning> {
+    answers::meaning(&failure.operation, failure.code.as_deref()?, &failure.message)
+}
+
 /// Codes are those of the service models; HEAD answers have a status only.
-fn classify(code: Option<&str>, status: Option<u16>) -> FailureKind {
+fn classify(operation: &str, code: Option<&str>, message: &str, status: Option<u16>) -> FailureKind {
     let code = code.unwrap_or_default();
+    match answers::meaning(operation, code, message) {
+        Some(Meaning::Taken) => return FailureKind::Conflict,
+        Some(Meaning::Within(_)) => return FailureKind::Busy,
+        Some(Meaning::Final) => return FailureKind::Other,
+        Some(Meaning::Soon) | None => {}
+    }
     match code {
         "ExpiredToken"
         | "ExpiredTokenException"
@@ -95,13 +114,6 @@ fn classify(code: Option<&str>, status: Option<u16>) -> FailureKind {
         | "AuthorizationHeaderMalformed"
         | "TemporaryRedirect"
         | "IllegalLocationConstraintException" => return FailureKind::WrongRegion,
-        "PreconditionFailed"
-        | "ConditionalRequestConflict"
-        | "OperationAborted"
-        | "PreconditionFailedException"
-        | "ResourceConflictException"
-        | "OperationInProgressException"
-        | "InvalidIfMatchVersion" => return FailureKind::Conflict,
         _ => {}
     }
     if code.starts_with("NoSuch") || code == "NotFound" || code == "ResourceNotFoundException" {
@@ -155,7 +167,7 @@ mod tests {
             (None, Some(301), FailureKind::WrongRegion),
             (Some("InternalError"), Some(500), FailureKind::Other),
         ] {
-            assert_eq!(classify(code, status), kind, "{code:?} {status:?}");
+            assert_eq!(classify("s3:GetObject", code, "", status), kind, "{code:?} {status:?}");
         }
     }
 

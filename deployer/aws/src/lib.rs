@@ -1,6 +1,8 @@
 //! The one crate of the tool that talks to AWS: clients, raw bodies, failures, reads and writes. Answers become plain data (most of
 //! it in `imgdeploy-world`), actions become calls.
 
+pub mod again;
+pub mod answers;
 pub mod api;
 pub mod body;
 pub mod clients;

@@ -26,6 +26,15 @@ fn block_of(flags: [Option<bool>; 4]) -> PublicAccessBlock {
     }
 }
 
+/// The beginning of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Its first bytes.
+    pub bytes: Vec<u8>,
+    /// How it is encrypted, such as `AES256` or `aws:kms`.
+    pub encryption: Option<String>,
+}
+
 /// STS: who am I.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use aws_sdk_s3::types::{EncodingType, ServerSideEncryption};
 use bytes::Bytes;
 use imgdeploy_batch::Listed;
 
+use super::again::again;
 use super::failure::Answered;
 use super::paging::{Next, each};
 use super::read::stored;
@@ -74,21 +75,26 @@ impl ObjectStore {
         about: &About<'_>,
         condition: &Condition,
     ) -> Result<bool, AwsFailure> {
-        let call = self.s3.put_object().bucket(&self.bucket).key(key).expected_bucket_owner(&self.owner);
-        let call = match condition {
-            Condition::Always => call,
-            Condition::Absent => call.if_none_match("*"),
-            Condition::Unchanged(etag) => call.if_match(format!("\"{etag}\"")),
+        let put = || {
+            let call = self.s3.put_object().bucket(&self.bucket).key(key).expected_bucket_owner(&self.owner);
+            let call = match condition {
+                Condition::Always => call,
+                Condition::Absent => call.if_none_match("*"),
+                Condition::Unchanged(etag) => call.if_match(format!("\"{etag}\"")),
+            };
+            let call = call.content_type(about.content_type);
+            let call = call.set_cache_control(about.cache_control.map(str::to_owned));
+            let encryption = about.by_s3_keys.then_some(ServerSideEncryption::Aes256);
+            let call = about
+                .metadata
+                .iter()
+                .fold(call.set_server_side_encryption(encryption), |call, (name, value)| {
+                    call.metadata(*name, value)
+                })
+                .body(ByteStream::from(bytes.clone()));
+            async move { call.send().await.map_err(|error| AwsFailure::from_sdk(PUT, &error)) }
         };
-        let call =
-            call.content_type(about.content_type).set_cache_control(about.cache_control.map(str::to_owned));
-        let encryption = about.by_s3_keys.then_some(ServerSideEncryption::Aes256);
-        let call =
-            about.metadata.iter().fold(call.set_server_side_encryption(encryption), |call, (name, value)| {
-                call.metadata(*name, value)
-            });
-        let put = call.body(ByteStream::from(bytes)).send().await;
-        match (put.map_err(|error| AwsFailure::from_sdk(PUT, &error)), condition) {
+        match (again(put).await, condition) {
             (Ok(_), _) => Ok(true),
             (Err(failure), Condition::Absent | Condition::Unchanged(_))
                 if failure.kind == FailureKind::Conflict =>

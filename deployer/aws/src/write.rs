@@ -9,8 +9,8 @@ mod unchanged;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types as s3;
 use aws_sdk_s3::types::builders::ObjectIdentifierBuilder;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::again::again;
 use super::raw::ReplaceBody;
 use super::read::PublicAccessBlock;
 use super::{AwsFailure, Clients, FailureKind};
@@ -60,21 +60,19 @@ impl BucketWrite {
                 .location_constraint(s3::BucketLocationConstraint::from(self.region.as_str()))
                 .build()
         });
-        let result = self
-            .s3
-            .create_bucket()
-            .bucket(&self.bucket)
-            .set_create_bucket_configuration(location)
-            .send()
-            .await;
-        match result {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(()),
-            Err(error) => Err(AwsFailure::from_sdk("s3:CreateBucket", &error)),
+        let call = self.s3.create_bucket().bucket(&self.bucket).set_create_bucket_configuration(location);
+        let create = async || {
+            let sent = call.clone().send().await;
+            sent.map(drop).map_err(|error| AwsFailure::from_sdk("s3:CreateBucket", &error))
+        };
+        match again(create).await {
+            Err(failure) if failure.code.as_deref() == Some("BucketAlreadyOwnedByYou") => Ok(()),
+            done => done,
         }
     }
 
-    /// Sets the bucket's public access block.
+    /// Sets the bucket's public access block. Tried once, as all that replaces a document: whoever calls it looks again before
+    /// another try.
     ///
     /// # Errors
     /// The failed call.
@@ -96,7 +94,7 @@ impl BucketWrite {
             .map_err(|error| AwsFailure::from_sdk("s3:PutBucketPublicAccessBlock", &error))
     }
 
-    /// Default encryption with S3's own keys.
+    /// Default encryption with S3's own keys. Tried once.
     ///
     /// # Errors
     /// The failed call.
@@ -124,7 +122,7 @@ impl BucketWrite {
             .map_err(|error| AwsFailure::from_sdk(operation, &error))
     }
 
-    /// Switches versioning on.
+    /// Switches versioning on. Tried once.
     ///
     /// # Errors
     /// The failed call.
@@ -150,23 +148,28 @@ impl BucketWrite {
         &self,
         key: &str,
         content_type: &str,
-        body: Vec<u8>,
+        body: impl Into<bytes::Bytes>,
         condition: &Condition,
     ) -> Result<String, AwsFailure> {
-        let request = self
-            .s3
-            .put_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .expected_bucket_owner(&self.owner)
-            .content_type(content_type)
-            .body(ByteStream::from(body));
-        let request = match condition {
-            Condition::Absent => request.if_none_match("*"),
-            Condition::Unchanged(etag) => request.if_match(etag),
-            Condition::Always => request,
+        let body = body.into();
+        let put = async || {
+            let request = self
+                .s3
+                .put_object()
+                .bucket(&self.bucket)
+                .key(key)
+                .expected_bucket_owner(&self.owner)
+                .content_type(content_type)
+                .body(ByteStream::from(body.clone()));
+            let request = match condition {
+                Condition::Absent => request.if_none_match("*"),
+                Condition::Unchanged(etag) => request.if_match(etag),
+                Condition::Always => request,
+            };
+            let sent = request.send().await;
+            sent.map_err(|error| AwsFailure::from_sdk("s3:PutObject", &error))
         };
-        let stored = request.send().await.map_err(|error| AwsFailure::from_sdk("s3:PutObject", &error))?;
+        let stored = again(put).await?;
         Ok(stored.e_tag().unwrap_or_default().to_owned())
     }
 
@@ -175,15 +178,12 @@ impl BucketWrite {
     /// # Errors
     /// The failed call.
     pub async fn delete_object(&self, key: &str) -> Result<(), AwsFailure> {
-        self.s3
-            .delete_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsFailure::from_sdk("s3:DeleteObject", &error))
+        let call = self.s3.delete_object().bucket(&self.bucket).key(key).expected_bucket_owner(&self.owner);
+        let delete = async || {
+            let sent = call.clone().send().await;
+            sent.map(drop).map_err(|error| AwsFailure::from_sdk("s3:DeleteObject", &error))
+        };
+        again(delete).await
     }
 
     /// Deletes up to 1,000 objects in one call.
@@ -217,19 +217,16 @@ impl BucketWrite {
             delete = delete.objects(object.build().map_err(|error| unbuildable(operation, &error))?);
         }
         let delete = delete.build().map_err(|error| unbuildable(operation, &error))?;
-        let done = self
-            .s3
-            .delete_objects()
-            .bucket(&self.bucket)
-            .expected_bucket_owner(&self.owner)
-            .delete(delete)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk(operation, &error))?;
-        Ok(done.errors.unwrap_or_default())
+        let call = self.s3.delete_objects().bucket(&self.bucket).expected_bucket_owner(&self.owner);
+        let call = call.delete(delete);
+        let delete = async || {
+            let sent = call.clone().send().await;
+            sent.map_err(|error| AwsFailure::from_sdk(operation, &error))
+        };
+        Ok(again(delete).await?.errors.unwrap_or_default())
     }
 
-    /// Replaces the bucket policy by `document`; `None` deletes it.
+    /// Replaces the bucket policy by `document`; `None` deletes it. Tried once.
     ///
     /// # Errors
     /// The failed call; `Denied` also while a public access block still refuses public policies (S3-21).
@@ -257,7 +254,7 @@ impl BucketWrite {
         }
     }
 
-    /// Replaces the website configuration by the raw XML `document`; `None` deletes it.
+    /// Replaces the website configuration by the raw XML `document`; `None` deletes it. Tried once.
     ///
     /// # Errors
     /// The failed call.

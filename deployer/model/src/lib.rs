@@ -10,7 +10,6 @@
 //! - [`terminal`], [`shell`]: how text of others is shown, and how it stands in a command that people copy.
 
 pub mod chain;
-pub mod derived_key;
 pub mod document;
 pub mod region;
 pub mod shell;

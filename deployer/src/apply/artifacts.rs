@@ -4,6 +4,7 @@ use imgdeploy_model::region::Partition;
 
 use super::{Cause, Event, Run};
 use crate::aws::FailureKind;
+use crate::aws::again::again;
 use crate::aws::read::PublicAccessBlock;
 use crate::aws::write::{BucketWrite, Condition};
 use crate::plan::Protection;
@@ -24,20 +25,19 @@ impl Run<'_> {
         if create {
             write.create().await?;
         }
+        let arn = format!("{}s3:::{bucket}", Partition::of_region(&self.plan.region).arn_prefix());
+        let policy = tls_only(&[&arn, &format!("{arn}/*")]);
         for protection in missing {
-            match protection {
+            let protect = async || match protection {
                 Protection::PublicAccessBlock => {
-                    write.put_public_access_block(PublicAccessBlock::PRIVATE).await?;
+                    write.put_public_access_block(PublicAccessBlock::PRIVATE).await
                 }
-                Protection::Encryption => write.put_encryption().await?,
-                Protection::Versioning => write.enable_versioning().await?,
-                Protection::TlsOnly => {
-                    let partition = Partition::of_region(&self.plan.region);
-                    let arn = format!("{}s3:::{bucket}", partition.arn_prefix());
-                    write.put_policy(Some(&tls_only(&[&arn, &format!("{arn}/*")]))).await?;
-                }
-                Protection::Lifecycle => write.put_lifecycle().await?,
-            }
+                Protection::Encryption => write.put_encryption().await,
+                Protection::Versioning => write.enable_versioning().await,
+                Protection::TlsOnly => write.put_policy(Some(&policy)).await,
+                Protection::Lifecycle => write.put_lifecycle().await,
+            };
+            again(protect).await?;
         }
         Ok(())
     }

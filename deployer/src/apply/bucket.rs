@@ -2,6 +2,7 @@
 
 use super::{Cause, Event, Run};
 use crate::aws::AwsFailure;
+use crate::aws::again::again;
 use crate::stack::{TAG_BUCKET_MADE_BY, UP};
 use imgdeploy_world::Fact;
 
@@ -46,10 +47,13 @@ impl Run<'_> {
     }
 
     pub(super) async fn delete_bucket(&mut self) -> Result<(), Cause> {
-        if !self.is_ours().await? {
-            return Ok(());
-        }
-        self.write.delete_bucket().await.map_err(Cause::from)
+        again(async || {
+            if !self.is_ours().await? {
+                return Ok(());
+            }
+            self.write.delete_bucket().await.map_err(Cause::from)
+        })
+        .await
     }
 
     /// `false`: the bucket is gone. A bucket of the same name that `up` did not make is an error.

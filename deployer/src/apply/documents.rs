@@ -1,13 +1,14 @@
 //! The bucket's own documents: public access block, policy, website, notifications.
-
-use std::time::{Duration, Instant};
-
-use imgdeploy_model::document::{self, Ours};
+//!
+//! S3 has no condition for these writes: the last look is right before each try.
 
 use super::{Cause, Event, Run};
+use crate::aws::AwsFailure;
+use crate::aws::again::again_saying;
 use crate::aws::read::PublicAccessBlock;
-use crate::aws::{AwsFailure, FailureKind};
+use imgdeploy_model::document::{self, Ours};
 use imgdeploy_world::Fact;
+use std::time::{Duration, Instant};
 
 /// How long a switched-off BlockPublicPolicy may take to be believed (S3-21).
 const PROPAGATION: Duration = Duration::from_secs(60);
@@ -19,32 +20,37 @@ impl Run<'_> {
         after: PublicAccessBlock,
     ) -> Result<(), Cause> {
         self.check_claim().await?;
-        let now = match self.read.public_access_block().await {
-            Fact::Known(block) => Some(block),
-            Fact::Absent => None,
-            Fact::Unknown(failure) => return Err(failure.into()),
+        let (read, write) = (&self.read, &self.write);
+        let replace = async || {
+            let now = match read.public_access_block().await {
+                Fact::Known(block) => Some(block),
+                Fact::Absent => None,
+                Fact::Unknown(failure) => return Err(failure.into()),
+            };
+            if now != before {
+                return Err(Cause::Changed("the public access block".to_owned()));
+            }
+            write.put_public_access_block(after).await.map_err(Cause::from)
         };
-        if now != before {
-            return Err(Cause::Changed("the public access block".to_owned()));
-        }
-        self.write.put_public_access_block(after).await?;
+        again_saying(waiting(self.events), replace).await?;
         self.opened = !after.block_public_policy;
         Ok(())
     }
 
     pub(super) async fn policy(&mut self, before: Option<&str>, after: Option<&str>) -> Result<(), Cause> {
         self.check_claim().await?;
-        unchanged(self.read.policy().await, before, "the bucket policy")?;
         guard(Ours::Policy, before, after)?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(250);
         loop {
-            match self.write.put_policy(after).await {
-                Err(failure)
-                    if failure.kind == FailureKind::Denied
-                        && self.opened
-                        && start.elapsed() < PROPAGATION =>
-                {
+            let (read, write) = (&self.read, &self.write);
+            let replace = async || {
+                unchanged(read.policy().await, before, "the bucket policy")?;
+                write.put_policy(after).await.map_err(Cause::from)
+            };
+            match again_saying(waiting(self.events), replace).await {
+                // Refused for what this run has just allowed: no answer says that this will pass.
+                Err(cause) if cause.is_denied() && self.opened && start.elapsed() < PROPAGATION => {
                     (self.events)(Event::Progress {
                         text: "AWS still refuses public policies; waiting for the change to spread"
                             .to_owned(),
@@ -52,7 +58,7 @@ impl Run<'_> {
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(8));
                 }
-                other => return other.map_err(Cause::from),
+                other => return other,
             }
         }
     }
@@ -64,41 +70,34 @@ impl Run<'_> {
         our_hosts: &[String],
     ) -> Result<(), Cause> {
         self.check_claim().await?;
-        unchanged(self.read.website().await, before, "the website configuration")?;
         guard(Ours::Website(our_hosts), before, after)?;
-        self.write.put_website(after).await.map_err(Cause::from)
+        let (read, write) = (&self.read, &self.write);
+        let replace = async || {
+            unchanged(read.website().await, before, "the website configuration")?;
+            write.put_website(after).await.map_err(Cause::from)
+        };
+        again_saying(waiting(self.events), replace).await
     }
-}
 
-impl Run<'_> {
     /// S3 looks whether it may send to everything that the configuration names, ours and that of others.
     pub(super) async fn notification(&mut self, before: Option<&str>, after: &str) -> Result<(), Cause> {
         self.check_claim().await?;
         guard(Ours::Notification, before, Some(after))?;
-        let start = Instant::now();
-        let mut pause = Duration::from_millis(250);
-        loop {
-            // There is no condition for this write: the last look is right before each try.
-            unchanged(self.read.notification().await, before, "the notification configuration")?;
-            match self.write.put_notification(after).await {
-                // Unverified how long S3 needs to believe the policy of a new queue.
-                Err(failure) if is_unbelieved(&failure) && start.elapsed() < PROPAGATION => {
-                    (self.events)(Event::Progress {
-                        text: "S3 may not send to the queue yet; waiting for its policy to spread".to_owned(),
-                    });
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(8));
-                }
-                other => return other.map_err(Cause::from),
-            }
-        }
+        let (read, write) = (&self.read, &self.write);
+        let replace = async || {
+            unchanged(read.notification().await, before, "the notification configuration")?;
+            write.put_notification(after).await.map_err(Cause::from)
+        };
+        again_saying(waiting(self.events), replace).await
     }
 }
 
-/// "Unable to validate the following destination configurations".
-fn is_unbelieved(failure: &AwsFailure) -> bool {
-    failure.code.as_deref() == Some("InvalidArgument")
-        && failure.message.contains("destination configuration")
+/// Says that AWS is waited for.
+pub(super) fn waiting(events: &mut dyn FnMut(Event)) -> impl FnMut(&AwsFailure) {
+    |failure| {
+        let why = failure.code.as_deref().unwrap_or("busy");
+        (events)(Event::Progress { text: format!("AWS cannot take this yet ({why}): trying again") });
+    }
 }
 
 /// The document must still be, byte for byte, what the plan was made from.

@@ -1,15 +1,14 @@
 //! Distributions: conditional update, waiting for deployment, invalidation.
 
-use std::time::{Duration, Instant};
-
-use imgdeploy_model::document::{self, DocumentKind, Ours};
-
-use super::documents::guard;
+use super::documents::{guard, waiting};
 use super::{Cause, Event, Run};
+use crate::aws::again::again_saying;
 use crate::aws::{AwsFailure, FailureKind, edge, write};
 use crate::desired::our_edge;
 use crate::random::random_id;
+use imgdeploy_model::document::{self, DocumentKind, Ours};
 use imgdeploy_world::Fact;
+use std::time::{Duration, Instant};
 
 /// CloudFront's own waiter gives up after 35 minutes (CF-15).
 const PATIENCE: Duration = Duration::from_secs(35 * 60);
@@ -75,8 +74,9 @@ impl Run<'_> {
 
     pub(super) async fn invalidate(&mut self, id: &str, path: &str) -> Result<(), Cause> {
         let reference = format!("imgdeploy-{}", random_id());
-        let invalidation =
-            write::create_invalidation(self.clients, id, &[path.to_owned()], &reference).await?;
+        let (clients, paths) = (self.clients, [path.to_owned()]);
+        let create = || write::create_invalidation(clients, id, &paths, &reference);
+        let invalidation = again_saying(waiting(self.events), create).await?;
         let start = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {

@@ -1,17 +1,10 @@
 //! The function that is there: configuration, alias, permission.
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
-
 use super::{Cause, Run};
 use crate::aws::FailureKind;
-use crate::aws::lambda::{Configuration, Function};
+use crate::aws::lambda::Function;
 use imgdeploy_world::Fact;
-
-/// As long as Lambda's own waiters take (LA-03).
-const PATIENCE: Duration = Duration::from_mins(5);
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+use std::collections::BTreeMap;
 
 impl Run<'_> {
     fn function(&self, name: &str) -> Function {
@@ -29,11 +22,11 @@ impl Run<'_> {
     ) -> Result<(), Cause> {
         self.check_claim().await?;
         let function = self.function(name);
-        let now = settled(&function, None).await?;
+        let now = function.settled(None).await?;
         function.configure(environment, timeout, memory, &now.revision).await?;
-        let changed = settled(&function, None).await?;
+        let changed = function.settled(None).await?;
         let version = function.publish(&changed.code_sha256, &changed.revision).await?.version;
-        let _ = settled(&function, Some(&version)).await?;
+        let _ = function.settled(Some(&version)).await?;
         self.alias_to(&function, alias, &version).await
     }
 
@@ -88,28 +81,5 @@ impl Run<'_> {
             }
             done => Ok(done?),
         }
-    }
-}
-
-/// Waits until no update is under way (LA-02).
-async fn settled(function: &Function, qualifier: Option<&str>) -> Result<Configuration, Cause> {
-    let begun = Instant::now();
-    let mut pause = FIRST_PAUSE;
-    loop {
-        match function.configuration(qualifier).await {
-            Fact::Known(now) if now.is_ready() => return Ok(now),
-            Fact::Known(now) => {
-                if let Some(why) = now.failed() {
-                    return Err(Cause::StillRunning(format!("the function's last update failed: {why}")));
-                }
-            }
-            Fact::Absent => return Err(Cause::Changed("the function".to_owned())),
-            Fact::Unknown(failure) => return Err(failure.into()),
-        }
-        if begun.elapsed() > PATIENCE {
-            return Err(Cause::StillRunning("the function is still being updated".to_owned()));
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

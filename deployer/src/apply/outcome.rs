@@ -1,5 +1,7 @@
 //! How an apply can end other than well.
 
+use crate::aws::again::HasAnswer;
+use crate::aws::lambda::Unsettled;
 use crate::aws::{AwsFailure, FailureKind};
 use crate::stack::StackError;
 
@@ -43,6 +45,25 @@ pub struct ApplyError {
     pub cause: Cause,
     /// Titles of the steps that are done.
     pub done: Vec<String>,
+}
+
+impl From<Unsettled> for Cause {
+    fn from(unsettled: Unsettled) -> Self {
+        match unsettled {
+            Unsettled::Aws(failure) => Self::Aws(failure),
+            Unsettled::Gone => Self::Changed("the function".to_owned()),
+            Unsettled::Failed(_) | Unsettled::AtWork => Self::StillRunning(unsettled.to_string()),
+        }
+    }
+}
+
+impl HasAnswer for Cause {
+    fn answer(&self) -> Option<&AwsFailure> {
+        match self {
+            Self::Aws(failure) => Some(failure),
+            _ => None,
+        }
+    }
 }
 
 impl Cause {

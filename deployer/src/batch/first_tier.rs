@@ -1,7 +1,6 @@
 //! The first tier, run by the tool.
 
 use imgdeploy_batch::{Feed, Job, Listed, Page, Sent};
-use imgdeploy_model::derived_key::looks_derived;
 
 use super::place::Place;
 use crate::aws::AwsFailure;
@@ -28,7 +27,7 @@ impl Feed for FirstTier<'_> {
 
     async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Listed, AwsFailure> {
         let mut listed = self.place.records.originals(prefix, after).await?;
-        listed.keys.retain(|key| is_original(key, &self.place.prefix, &self.place.presets));
+        listed.keys.retain(|key| self.place.scheme.is_original(key));
         Ok(listed)
     }
 
@@ -51,14 +50,4 @@ impl Feed for FirstTier<'_> {
     async fn finish(&self, sent: Sent) -> Result<(), AwsFailure> {
         self.place.records.finish(&self.job.id, sent).await
     }
-}
-
-/// Neither a folder nor an image that the function made.
-pub fn is_original(key: &str, prefix: &str, presets: &[String]) -> bool {
-    let derived = if prefix.is_empty() {
-        looks_derived(key, "", |name| presets.iter().any(|preset| preset == name))
-    } else {
-        key.starts_with(prefix)
-    };
-    !derived && !key.ends_with('/')
 }

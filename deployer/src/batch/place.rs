@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use imgdeploy_keys::Scheme;
+
 use crate::aws::Clients;
 use crate::aws::lambda::Function;
 use crate::aws::sqs::Queue;
 use crate::batch::records::Records;
 use crate::names;
-use crate::settings::value::preset_entries;
 use crate::stack::StackSeen;
 
 /// A bucket's queues and records.
@@ -17,10 +18,8 @@ pub struct Place {
     pub bucket: String,
     /// Its account.
     pub account: String,
-    /// Prefix of derived images.
-    pub prefix: String,
-    /// Names of presets.
-    pub presets: Vec<String>,
+    /// How keys are read.
+    pub scheme: Scheme,
     /// The function that does the work.
     pub function: Function,
     /// Work.
@@ -57,11 +56,10 @@ impl Place {
         let artifacts = stack.parameters.get("CodeBucket").cloned();
         let artifacts = artifacts.unwrap_or_else(|| names::artifacts_bucket(&account, region));
         let presets = stack.parameters.get("Presets").map(String::as_str).unwrap_or_default();
-        let named = preset_entries(presets).map(|(name, _)| name.to_owned());
+        let prefix = stack.parameters.get("Prefix").map(String::as_str).unwrap_or_default();
         Ok(Self {
             bucket: bucket.to_owned(),
-            prefix: stack.parameters.get("Prefix").cloned().unwrap_or_default(),
-            presets: named.collect(),
+            scheme: Scheme::of_lists(prefix, [presets]),
             function,
             queue: Queue::new(sqs.clone(), url),
             dead: Queue::new(sqs, dead),

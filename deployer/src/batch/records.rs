@@ -1,12 +1,11 @@
 //! Jobs, pages and results in the artifacts bucket.
 
-use imgdeploy_batch::{BEGUN, Counts, Job, Listed, Page, Paths, ResultBody, Sent, page_number, root};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use crate::aws::store::{About, ObjectStore};
 use crate::aws::write::Condition;
 use crate::aws::{AwsFailure, Clients, FailureKind, body};
+use imgdeploy_batch::{BEGUN, Counts, Job, Listed, Page, Paths, ResultBody, Sent, page_number, root};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// The records of one bucket's jobs.
 #[derive(Debug, Clone)]

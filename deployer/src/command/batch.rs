@@ -92,12 +92,14 @@ pub(super) async fn place(site: &Site) -> Result<(crate::aws::Clients, Place), F
 
 async fn order(site: &Site, args: &OrderArgs, report: &Report) -> Result<Exit, Failure> {
     let (clients, place) = place(site).await?;
-    if let Some(from) =
-        args.from.as_deref().filter(|from| !place.prefix.is_empty() && from.starts_with(&place.prefix))
+    if let Some(from) = args
+        .from
+        .as_deref()
+        .filter(|from| !place.scheme.prefix.is_empty() && from.starts_with(&place.scheme.prefix))
     {
         return Err(Failure::new(
             Exit::Usage,
-            format!("--from {from}: under {} are derived images, not originals", place.prefix),
+            format!("--from {from}: under {} are derived images, not originals", place.scheme.prefix),
             "name a prefix of originals",
         ));
     }

@@ -1,9 +1,5 @@
 //! `detach`: takes out exactly what `attach` put in.
 
-use futures::{StreamExt, TryStreamExt, stream};
-use imgdeploy_batch::META_SPEC;
-use imgdeploy_model::derived_key::looks_derived;
-
 use crate::aws::Clients;
 use crate::aws::read::BucketRead;
 use crate::cli::DetachArgs;
@@ -13,6 +9,9 @@ use crate::observe::Observed;
 use crate::plan::{Plan, detach};
 use crate::report::Report;
 use crate::settings::Site;
+use futures::{StreamExt, TryStreamExt, stream};
+use imgdeploy_batch::META_SPEC;
+use imgdeploy_keys::Scheme;
 use imgdeploy_world::Fact;
 
 /// Runs the command. The plan, once there is one, is left in `shown` for the report of a failure.
@@ -33,8 +32,11 @@ pub async fn run(
         Fact::Known((journal, _)) => journal.prefix.clone(),
         Fact::Absent | Fact::Unknown(_) => query.prefix.clone(),
     };
+    let stack = seen.stack.known().and_then(|stack| stack.parameters.get("Presets"));
+    let lists = [Some(site.presets.as_str()), stack.map(String::as_str)];
+    let scheme = Scheme::of_lists(&prefix, lists.into_iter().flatten());
     let derived =
-        if args.delete_derived { derived_keys(&clients, &seen, &prefix).await? } else { Vec::new() };
+        if args.delete_derived { derived_keys(&clients, &seen, &scheme).await? } else { Vec::new() };
     let plan = shown.insert(detach::detach(&seen, &prefix, derived));
     let ended = engine::run(&clients, &seen, plan, None, consent, report).await?;
     if ended == Ended::Applied {
@@ -52,13 +54,11 @@ pub async fn run(
 }
 
 /// Keys of the shape of derived ones whose metadata says that the function made them.
-async fn derived_keys(clients: &Clients, seen: &Observed, prefix: &str) -> Result<Vec<String>, Failure> {
+async fn derived_keys(clients: &Clients, seen: &Observed, scheme: &Scheme) -> Result<Vec<String>, Failure> {
     let read = BucketRead::new(clients, &seen.region, &seen.bucket, &seen.caller.account);
-    let objects = read.all_objects(prefix).await?;
+    let objects = read.all_objects(&scheme.prefix).await?;
     // Under a prefix of our own any folder may be a preset's: the metadata decides.
-    let is_preset = |_: &str| !prefix.is_empty();
-    let candidates =
-        objects.into_iter().map(|object| object.key).filter(|key| looks_derived(key, prefix, is_preset));
+    let candidates = objects.into_iter().map(|object| object.key).filter(|key| scheme.may_have_made(key));
     let checked: Vec<Option<String>> = stream::iter(candidates)
         .map(|key| {
             let read = &read;

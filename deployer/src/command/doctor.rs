@@ -121,6 +121,7 @@ async fn examine(
     }
     if let Some(walked) = requests {
         (snapshot.walks, snapshot.unasked, snapshot.log) = (walked.walks, walked.unasked, walked.log);
+        snapshot.bad_originals = walked.bad_originals;
     }
     let selection = Selection { only: args.only.clone(), skip: args.skip.clone() };
     let diagnosis = diagnose(&snapshot, &selection);

@@ -1,27 +1,22 @@
 //! What the commands with a plan share: waiting for a stack at work, showing, approving, applying, verifying.
 
-use std::time::Duration;
-
-use resizer_core::spec::Presets;
-
-use crate::apply;
 use crate::approval::Proposal as _;
 use crate::artifact::Artifact;
 use crate::aws::clients::Access;
 use crate::aws::{Clients, FailureKind, read};
 use crate::command::approve::{self, Decision, Shown};
-pub use crate::command::approve::{Consent, Ended};
 use crate::desired::Desired;
 use crate::error::{Exit, Failure};
 use crate::observe::{ObserveError, Observed, Query, observe_or_new};
-use crate::permissions;
 use crate::plan::{Action, Plan};
 use crate::probe::{self, ProbeReport};
-use crate::purge::key::Scheme;
 use crate::report::Report;
-use crate::sdk_files;
 use crate::settings::{self, Site};
-use crate::stack;
+use crate::{apply, permissions, sdk_files, stack};
+use imgdeploy_keys::Scheme;
+use std::time::Duration;
+
+pub use crate::command::approve::{Consent, Ended};
 
 /// Clients for the resolved settings.
 ///
@@ -224,8 +219,5 @@ pub fn attached(site: &Site) -> Query {
 
 /// How the site's derived keys are made.
 pub fn scheme(site: &Site) -> Scheme {
-    Scheme {
-        prefix: site.prefix.to_string(),
-        presets: Presets::parse(site.presets.as_str()).into_iter().collect(),
-    }
+    Scheme::of_lists(site.prefix.as_str(), [site.presets.as_str()])
 }

@@ -9,6 +9,7 @@ use crate::function::observe::Seen;
 use crate::function::target;
 use crate::tune::images::{self, MOST_BYTES, SAMPLE, SAMPLE_NAME};
 use crate::tune::plan::Image;
+use imgdeploy_keys::Scheme;
 use imgdeploy_world::Fact;
 
 /// The images to measure with.
@@ -76,7 +77,8 @@ impl Originals {
             Fact::Unknown(why) => return Ok(sample(format!("{name} can't be listed ({why})"))),
         };
         let prefix = seen.latest.prefix().unwrap_or("resized/");
-        let found = images::typical(&objects, prefix, most);
+        let scheme = Scheme::of_lists(prefix, seen.latest.presets());
+        let found = images::typical(&objects, &scheme, most);
         if found.is_empty() {
             return Ok(sample(format!("{name} has no original among its first 1,000 objects")));
         }

@@ -1,8 +1,8 @@
 //! `purge`: the derived images of an original, out of the bucket and out of CloudFront.
 
+use imgdeploy_keys::Scheme;
 use imgdeploy_model::chain::cloudfront::Distribution;
 use imgdeploy_model::command;
-use resizer_core::spec::Presets;
 
 use crate::aws::read::{self, BucketRead};
 use crate::aws::{AwsFailure, Clients, edge};
@@ -15,7 +15,7 @@ use crate::names;
 use crate::observe::parse_journal;
 use crate::purge::apply;
 use crate::purge::find::{MOST, find};
-use crate::purge::key::{Scheme, Target};
+use crate::purge::key::Target;
 use crate::purge::plan::{Edge, Plan};
 use crate::report::Report;
 use crate::settings::{DistributionChoice, Origin, Site};
@@ -144,10 +144,7 @@ fn scheme(
         ));
     }
     let presets = [Some(site.presets.as_str()), told("Presets").map(String::as_str)];
-    Scheme {
-        prefix: prefix.to_owned(),
-        presets: presets.into_iter().flatten().filter_map(|text| Presets::parse(text).ok()).collect(),
-    }
+    Scheme::of_lists(prefix, presets.into_iter().flatten())
 }
 
 /// Refuses originals that are derived images.

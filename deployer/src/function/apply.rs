@@ -1,10 +1,9 @@
 //! Carries out a plan for a function's code, step by step, in the order of the plan.
 
-use super::check;
 use super::plan::{CodePlan, Step};
 use super::run::Progress;
 pub use super::run::{ApplyFailed, Cause, Done, Run};
-use super::{HANDLER, RUNTIME, canary, versions};
+use super::{HANDLER, RUNTIME, canary, check, versions};
 use crate::approval::Approved;
 use crate::aws::{AwsFailure, FailureKind};
 use imgdeploy_world::Fact;

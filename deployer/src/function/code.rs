@@ -1,25 +1,14 @@
 //! The steps that concern the code itself: up, published, ready, and back.
 
-use std::time::{Duration, Instant};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
-
 use super::RUNTIME;
 use super::apply::conflict;
 use super::run::{Cause, Progress, Run};
-use crate::aws::lambda::{CodeSource, Configuration, Function};
-use crate::aws::web;
+use crate::aws::lambda::{CodeSource, Configuration};
 use crate::aws::write::Condition;
-use crate::aws::{AwsFailure, FailureKind};
-use imgdeploy_world::Fact;
-
-/// How long an update may take: as long as Lambda's own waiters give it (LA-03).
-const PATIENCE: Duration = Duration::from_mins(5);
-/// The first pause between two looks; it grows by half each time.
-const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+use crate::aws::{AwsFailure, FailureKind, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 impl Run<'_> {
     pub(super) async fn keep_present(&self, progress: &mut Progress) -> Result<(), Cause> {
@@ -103,9 +92,8 @@ impl Run<'_> {
         self.settled(progress.version.as_deref()).await.map(drop)
     }
 
-    /// See [`settled`].
     pub(super) async fn settled(&self, qualifier: Option<&str>) -> Result<Configuration, Cause> {
-        settled(self.function, qualifier).await
+        self.function.settled(qualifier).await.map_err(Cause::from)
     }
 
     /// The code and the runtime that were there before.
@@ -122,32 +110,5 @@ impl Run<'_> {
             self.settled(None).await?;
         }
         Ok(())
-    }
-}
-
-/// Looks until no update is under way (LA-02).
-///
-/// # Errors
-/// The failed call, an update that failed, or one that does not end.
-pub(crate) async fn settled(function: &Function, qualifier: Option<&str>) -> Result<Configuration, Cause> {
-    let begun = Instant::now();
-    let mut pause = PAUSE;
-    loop {
-        match function.configuration(qualifier).await {
-            Fact::Known(seen) if seen.is_ready() => return Ok(seen),
-            Fact::Known(seen) => {
-                if let Some(why) = seen.failed() {
-                    return Err(Cause::Failed(why));
-                }
-            }
-            // A version that was just published may not be everywhere yet.
-            Fact::Absent => {}
-            Fact::Unknown(failure) => return Err(failure.into()),
-        }
-        if begun.elapsed() > PATIENCE {
-            return Err(Cause::Failed(format!("it is still at work after {} s", PATIENCE.as_secs())));
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
 }

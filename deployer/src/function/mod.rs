@@ -15,8 +15,6 @@ mod run;
 pub mod target;
 mod versions;
 
-pub(crate) use code::settled;
-
 /// The alias that the API of an attached bucket calls.
 pub const LIVE: &str = "Live";
 

@@ -3,7 +3,7 @@
 use super::check::CheckFailed;
 use super::observe::Seen;
 use super::plan::Wanted;
-use crate::aws::lambda::Function;
+use crate::aws::lambda::{Function, Unsettled};
 use crate::aws::write::BucketWrite;
 use crate::aws::{AwsFailure, Clients};
 
@@ -28,6 +28,17 @@ pub enum Cause {
     /// The present code can't be kept.
     #[error("the present code can't be fetched, so there would be no way back: {0}")]
     NoWayBack(String),
+}
+
+impl From<Unsettled> for Cause {
+    fn from(unsettled: Unsettled) -> Self {
+        match unsettled {
+            Unsettled::Aws(failure) => Self::Aws(failure),
+            Unsettled::Failed(why) => Self::Failed(why),
+            Unsettled::Gone => Self::Conflict(unsettled.to_string()),
+            Unsettled::AtWork => Self::Failed(unsettled.to_string()),
+        }
+    }
 }
 
 /// A run that was stopped.

@@ -1,16 +1,15 @@
 //! What stands where derived images go and was not made by imgdeploy.
 //!
 //! A name alone can't say that: a derived image and a file that somebody put there look the same. What is stored beside it says it
-//! (`purge::key`), which costs a call for each object. So no more is listed, and looked at, than goes into a few round trips beside
+//! (`imgdeploy_keys`), which costs a call for each object. So no more is listed, and looked at, than goes into a few round trips beside
 //! the other reads; what that leaves open is said.
-
-use futures::future::join_all;
-use serde::Serialize;
 
 use crate::aws::AwsFailure;
 use crate::aws::read::{BucketRead, Object};
-use crate::purge::key::Scheme;
+use futures::future::join_all;
+use imgdeploy_keys::Scheme;
 use imgdeploy_world::Fact;
+use serde::Serialize;
 
 /// Pages of 1,000 keys that are listed under a prefix.
 const PAGES: usize = 5;

@@ -3,15 +3,13 @@
 //! A document that nobody changed since is put back as it was before; one that somebody changed keeps their
 //! changes and loses our part only.
 
-use imgdeploy_model::document::{DocumentKind as Kind, distribution, policy, website as website_document};
-
 use super::before::target;
 use super::{Action, JournalStep, Plan, Refusal, edge, notification, our_stack, website};
 use crate::desired::our_edge;
 use crate::journal::Journal;
-use crate::names;
 use crate::observe::Observed;
-use crate::stack;
+use crate::{names, stack};
+use imgdeploy_model::document::{Ours, distribution, policy, website as website_document};
 use imgdeploy_world::Fact;
 
 /// Plans a detach. `derived`: the keys to delete as well, if that was asked for.
@@ -76,7 +74,7 @@ fn take_website(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "website configuration", &error),
     };
-    if let Some(after) = target(Kind::Website, current, recorded, stripped) {
+    if let Some(after) = target(Ours::Website(&our_hosts), current, recorded, stripped) {
         plan.actions.push(Action::Website {
             bucket: seen.bucket.clone(),
             before: Some(current.clone()),
@@ -103,7 +101,9 @@ fn take_distribution(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "distribution", &error),
     };
-    let after = target(Kind::Distribution, &current.xml, recorded.map(|one| &one.edit), stripped);
+    let guarded = our_edge(&seen.bucket, &seen.region, prefix, our_patterns.clone());
+    let guarded = Ours::Distribution(&guarded);
+    let after = target(guarded, &current.xml, recorded.map(|one| &one.edit), stripped);
     if let Some(Some(after)) = after {
         plan.actions.push(Action::Distribution {
             id: edge.id.clone(),
@@ -127,7 +127,7 @@ fn take_policy(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>, pref
         Ok(stripped) => stripped,
         Err(error) => return unreadable(plan, "bucket policy", &error),
     };
-    let after = target(Kind::Policy, current, recorded, stripped);
+    let after = target(Ours::Policy, current, recorded, stripped);
     if let Some(after) = after {
         plan.actions.push(Action::Policy {
             bucket: seen.bucket.clone(),

@@ -1,14 +1,11 @@
 //! What the user should know beside the changes themselves.
 
-use std::collections::BTreeMap;
-
-use imgdeploy_model::derived_key::looks_derived;
-
 use super::{Plan, Refusal};
 use crate::desired::Desired;
 use crate::observe::{Observed, Taken};
-use crate::settings::value::preset_entries;
+use imgdeploy_keys::Scheme;
 use imgdeploy_world::Fact;
+use std::collections::BTreeMap;
 
 /// Adds everything worth knowing about the surroundings.
 pub fn add(plan: &mut Plan, desired: &Desired, seen: &Observed) {
@@ -63,13 +60,10 @@ fn overlap(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     }
     // Those of the last run count, too: their images are still there.
     let before = seen.stack.known().and_then(|stack| stack.parameters.get("Presets"));
-    let named = |list: &str, name: &str| preset_entries(list).any(|(known, _)| known == name);
-    let is_preset = |name: &str| {
-        named(desired.site.presets.as_str(), name) || before.is_some_and(|list| named(list, name))
-    };
-    let foreign = seen.derived.known().into_iter().flatten().find(|object| {
-        !object.key.ends_with('/') && !looks_derived(&object.key, desired.site.prefix.as_str(), is_preset)
-    });
+    let lists = [Some(desired.site.presets.as_str()), before.map(String::as_str)];
+    let scheme = Scheme::of_lists(desired.site.prefix.as_str(), lists.into_iter().flatten());
+    let mut listed = seen.derived.known().into_iter().flatten();
+    let foreign = listed.find(|object| !object.key.ends_with('/') && !scheme.has_form(&object.key));
     if let Some(object) = foreign {
         plan.refusals.push(Refusal::protect(
             format!(

@@ -1,7 +1,7 @@
 //! Our entries in the notification configuration: the bucket tells our queue of new originals.
 
 use imgdeploy_model::document::notification::{self, NotificationError, OurEntries};
-use imgdeploy_model::document::{DocumentKind, Stripped};
+use imgdeploy_model::document::{Ours, Stripped};
 
 use super::before::target;
 use super::{Action, Plan, Refusal};
@@ -100,7 +100,7 @@ pub(super) fn take_out(plan: &mut Plan, seen: &Observed, journal: Option<&Journa
             return true;
         }
     };
-    if let Some(after) = target(DocumentKind::Notification, current, Some(recorded), stripped) {
+    if let Some(after) = target(Ours::Notification, current, Some(recorded), stripped) {
         plan.actions.push(Action::Notification {
             bucket: seen.bucket.clone(),
             before: Some(current.clone()),

@@ -2,23 +2,21 @@
 
 mod walk;
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
-use imgdeploy_model::chain::encode::encode_path;
-use imgdeploy_model::derived_key::looks_derived;
-use serde::Serialize;
-
 use crate::aws::Clients;
-use crate::aws::read::Object;
+use crate::aws::read::{BucketRead, Object};
 use crate::desired::Desired;
-use crate::dev;
-use crate::names;
 use crate::observe::Observed;
 use crate::report::Report;
 use crate::settings::Site;
 use crate::settings::value::preset_entries;
+use crate::{dev, names, sample};
+use imgdeploy_checks::snapshot::BadOriginal;
+use imgdeploy_keys::{NO_IMAGE, Scheme};
+use imgdeploy_model::chain::encode::encode_path;
 use imgdeploy_world::Fact;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// One answer on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,38 +42,42 @@ pub struct ProbeReport {
     pub hops: Vec<ProbeHop>,
     /// One sentence.
     pub verdict: String,
+    /// Originals that were asked for, and of which no image can be made, which is no fault of the chain.
+    pub bad_originals: Vec<BadOriginal>,
 }
 
 /// Size that is asked for when every size is allowed.
 const DEFAULT_SPEC: &str = "300x200";
-/// Longest key of an original that is asked for, in bytes: prefix and size need room in S3's 1,024.
-const LONGEST_ORIGINAL: usize = 900;
 
-/// Asks for a derived image of one original. What is made on the way stays in the bucket, as any visitor's would.
+/// Asks for a derived image of one original, and of a few others if that is bad. What is made on the way stays in the bucket, as any
+/// visitor's would.
 pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report: &Report) -> ProbeReport {
-    let prefix = desired.site.prefix.as_str();
-    let not_asked = |verdict: String| ProbeReport { ok: true, url: String::new(), hops: Vec::new(), verdict };
+    let site = &desired.site;
+    let not_asked = |verdict: String| ProbeReport { ok: true, verdict, ..ProbeReport::of("") };
     let objects = match &seen.objects {
         Fact::Known(objects) => objects.as_slice(),
         Fact::Absent => &[],
         Fact::Unknown(why) => return not_asked(format!("not asked, as the bucket can't be listed: {why}")),
     };
-    let Some(spec) = spec(&desired.site) else {
+    let Some(spec) = spec(site) else {
         return not_asked("not asked: only presets are served, and there are none".to_owned());
     };
-    let key = desired.site.security_key.as_ref();
+    let (prefix, key) = (site.prefix.as_str(), site.security_key.as_ref());
     let derived = |original: &str| names::derived_key(prefix, key, &spec, original);
     let made: BTreeSet<&str> =
         seen.derived.known().into_iter().flatten().chain(objects).map(|object| object.key.as_str()).collect();
     let is_made = |original: &str| made.contains(derived(original).as_str());
-    let Some(original) = choose(objects, prefix, desired.site.max_bytes, is_made) else {
-        return not_asked(
-            "not asked: no JPEG, PNG or WebP among the bucket's first 1,000 objects".to_owned(),
-        );
-    };
-    let path = format!("/{}", encode_path(&derived(original)));
+    let scheme = Scheme::of_lists(prefix, [site.presets.as_str()]);
+    let chosen = choose(objects, &scheme, site.max_bytes, is_made);
+    if chosen.is_empty() {
+        return not_asked("not asked: no image among the bucket's first 1,000 objects".to_owned());
+    }
+    let paths: Vec<(&str, String)> =
+        chosen.into_iter().map(|key| (key, format!("/{}", encode_path(&derived(key))))).collect();
+    let bucket = BucketRead::new(clients, &seen.region, &seen.bucket, &seen.caller.account);
+    let mut asking = Asking { bucket, paths, base: desired.url.clone(), report };
     if clients.endpoint_url().is_none() {
-        return patient(&format!("{}{path}", desired.url), &walk::Hosts::live(&desired.url), report).await;
+        return asking.ask(&walk::Hosts::live(&desired.url)).await;
     }
     // An emulator has no website endpoint and no CDN: the chain model stands in for both.
     report.say("the endpoint is an emulator: the chain's model serves the website and the CDN for the probe");
@@ -83,17 +85,23 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
     match front(clients, desired, edge).await {
         Ok(front) => {
             let base = if edge.is_some() { &front.urls.cdn } else { &front.urls.website };
-            let found =
-                patient(&format!("{base}{path}"), &walk::Hosts::Front(front.urls.clone()), report).await;
+            asking.base.clone_from(base);
+            let found = asking.ask(&walk::Hosts::Front(front.urls.clone())).await;
             front.shutdown().await;
             found
         }
         Err(error) => ProbeReport {
-            ok: false,
-            url: path,
-            hops: Vec::new(),
             verdict: format!("the chain's model could not be started: {error}"),
+            ..ProbeReport::of(&asking.base)
         },
+    }
+}
+
+impl ProbeReport {
+    /// Nothing has been asked yet.
+    fn of(url: &str) -> Self {
+        let verdict = String::new();
+        Self { ok: false, url: url.to_owned(), hops: Vec::new(), verdict, bad_originals: Vec::new() }
     }
 }
 
@@ -110,19 +118,76 @@ fn spec(site: &Site) -> Option<String> {
 /// CloudFront keeps for ten seconds (CF-10).
 const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(12)];
 
-async fn patient(url: &str, hosts: &walk::Hosts, report: &Report) -> ProbeReport {
-    let mut found = walk::walk(url, hosts).await;
-    let mut asked_again = false;
-    for pause in PAUSES {
-        if found.ok || (asked_again && endpoint_failed(&found)) {
-            break;
+/// One original after the other.
+struct Asking<'a> {
+    bucket: BucketRead,
+    /// Keys of originals, and the paths of their images.
+    paths: Vec<(&'a str, String)>,
+    base: String,
+    report: &'a Report,
+}
+
+impl Asking<'_> {
+    /// Until there is an image, or something is wrong with the chain. What is only said of an original is not waited for, unless it may
+    /// be the function that is not let in yet.
+    async fn ask(&self, hosts: &walk::Hosts) -> ProbeReport {
+        let mut pauses = PAUSES.iter();
+        loop {
+            let (mut bad, mut last) = (Vec::new(), None);
+            for (key, path) in &self.paths {
+                let (found, said) = self.patient(&format!("{}{path}", self.base), key, hosts).await;
+                let Some(said) = said else {
+                    let _ = self.explain(&mut bad).await;
+                    return ProbeReport { bad_originals: bad, ..found };
+                };
+                self.report
+                    .say(format!("probe: {}: {} {}; asking for another", said.key, said.status, said.code));
+                bad.push(said);
+                last = Some(found);
+            }
+            let all_explained = self.explain(&mut bad).await;
+            let last = last.unwrap_or_else(|| ProbeReport::of(&self.base));
+            let count = bad.len();
+            if all_explained {
+                let verdict = format!(
+                    "the chain answers, but of none of the {count} originals asked for can an image be made: see below"
+                );
+                return ProbeReport { ok: true, verdict, bad_originals: bad, ..last };
+            }
+            let Some(pause) = pauses.next() else { return last };
+            self.report.say(format!("probe: {}; asking again in {} s", last.verdict, pause.as_secs()));
+            tokio::time::sleep(*pause).await;
         }
-        asked_again = true;
-        report.say(format!("probe: {}; asking again in {} s", found.verdict, pause.as_secs()));
-        tokio::time::sleep(pause).await;
-        found = walk::walk(url, hosts).await;
     }
-    found
+
+    /// Whether all of that is the originals' fault.
+    async fn explain(&self, bad: &mut [BadOriginal]) -> bool {
+        let mut all = true;
+        for one in bad {
+            let seen = if one.code == NO_IMAGE {
+                Some(self.bucket.beginning(&one.key, sample::BEGINNING).await)
+            } else {
+                None
+            };
+            all &= sample::explained(one, seen.as_ref());
+        }
+        all
+    }
+
+    async fn patient(&self, url: &str, key: &str, hosts: &walk::Hosts) -> (ProbeReport, Option<BadOriginal>) {
+        let (mut found, mut said) = walk::walk(url, key, hosts).await;
+        let mut asked_again = false;
+        for pause in PAUSES {
+            if found.ok || said.is_some() || (asked_again && endpoint_failed(&found)) {
+                break;
+            }
+            asked_again = true;
+            self.report.say(format!("probe: {}; asking again in {} s", found.verdict, pause.as_secs()));
+            tokio::time::sleep(pause).await;
+            (found, said) = walk::walk(url, key, hosts).await;
+        }
+        (found, said)
+    }
 }
 
 /// The emulator behind the model does not answer.
@@ -143,73 +208,61 @@ async fn front(
     dev::start(config, source).await
 }
 
-/// The smallest image that is an original: least to wait for. One that has been resized before is taken only if
-/// there is no other, because its image comes from the bucket without the resizer.
+/// The originals to ask for, in turn. Those that have been resized before come last, because their images come from the bucket without
+/// the resizer.
 fn choose<'a>(
     objects: &'a [Object],
-    prefix: &'a str,
+    scheme: &Scheme,
     max_bytes: u64,
     is_made: impl Fn(&str) -> bool,
-) -> Option<&'a str> {
-    originals(objects, prefix, max_bytes)
-        .min_by_key(|object| (is_made(&object.key), object.size))
-        .map(|object| object.key.as_str())
-}
-
-/// The objects that are originals, as far as their names say: images, not derived, with a key that can be asked for.
-pub(crate) fn originals<'a>(
-    objects: &'a [Object],
-    prefix: &'a str,
-    max_bytes: u64,
-) -> impl Iterator<Item = &'a Object> {
-    let image = |key: &str| {
-        let lower = key.to_ascii_lowercase();
-        [".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| lower.ends_with(end))
-    };
-    // Names that would be refused rightly (S3-13).
-    let odd = |key: &str| {
-        key.contains('?')
-            || key.chars().any(char::is_control)
-            || key.split('/').any(|part| matches!(part, "." | ".."))
-    };
-    objects
-        .iter()
-        .filter(move |object| object.size > 0 && object.size <= max_bytes && image(&object.key))
-        .filter(move |object| object.key.len() <= LONGEST_ORIGINAL && !odd(&object.key))
-        // Under a prefix of its own, the function takes nothing for an original.
-        .filter(move |object| prefix.is_empty() || !object.key.starts_with(prefix))
-        .filter(move |object| !looks_derived(&object.key, prefix, |_| false))
+) -> Vec<&'a str> {
+    let sized = objects.iter().map(|object| (object.key.as_str(), object.size));
+    let (made, new): (Vec<_>, Vec<_>) =
+        sample::originals(sized, scheme, max_bytes).into_iter().partition(|one| is_made(one.key));
+    let chosen = sample::in_turn(&new).into_iter().chain(sample::in_turn(&made)).take(sample::MOST);
+    chosen.map(|one| one.key).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn chosen(objects: &[(&str, u64)], prefix: &str, is_made: impl Fn(&str) -> bool) -> Vec<String> {
+        let objects: Vec<Object> = objects
+            .iter()
+            .map(|(key, size)| Object { key: (*key).to_owned(), size: *size, owner: None })
+            .collect();
+        let scheme = Scheme::of_lists(prefix, ["thumb=30x20"]);
+        choose(&objects, &scheme, 1_000, is_made).into_iter().map(str::to_owned).collect()
+    }
+
     #[test]
-    fn the_smallest_original_that_is_an_image_is_asked_for() {
-        let objects: Vec<Object> = [
+    fn originals_that_are_images_are_asked_for() {
+        let objects = [
             ("index.html", 10),
             ("pics/empty.jpg", 0),
             ("pics/huge.jpg", 5_000),
             ("pics/B.JPG", 900),
             ("resized/300x200/pics/B.JPG", 20),
-        ]
-        .into_iter()
-        .map(|(key, size)| Object { key: key.to_owned(), size, owner: None })
-        .collect();
-        let never = |_: &str| false;
-        assert_eq!(choose(&objects, "resized/", 1_000, never), Some("pics/B.JPG"));
-        assert_eq!(choose(&objects[..2], "resized/", 1_000, never), None);
+        ];
+        assert_eq!(chosen(&objects, "resized/", |_| false), ["pics/B.JPG"]);
+        assert!(chosen(&objects[..2], "resized/", |_| false).is_empty());
     }
 
     #[test]
     fn one_that_was_never_resized_is_better_and_odd_names_are_left_alone() {
-        let objects: Vec<Object> =
-            [("a.jpg", 1), ("b.jpg", 9), ("c?.jpg", 1), ("../d.jpg", 1), ("e\n.jpg", 1)]
-                .into_iter()
-                .map(|(key, size)| Object { key: key.to_owned(), size, owner: None })
-                .collect();
-        assert_eq!(choose(&objects, "resized/", 1_000, |key| key == "a.jpg"), Some("b.jpg"));
-        assert_eq!(choose(&objects, "resized/", 1_000, |_| true), Some("a.jpg"));
+        let objects = [("a.jpg", 1), ("b.jpg", 9), ("c?.jpg", 1), ("../d.jpg", 1), ("e\n.jpg", 1)];
+        assert_eq!(chosen(&objects, "resized/", |key| key == "a.jpg"), ["b.jpg", "a.jpg"]);
+        assert_eq!(chosen(&objects, "resized/", |_| true), ["b.jpg", "a.jpg"]);
+        // Of what was made, only as many as there are tries left for.
+        let many: Vec<(String, u64)> = (1..9).map(|n| (format!("{n}.jpg"), n)).collect();
+        let many: Vec<(&str, u64)> = many.iter().map(|(key, size)| (key.as_str(), *size)).collect();
+        assert_eq!(chosen(&many, "resized/", |key| key < "5.jpg").len(), sample::MOST);
+    }
+
+    #[test]
+    fn a_preset_image_is_no_original_where_there_is_no_prefix() {
+        let objects = [("pics/a.jpg", 900), ("thumb/pics/a.jpg", 20)];
+        assert_eq!(chosen(&objects, "", |_| false), ["pics/a.jpg"]);
     }
 }

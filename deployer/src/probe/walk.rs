@@ -5,6 +5,8 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use super::{ProbeHop, ProbeReport};
 use crate::aws::web::{self, Answer};
 use crate::dev::DevUrls;
+use crate::sample::said_of;
+use imgdeploy_checks::snapshot::BadOriginal;
 use imgdeploy_model::chain::message::Url;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
 
@@ -68,25 +70,31 @@ impl Hosts {
     }
 }
 
-/// Walks from `url` to an image, an error, a loop or out of the chain. What is no part of the chain is not asked.
-pub(super) async fn walk(url: &str, hosts: &Hosts) -> ProbeReport {
-    let mut report = ProbeReport { ok: false, url: url.to_owned(), hops: Vec::new(), verdict: String::new() };
+/// Walks from `url` to an image, an error, a loop or out of the chain. What is no part of the chain is not asked. Beside that, what the
+/// function says against the original `key`.
+pub(super) async fn walk(url: &str, key: &str, hosts: &Hosts) -> (ProbeReport, Option<BadOriginal>) {
+    let mut report = ProbeReport::of(url);
+    let said = steps(&mut report, url, key, hosts).await;
+    (report, said)
+}
+
+async fn steps(report: &mut ProbeReport, url: &str, key: &str, hosts: &Hosts) -> Option<BadOriginal> {
     let Some(mut next) = Url::parse(url) else {
         "not a URL that can be asked".clone_into(&mut report.verdict);
-        return report;
+        return None;
     };
     while report.hops.len() < MAX_HOPS {
         let Some(service) = hosts.service(&next) else {
             report.verdict = format!(
                 "the redirect leads out of the chain, to {next}: another routing rule, behaviour or `--url` is in the way"
             );
-            return report;
+            return None;
         };
         let answer = match web::get(&next.to_string()).await {
             Ok(answer) => answer,
             Err(why) => {
                 report.verdict = format!("{service} at {next}: {why}");
-                return report;
+                return None;
             }
         };
         report.hops.push(hop(&next.to_string(), service, &answer));
@@ -94,15 +102,17 @@ pub(super) async fn walk(url: &str, hosts: &Hosts) -> ProbeReport {
             Some(location) => next = location,
             None => {
                 (report.ok, report.verdict) = judge(service, &answer, report.hops.len());
+                let asked_function = API.contains(&service);
                 if report.ok && !report.hops.iter().any(|hop| API.contains(&hop.service.as_str())) {
                     report.verdict.push_str("; it had been made before, so the resizer was not asked");
                 }
-                return report;
+                let body = String::from_utf8_lossy(&answer.body);
+                return asked_function.then(|| said_of(key, answer.status, &body)).flatten();
             }
         }
     }
     report.verdict = format!("a redirect loop: {MAX_HOPS} answers and no end (CF-02)");
-    report
+    None
 }
 
 fn hop(url: &str, service: &str, answer: &Answer) -> ProbeHop {
@@ -198,7 +208,7 @@ mod tests {
             website: "http://127.0.0.1:2".to_owned(),
             api: "http://127.0.0.1:3".to_owned(),
         });
-        let found = walk("https://elsewhere.example/a", &hosts).await;
+        let (found, _) = walk("https://elsewhere.example/a", "a", &hosts).await;
         assert!(!found.ok && found.hops.is_empty(), "{found:?}");
         assert!(found.verdict.contains("out of the chain, to https://elsewhere.example/a"), "{found:?}");
     }

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::key::{Scheme, Target, Verdict};
+use imgdeploy_keys::Scheme;
+
+use super::key::{Target, Verdict, is_candidate, verdict};
 use super::plan::{Image, Left};
 use crate::aws::AwsFailure;
 use crate::aws::paging::Paging;
@@ -115,7 +117,7 @@ impl Search<'_> {
             }
             let fitting = page.objects.into_iter().map(|object| object.key);
             let fitting: Vec<String> =
-                fitting.filter(|key| self.scheme.is_candidate(key, self.target)).collect();
+                fitting.filter(|key| is_candidate(self.scheme, key, self.target)).collect();
             let matching = self.matching.fetch_add(fitting.len(), Ordering::Relaxed) + fitting.len();
             keys.extend(fitting);
             next = paging.after(page.next)?;
@@ -134,7 +136,7 @@ impl Search<'_> {
                 return Err(AwsFailure { operation: format!("{} on {key}", failure.operation), ..failure });
             }
         };
-        Ok(match self.scheme.verdict(&key, &head.metadata, self.target) {
+        Ok(match verdict(self.scheme, &key, &head.metadata, self.target) {
             Verdict::Purge { head: length } => {
                 Looked::Image(Image { key, etag: head.etag, size: head.size, head: length })
             }

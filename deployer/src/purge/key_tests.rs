@@ -3,9 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use imgdeploy_batch::stamped;
+use resizer_core::Spec;
 
 fn scheme(prefix: &str) -> Scheme {
-    Scheme { prefix: prefix.to_owned(), presets: vec![Presets::parse("thumb=30x20;wide=300x").unwrap()] }
+    Scheme::of_lists(prefix, ["thumb=30x20;wide=300x"])
 }
 
 fn keys(keys: &[&str]) -> Target {
@@ -22,10 +24,10 @@ fn made(spec: &str) -> BTreeMap<String, String> {
 
 fn purged(prefix: &str, key: &str, metadata: &BTreeMap<String, String>, target: &Target) -> bool {
     let scheme = scheme(prefix);
-    let verdict = scheme.verdict(key, metadata, target);
+    let verdict = super::verdict(&scheme, key, metadata, target);
     let purged = matches!(verdict, Verdict::Purge { .. });
     // Whatever is purged is looked at in the first place.
-    assert!(!purged || scheme.is_candidate(key, target), "{key}");
+    assert!(!purged || is_candidate(&scheme, key, target), "{key}");
     if let Verdict::Purge { head } = verdict {
         assert!(target.wants(&key[head..]), "{key}: {head}");
     }
@@ -72,7 +74,7 @@ fn the_metadata_says_which_of_two_originals_it_is() {
         [("300x200/smart", "a.jpg", "smart/a.jpg"), ("300x200", "smart/a.jpg", "a.jpg")]
     {
         assert!(purged("resized/", key, &made(stored), &keys(&[original])), "{stored}");
-        let verdict = scheme("resized/").verdict(key, &made(stored), &keys(&[other]));
+        let verdict = super::verdict(&scheme("resized/"), key, &made(stored), &keys(&[other]));
         assert_eq!(verdict, Verdict::Other, "{stored}");
     }
     // What changes nothing is not in the metadata: the image goes with either.
@@ -83,13 +85,15 @@ fn the_metadata_says_which_of_two_originals_it_is() {
 
 #[test]
 fn what_the_function_did_not_make_is_left_alone() {
-    let why =
-        |prefix: &str, key: &str, metadata: &BTreeMap<String, String>, original: &str| match scheme(prefix)
-            .verdict(key, metadata, &keys(&[original]))
-        {
-            Verdict::Leave(why) => Some(why),
-            _ => None,
-        };
+    let why = |prefix: &str, key: &str, metadata: &BTreeMap<String, String>, original: &str| match verdict(
+        &scheme(prefix),
+        key,
+        metadata,
+        &keys(&[original]),
+    ) {
+        Verdict::Leave(why) => Some(why),
+        _ => None,
+    };
     // Uploaded by hand, with and without a prefix.
     assert_eq!(why("resized/", "resized/300x200/a.jpg", &BTreeMap::new(), "a.jpg"), Some(Why::NotMade));
     assert_eq!(why("", "300x200/a.jpg", &BTreeMap::new(), "a.jpg"), Some(Why::NotMade));
@@ -111,7 +115,7 @@ fn what_the_function_did_not_make_is_left_alone() {
         ("", "a.jpg"),
         ("", "pics/300x200/a.jpg"),
     ] {
-        assert!(!scheme(prefix).is_candidate(key, &keys(&["a.jpg"])), "{key}");
+        assert!(!is_candidate(&scheme(prefix), key, &keys(&["a.jpg"])), "{key}");
         assert!(!purged(prefix, key, &made("300x200"), &keys(&["a.jpg"])), "{key}");
     }
 }
@@ -192,7 +196,7 @@ proptest! {
         original in any_key(),
     ) {
         for target in [keys(&[&original]), under(&original), under("")] {
-            let verdict = scheme(prefix).verdict(&key, &BTreeMap::new(), &target);
+            let verdict = super::verdict(&scheme(prefix), &key, &BTreeMap::new(), &target);
             prop_assert_eq!(verdict, Verdict::Leave(Why::NotMade));
         }
     }

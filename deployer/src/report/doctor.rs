@@ -91,6 +91,7 @@ fn object(snapshot: &Snapshot, diagnosis: &Diagnosis) -> Value {
         "ok": diagnosis.ok,
         "nothing_to_check": diagnosis.nothing_to_check,
         "requests": snapshot.walks,
+        "bad_originals": snapshot.bad_originals,
     })
 }
 
@@ -116,6 +117,10 @@ fn text(snapshot: &Snapshot, diagnosis: &Diagnosis, colour: bool) -> Screen {
         text.end();
         text.line("Requests");
         snapshot.walks.iter().for_each(|one| walk(&mut text, one));
+    }
+    if !snapshot.bad_originals.is_empty() {
+        text.end();
+        super::text::bad_originals(&mut text, &snapshot.bad_originals);
     }
     if !diagnosis.not_checked.is_empty() {
         text.end();

@@ -7,6 +7,7 @@ use crate::error::Failure;
 use crate::plan::{Action, JournalStep, Plan};
 use crate::probe::ProbeReport;
 use crate::stack::StackPlan;
+use imgdeploy_checks::snapshot::BadOriginal;
 
 pub(super) fn settings(rows: &[(&'static str, String, String)]) -> Screen {
     let name = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
@@ -180,7 +181,19 @@ pub(super) fn probe(probe: &ProbeReport) -> Screen {
         }
     }
     out.line(format_args!("  {}", probe.verdict));
+    bad_originals(&mut out, &probe.bad_originals);
     out
+}
+
+/// Originals of which no image can be made.
+pub(super) fn bad_originals(out: &mut Screen, bad: &[BadOriginal]) {
+    if bad.is_empty() {
+        return;
+    }
+    out.line("no image can be made of these originals, which is no fault of the chain:");
+    for one in bad {
+        out.line(format_args!("  {}: {} {}: {}", one.key, one.status, one.code, one.reason));
+    }
 }
 
 pub(super) fn finished(command: &str, plan: &Plan, outcome: Outcome) -> Option<Screen> {

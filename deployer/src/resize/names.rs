@@ -1,6 +1,7 @@
 //! Names of results.
 
 use super::words::Asked;
+use imgdeploy_keys::ImageKind;
 use resizer_core::Format;
 use resizer_core::spec::OutputFormat;
 use sha2::{Digest as _, Sha256};
@@ -74,14 +75,13 @@ pub(super) fn extension(format: Format) -> &'static str {
 
 /// The format that an extension stands for.
 pub(super) fn of_extension(extension: &OsStr) -> Option<Format> {
-    match extension.to_str()?.to_ascii_lowercase().as_str() {
-        "jpg" | "jpeg" | "jpe" | "jfif" => Some(Format::Jpeg),
-        "png" => Some(Format::Png),
-        "webp" => Some(Format::WebP),
-        "avif" => Some(Format::Avif),
-        "gif" => Some(Format::Gif),
-        _ => None,
-    }
+    Some(match ImageKind::of_extension(extension.to_str()?)? {
+        ImageKind::Jpeg => Format::Jpeg,
+        ImageKind::Png => Format::Png,
+        ImageKind::WebP => Format::WebP,
+        ImageKind::Avif => Format::Avif,
+        ImageKind::Gif => Format::Gif,
+    })
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use super::measure::{self, Measured, Run as Call};
 use super::plan::TunePlan;
 use super::stop::Stop;
 use crate::approval::{Approved, Proposal};
-use crate::aws::lambda::{Alias, Configuration, Function};
+use crate::aws::lambda::{Alias, Configuration, Function, Unsettled};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::function::apply::{Cause, conflict};
-use crate::function::{check, settled};
+use crate::function::check;
 use imgdeploy_world::Fact;
 
 /// A plan with which one also agrees that what a measurement left behind is taken away.
@@ -52,6 +52,12 @@ pub enum Stopped {
 impl From<Cause> for Stopped {
     fn from(cause: Cause) -> Self {
         Self::Step(cause)
+    }
+}
+
+impl From<Unsettled> for Stopped {
+    fn from(unsettled: Unsettled) -> Self {
+        Self::Step(unsettled.into())
     }
 }
 
@@ -122,7 +128,7 @@ impl Run<'_> {
         planned: Option<String>,
     ) -> Result<Result<String, String>, Stopped> {
         self.go_on()?;
-        let now = settled(self.function, None).await?;
+        let now = self.function.settled(None).await?;
         let revision = planned.unwrap_or(now.revision);
         let text = mark.text();
         match self.function.set_memory(size, &text, &revision).await {
@@ -133,7 +139,7 @@ impl Run<'_> {
             }
             // An answer that was lost makes the SDK ask again, and then our own change is in the way.
             Err(failure) if failure.kind == FailureKind::Conflict => {
-                let now = settled(self.function, None).await?;
+                let now = self.function.settled(None).await?;
                 if now.memory != size || now.description != text {
                     return Err(conflict(failure).into());
                 }
@@ -141,7 +147,7 @@ impl Run<'_> {
             Err(failure) => return Err(failure.into()),
         }
         self.go_on()?;
-        let ready = settled(self.function, None).await?;
+        let ready = self.function.settled(None).await?;
         if ready.memory != size || ready.description != text {
             return Err(Cause::Conflict("its memory is not what was just set".to_owned()).into());
         }
@@ -159,7 +165,7 @@ impl Run<'_> {
             let why = format!("Lambda published version {} with another configuration", version.version);
             return Err(Cause::Conflict(why).into());
         }
-        settled(self.function, Some(&version.version)).await?;
+        self.function.settled(Some(&version.version)).await?;
         Ok(Ok(version.version))
     }
 
@@ -219,7 +225,7 @@ fn is_refused(failure: &AwsFailure) -> bool {
 /// # Errors
 /// The step that failed; what is left is found again by the mark.
 pub async fn clean<P: Cleans>(function: &Function, _: &Approved<'_, P>) -> Result<Leftovers, Cause> {
-    let latest = settled(function, None).await?;
+    let latest = function.settled(None).await?;
     let restored = restore(function, &latest).await?;
     let left = look(function, &latest).await?;
     for version in &left.delete {
@@ -248,14 +254,14 @@ async fn restore(function: &Function, latest: &Configuration) -> Result<Option<M
     match function.set_memory(mark.memory, &mark.description, &latest.revision).await {
         Ok(()) => {}
         Err(failure) if failure.kind == FailureKind::Conflict => {
-            let now = settled(function, None).await?;
+            let now = function.settled(None).await?;
             if now.memory != mark.memory || now.description != mark.description {
                 return Err(conflict(failure));
             }
         }
         Err(failure) => return Err(failure.into()),
     }
-    settled(function, None).await?;
+    function.settled(None).await?;
     Ok(Some(mark))
 }
 
@@ -267,7 +273,7 @@ async fn restore(function: &Function, latest: &Configuration) -> Result<Option<M
 pub async fn set_live(function: &Function, wanted: &Approved<'_, LiveMemory>) -> Result<(), Cause> {
     let LiveMemory { alias, code_sha256, memory, .. } = wanted.plan();
     let (code_sha256, memory) = (code_sha256.as_str(), *memory);
-    let now = settled(function, None).await?;
+    let now = function.settled(None).await?;
     if now.code_sha256 != code_sha256 {
         return Err(Cause::Conflict("it has other code now".to_owned()));
     }
@@ -279,12 +285,12 @@ pub async fn set_live(function: &Function, wanted: &Approved<'_, LiveMemory>) ->
             Err(failure) => return Err(failure.into()),
         }
     }
-    let ready = settled(function, None).await?;
+    let ready = function.settled(None).await?;
     if ready.memory != memory || ready.code_sha256 != code_sha256 {
         return Err(Cause::Conflict("it was changed while its memory was set".to_owned()));
     }
     let published = function.publish(&ready.code_sha256, &ready.revision).await.map_err(conflict)?;
-    settled(function, Some(&published.version)).await?;
+    function.settled(Some(&published.version)).await?;
     function.move_alias(&alias.name, &published.version, None, &alias.revision).await.map_err(conflict)?;
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! The images that are measured with. Pure.
 
+use crate::aws::read::Object;
+use crate::sample::originals;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use imgdeploy_keys::Scheme;
 use serde_json::json;
-
-use crate::aws::read::Object;
-use crate::probe::originals;
 
 /// Largest image that fits into a call: 6 MB of payload (LA-07), in base64 a third more.
 pub const MOST_BYTES: u64 = 4_400_000;
@@ -18,13 +18,13 @@ pub const SAMPLE: &[u8] = include_bytes!("../../../tests/photos/dandelion.jpg");
 pub const SAMPLE_NAME: &str = "(built-in photograph, 1600x900)";
 
 /// Up to five typical originals, or up to `most`: from the middle of each fifth of their sizes, the smallest first.
-pub fn typical(objects: &[Object], prefix: &str, most: usize) -> Vec<Object> {
-    let mut found: Vec<&Object> = originals(objects, prefix, MOST_BYTES).collect();
-    found.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| a.key.cmp(&b.key)));
+pub fn typical(objects: &[Object], scheme: &Scheme, most: usize) -> Vec<Object> {
+    let objects = objects.iter().map(|object| (object.key.as_str(), object.size));
+    let found = originals(objects, scheme, MOST_BYTES);
     let count = found.len().min(CHOSEN).min(most);
     (0..count)
         .filter_map(|at| found.get((2 * at + 1) * found.len() / (2 * count)))
-        .map(|one| (*one).clone())
+        .map(|one| Object { key: one.key.to_owned(), size: one.size, owner: None })
         .collect()
 }
 
@@ -40,6 +40,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn scheme(prefix: &str) -> Scheme {
+        Scheme::of_lists(prefix, [])
+    }
+
     fn objects(sizes: &[u64]) -> Vec<Object> {
         let one = |(at, size): (usize, &u64)| Object { key: format!("{at}.jpg"), size: *size, owner: None };
         sizes.iter().enumerate().map(one).collect()
@@ -48,12 +52,14 @@ mod tests {
     #[test]
     fn the_choice_goes_over_all_sizes() {
         let sizes: Vec<u64> = (1..=100).collect();
-        let chosen: Vec<u64> = typical(&objects(&sizes), "resized/", 9).iter().map(|one| one.size).collect();
+        let chosen: Vec<u64> =
+            typical(&objects(&sizes), &scheme("resized/"), 9).iter().map(|one| one.size).collect();
         assert_eq!(chosen, [11, 31, 51, 71, 91]);
-        let one: Vec<u64> = typical(&objects(&sizes), "resized/", 1).iter().map(|one| one.size).collect();
+        let one: Vec<u64> =
+            typical(&objects(&sizes), &scheme("resized/"), 1).iter().map(|one| one.size).collect();
         assert_eq!(one, [51]);
-        assert_eq!(typical(&objects(&[7]), "", 9).len(), 1);
-        assert!(typical(&[], "", 9).is_empty());
+        assert_eq!(typical(&objects(&[7]), &scheme(""), 9).len(), 1);
+        assert!(typical(&[], &scheme(""), 9).is_empty());
     }
 
     #[test]
@@ -65,7 +71,7 @@ mod tests {
             named("huge.jpg", MOST_BYTES + 1),
             named("a.jpg", 10),
         ];
-        let chosen = typical(&all, "resized/", 9);
+        let chosen = typical(&all, &scheme("resized/"), 9);
         assert_eq!(chosen.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["a.jpg"]);
     }
 
@@ -79,7 +85,7 @@ mod tests {
     proptest! {
         #[test]
         fn at_most_five_and_all_different(sizes in prop::collection::vec(1_u64..1_000, 0..40)) {
-            let chosen = typical(&objects(&sizes), "", 9);
+            let chosen = typical(&objects(&sizes), &scheme(""), 9);
             prop_assert_eq!(chosen.len(), sizes.len().min(5));
             let mut keys: Vec<&str> = chosen.iter().map(|one| one.key.as_str()).collect();
             keys.sort_unstable();

@@ -11,6 +11,8 @@ pub enum FailureKind {
     Credentials,
     /// Somebody else changed it or is changing it (409, 412).
     Conflict,
+    /// AWS is at work on it, for longer than it was waited for.
+    Busy,
     /// The request never got a whole answer.
     Unreachable,
     /// Wrong region for this resource (301, 400).

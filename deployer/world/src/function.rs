@@ -95,6 +95,11 @@ impl Configuration {
         self.environment.get("PREFIX").map(String::as_str)
     }
 
+    /// Value of the variable `PRESETS`.
+    pub fn presets(&self) -> Option<&str> {
+        self.environment.get("PRESETS").map(String::as_str)
+    }
+
     /// No update is under way and it can be invoked.
     pub fn is_ready(&self) -> bool {
         let updated = self.update_status.as_deref().is_none_or(|status| status == "Successful");

@@ -19,6 +19,19 @@ pub struct Walk {
     pub end: End,
 }
 
+/// An original of which no image can be made, which is no fault of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BadOriginal {
+    /// Its key.
+    pub key: String,
+    /// HTTP status of the function's answer.
+    pub status: u16,
+    /// The answer's code, such as `truncated`.
+    pub code: String,
+    /// Why, for people.
+    pub reason: String,
+}
+
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hop {

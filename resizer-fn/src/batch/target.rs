@@ -2,11 +2,12 @@
 
 use crate::direct::fetch::Fetch;
 use crate::failure::Failure;
-use crate::grammar::Reading;
 use crate::handler::Handler;
+use crate::key::Keyed as _;
 use crate::settings::Refusal;
 use crate::store::{Found, Stamp, Store, StoreError};
 use futures::future::join_all;
+use imgdeploy_keys::Reading;
 use resizer_core::Spec;
 
 /// One image to be made.

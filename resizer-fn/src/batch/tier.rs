@@ -22,7 +22,7 @@ impl<D: Desk> Feed for ByDesk<'_, D> {
 
     async fn list(&self, prefix: &str, after: Option<&str>) -> Result<Listed, DeskError> {
         let mut listed = self.desk.list(prefix, after).await?;
-        listed.keys.retain(|key| !key.ends_with('/') && !self.scheme.is_derived(key));
+        listed.keys.retain(|key| self.scheme.is_original(key));
         Ok(listed)
     }
 

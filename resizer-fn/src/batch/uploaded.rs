@@ -18,7 +18,7 @@ impl<S: Store, F: Fetch, D: Desk> Batch<S, F, D> {
     ) -> Ended {
         let scheme = &self.handler.settings.scheme;
         let mut failed = Vec::new();
-        for key in keys.iter().filter(|key| !scheme.is_derived(key) && !key.ends_with('/')) {
+        for key in keys.iter().filter(|key| scheme.is_original(key)) {
             let order = Order { key, specs: &self.on_upload, job: "", force: false };
             match self.in_time(order, attempt, time).await {
                 // Whoever uploads other things than images, or takes them away again, has done no wrong.

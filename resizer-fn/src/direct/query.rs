@@ -193,7 +193,7 @@ mod tests {
                     }
                 }
                 let presets = spec::Presets::parse("v2=3x;url=4x").unwrap();
-                prop_assert!(crate::grammar::readings(text, &presets).is_err(), "{text}");
+                prop_assert!(imgdeploy_keys::readings(text, &presets).is_err(), "{text}");
             }
         }
     }

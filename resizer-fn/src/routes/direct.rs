@@ -8,7 +8,7 @@ use crate::direct::query;
 use crate::event;
 use crate::failure::Failure;
 use crate::handler::Handler;
-use crate::key;
+use crate::key::{self, Keyed};
 use crate::record::{Record, ms_since};
 use crate::response::Response;
 use crate::signature::Mark;

@@ -8,6 +8,8 @@ use aws_sdk_apigateway::Client;
 use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation};
 use imgdeploy_world::api::Method;
 
+use super::again::again;
+
 use super::signed::{self, Call};
 use super::{AwsFailure, Clients};
 use crate::failure::Answered;
@@ -76,8 +78,12 @@ impl Gateway {
     /// The failed call.
     pub async fn put_method(&self, resource: &str, method: &str) -> Result<(), AwsFailure> {
         let call = self.client.put_method().rest_api_id(&self.api).resource_id(resource).http_method(method);
-        let sent = call.authorization_type("NONE").send().await;
-        sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:PutMethod", &error))
+        let call = call.authorization_type("NONE");
+        let send = async || {
+            let sent = call.clone().send().await;
+            sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:PutMethod", &error))
+        };
+        again(send).await
     }
 
     /// Takes authorization and key requirement off a method.
@@ -91,8 +97,12 @@ impl Gateway {
         let call =
             self.client.update_method().rest_api_id(&self.api).resource_id(resource).http_method(method);
         let call = call.patch_operations(set("/authorizationType", "NONE"));
-        let sent = call.patch_operations(set("/apiKeyRequired", "false")).send().await;
-        sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:UpdateMethod", &error))
+        let call = call.patch_operations(set("/apiKeyRequired", "false"));
+        let send = async || {
+            let sent = call.clone().send().await;
+            sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:UpdateMethod", &error))
+        };
+        again(send).await
     }
 
     /// Puts the function behind a method.
@@ -103,8 +113,11 @@ impl Gateway {
         let call =
             self.client.put_integration().rest_api_id(&self.api).resource_id(resource).http_method(method);
         let call = call.r#type(IntegrationType::AwsProxy).integration_http_method("POST").uri(uri);
-        let sent = call.send().await;
-        sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:PutIntegration", &error))
+        let send = async || {
+            let sent = call.clone().send().await;
+            sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:PutIntegration", &error))
+        };
+        again(send).await
     }
 
     /// Deploys what is edited to a stage, which is made if it is not there.
@@ -113,7 +126,11 @@ impl Gateway {
     /// The failed call.
     pub async fn deploy(&self, stage: &str) -> Result<(), AwsFailure> {
         let call = self.client.create_deployment().rest_api_id(&self.api).stage_name(stage);
-        let sent = call.description("imgdeploy doctor --fix").send().await;
-        sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:CreateDeployment", &error))
+        let call = call.description("imgdeploy doctor --fix");
+        let send = async || {
+            let sent = call.clone().send().await;
+            sent.map(drop).map_err(|error| AwsFailure::from_sdk("apigateway:CreateDeployment", &error))
+        };
+        again(send).await
     }
 }

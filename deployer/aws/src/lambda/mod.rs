@@ -1,9 +1,11 @@
 //! One Lambda function: what it is (`read`), and what changes it (`write`).
 
 mod read;
+mod settled;
 mod write;
 
 pub use read::SECRET;
+pub use settled::Unsettled;
 
 use super::Clients;
 pub use imgdeploy_world::function::{Alias, Configuration};

@@ -12,10 +12,24 @@ use base64::engine::general_purpose::STANDARD;
 use super::read::configuration;
 
 use super::{CodeSource, Configuration, Function, Invocation};
+use crate::again::again;
 use crate::failure::Answered;
 use crate::patience::ANSWER;
 use crate::{AwsFailure, FailureKind};
 use imgdeploy_world::Fact;
+
+/// Sends a call, and again while an update is under way (LA-02). Where two of them would be two changes, it names the revision that
+/// it is for.
+macro_rules! sent {
+    ($call:expr, $operation:literal) => {{
+        let call = $call;
+        again(async || {
+            let sent = call.clone().send().await;
+            sent.map_err(|error| AwsFailure::from_sdk($operation, &error))
+        })
+        .await
+    }};
+}
 
 impl Function {
     /// Replaces the unpublished code, and publishes a version of it if `publish`; with `dry_run` only asks whether it
@@ -43,8 +57,7 @@ impl Function {
             CodeSource::Zip(zip) => call.zip_file(Blob::new(zip.as_slice())),
             CodeSource::S3 { bucket, key } => call.s3_bucket(bucket).s3_key(key),
         };
-        let result = call.send().await;
-        let result = result.map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionCode", &error));
+        let result = sent!(call, "lambda:UpdateFunctionCode");
         result.map(|answer| configuration!(answer))
     }
 
@@ -60,9 +73,7 @@ impl Function {
     ) -> Result<Configuration, AwsFailure> {
         let call = self.lambda.update_function_configuration().function_name(&self.name);
         let call = call.runtime(Runtime::from(runtime)).handler(handler).revision_id(revision);
-        let result = call.send().await;
-        let result =
-            result.map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionConfiguration", &error));
+        let result = sent!(call, "lambda:UpdateFunctionConfiguration");
         result.map(|answer| configuration!(answer))
     }
 
@@ -90,8 +101,8 @@ impl Function {
             call = call.environment(Environment::builder().set_variables(Some(all)).build());
         }
         let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
-        let result = call.set_timeout(number(timeout)).set_memory_size(number(memory)).send().await;
-        result.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionConfiguration", &error))
+        let call = call.set_timeout(number(timeout)).set_memory_size(number(memory));
+        sent!(call, "lambda:UpdateFunctionConfiguration").map(drop)
     }
 
     /// Changes memory (MB) and description of the unpublished state, in one call.
@@ -101,8 +112,7 @@ impl Function {
     pub async fn set_memory(&self, memory: u32, description: &str, revision: &str) -> Result<(), AwsFailure> {
         let call = self.lambda.update_function_configuration().function_name(&self.name);
         let call = call.set_memory_size(i32::try_from(memory).ok()).description(description);
-        let result = call.revision_id(revision).send().await;
-        result.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:UpdateFunctionConfiguration", &error))
+        sent!(call.revision_id(revision), "lambda:UpdateFunctionConfiguration").map(drop)
     }
 
     /// Makes an alias.
@@ -111,8 +121,7 @@ impl Function {
     /// The failed call.
     pub async fn create_alias(&self, alias: &str, version: &str) -> Result<(), AwsFailure> {
         let call = self.lambda.create_alias().function_name(&self.name).name(alias);
-        let sent = call.function_version(version).send().await;
-        sent.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:CreateAlias", &error))
+        sent!(call.function_version(version), "lambda:CreateAlias").map(drop)
     }
 
     /// Lets API Gateway call the function from `source_arn` (LA-13).
@@ -130,8 +139,7 @@ impl Function {
             .statement_id(statement)
             .action("lambda:InvokeFunction")
             .principal("apigateway.amazonaws.com");
-        let sent = call.source_arn(source_arn).send().await;
-        sent.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:AddPermission", &error))
+        sent!(call.source_arn(source_arn), "lambda:AddPermission").map(drop)
     }
 
     /// Takes a statement out of the resource policy.
@@ -140,8 +148,7 @@ impl Function {
     /// The failed call.
     pub async fn forbid(&self, qualifier: &str, statement: &str) -> Result<(), AwsFailure> {
         let call = self.lambda.remove_permission().function_name(&self.name).qualifier(qualifier);
-        let sent = call.statement_id(statement).send().await;
-        sent.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:RemovePermission", &error))
+        sent!(call.statement_id(statement), "lambda:RemovePermission").map(drop)
     }
 
     /// Publishes the unpublished state if it has that code. Lambda makes no second version of an unchanged function,
@@ -151,8 +158,7 @@ impl Function {
     /// `Conflict` when the function's revision is another one.
     pub async fn publish(&self, code_sha256: &str, revision: &str) -> Result<Configuration, AwsFailure> {
         let call = self.lambda.publish_version().function_name(&self.name);
-        let result = call.code_sha256(code_sha256).revision_id(revision).send().await;
-        let result = result.map_err(|error| AwsFailure::from_sdk("lambda:PublishVersion", &error));
+        let result = sent!(call.code_sha256(code_sha256).revision_id(revision), "lambda:PublishVersion");
         result.map(|answer| configuration!(answer))
     }
 
@@ -219,8 +225,7 @@ impl Function {
             AliasRoutingConfiguration::builder().set_additional_version_weights(Some(weights)).build();
         let call = self.lambda.update_alias().function_name(&self.name).name(alias);
         let call = call.function_version(version).routing_config(routing).revision_id(revision);
-        let result = call.send().await;
-        let answer = result.map_err(|error| AwsFailure::from_sdk("lambda:UpdateAlias", &error))?;
+        let answer = sent!(call, "lambda:UpdateAlias")?;
         Ok(answer.revision_id.unwrap_or_default())
     }
 
@@ -233,7 +238,6 @@ impl Function {
     /// The failed call.
     pub async fn delete_version(&self, version: &str) -> Result<(), AwsFailure> {
         let qualified = format!("{}:{version}", self.name);
-        let result = self.lambda.delete_function().function_name(qualified).send().await;
-        result.map(drop).map_err(|error| AwsFailure::from_sdk("lambda:DeleteFunction", &error))
+        sent!(self.lambda.delete_function().function_name(qualified), "lambda:DeleteFunction").map(drop)
     }
 }

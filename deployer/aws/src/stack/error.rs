@@ -6,6 +6,7 @@ use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, S
 use serde::Serialize;
 
 use crate::AwsFailure;
+use crate::answers::{self, Meaning};
 use crate::patience::Hung;
 
 /// The first resource that failed in an operation, which is the cause of all that failed after it.
@@ -159,14 +160,8 @@ impl StackError {
     /// Whether the call may succeed when made again: throttled, AWS's own failure, or no answer.
     pub(super) fn is_passing(&self) -> bool {
         match self {
-            Self::Aws { code: Some(code), .. } => {
-                code.starts_with("Throttling")
-                    || code == "RequestLimitExceeded"
-                    || code == "TooManyRequestsException"
-                    || code == "ServiceUnavailable"
-                    || code.starts_with("InternalFailure")
-                    || code.starts_with("InternalError")
-                    || code == "InternalServerError"
+            Self::Aws { operation, code: Some(code), message, .. } => {
+                matches!(meaning(operation, code, message), Some(Meaning::Soon | Meaning::Within(_)))
             }
             // Without a code: no answer, or an answer that is no CloudFormation error (a proxy's 502). Credentials that can't be
             // had fail in the same way at every try, so that a few tries cost little.
@@ -176,17 +171,13 @@ impl StackError {
     }
 }
 
-/// Whether an error code says that the stack is in someone else's hands. The API reference has most names with and without the
-/// `Exception` at the end.
+fn meaning(operation: &str, code: &str, message: &str) -> Option<Meaning> {
+    answers::meaning(&format!("cloudformation:{operation}"), code, message)
+}
+
+/// Whether an error code says that the stack is in someone else's hands.
 fn conflicts(code: &str, message: &str) -> bool {
-    matches!(
-        code.trim_end_matches("Exception"),
-        "AlreadyExists"
-            | "InvalidChangeSetStatus"
-            | "OperationInProgress"
-            | "TokenAlreadyExists"
-            | "StaleRequest"
-    ) || (code == "ValidationError" && message.contains("_IN_PROGRESS"))
+    meaning("", code, message) == Some(Meaning::Taken)
 }
 
 #[cfg(test)]

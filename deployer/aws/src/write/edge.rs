@@ -50,7 +50,7 @@ fn placeholder_config()
 }
 
 /// Starts an invalidation of up to 3,000 paths, returning its id. `reference` must be new for each one (CF-16); with the same
-/// paths and the same reference, it is the same invalidation again.
+/// paths and the same reference, it is the same invalidation again. Tried once: `purge` says how to go on, where others are in progress.
 ///
 /// # Errors
 /// The failed call.

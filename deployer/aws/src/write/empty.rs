@@ -3,6 +3,7 @@
 use aws_sdk_s3::types as s3;
 
 use super::BucketWrite;
+use crate::again::again;
 use crate::failure::Answered;
 use crate::read::{Upload, Version};
 use crate::{AwsFailure, FailureKind};
@@ -33,23 +34,19 @@ impl BucketWrite {
     /// # Errors
     /// The failed call.
     pub async fn abort_upload(&self, upload: &Upload) -> Result<(), AwsFailure> {
-        let sent = self
-            .s3
-            .abort_multipart_upload()
-            .bucket(&self.bucket)
-            .key(&upload.key)
-            .upload_id(&upload.id)
-            .expected_bucket_owner(&self.owner)
-            .send()
-            .await
-            .map_err(|error| AwsFailure::from_sdk("s3:AbortMultipartUpload", &error));
-        match sent {
+        let call = self.s3.abort_multipart_upload().bucket(&self.bucket).key(&upload.key);
+        let call = call.upload_id(&upload.id).expected_bucket_owner(&self.owner);
+        let abort = async || {
+            let sent = call.clone().send().await;
+            sent.map_err(|error| AwsFailure::from_sdk("s3:AbortMultipartUpload", &error))
+        };
+        match again(abort).await {
             Err(failure) if failure.kind != FailureKind::Missing => Err(failure),
             Ok(_) | Err(_) => Ok(()),
         }
     }
 
-    /// Deletes the bucket, which S3 does only while nothing is in it. One that is gone is fine.
+    /// Deletes the bucket, which S3 does only while nothing is in it. One that is gone is fine. Tried once.
     ///
     /// # Errors
     /// `Conflict` when something is in it.

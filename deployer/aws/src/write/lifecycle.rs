@@ -13,7 +13,7 @@ const REPLACED_DAYS: i32 = 30;
 
 impl BucketWrite {
     /// Sets the bucket's lifecycle: unfinished uploads go, and so do versions of zips that are no longer current. Current
-    /// zips stay, as the stack may name them; the journal stays with all its versions, and so do records of batches.
+    /// zips stay, as the stack may name them; the journal stays with all its versions, and so do records of batches. Tried once.
     ///
     /// # Errors
     /// The failed call.

@@ -9,6 +9,7 @@ use crate::raw::ReplaceBody;
 
 impl BucketWrite {
     /// Replaces the notification configuration by the raw XML `document`. S3 has neither a condition for this nor a way to delete it.
+    /// Tried once.
     ///
     /// # Errors
     /// The failed call; `InvalidArgument` also where S3 may not send to a queue, topic or function that it names.

@@ -1,5 +1,6 @@
 //! What the distribution does with a derived key: which behaviour serves it, from where, and how long a redirect is kept.
 
+use imgdeploy_keys::ENDINGS;
 use imgdeploy_model::chain::cloudfront::{Behavior, Caching, DEFAULT_PATTERN, Distribution, Origin};
 use imgdeploy_model::chain::message::{Headers, Request};
 use imgdeploy_model::chain::policies::CachePolicy;
@@ -14,8 +15,8 @@ use crate::snapshot::derive::serving;
 use crate::snapshot::{Edge, Snapshot};
 use imgdeploy_world::AwsFailure;
 
-/// Original file types whose derived keys are tried: patterns such as `*.png` take some of them only.
-const EXTENSIONS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "gif", "avif", "JPG"];
+/// Endings of originals whose derived keys are tried, besides the usual ones ([`ENDINGS`]): patterns heed the case.
+const UPPER_CASE: &str = "JPG";
 
 /// A distribution's part in the chain.
 pub(crate) struct Part<'a> {
@@ -131,7 +132,8 @@ impl<'a> Part<'a> {
         let own = behaviors.iter().position(|behavior| self.is_exact(behavior))?;
         let sample = self.snapshot.sample_key();
         let stem = sample.rsplit_once('.').map_or(sample.as_str(), |(stem, _)| stem);
-        let first = EXTENSIONS.iter().find_map(|extension| {
+        let endings = ENDINGS.iter().map(|(ending, _)| *ending).chain([UPPER_CASE]);
+        let first = endings.into_iter().find_map(|extension| {
             let key = format!("{stem}.{extension}");
             let taken = self.distribution.behavior_for(&format!("/{key}"));
             let at = behaviors.iter().position(|behavior| std::ptr::eq(behavior, taken))?;

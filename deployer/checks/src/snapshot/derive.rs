@@ -1,5 +1,6 @@
 //! What follows from the snapshot: which rules lead to the resizer, which prefix it has, which API and function answer.
 
+use imgdeploy_keys::Scheme;
 use imgdeploy_model::chain::cloudfront::{Behavior, Distribution, Origin};
 use imgdeploy_model::chain::website::{RoutingRule, WebsiteConfig};
 use imgdeploy_model::command;
@@ -94,6 +95,12 @@ impl Snapshot {
             rules.first().map(|rule| rule.rule.condition.key_prefix.clone().unwrap_or_default())
         };
         stack.or(told).or_else(by_rule).unwrap_or_default()
+    }
+
+    /// How keys are read: with that prefix, and the presets of the function as far as it could be looked at.
+    pub fn scheme(&self) -> Scheme {
+        let presets = self.configuration().ok().and_then(|seen| seen.environment.get("PRESETS"));
+        Scheme::of_lists(&self.prefix(), presets.map(String::as_str))
     }
 
     /// A derived key that is certainly not there.
@@ -228,13 +235,6 @@ impl Snapshot {
 /// [`Skip::Unseen`].
 pub fn is_there(function: &Function) -> Result<bool, Skip> {
     Ok(function.configuration.known().is_some() || need_or_absent(&function.latest)?.is_some())
-}
-
-/// Whether a key is named like an image.
-pub fn is_image(key: &str) -> bool {
-    const ENDINGS: [&str; 8] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".tif", ".tiff"];
-    let key = key.to_ascii_lowercase();
-    ENDINGS.iter().any(|ending| key.ends_with(ending))
 }
 
 /// The behaviour that serves derived images, and the origin behind it.

@@ -10,7 +10,7 @@ pub use imgdeploy_world::api::{Api, ApiSeen, Deployed, Domain, Integration, Meth
 pub use imgdeploy_world::bucket::{Bucket, Head, Object};
 pub use imgdeploy_world::edge::Edge;
 pub use imgdeploy_world::function::{Alias, Code, CodeProblem, Configuration, Function, Role};
-pub use imgdeploy_world::walk::{End, Hop, LogLine, Service, Walk};
+pub use imgdeploy_world::walk::{BadOriginal, End, Hop, LogLine, Service, Walk};
 use imgdeploy_world::{AwsFailure, Fact};
 
 /// What the tool's own stack says, where there is one.
@@ -51,6 +51,8 @@ pub struct Snapshot {
     pub edges: Fact<Vec<String>>,
     /// Live requests.
     pub walks: Vec<Walk>,
+    /// Originals that were asked for, and of which no image can be made.
+    pub bad_originals: Vec<BadOriginal>,
     /// Why requests could not be made, or not all of them.
     pub unasked: Option<AwsFailure>,
     /// What the function logged meanwhile about failures.

@@ -88,6 +88,7 @@ pub(crate) fn healthy() -> Snapshot {
         edge: Some(edge()),
         edges: Fact::Known(vec!["E2EXAMPLE1".to_owned()]),
         walks: vec![walk()],
+        bad_originals: Vec::new(),
         unasked: None,
         log: Fact::Known(Vec::new()),
     }

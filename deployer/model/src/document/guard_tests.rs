@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::document::fixtures::{
-    DISTRIBUTION, NOTIFICATION, POLICY, WEBSITE, our_access, our_edge, our_rules,
+    DISTRIBUTION, NOTIFICATION, POLICY, WEBSITE, our_access, our_edge, our_rules, rewritten,
 };
 use crate::document::{distribution, notification, policy, website};
 
@@ -162,4 +162,36 @@ fn the_same_document_written_otherwise() {
     assert!(!same(DocumentKind::Policy, POLICY, &compact.replace("site/", "")));
     assert!(same(DocumentKind::Policy, "{", "{") && !same(DocumentKind::Policy, "{", "["));
     assert_eq!(Ours::Policy.kind(), DocumentKind::Policy);
+}
+
+/// Whoever saves a document anew, as consoles do, may write its elements in another order.
+#[test]
+fn the_order_of_what_has_none_is_no_harm() {
+    let edge = our_edge();
+    let with = distribution::merge(DISTRIBUTION, &edge).unwrap().document;
+    let rules = our_rules();
+    let site = website::merge(Some(WEBSITE), &rules).unwrap().document;
+    let filter = notification::Filter { prefix: "pics/".into(), suffix: ".jpg".into() };
+    let entries =
+        notification::OurEntries { queue: "arn:aws:sqs:eu-west-1:1:q".into(), filters: vec![filter] };
+    let told = notification::merge(Some(NOTIFICATION), &entries).unwrap().document;
+    for (ours, before, with) in [
+        (Ours::Website(&rules.hosts), WEBSITE, &site),
+        (Ours::Distribution(&edge), DISTRIBUTION, &with),
+        (Ours::Notification, NOTIFICATION, &told),
+    ] {
+        let saved = rewritten(with);
+        assert!(same(ours.kind(), &saved, with));
+        assert_eq!(guard(ours, &saved, before), Ok(()), "{saved}");
+    }
+    // Of lists, too, where AWS sorts them.
+    let methods = DISTRIBUTION.replacen(
+        "<Method>HEAD</Method><Method>GET</Method>",
+        "<Method>GET</Method><Method>HEAD</Method>",
+        1,
+    );
+    assert_ne!(methods, DISTRIBUTION);
+    assert!(same(DocumentKind::Distribution, &methods, DISTRIBUTION));
+    assert_eq!(guard(Ours::Distribution(&edge), DISTRIBUTION, &methods), Ok(()));
+    assert_eq!(dropped(DISTRIBUTION, &methods), Vec::<String>::new());
 }

@@ -96,6 +96,11 @@ impl Tree {
         self.attributes.is_empty() && self.text.is_empty() && self.children.iter().all(says_nothing)
     }
 
+    /// Whether it is an item of a list whose order says nothing.
+    fn is_unordered(&self) -> bool {
+        UNORDERED.contains(&self.name.as_str())
+    }
+
     /// Equal in meaning: fields in any order, lists in theirs (unless it says nothing), void elements as good as none.
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.name == other.name && self.canonical() == other.canonical()
@@ -103,13 +108,26 @@ impl Tree {
 
     /// A form in which trees of the same meaning are equal.
     fn canonical(&self) -> Self {
+        self.sorted(&|child| !child.is_void())
+    }
+
+    /// Equal but for the order of what has none. Void elements count here: a document may need them.
+    fn alike(&self, other: &Self) -> bool {
+        self == other || self.sorted(&|_| true) == other.sorted(&|_| true)
+    }
+
+    /// With the elements for which `keep` holds, in one order of all that say the same.
+    fn sorted(&self, keep: &impl Fn(&Self) -> bool) -> Self {
         let mut children: Vec<Self> =
-            self.children.iter().filter(|child| !child.is_void()).map(Self::canonical).collect();
+            self.children.iter().filter(|child| keep(child)).map(|child| child.sorted(keep)).collect();
         // Fields by name; the items of one list stay in their order, as the sort is stable.
         children.sort_by(|a, b| {
             let by_content = || {
-                let unordered = UNORDERED.contains(&a.name.as_str());
-                if unordered { format!("{a:?}").cmp(&format!("{b:?}")) } else { std::cmp::Ordering::Equal }
+                if a.is_unordered() {
+                    format!("{a:?}").cmp(&format!("{b:?}"))
+                } else {
+                    std::cmp::Ordering::Equal
+                }
             };
             a.name.cmp(&b.name).then_with(by_content)
         });
@@ -156,7 +174,8 @@ fn compare(before: &Tree, after: &Tree, path: &str, exact: bool, found: &mut Vec
     }
 }
 
-/// Compares the children of one name: those of before must come in `new` in their order.
+/// Compares the children of one name: those of before must come in `new`, in their order where that says something. What is equal
+/// is decided as in [`Tree::same`], but that a void element is not as good as none.
 fn compare_list(old: &[&Tree], new: &[&Tree], path: &str, exact: bool, found: &mut Vec<String>) {
     if let ([old], [new]) = (old, new) {
         return compare(old, new, path, exact, found);
@@ -165,13 +184,13 @@ fn compare_list(old: &[&Tree], new: &[&Tree], path: &str, exact: bool, found: &m
     let mut last = 0;
     for (index, item) in old.iter().enumerate() {
         let path = if old.len() == 1 && new.len() <= 1 { path.to_owned() } else { label(path, item, index) };
-        let equal = |at: &usize| !used.contains(at) && new[*at] == *item;
+        let equal = |at: &usize| !used.contains(at) && new[*at].alike(item);
         let alike = |at: &usize| !used.contains(at) && !key(item).is_empty() && key(new[*at]) == key(item);
         let equal = (last..new.len()).find(equal).or_else(|| (0..new.len()).find(equal));
         match equal.or_else(|| (0..new.len()).find(alike)) {
             Some(at) => {
                 compare(item, new[at], &path, exact, found);
-                if at < last {
+                if at < last && !item.is_unordered() {
                     found.push(format!("{path} was moved"));
                 }
                 last = last.max(at + 1);
@@ -252,6 +271,15 @@ mod tests {
         assert_eq!(exact.len(), loose.len() + 1);
         assert!(exact.contains(&"A/I[three] was added".to_owned()));
         assert!(before.differences(&before, true).is_empty());
+        // Order counts where `same` heeds it, and nowhere else.
+        for (a, b, moved) in [
+            ("<A><R><B/><C/></R><R/></A>", "<A><R><C/><B/></R><R/></A>", 0),
+            ("<A><Method>x</Method><Method>y</Method></A>", "<A><Method>y</Method><Method>x</Method></A>", 0),
+            ("<A><R>1</R><R>2</R></A>", "<A><R>2</R><R>1</R></A>", 1),
+        ] {
+            assert_eq!(tree(a).differences(&tree(b), true).len(), moved, "{a}");
+            assert_eq!(tree(a).same(&tree(b)), moved == 0, "{a}");
+        }
         // A void element is not nothing here.
         assert_eq!(tree("<A><W/></A>").differences(&tree("<A/>"), false), ["A/W is missing"]);
     }

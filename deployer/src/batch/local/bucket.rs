@@ -1,10 +1,5 @@
 //! Originals and images in a bucket, made here.
 
-use bytes::Bytes;
-use imgdeploy_batch::{Listed, META_SEAL, META_SOURCE_ETAG, META_SPEC, etag_of, seal, stamped};
-use imgdeploy_world::Fact;
-use resizer_core::{Output, Spec};
-
 use super::{Loaded, Store, Wanted};
 use crate::aws::read::BucketRead;
 use crate::aws::store::{About, ObjectStore};
@@ -12,6 +7,10 @@ use crate::aws::write::Condition;
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::names;
 use crate::settings::value::SecurityKey;
+use bytes::Bytes;
+use imgdeploy_batch::{Listed, META_SEAL, META_SOURCE_ETAG, META_SPEC, etag_of, seal, stamped};
+use imgdeploy_world::Fact;
+use resizer_core::{Output, Spec};
 
 /// Most writes that are tried while others write to the same key.
 const TRIES: u32 = 5;

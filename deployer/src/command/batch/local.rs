@@ -1,10 +1,6 @@
 //! `batch --local`: this machine's processors.
 
-use futures::stream;
-use resizer_core::{Limits, Spec};
-
 use crate::aws::{Clients, read};
-use crate::batch::first_tier::is_original;
 use crate::batch::local::{self, BucketStore, FolderStore, Found, Stored, Wanted};
 use crate::batch::progress::{Progress, Speed};
 use crate::batch::{inventory, lists};
@@ -14,6 +10,8 @@ use crate::error::{Exit, Failure};
 use crate::report::{BatchBar, Report};
 use crate::settings::value::preset_entries;
 use crate::settings::{self, Given, Images, Site};
+use futures::stream;
+use resizer_core::{Limits, Spec};
 
 pub(super) async fn run(
     given: &Given,
@@ -167,7 +165,7 @@ fn originals<'a>(
     prefix: String,
     site: &'a Site,
 ) -> impl futures::Stream<Item = Result<Found, String>> + Send + 'a {
-    let names: Vec<String> = preset_entries(site.presets.as_str()).map(|(name, _)| name.to_owned()).collect();
+    let scheme = engine::scheme(site);
     let pages = stream::try_unfold(Some(None), move |after: Option<Option<String>>| {
         let prefix = prefix.clone();
         async move {
@@ -177,9 +175,8 @@ fn originals<'a>(
             Ok::<_, String>(Some((listed.keys, next)))
         }
     });
-    let derived = site.prefix.as_str();
     let keys = futures::TryStreamExt::map_ok(pages, move |keys| {
-        let originals = keys.into_iter().filter(|key| is_original(key, derived, &names));
+        let originals = keys.into_iter().filter(|key| scheme.is_original(key));
         let originals: Vec<Result<Found, String>> = originals.map(|key| Ok(Found::Key(key))).collect();
         stream::iter(originals)
     });

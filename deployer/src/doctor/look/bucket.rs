@@ -1,13 +1,16 @@
 //! The bucket and some of its objects.
 
-use futures::future::join_all;
-use imgdeploy_checks::snapshot::{Bucket, Head};
-use imgdeploy_world::Fact;
-
 use super::{Looker, unowned};
+use crate::aws::AwsFailure;
 use crate::aws::read::{self, BucketRead};
 use crate::journal::Journal;
 use crate::names;
+use crate::sample::BEGINNING;
+use futures::future::join_all;
+use imgdeploy_checks::Snapshot;
+use imgdeploy_checks::snapshot::{Bucket, Head};
+use imgdeploy_keys::{ImageKind, Scheme};
+use imgdeploy_world::Fact;
 
 const LIST: &str = "s3:ListBucket";
 /// As many objects of each kind are looked at one by one.
@@ -66,12 +69,14 @@ impl Looker {
             Some(prefix) => prefix.to_owned(),
             None => super::route::prefix(bucket),
         };
+        // The function's presets are not known yet.
+        let scheme = Scheme::of_lists(&prefix, []);
         let originals: Vec<String> = bucket
             .objects
             .known()
             .into_iter()
             .flatten()
-            .filter(|object| is_image(&object.key) && (prefix.is_empty() || !object.key.starts_with(&prefix)))
+            .filter(|object| ImageKind::of_name(&object.key).is_some() && scheme.is_original(&object.key))
             .map(|object| object.key.clone())
             .take(HEADS)
             .collect();
@@ -118,10 +123,16 @@ impl Looker {
         }
         Fact::Known(found)
     }
-}
 
-/// Whether a key looks like one of an image that the resizer takes.
-pub(crate) fn is_image(key: &str) -> bool {
-    let lower = key.to_ascii_lowercase();
-    [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"].iter().any(|end| lower.ends_with(end))
+    /// The first bytes of an original; `None` where nobody knows whose the bucket is, or where there is no time.
+    pub(crate) async fn beginning(
+        &self,
+        snapshot: &Snapshot,
+        key: &str,
+    ) -> Option<Result<read::Begun, AwsFailure>> {
+        let bucket = snapshot.bucket.as_ref()?;
+        let account = &snapshot.caller.known()?.account;
+        let read = BucketRead::new(self.clients(), &bucket.region, &bucket.name, account);
+        tokio::time::timeout_at(self.deadline().into(), read.beginning(key, BEGINNING)).await.ok()
+    }
 }

@@ -25,7 +25,6 @@ use crate::aws::edge::DistributionSummary;
 use crate::aws::{Clients, FailureKind, read};
 use crate::names;
 
-pub(crate) use bucket::is_image;
 pub(crate) use edge::names;
 pub(crate) use function::log_group;
 pub use target::{Found, Lost, Named, Target};
@@ -198,6 +197,7 @@ impl Looker {
             edge,
             edges: fronts,
             walks: Vec::new(),
+            bad_originals: Vec::new(),
             unasked: None,
             log: Fact::Absent,
         }

@@ -1,19 +1,17 @@
 //! What is asked for. Pure, but for the name of the image that does not exist.
 
-use std::collections::BTreeMap;
-
+use crate::aws::lambda::SECRET;
+use crate::names;
+use crate::random::random_id;
+use crate::sample::{self, Original};
+use crate::settings::value::{SecurityKey, preset_entries};
 use imgdeploy_checks::Snapshot;
 use imgdeploy_checks::snapshot::Object;
 use imgdeploy_checks::snapshot::derive::SPEC;
+use imgdeploy_keys::{ImageKind, Scheme};
 use imgdeploy_model::chain::encode::encode_path;
-use imgdeploy_model::derived_key::looks_derived;
 use imgdeploy_world::AwsFailure;
-
-use crate::aws::lambda::SECRET;
-use crate::doctor::look::is_image;
-use crate::names;
-use crate::random::random_id;
-use crate::settings::value::{SecurityKey, preset_entries};
+use std::collections::BTreeMap;
 
 /// One request to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,17 +22,21 @@ pub struct Ask {
     pub asked_for: String,
     /// The original does not exist.
     pub absent: bool,
+    /// The original, where it is one of the bucket's.
+    pub original: Option<String>,
 }
 
-/// Longest key of an original that is asked for, in bytes: prefix and size need room in S3's 1,024.
-const LONGEST_ORIGINAL: usize = 900;
+/// Requests of which one is to give an image: if an original is bad, the next is asked for.
+pub(super) type Turn = Vec<Ask>;
+
 /// Originals over this many bytes take longer than they tell.
 const LARGEST: u64 = 20 * 1024 * 1024;
 
 impl Ask {
     /// A URL that the user named.
     pub fn of_url(url: &str) -> Self {
-        Self { url: url.to_owned(), asked_for: "the URL that was named".to_owned(), absent: false }
+        let asked_for = "the URL that was named".to_owned();
+        Self { url: url.to_owned(), asked_for, absent: false, original: None }
     }
 }
 
@@ -63,7 +65,7 @@ pub(super) fn asks(
     snapshot: &Snapshot,
     base: &str,
     key: Option<&SecurityKey>,
-) -> Result<Vec<Ask>, AwsFailure> {
+) -> Result<Vec<Turn>, AwsFailure> {
     let Some(bucket) = &snapshot.bucket else { return Ok(Vec::new()) };
     let nothing = snapshot.apis.is_empty() && snapshot.function.is_none();
     let environment = snapshot.configuration().ok().map(|seen| seen.environment.clone()).unwrap_or_default();
@@ -79,26 +81,29 @@ pub(super) fn asks(
     let Some(spec) = spec(&environment) else {
         return Err(unasked("the function serves presets only, and has none"));
     };
-    let prefix = snapshot.prefix();
+    let scheme = snapshot.scheme();
     let url = |original: &str| {
-        let derived = names::derived_key(&prefix, key.filter(|_| signed), &spec, original);
+        let derived = names::derived_key(&scheme.prefix, key.filter(|_| signed), &spec, original);
         format!("{base}/{}", encode_path(&derived))
     };
     let objects = bucket.objects.known().map(Vec::as_slice).unwrap_or_default();
-    let mut asks: Vec<Ask> = by_type(objects, &prefix)
+    let ask = |kind: ImageKind, original: Original<'_>| Ask {
+        url: url(original.key),
+        asked_for: format!("a derived {}", kind.title()),
+        absent: false,
+        original: Some(original.key.to_owned()),
+    };
+    let mut turns: Vec<Turn> = by_type(objects, &scheme)
         .into_iter()
-        .map(|(kind, original)| Ask {
-            url: url(original),
-            asked_for: format!("a derived {kind}"),
-            absent: false,
-        })
+        .map(|(kind, originals)| originals.into_iter().map(|original| ask(kind, original)).collect())
         .collect();
-    asks.push(Ask {
+    turns.push(vec![Ask {
         url: url(&format!("imgdeploy-doctor-{}.jpg", random_id())),
         asked_for: "an image that does not exist".to_owned(),
         absent: true,
-    });
-    Ok(asks)
+        original: None,
+    }]);
+    Ok(turns)
 }
 
 fn unasked(why: &str) -> AwsFailure {
@@ -115,44 +120,14 @@ fn spec(environment: &BTreeMap<String, String>) -> Option<String> {
     Some(allowed.unwrap_or(SPEC).to_owned())
 }
 
-/// The smallest original of each type.
-fn by_type<'a>(objects: &'a [Object], prefix: &str) -> BTreeMap<&'static str, &'a str> {
-    let mut found: BTreeMap<&'static str, &Object> = BTreeMap::new();
-    // Names that would be refused rightly (S3-13).
-    let odd = |key: &str| {
-        key.contains('?')
-            || key.chars().any(char::is_control)
-            || key.split('/').any(|part| matches!(part, "" | "." | ".."))
-    };
-    let derived = |key: &str| match prefix {
-        // A first folder such as `300x200` is a size.
-        "" => looks_derived(key, prefix, |_| false),
-        prefix => key.starts_with(prefix),
-    };
-    for object in objects {
-        let key = object.key.as_str();
-        if !is_image(key) || odd(key) || derived(key) || key.len() > LONGEST_ORIGINAL {
-            continue;
-        }
-        if object.size == 0 || object.size > LARGEST {
-            continue;
-        }
-        let kind = kind(key);
-        if found.get(kind).is_none_or(|known| object.size < known.size) {
-            found.insert(kind, object);
-        }
+/// Originals of each type, in turn.
+fn by_type<'a>(objects: &'a [Object], scheme: &Scheme) -> BTreeMap<ImageKind, Vec<Original<'a>>> {
+    let sized = objects.iter().map(|object| (object.key.as_str(), object.size));
+    let mut found: BTreeMap<ImageKind, Vec<Original<'a>>> = BTreeMap::new();
+    for original in sample::originals(sized, scheme, LARGEST) {
+        found.entry(original.kind).or_default().push(original);
     }
-    found.into_iter().map(|(kind, object)| (kind, object.key.as_str())).collect()
-}
-
-fn kind(key: &str) -> &'static str {
-    match key.rsplit('.').next().unwrap_or_default().to_ascii_lowercase().as_str() {
-        "png" => "PNG",
-        "webp" => "WebP",
-        "gif" => "GIF",
-        "avif" => "AVIF",
-        _ => "JPEG",
-    }
+    found.into_iter().map(|(kind, originals)| (kind, sample::in_turn(&originals))).collect()
 }
 
 #[cfg(test)]
@@ -160,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_smallest_original_of_each_type_is_asked_for() {
+    fn originals_of_each_type_are_asked_for_in_turn() {
         let objects: Vec<Object> = [
             ("a.jpg", 900),
             ("b.JPEG", 100),
@@ -169,12 +144,26 @@ mod tests {
             ("resized/300x200/a.png", 1),
             ("x/?.webp", 1),
             ("readme.txt", 1),
+            ("thumb/a.gif", 7),
         ]
         .into_iter()
         .map(|(key, size)| Object { key: key.to_owned(), size, owner: None })
         .collect();
-        let found = by_type(&objects, "resized/");
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), [("JPEG", "b.JPEG"), ("PNG", "c.png")]);
+        let found = |prefix: &str| -> Vec<(&str, Vec<String>)> {
+            let scheme = Scheme::of_lists(prefix, ["thumb=30x20"]);
+            let found = by_type(&objects, &scheme).into_iter();
+            let keys = |found: Vec<Original<'_>>| found.iter().map(|one| one.key.to_owned()).collect();
+            found.map(|(kind, originals)| (kind.title(), keys(originals))).collect()
+        };
+        let all = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let jpeg = ("JPEG", all(&["a.jpg", "b.JPEG"]));
+        assert_eq!(
+            found("resized/"),
+            [jpeg.clone(), ("PNG", all(&["c.png"])), ("GIF", all(&["thumb/a.gif"]))]
+        );
+        // Without a prefix, an image of a preset is no original.
+        let png = ("PNG", all(&["c.png", "resized/300x200/a.png"]));
+        assert_eq!(found(""), [jpeg, png]);
     }
 
     #[test]

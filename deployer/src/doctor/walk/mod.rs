@@ -7,16 +7,16 @@ mod front;
 mod log;
 mod who;
 
-use std::sync::Arc;
-use std::time::{Instant, SystemTime};
-
+use super::look::Looker;
+use crate::sample;
+use crate::settings::value::SecurityKey;
 use futures::future::join_all;
 use imgdeploy_checks::Snapshot;
-use imgdeploy_checks::snapshot::{LogLine, Service, Walk};
+use imgdeploy_checks::snapshot::{BadOriginal, End, LogLine, Service, Walk};
+use imgdeploy_keys::NO_IMAGE;
 use imgdeploy_world::{AwsFailure, Fact};
-
-use super::look::Looker;
-use crate::settings::value::SecurityKey;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
 
 pub use ask::Ask;
 
@@ -32,8 +32,10 @@ pub struct Wanted {
 /// What came of the requests.
 #[derive(Debug)]
 pub struct Walked {
-    /// The requests that were made.
+    /// The requests that were made, but for those that are explained by [`Walked::bad_originals`].
     pub walks: Vec<Walk>,
+    /// Originals of which no image can be made.
+    pub bad_originals: Vec<BadOriginal>,
     /// Why some could not be made.
     pub unasked: Option<AwsFailure>,
     /// What the function logged about failures.
@@ -48,22 +50,22 @@ pub async fn walk(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted) -> Walk
         at_emulator(looker, snapshot, wanted, deadline).await
     } else {
         let asks = match &wanted.url {
-            Some(url) => Ok(vec![Ask::of_url(url)]),
+            Some(url) => Ok(vec![vec![Ask::of_url(url)]]),
             None => ask::asks(snapshot, &ask::base(snapshot), wanted.security_key.as_ref()),
         };
         let hosts = who::Hosts::live(snapshot, wanted.url.as_deref());
+        let one = Walking { looker, hosts: &hosts, snapshot, deadline };
         match asks {
-            Ok(asks) => {
-                Ok(join_all(asks.iter().map(|ask| follow::follow(ask, &hosts, snapshot, deadline))).await)
-            }
+            Ok(turns) => Ok(join_all(turns.iter().map(|turn| one.of_turn(turn))).await),
             Err(why) => Err(why),
         }
     };
     let mut unasked = followed.as_ref().err().cloned();
-    let mut walks = Vec::new();
-    for followed in followed.unwrap_or_default() {
+    let (mut walks, mut bad_originals) = (Vec::new(), Vec::new());
+    for (followed, bad) in followed.unwrap_or_default() {
+        bad_originals.extend(bad);
         match followed {
-            Ok(walk) => walks.push(walk),
+            Ok(walk) => walks.extend(walk),
             Err(why) => unasked = Some(why),
         }
     }
@@ -72,7 +74,7 @@ pub async fn walk(looker: &Looker, snapshot: &Snapshot, wanted: &Wanted) -> Walk
     } else {
         Fact::Known(Vec::new())
     };
-    Walked { walks, unasked, log }
+    Walked { walks, bad_originals, unasked, log }
 }
 
 /// API Gateway or the function failed: then the function's log may say why.
@@ -82,7 +84,59 @@ fn failed(walk: &Walk) -> bool {
         .any(|hop| hop.status >= 500 && matches!(hop.service, Service::ApiGateway | Service::Function))
 }
 
-type Followed = Vec<Result<Walk, AwsFailure>>;
+/// For each turn the walk that counts, if there is one, and the originals that are bad.
+type Followed = Vec<(Result<Option<Walk>, AwsFailure>, Vec<BadOriginal>)>;
+
+/// What the walks of all turns have in common.
+#[derive(Clone, Copy)]
+struct Walking<'a> {
+    looker: &'a Looker,
+    hosts: &'a who::Hosts,
+    snapshot: &'a Snapshot,
+    deadline: Instant,
+}
+
+impl Walking<'_> {
+    /// One request after the other, until one tells of the chain: an answer about an original alone does not.
+    async fn of_turn(self, turn: &[Ask]) -> (Result<Option<Walk>, AwsFailure>, Vec<BadOriginal>) {
+        let (mut bad, mut first) = (Vec::new(), None);
+        for ask in turn {
+            let walk = match follow::follow(ask, self.hosts, self.snapshot, self.deadline).await {
+                Ok(walk) => walk,
+                Err(why) => return (Err(why), bad),
+            };
+            let said = ask.original.as_deref().and_then(|key| against(key, &walk));
+            let Some(said) = said else {
+                let _ = self.explain(&mut bad).await;
+                return (Ok(Some(walk)), bad);
+            };
+            bad.push(said);
+            first.get_or_insert(walk);
+        }
+        // Every one is bad. That is no fault of the chain where it is seen to be theirs.
+        if self.explain(&mut bad).await { (Ok(None), bad) } else { (Ok(first), Vec::new()) }
+    }
+
+    /// Whether all of that is the originals' fault.
+    async fn explain(self, bad: &mut [BadOriginal]) -> bool {
+        let mut all = true;
+        for one in bad {
+            let seen = if one.code == NO_IMAGE {
+                self.looker.beginning(self.snapshot, &one.key).await
+            } else {
+                None
+            };
+            all &= sample::explained(one, seen.as_ref());
+        }
+        all
+    }
+}
+
+/// What the function says against the original that was asked for.
+fn against(key: &str, walk: &Walk) -> Option<BadOriginal> {
+    let last = walk.hops.last().filter(|hop| walk.end == End::Answer && hop.service == Service::Function)?;
+    sample::said_of(key, last.status, &last.body)
+}
 
 /// An emulator has neither website endpoint nor CDN: the chain's model serves them, with the configuration that was observed.
 async fn at_emulator(
@@ -93,7 +147,8 @@ async fn at_emulator(
 ) -> Result<Followed, AwsFailure> {
     let direct = wanted.url.as_deref().filter(|url| who::is_loopback(url));
     if let Some(url) = direct {
-        return Ok(vec![follow::follow(&Ask::of_url(url), &who::Hosts::Model, snapshot, deadline).await]);
+        let followed = follow::follow(&Ask::of_url(url), &who::Hosts::Model, snapshot, deadline).await;
+        return Ok(vec![(followed.map(Some), Vec::new())]);
     }
     let Some(bucket) = &snapshot.bucket else { return Ok(Vec::new()) };
     if let Some(unseen) = front::unseen(snapshot) {
@@ -104,7 +159,7 @@ async fn at_emulator(
         front.map_err(|error| AwsFailure::local("the chain's model on this machine", error.to_string()))?;
     let base = if snapshot.edge.is_some() { front.urls.cdn.clone() } else { front.urls.website.clone() };
     let asks = match &wanted.url {
-        Some(url) => Ok(vec![Ask::of_url(&format!("{base}{}", who::target(url)))]),
+        Some(url) => Ok(vec![vec![Ask::of_url(&format!("{base}{}", who::target(url)))]]),
         None => ask::asks(snapshot, &base, wanted.security_key.as_ref()),
     };
     let asks = match asks {
@@ -114,8 +169,8 @@ async fn at_emulator(
             return Err(why);
         }
     };
-    let walks =
-        join_all(asks.iter().map(|ask| follow::follow(ask, &who::Hosts::Model, snapshot, deadline))).await;
+    let one = Walking { looker, hosts: &who::Hosts::Model, snapshot, deadline };
+    let followed = join_all(asks.iter().map(|turn| one.of_turn(turn))).await;
     front.shutdown().await;
-    Ok(walks)
+    Ok(followed)
 }

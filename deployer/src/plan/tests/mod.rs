@@ -6,6 +6,7 @@ mod memory;
 mod notification;
 mod own_bucket;
 mod refusals;
+mod resaved;
 mod rights;
 mod world;
 

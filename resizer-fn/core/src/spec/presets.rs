@@ -52,6 +52,14 @@ impl Presets {
         self.by_name.iter().map(|(name, spec)| (name.as_str(), spec))
     }
 
+    /// These and, under other names, those.
+    pub fn or(mut self, those: Self) -> Self {
+        for (name, spec) in those.by_name {
+            self.by_name.entry(name).or_insert(spec);
+        }
+        self
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
@@ -95,6 +103,9 @@ mod tests {
             (None, None, None)
         );
         assert!(Presets::parse(" ;\n").unwrap().is_empty());
+        let more = presets.clone().or(Presets::parse("hero=1x;new=2x").unwrap());
+        assert_eq!(more.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["2up", "hero", "new", "thumb"]);
+        assert_eq!(more.get("hero"), presets.get("hero"));
     }
 
     #[test]

@@ -76,12 +76,12 @@ async fn answer(
         // Ends with the connection, which the caller closes.
         std::future::pending::<()>().await;
     }
-    if let Some(answer) = what.as_ref().and_then(|what| what.answer(&call.service)) {
-        return Ok(answer);
-    }
     if let Some(hook) = hook {
         // Hooks make blocking calls of their own. One that panics drops the call, so the test can't pass by it.
         tokio::task::spawn_blocking(hook).await.map_err(|_| Dropped)?;
+    }
+    if let Some(answer) = what.as_ref().and_then(|what| what.answer(&call.service)) {
+        return Ok(answer);
     }
     if shared.strict.load(Ordering::Relaxed)
         && let Some(refusal) = strict::refusal(shared, call, &parts, &body).await

@@ -9,6 +9,7 @@ use super::BucketRead;
 use crate::AwsFailure;
 use crate::failure::Answered;
 use crate::paging::{Next, Paging};
+use crate::read::Begun;
 use crate::read::Object;
 use imgdeploy_world::Fact;
 
@@ -160,6 +161,20 @@ impl BucketRead {
                 etag,
             }
         })
+    }
+
+    /// The first `bytes` of an object.
+    ///
+    /// # Errors
+    /// The failed call; an object that is gone, too.
+    pub async fn beginning(&self, key: &str, bytes: u32) -> Result<Begun, AwsFailure> {
+        const CALL: &str = "s3:GetObject";
+        let call = self.s3.get_object().bucket(&self.bucket).key(key).expected_bucket_owner(&self.owner);
+        let sent = call.range(format!("bytes=0-{}", bytes.saturating_sub(1))).send().await;
+        let found = sent.map_err(|error| AwsFailure::from_sdk(CALL, &error))?;
+        let encryption = found.server_side_encryption.map(|kind| kind.as_str().to_owned());
+        let body = found.body.collect().await.map_err(|error| AwsFailure::of_body(CALL, &error))?;
+        Ok(Begun { bytes: body.into_bytes().into(), encryption })
     }
 
     /// Whether the bucket keeps what is deleted.

@@ -1,23 +1,20 @@
 //! Which keys look like derived images.
 
-use imgdeploy_model::derived_key::looks_derived;
+use imgdeploy_keys::Scheme;
 use imgdeploy_world::Fact;
 
 use crate::check::{Skip, need};
 use crate::snapshot::Snapshot;
 
-/// Names of presets, if the function has any.
+/// How keys are read, with the function's presets, if it has any.
 ///
 /// # Errors
 /// [`Skip::Unseen`] where the function is there and could not be looked at.
-pub(super) fn presets(snapshot: &Snapshot) -> Result<Vec<String>, Skip> {
-    let configuration = match snapshot.configuration() {
-        Ok(configuration) => configuration,
-        Err(Skip::Nothing) => return Ok(Vec::new()),
-        Err(unseen) => return Err(unseen),
-    };
-    let list = configuration.environment.get("PRESETS").map(String::as_str).unwrap_or_default();
-    Ok(list.split([';', '\n']).filter_map(|one| Some(one.split_once('=')?.0.trim().to_owned())).collect())
+pub(super) fn scheme(snapshot: &Snapshot) -> Result<Scheme, Skip> {
+    match snapshot.configuration() {
+        Ok(_) | Err(Skip::Nothing) => Ok(snapshot.scheme()),
+        Err(unseen) => Err(unseen),
+    }
 }
 
 /// Whether the chain has this tool's key scheme; others put the size where they like.
@@ -38,14 +35,11 @@ pub(super) fn of_list<'a, T>(
     key: impl Fn(&T) -> &str,
 ) -> Result<Vec<&'a T>, Skip> {
     let list = need(list)?;
-    let prefix = snapshot.prefix();
-    let by_look = prefix.is_empty() || is_our_scheme(snapshot);
     // Without the names of presets fewer keys look derived: enough to find something, and nothing wrong is found.
-    let presets = presets(snapshot).unwrap_or_default();
+    let scheme = snapshot.scheme();
+    let by_look = scheme.prefix.is_empty() || is_our_scheme(snapshot);
     let is_derived = |key: &str| {
-        key.starts_with(&prefix)
-            && !key.ends_with('/')
-            && (!by_look || looks_derived(key, &prefix, |name| presets.iter().any(|preset| preset == name)))
+        key.starts_with(&scheme.prefix) && !key.ends_with('/') && (!by_look || scheme.has_form(key))
     };
     Ok(list.iter().filter(|item| is_derived(key(item))).collect())
 }

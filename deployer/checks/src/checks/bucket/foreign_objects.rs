@@ -3,8 +3,8 @@
 use super::derived::of_list;
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need, need_or_absent};
 use crate::shared::site::{keys_named, was_served};
-use crate::snapshot::derive::is_image;
 use crate::snapshot::{Bucket, Object, Snapshot};
+use imgdeploy_keys::ImageKind;
 use imgdeploy_model::command;
 
 pub const CHECK: Check = Check {
@@ -35,12 +35,12 @@ fn run(snapshot: &Snapshot) -> Verdict {
     let is_foreign = |object: &Object| object.owner.as_ref().is_some_and(|other| other != owner);
     let derived = of_list(snapshot, &bucket.derived, |object| &object.key)?;
     let is_derived = |key: &str| derived.iter().any(|object| object.key == key);
-    let prefix = snapshot.prefix();
+    let scheme = snapshot.scheme();
     let is_original = |object: &&Object| {
         // Of what else is in the bucket (logs that AWS writes, backups) nobody asks for sizes.
-        is_image(&object.key)
+        ImageKind::of_name(&object.key).is_some()
             && !is_derived(&object.key)
-            && (prefix.is_empty() || !object.key.starts_with(&prefix))
+            && scheme.is_original(&object.key)
             && !was_served(snapshot, &object.key, true)
     };
     let originals = need(&bucket.objects)?.iter().filter(is_original);

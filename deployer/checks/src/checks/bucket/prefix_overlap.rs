@@ -1,10 +1,10 @@
 //! IMG073
 
+use imgdeploy_keys::Scheme;
 use imgdeploy_model::command;
-use imgdeploy_model::derived_key::looks_derived;
 use imgdeploy_model::shell::Command;
 
-use super::derived::{is_our_scheme, presets};
+use super::derived::{is_our_scheme, scheme};
 use crate::check::{Check, EffectOf, Finding, Hop, Input, Severity, Skip, Verdict, need};
 use crate::shared::site::{keys_named, uri};
 use crate::snapshot::Snapshot;
@@ -33,20 +33,15 @@ fn run(snapshot: &Snapshot) -> Verdict {
     if prefix.is_empty() || !is_our_scheme(snapshot) {
         return Err(Skip::Nothing);
     }
-    let foreign = |presets: &[String]| -> Result<Vec<&str>, Skip> {
+    let foreign = |scheme: &Scheme| -> Result<Vec<&str>, Skip> {
         let keys = need(&bucket.derived)?.iter().map(|object| object.key.as_str());
         // Consoles make objects such as `resized/` for folders.
-        Ok(keys
-            .filter(|key| {
-                !key.ends_with('/')
-                    && !looks_derived(key, &prefix, |name| presets.iter().any(|preset| preset == name))
-            })
-            .collect())
+        Ok(keys.filter(|key| !key.ends_with('/') && !scheme.has_form(key)).collect())
     };
-    if foreign(&[])?.is_empty() {
+    if foreign(&Scheme::of_lists(&prefix, []))?.is_empty() {
         return Ok(Vec::new());
     }
-    let keys = foreign(&presets(snapshot)?)?;
+    let keys = foreign(&scheme(snapshot)?)?;
     let Some(first) = keys.first() else {
         return Ok(Vec::new());
     };

@@ -1,15 +1,15 @@
 //! What the function's role may do (IA-01, IA-02).
 
+use imgdeploy_keys::ImageKind;
 use imgdeploy_model::chain::identity::{Allowed, allows};
 use imgdeploy_model::command;
-use imgdeploy_model::derived_key::looks_derived;
 use imgdeploy_model::shell::Command;
 use serde_json::{Value, json};
 
 use super::command::place;
 use crate::check::{Finding, Skip, need, need_or_absent};
 use crate::shared::statement::one_or_list;
-use crate::snapshot::derive::{SPEC, is_image};
+use crate::snapshot::derive::SPEC;
 use crate::snapshot::{Bucket, Function, Role, Snapshot};
 
 /// Few keys tell as much as many: patterns of roles are about folders.
@@ -123,15 +123,16 @@ fn acls_count(bucket: &Bucket) -> Result<bool, Skip> {
 }
 
 fn originals(snapshot: &Snapshot, bucket: &Bucket) -> Vec<String> {
-    let prefix = snapshot.prefix();
-    let is_derived = |key: &str| match prefix.as_str() {
-        "" => looks_derived(key, "", |_| false),
-        prefix => key.starts_with(prefix),
-    };
+    let scheme = snapshot.scheme();
     let heads = bucket.original_heads.known().into_iter().flatten().map(|head| head.key.clone());
     let listed = bucket.objects.known().into_iter().flatten().map(|object| object.key.clone());
     let mut keys = vec!["imgdeploy-sample.jpg".to_owned()];
-    keys.extend(heads.chain(listed).filter(|key| is_image(key) && !is_derived(key)).take(KEYS));
+    keys.extend(
+        heads
+            .chain(listed)
+            .filter(|key| scheme.is_original(key) && ImageKind::of_name(key).is_some())
+            .take(KEYS),
+    );
     keys
 }
 
