@@ -20,6 +20,7 @@ pub mod journal;
 pub mod logs;
 pub mod names;
 pub mod observe;
+mod pace;
 pub mod permissions;
 pub mod plan;
 pub mod price;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_support::aws::Aws;
 use test_support::ministack::{MiniStack, root_credentials};
-use test_support::proxy::{Cut, Fault, Proxy, What};
+use test_support::proxy::{Cut, Fault, Proxy, What, cuts};
 use test_support::tool::{Run, Tool};
 use test_support::zip_file::{bootstrap_zip, host_arch};
 use zip::write::SimpleFileOptions;
@@ -218,31 +218,27 @@ fn any_call_may_fail_and_running_again_finishes() {
     let mut live = world.live_code();
     assert_ne!(first, live);
     let impatient = tool(&world.proxy).region(REGION).env("AWS_MAX_ATTEMPTS", "1");
-    for call in &calls {
-        // A read that was answered to nobody is as good as none.
-        let cuts = [Cut::BeforeRequest, Cut::AfterRequest];
-        for cut in cuts.into_iter().take(if call.write { 2 } else { 1 }) {
-            let n = call.n;
-            let zip = world.variant(&format!("{n}-{cut:?}"));
-            world.proxy.clear();
-            world.proxy.cut_at(n, cut);
-            let run = impatient.run(world.arguments(&zip, &[]));
-            let log = world.proxy.log();
-            world.proxy.clear();
-            let at = format!("cut {cut:?} at call {n}\n{run}\n{log}");
-            if log.contains("dropped") {
-                assert_ne!(run.code, 0, "{at}");
-            }
-            // Only the last call moves the alias: it may have been carried out without an answer.
-            let moved = log.contains("UpdateAlias") && cut == Cut::AfterRequest;
-            let now = world.live_code();
-            assert!(now == live || (moved && now == sha(&zip)), "{at}");
-            world.settle();
-            let again = world.update(&zip, &[]);
-            assert_eq!(again.code, 0, "{at}\nagain {again}");
-            live = world.live_code();
-            assert_eq!(live, sha(&zip), "{at}");
+    for (call, cut) in cuts(&calls) {
+        let n = call.n;
+        let zip = world.variant(&format!("{n}-{cut:?}"));
+        world.proxy.clear();
+        world.proxy.cut_at(n, cut);
+        let run = impatient.run(world.arguments(&zip, &[]));
+        let log = world.proxy.log();
+        world.proxy.clear();
+        let at = format!("cut {cut:?} at call {n}\n{run}\n{log}");
+        if log.contains("dropped") {
+            assert_ne!(run.code, 0, "{at}");
         }
+        // Only the last call moves the alias: it may have been carried out without an answer.
+        let moved = log.contains("UpdateAlias") && cut == Cut::AfterRequest;
+        let now = world.live_code();
+        assert!(now == live || (moved && now == sha(&zip)), "{at}");
+        world.settle();
+        let again = world.update(&zip, &[]);
+        assert_eq!(again.code, 0, "{at}\nagain {again}");
+        live = world.live_code();
+        assert_eq!(live, sha(&zip), "{at}");
     }
 }
 

@@ -49,7 +49,7 @@ impl Run<'_> {
                         text: "AWS still refuses public policies; waiting for the change to spread"
                             .to_owned(),
                     });
-                    tokio::time::sleep(pause).await;
+                    crate::pace::pause(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(8));
                 }
                 other => return other.map_err(Cause::from),
@@ -86,7 +86,7 @@ impl Run<'_> {
                     (self.events)(Event::Progress {
                         text: "S3 may not send to the queue yet; waiting for its policy to spread".to_owned(),
                     });
-                    tokio::time::sleep(pause).await;
+                    crate::pace::pause(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(8));
                 }
                 other => return other.map_err(Cause::from),

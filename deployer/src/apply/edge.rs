@@ -68,7 +68,7 @@ impl Run<'_> {
             if start.elapsed() > PATIENCE {
                 return Err(Cause::StillRunning(format!("the distribution {id} is still being deployed")));
             }
-            tokio::time::sleep(pause).await;
+            crate::pace::pause(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
@@ -87,7 +87,7 @@ impl Run<'_> {
             if start.elapsed() > PATIENCE {
                 return Err(Cause::StillRunning(format!("the invalidation {invalidation} still goes on")));
             }
-            tokio::time::sleep(pause).await;
+            crate::pace::pause(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }

@@ -109,7 +109,7 @@ async fn settled(function: &Function, qualifier: Option<&str>) -> Result<Configu
         if begun.elapsed() > PATIENCE {
             return Err(Cause::StillRunning("the function is still being updated".to_owned()));
         }
-        tokio::time::sleep(pause).await;
+        crate::pace::pause(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

@@ -82,7 +82,7 @@ async fn verify(clients: &Clients, query: &Query, report: &Report) -> Result<(),
         if detach::detach(&seen, &query.prefix, Vec::new()).is_empty() {
             return Ok(());
         }
-        tokio::time::sleep(pause).await;
+        crate::pace::pause(pause).await;
         pause *= 2;
     }
     Err(Failure::new(

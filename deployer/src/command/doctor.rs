@@ -107,7 +107,7 @@ async fn examine_again(
         if fix::wanted(&seen.diagnosis).is_empty() {
             return Ok(seen);
         }
-        tokio::time::sleep(pause).await;
+        crate::pace::pause(pause).await;
     }
     examine(clients, target, Some(site), args).await
 }

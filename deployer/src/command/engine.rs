@@ -170,7 +170,7 @@ pub async fn verify<T>(
                 "run the same command again in a minute",
             ));
         }
-        tokio::time::sleep(pause).await;
+        crate::pace::pause(pause).await;
         pause *= 2;
     }
     unreachable!("the loop ends by returning")

@@ -147,7 +147,7 @@ pub(crate) async fn settled(function: &Function, qualifier: Option<&str>) -> Res
         if begun.elapsed() > PATIENCE {
             return Err(Cause::Failed(format!("it is still at work after {} s", PATIENCE.as_secs())));
         }
-        tokio::time::sleep(pause).await;
+        crate::pace::pause(pause).await;
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
 }

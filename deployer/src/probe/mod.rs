@@ -120,7 +120,7 @@ async fn patient(url: &str, hosts: &walk::Hosts, report: &Report) -> ProbeReport
         }
         asked_again = true;
         report.say(format!("probe: {}; asking again in {} s", found.verdict, pause.as_secs()));
-        tokio::time::sleep(pause).await;
+        crate::pace::pause(pause).await;
         found = walk::walk(url, hosts).await;
     }
     found

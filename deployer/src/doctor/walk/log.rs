@@ -32,7 +32,7 @@ pub(super) async fn failures(looker: &Looker, snapshot: &Snapshot, since: System
         if !lines.is_empty() || look == looks || looker.deadline() < std::time::Instant::now() + PAUSE {
             return Seen::Known(lines);
         }
-        tokio::time::sleep(PAUSE).await;
+        crate::pace::pause(PAUSE).await;
     }
     Seen::Known(Vec::new())
 }
