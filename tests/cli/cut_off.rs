@@ -16,7 +16,7 @@ fn undisturbed(bench: &Bench) -> (Vec<Call>, String) {
 }
 
 fn cut_at_the_calls_of(shard: usize) {
-    let mut bench = Bench::used();
+    let mut bench = Bench::used().with_stand_in();
     let (calls, installed) = undisturbed(&bench);
     assert!(calls.iter().filter(|call| call.write).count() >= 5, "{}", bench.proxy.log());
     for (call, cut) in cuts(&calls).into_iter().skip(shard).step_by(SHARDS) {
@@ -89,7 +89,7 @@ fn shard_3() {
 
 #[test]
 fn detach_cut_off_at_any_write_can_be_finished() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let _ = bench.attach().exits(0);
     bench.proxy.clear();
     let _ = bench.detach().exits(0);

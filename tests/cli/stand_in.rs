@@ -1,5 +1,5 @@
 //! A small program in the place of the function, where its images are not what is tested: it answers every call with the
-//! image that the check of a version asks for. A zip of it has some kilobytes; that of the function has eleven megabytes,
+//! image that the check of a version asks for, which a probe of the chain takes as well. A zip of it has some kilobytes; that of the function has eleven megabytes,
 //! which the emulator takes in and unpacks for every version.
 
 use std::path::{Path, PathBuf};
@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use resizer_core::Limits;
+use tempfile::TempDir;
+use test_support::zip_file::{self, bootstrap_zip};
 
 /// What the check sends, and what it asks for (`deployer/src/function/check.rs`).
 const PHOTO: &[u8] = include_bytes!("../../deployer/src/function/check.jpg");
@@ -64,9 +66,36 @@ pub fn program(folder: &Path) -> Vec<u8> {
     let image = resizer_core::resize(PHOTO, &SPEC.parse().unwrap(), &Limits::default()).unwrap();
     let answer = serde_json::json!({
         "statusCode": 200, "isBase64Encoded": true, "body": STANDARD.encode(image.bytes),
+        "headers": { "Content-Type": "image/jpeg" },
     });
     let literal = format!("{:?}", answer.to_string());
     std::fs::read(compiled(folder, "stand-in", &SOURCE.replace("ANSWER", &literal))).unwrap()
+}
+
+/// The zip with which tests attach: the function's, or that of the stand-in and the folder in which it lies.
+pub struct Code {
+    zip: PathBuf,
+    _folder: Option<TempDir>,
+}
+
+impl Code {
+    /// The function itself.
+    pub fn real() -> Self {
+        Self { zip: bootstrap_zip().to_owned(), _folder: None }
+    }
+
+    /// The small program.
+    pub fn stand_in() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let zip = folder.path().join("stand-in.zip");
+        std::fs::write(&zip, zip_file::with("bootstrap", 0o755, &program(folder.path()))).unwrap();
+        Self { zip, _folder: Some(folder) }
+    }
+
+    /// Its path, as an argument.
+    pub fn path(&self) -> &str {
+        self.zip.to_str().unwrap()
+    }
 }
 
 /// A C program, compiled for this machine without symbols.
