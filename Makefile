@@ -44,7 +44,7 @@ export IMGDEPLOY_MINISTACK := $(VENV)/bin/ministack
 export IMGDEPLOY_TEST_ZIP  := $(ZIP)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node need-arm64 bench-images bench-cold-start bench-update-code bench-batch test-arm64 hostile
+.PHONY: help demo test test-full check build dist install clean venv assembler zip lint-templates need-cargo need-python need-node need-arm64 bench-images bench-cold-start bench-update-code bench-batch bench-test-time test-arm64 hostile
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ test: venv zip lint-templates ## all tests
 	  set -x; $(CARGO) test --locked --workspace --bins --lib --tests; \
 	fi
 	$(CARGO) test --locked --workspace --doc
+
+# What `test` leaves out: runs are cut off at every call, not only at every write and each kind of read, and more images are asked for.
+# Without nextest the variable alone does it.
+test-full: export IMGDEPLOY_TEST_FULL := 1
+test-full: export NEXTEST_PROFILE := full
+test-full: test ## all tests, with every cut-off and all random requests
 
 # Not a part of `test`: the build takes minutes, and one that lies around may be of older sources than what it is compared with.
 test-arm64: venv need-cargo need-arm64 ## the arm64 build under qemu: does it store the images that this machine's build does?
@@ -183,6 +189,10 @@ bench-batch: need-cargo venv assembler $(BATCH_NODE)/.complete ## a thousand pho
 	@cd $(BATCH) && PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python -m unittest --quiet tests.py
 	@PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python $(BATCH)/run.py --target $(TARGET) --zip $(RELEASE_ZIP) --node-modules $(BATCH_NODE)/node_modules \
 	  --imgdeploy $(TARGET)/debug/imgdeploy --ministack $(VENV)/bin/ministack $(ARGS)
+
+bench-test-time: need-cargo venv ## clean and warm `make test` beside another commit's (ARGS='--against COMMIT'; --help)
+	@cd tests/bench/test_time && PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python -m unittest --quiet tests.py
+	@PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python tests/bench/test_time/run.py --target $(TARGET) $(ARGS)
 
 venv: $(VENV)/.complete ## emulator, template linter and build tools, pinned by hash
 

@@ -346,7 +346,7 @@ async fn settled(bucket: &BucketRead) -> Fact<()> {
     for _ in 0..2 {
         match bucket.owned().await {
             Fact::Unknown(failure) if failure.kind == FailureKind::Denied => {
-                tokio::time::sleep(Duration::from_millis(300)).await;
+                crate::aws::pace::pause(Duration::from_millis(300)).await;
             }
             answered => return answered,
         }

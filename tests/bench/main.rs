@@ -7,6 +7,9 @@
 #[path = "../cli/bench.rs"]
 #[allow(dead_code, reason = "shared with the other tests, which use all of it")]
 mod bench;
+#[path = "../cli/stand_in.rs"]
+#[allow(dead_code, reason = "shared with the other tests, which use all of it")]
+mod stand_in;
 
 use std::time::{Duration, Instant};
 

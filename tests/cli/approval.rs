@@ -4,7 +4,7 @@ use crate::bench::Bench;
 
 #[test]
 fn without_yes_and_without_a_terminal_nothing_is_written() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let run = bench.tool.run(bench.attach_without("--yes")).exits(4);
     bench.assert_no_writes();
     assert!(run.stderr.contains("--yes"), "{run}");
@@ -12,7 +12,7 @@ fn without_yes_and_without_a_terminal_nothing_is_written() {
 
 #[test]
 fn without_allow_public_a_private_bucket_stays_private() {
-    let bench = Bench::private();
+    let bench = Bench::private().with_stand_in();
     let run = bench.tool.run(bench.attach_without("--allow-public")).exits(4);
     bench.assert_no_writes();
     assert!(run.stderr.contains("--allow-public"), "{run}");
@@ -20,7 +20,7 @@ fn without_allow_public_a_private_bucket_stays_private() {
 
 #[test]
 fn a_dry_run_shows_the_plan_and_writes_nothing() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let before = bench.scenario.snapshot();
     let with = |flags: &[&str]| {
         let mut arguments = bench.attach_without("--yes");

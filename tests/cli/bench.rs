@@ -5,7 +5,9 @@ use test_support::ministack::MiniStack;
 use test_support::proxy::{Call, Proxy};
 use test_support::scenario::Scenario;
 use test_support::tool::{Run, Tool};
-use test_support::zip_file::{bootstrap_zip, host_arch};
+use test_support::zip_file::host_arch;
+
+use crate::stand_in::Code;
 
 /// The bucket of most tests.
 pub const BUCKET: &str = "shop-pictures";
@@ -18,6 +20,8 @@ pub struct Bench {
     pub proxy: Proxy,
     pub tool: Tool,
     pub scenario: Scenario,
+    /// What is attached.
+    pub code: Code,
 }
 
 impl Bench {
@@ -36,7 +40,12 @@ impl Bench {
         let scenario = scenario(&aws);
         let proxy = Proxy::start(&aws);
         let tool = tool(&proxy);
-        Self { aws, proxy, tool, scenario }
+        Self { aws, proxy, tool, scenario, code: Code::real() }
+    }
+
+    /// With a small program in place of the function, for tests that ask for none of its images.
+    pub fn with_stand_in(self) -> Self {
+        Self { code: Code::stand_in(), ..self }
     }
 
     /// As an IAM user with this policy, so that every Deny counts.
@@ -53,8 +62,14 @@ impl Bench {
             Some(id) => arguments.extend(words(&["--distribution", id])),
             None => arguments.extend(words(&["--no-distribution"])),
         }
-        let zip = bootstrap_zip().to_str().expect("a path in UTF-8");
-        arguments.extend(words(&["--zip", zip, "--arch", host_arch(), "--yes", "--allow-public"]));
+        arguments.extend(words(&[
+            "--zip",
+            self.code.path(),
+            "--arch",
+            host_arch(),
+            "--yes",
+            "--allow-public",
+        ]));
         arguments
     }
 

@@ -1,13 +1,13 @@
 //! An attach that is cut off at any call can be finished by running it again, and has harmed nothing meanwhile.
 
-use test_support::proxy::{Call, Cut};
+use test_support::proxy::{Call, Cut, cuts};
 use test_support::scenario::Scenario;
 
 use crate::bench::{BUCKET, Bench, REGION};
 use crate::state;
 
 /// Test functions that share the calls among themselves, so that they run side by side.
-const SHARDS: usize = 6;
+const SHARDS: usize = 4;
 
 /// Every call of an undisturbed attach, and what it leaves behind.
 fn undisturbed(bench: &Bench) -> (Vec<Call>, String) {
@@ -15,19 +15,11 @@ fn undisturbed(bench: &Bench) -> (Vec<Call>, String) {
     (bench.proxy.calls(), state::installed(&bench.scenario))
 }
 
-fn cut_at_every_call_of(shard: usize) {
-    let mut bench = Bench::used();
+fn cut_at_the_calls_of(shard: usize) {
+    let mut bench = Bench::used().with_stand_in();
     let (calls, installed) = undisturbed(&bench);
     assert!(calls.iter().filter(|call| call.write).count() >= 5, "{}", bench.proxy.log());
-    let mut cuts = Vec::new();
-    for call in &calls {
-        cuts.push((call, Cut::BeforeRequest));
-        // A read that was answered to nobody is as good as none.
-        if call.write {
-            cuts.push((call, Cut::AfterRequest));
-        }
-    }
-    for (call, cut) in cuts.into_iter().skip(shard).step_by(SHARDS) {
+    for (call, cut) in cuts(&calls).into_iter().skip(shard).step_by(SHARDS) {
         bench.aws.reset();
         bench.proxy.clear();
         bench.scenario = Scenario::used_bucket(&bench.aws, REGION, BUCKET);
@@ -77,37 +69,27 @@ fn cut_at_every_call_of(shard: usize) {
 
 #[test]
 fn shard_0() {
-    cut_at_every_call_of(0);
+    cut_at_the_calls_of(0);
 }
 
 #[test]
 fn shard_1() {
-    cut_at_every_call_of(1);
+    cut_at_the_calls_of(1);
 }
 
 #[test]
 fn shard_2() {
-    cut_at_every_call_of(2);
+    cut_at_the_calls_of(2);
 }
 
 #[test]
 fn shard_3() {
-    cut_at_every_call_of(3);
-}
-
-#[test]
-fn shard_4() {
-    cut_at_every_call_of(4);
-}
-
-#[test]
-fn shard_5() {
-    cut_at_every_call_of(SHARDS - 1);
+    cut_at_the_calls_of(SHARDS - 1);
 }
 
 #[test]
 fn detach_cut_off_at_any_write_can_be_finished() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let _ = bench.attach().exits(0);
     bench.proxy.clear();
     let _ = bench.detach().exits(0);

@@ -7,7 +7,7 @@ use crate::state;
 
 /// What an undisturbed attach leaves behind, and which operations it takes.
 fn undisturbed() -> (Bench, String, Vec<String>) {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let _ = bench.attach().exits(0);
     let installed = state::installed(&bench.scenario);
     let operations = bench.operations().iter().map(|call| call.name()).collect();
@@ -160,7 +160,7 @@ fn a_document_changed_behind_our_back_is_not_overwritten() {
 #[test]
 fn a_distribution_changed_at_the_last_moment_is_not_overwritten() {
     // CF-13: here If-Match protects even after our last read.
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let scenario = bench.scenario.clone();
     bench.proxy.before("cloudfront:UpdateDistribution", move || {
         scenario.edit_distribution(|xml| xml.replace("PriceClass_100", "PriceClass_200"));

@@ -34,6 +34,7 @@ mod resize;
 mod rivals;
 mod served;
 mod stack_role;
+mod stand_in;
 mod state;
 mod status;
 mod terminal;

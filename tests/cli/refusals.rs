@@ -27,7 +27,7 @@ fn replaced(bench: &Bench, flag: &str, value: &str) -> Vec<String> {
 
 #[test]
 fn what_stands_where_derived_images_go_is_counted_before_anything_is_written() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     for key in ["resized/300x200/by-hand.jpg", "300x200/banner.jpg", "banner.jpg"] {
         bench.scenario.put_object(key, "image/jpeg", "mine");
     }
@@ -49,7 +49,7 @@ fn what_stands_where_derived_images_go_is_counted_before_anything_is_written() {
 
 #[test]
 fn a_policy_that_would_grow_over_20_kb() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let policy = bench.scenario.document("policy").unwrap();
     // S3-25. Alone it fits; with a statement of ours it doesn't.
     let filler = |length: usize| {
@@ -67,7 +67,7 @@ fn a_policy_that_would_grow_over_20_kb() {
 
 #[test]
 fn a_deny_that_would_stand_in_the_way_is_named() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let policy = bench.scenario.document("policy").unwrap();
     let deny = r#"{"Sid":"OnlyEncrypted","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::shop-pictures","arn:aws:s3:::shop-pictures/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}},"#;
     bench.scenario.put(
@@ -79,7 +79,7 @@ fn a_deny_that_would_stand_in_the_way_is_named() {
 
 #[test]
 fn a_website_that_redirects_everything() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     bench.scenario.put("website", r#"<WebsiteConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><RedirectAllRequestsTo><HostName>www.example.com</HostName></RedirectAllRequestsTo></WebsiteConfiguration>"#);
     // S3-08
     assert_refused(&bench, bench.attach(), 4, &["redirects all requests", "www.example.com"]);
@@ -87,7 +87,7 @@ fn a_website_that_redirects_everything() {
 
 #[test]
 fn a_website_with_fifty_rules() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let rule = |n: usize| {
         format!(
             "<RoutingRule><Condition><KeyPrefixEquals>old{n}/</KeyPrefixEquals></Condition><Redirect><ReplaceKeyPrefixWith>new/</ReplaceKeyPrefixWith></Redirect></RoutingRule>"
@@ -126,21 +126,21 @@ fn a_bucket_of_another_account_that_lets_us_do_everything() {
 
 #[test]
 fn a_bucket_that_does_not_exist() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let run = bench.tool.run(replaced(&bench, "--bucket", "no-such-bucket-here"));
     assert_refused(&bench, run, 2, &["no-such-bucket-here"]);
 }
 
 #[test]
 fn a_distribution_that_does_not_exist() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let run = bench.tool.run(replaced(&bench, "--distribution", "E0000000000000"));
     assert_refused(&bench, run, 2, &["E0000000000000"]);
 }
 
 #[test]
 fn no_credentials() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let arguments = bench.attach_arguments();
     let bench = Bench { tool: crate::bench::tool(&bench.proxy).without_credentials(), ..bench };
     let run = bench.tool.run(arguments);
@@ -149,7 +149,7 @@ fn no_credentials() {
 
 #[test]
 fn an_expired_token() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     bench.proxy.fault(Fault::new(When::Always, What::ExpiredToken));
     assert_refused(&bench, bench.attach(), 5, &["expired"]);
 }
@@ -157,14 +157,14 @@ fn an_expired_token() {
 #[test]
 fn no_permission_to_look_at_something_that_matters() {
     for action in ["s3:GetBucketPolicy", "s3:GetBucketWebsite", "cloudfront:GetDistributionConfig"] {
-        let bench = Bench::used().called_by_user(&iam::all_but(action));
+        let bench = Bench::used().with_stand_in().called_by_user(&iam::all_but(action));
         assert_refused(&bench, bench.attach(), 5, &[action.split_once(':').unwrap().1]);
     }
 }
 
 #[test]
 fn no_permission_for_one_write_stops_there_and_goes_on_later() {
-    let bench = Bench::used().called_by_user(&iam::all_but("s3:PutBucketWebsite"));
+    let bench = Bench::used().with_stand_in().called_by_user(&iam::all_but("s3:PutBucketWebsite"));
     let before = bench.scenario.snapshot();
     let run = bench.attach();
     assert!(matches!(run.code, 5 | 6), "{run}");
@@ -179,7 +179,7 @@ fn no_permission_for_one_write_stops_there_and_goes_on_later() {
 
 #[test]
 fn a_zip_for_another_processor() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let other = if test_support::zip_file::host_arch() == "arm64" { "x86_64" } else { "arm64" };
     let run = bench.tool.run(replaced(&bench, "--arch", other));
     assert_refused(&bench, run, 2, &[other]);
@@ -187,7 +187,7 @@ fn a_zip_for_another_processor() {
 
 #[test]
 fn a_zip_that_is_none() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let path = bench.tool.home().join("code.zip");
     std::fs::write(&path, "no zip").unwrap();
     let run = bench.tool.run(replaced(&bench, "--zip", path.to_str().unwrap()));
@@ -196,7 +196,7 @@ fn a_zip_that_is_none() {
 
 #[test]
 fn an_endpoint_where_nobody_answers() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let arguments = bench.attach_arguments();
     let closed = {
         let aws = MiniStack::start();
@@ -209,7 +209,7 @@ fn an_endpoint_where_nobody_answers() {
 
 #[test]
 fn a_bucket_must_be_named() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let run = bench.tool.run(words(&["attach", "--yes"]));
     assert_refused(&bench, run, 2, &["--bucket"]);
 }

@@ -6,14 +6,14 @@ use crate::bench::{Bench, tool};
 use crate::state;
 
 fn installed_by_one() -> String {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let _ = bench.attach().exits(0);
     state::installed(&bench.scenario)
 }
 
 #[test]
 fn two_started_together() {
-    let bench = Bench::used();
+    let bench = Bench::used().with_stand_in();
     let before = bench.scenario.snapshot();
     let second = tool(&bench.proxy);
     let runs = [bench.tool.start(bench.attach_arguments()), second.start(bench.attach_arguments())];
@@ -38,7 +38,7 @@ fn one_overtakes_the_other_at_any_write() {
         "cloudfront:UpdateDistribution",
         "s3:PutBucketWebsite",
     ] {
-        let bench = Bench::used();
+        let bench = Bench::used().with_stand_in();
         let before = bench.scenario.snapshot();
         let rival_proxy = Proxy::start(&bench.aws);
         let rival = tool(&rival_proxy);

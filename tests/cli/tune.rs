@@ -14,7 +14,7 @@ const DESCRIPTION: &str = "thumbnails, ask Ann";
 
 /// A function with a description, 512 MB, the alias Live on version 1, and an original in its bucket.
 fn world() -> World {
-    let world = World::new();
+    let world = World::real();
     let path = format!("/{FUNCTION}/configuration");
     let _ = world.lambda("PUT", &path, &json!({ "Description": DESCRIPTION }));
     world.settle();

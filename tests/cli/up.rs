@@ -14,6 +14,7 @@ use test_support::{jpeg, photos};
 
 use crate::bench::{BUCKET, Bench, REGION, words};
 use crate::served::{Served, told};
+use crate::stand_in::Code;
 use crate::state;
 
 /// No bucket at all; the region of the caller is that of the bucket to come.
@@ -22,7 +23,7 @@ fn empty() -> Bench {
     let root = aws.root(REGION);
     let proxy = Proxy::start(&aws);
     let scenario = Scenario { root, bucket: BUCKET.to_owned(), distribution: None };
-    Bench { tool: tool(&proxy), aws, proxy, scenario }
+    Bench { tool: tool(&proxy), aws, proxy, scenario, code: Code::real() }
 }
 
 fn tool(proxy: &Proxy) -> Tool {
@@ -30,7 +31,11 @@ fn tool(proxy: &Proxy) -> Tool {
 }
 
 fn up_arguments(more: &[&str]) -> Vec<String> {
-    let zip = bootstrap_zip().to_str().unwrap();
+    up_with(&Code::real(), more)
+}
+
+fn up_with(code: &Code, more: &[&str]) -> Vec<String> {
+    let zip = code.path();
     let mut arguments = words(&["up", "--bucket", BUCKET, "--zip", zip, "--arch", host_arch()]);
     arguments.extend(words(&["--yes", "--allow-public"]));
     arguments.extend(words(more));
@@ -38,7 +43,7 @@ fn up_arguments(more: &[&str]) -> Vec<String> {
 }
 
 fn up(bench: &Bench, more: &[&str]) -> Run {
-    let run = bench.tool.run(up_arguments(more));
+    let run = bench.tool.run(up_with(&bench.code, more));
     if bucket_exists(bench) && !more.contains(&"--dry-run") {
         tag(bench);
     }
@@ -278,11 +283,16 @@ fn an_empty_bucket_goes_with_the_stack_and_up_can_make_it_again() {
 }
 
 /// Cuts the first run of `first` at each of its writes, then runs it again, and ends with `check`.
-fn cut_at_every_write(prepare: &dyn Fn(&Bench), first: &[String], check: &dyn Fn(&Bench, &str)) {
-    let bench = empty();
+fn cut_at_every_write(
+    prepare: &dyn Fn(&Bench),
+    first: &dyn Fn(&Bench) -> Vec<String>,
+    check: &dyn Fn(&Bench, &str),
+) {
+    let bench = empty().with_stand_in();
+    let first = first(&bench);
     prepare(&bench);
     bench.proxy.clear();
-    let _ = bench.tool.run(first).exits(0);
+    let _ = bench.tool.run(&first).exits(0);
     let writes = bench.proxy.writes();
     assert!(writes.len() >= 3, "{}", bench.proxy.log());
     for call in &writes {
@@ -292,15 +302,15 @@ fn cut_at_every_write(prepare: &dyn Fn(&Bench), first: &[String], check: &dyn Fn
             prepare(&bench);
             bench.proxy.clear();
             bench.proxy.cut_at(call.n, cut);
-            let run = tool(&bench.proxy).env("AWS_MAX_ATTEMPTS", "1").run(first);
+            let run = tool(&bench.proxy).env("AWS_MAX_ATTEMPTS", "1").run(&first);
             let at =
                 format!("cut {cut:?} at call {} ({})\n{run}\n{}", call.n, call.name(), bench.proxy.log());
             bench.proxy.clear();
-            let second = bench.tool.run(first);
+            let second = bench.tool.run(&first);
             assert_eq!(second.code, 0, "{at}\n{second}");
             check(&bench, &at);
             bench.proxy.clear();
-            let _ = bench.tool.run(first).exits(0);
+            let _ = bench.tool.run(&first).exits(0);
             bench.assert_no_writes();
         }
     }
@@ -308,7 +318,7 @@ fn cut_at_every_write(prepare: &dyn Fn(&Bench), first: &[String], check: &dyn Fn
 
 #[test]
 fn up_cut_off_at_any_write_can_be_finished() {
-    cut_at_every_write(&|_| {}, &up_arguments(&[]), &|bench, at| {
+    cut_at_every_write(&|_| {}, &|bench| up_with(&bench.code, &[]), &|bench, at| {
         assert!(bucket_exists(bench), "{at}");
         assert!(
             bench.scenario.document("policy").is_some() && bench.scenario.document("website").is_some(),
@@ -324,7 +334,7 @@ fn down_cut_off_at_any_write_can_be_finished() {
         bench.scenario.put_photo("pics/a.jpg", &photos::DANDELION);
     };
     let arguments = words(&["down", "--bucket", BUCKET, "--yes", "--delete-bucket-with-objects", BUCKET]);
-    cut_at_every_write(&prepare, &arguments, &|bench, at| {
+    cut_at_every_write(&prepare, &|_| arguments.clone(), &|bench, at| {
         assert!(!bucket_exists(bench) && state::stacks(&bench.scenario.root).is_empty(), "{at}");
     });
 }

@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_support::aws::Aws;
 use test_support::ministack::{MiniStack, root_credentials};
-use test_support::proxy::{Cut, Fault, Proxy, What};
+use test_support::proxy::{Cut, Fault, Proxy, What, cuts};
 use test_support::tool::{Run, Tool};
 use test_support::zip_file::{bootstrap_zip, host_arch};
 use zip::write::SimpleFileOptions;
 
 use crate::bench::{BUCKET, Bench, REGION, tool, words};
+use crate::stand_in;
 
 pub const FUNCTION: &str = "CreateThumbnails";
 
@@ -22,17 +23,41 @@ pub struct World {
     pub proxy: Proxy,
     pub tool: Tool,
     zips: TempDir,
+    /// The zip of version 1, of which the others are variants.
+    code: PathBuf,
 }
 
 impl World {
+    /// With a small program that passes the check in place of the function.
     pub fn new() -> Self {
+        let mut world = Self::empty(bootstrap_zip().to_owned());
+        world.code = world.zip("stand-in", &stand_in::program(world.zips.path()));
+        world.begun()
+    }
+
+    /// With the function itself.
+    pub fn real() -> Self {
+        Self::empty(bootstrap_zip().to_owned()).begun()
+    }
+
+    /// An account without a function.
+    fn empty(code: PathBuf) -> Self {
         let aws = MiniStack::start();
         let proxy = Proxy::start(&aws);
         let tool = tool(&proxy).region(REGION);
-        let world = Self { aws, proxy, tool, zips: tempfile::tempdir().unwrap() };
-        world.create("provided.al2023", "bootstrap");
-        world.alias();
-        world
+        Self { aws, proxy, tool, zips: tempfile::tempdir().unwrap(), code }
+    }
+
+    fn begun(self) -> Self {
+        self.create("provided.al2023", "bootstrap");
+        self.alias();
+        self
+    }
+
+    /// Of a bucket that was attached.
+    fn attached(bench: Bench) -> Self {
+        let (zips, code) = (tempfile::tempdir().unwrap(), bootstrap_zip().to_owned());
+        Self { aws: bench.aws, proxy: bench.proxy, tool: bench.tool, zips, code }
     }
 
     pub fn root(&self) -> Aws {
@@ -57,7 +82,7 @@ impl World {
         let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
         let role = [("RoleName", "thumbs"), ("AssumeRolePolicyDocument", trust)];
         let _ = self.root().query("iam", "CreateRole", "2010-05-08", &role);
-        let zip = base64(&std::fs::read(bootstrap_zip()).unwrap());
+        let zip = base64(&std::fs::read(&self.code).unwrap());
         let function = json!({
             "FunctionName": FUNCTION,
             "Runtime": runtime,
@@ -115,11 +140,11 @@ impl World {
         versions.map(|version| version["Version"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// The function's zip with something beside the code: other bytes, another hash, the same work.
+    /// The zip of version 1 with something beside the code: other bytes, another hash, the same work.
     pub fn variant(&self, name: &str) -> PathBuf {
         let path = self.zips.path().join(format!("{name}.zip"));
         // Appended to: packing the code anew takes longer than all that is tested with it.
-        std::fs::copy(bootstrap_zip(), &path).unwrap();
+        std::fs::copy(&self.code, &path).unwrap();
         let file = std::fs::File::options().read(true).write(true).open(&path).unwrap();
         let mut zip = zip::ZipWriter::new_append(file).unwrap();
         zip.start_file("variant.txt", SimpleFileOptions::default()).unwrap();
@@ -130,11 +155,7 @@ impl World {
 
     /// Code that ends at once.
     pub fn broken(&self) -> PathBuf {
-        let source = self.zips.path().join("broken.c");
-        let binary = self.zips.path().join("broken");
-        std::fs::write(&source, "int main(void) { return 3; }").unwrap();
-        let built = std::process::Command::new("cc").arg("-s").arg("-o").arg(&binary).arg(&source).status();
-        assert!(built.unwrap().success());
+        let binary = stand_in::compiled(self.zips.path(), "broken", "int main(void) { return 3; }");
         self.zip("broken", &std::fs::read(binary).unwrap())
     }
 
@@ -179,7 +200,7 @@ fn sha(zip: &Path) -> String {
 
 #[test]
 fn new_code_goes_live_and_the_same_again_is_one_call() {
-    let world = World::new();
+    let world = World::real();
     let zip = world.variant("b");
     let run = world.update(&zip, &["--output", "json"]).exits(0);
     assert_eq!(run.json()["result"]["live"], "2", "{run}");
@@ -198,7 +219,7 @@ fn new_code_goes_live_and_the_same_again_is_one_call() {
 
 #[test]
 fn code_that_fails_the_check_never_goes_live() {
-    let world = World::new();
+    let world = World::real();
     let before = world.live_code();
     let run = world.update(&world.broken(), &[]).exits(6);
     assert!(run.stderr.contains("viewers still get version 1"), "{run}");
@@ -212,37 +233,33 @@ fn code_that_fails_the_check_never_goes_live() {
 #[test]
 fn any_call_may_fail_and_running_again_finishes() {
     let world = World::new();
-    let first = sha(bootstrap_zip());
+    let first = sha(&world.code);
     let _ = world.update(&world.variant("0"), &[]).exits(0);
     let calls = world.proxy.calls();
     let mut live = world.live_code();
     assert_ne!(first, live);
     let impatient = tool(&world.proxy).region(REGION).env("AWS_MAX_ATTEMPTS", "1");
-    for call in &calls {
-        // A read that was answered to nobody is as good as none.
-        let cuts = [Cut::BeforeRequest, Cut::AfterRequest];
-        for cut in cuts.into_iter().take(if call.write { 2 } else { 1 }) {
-            let n = call.n;
-            let zip = world.variant(&format!("{n}-{cut:?}"));
-            world.proxy.clear();
-            world.proxy.cut_at(n, cut);
-            let run = impatient.run(world.arguments(&zip, &[]));
-            let log = world.proxy.log();
-            world.proxy.clear();
-            let at = format!("cut {cut:?} at call {n}\n{run}\n{log}");
-            if log.contains("dropped") {
-                assert_ne!(run.code, 0, "{at}");
-            }
-            // Only the last call moves the alias: it may have been carried out without an answer.
-            let moved = log.contains("UpdateAlias") && cut == Cut::AfterRequest;
-            let now = world.live_code();
-            assert!(now == live || (moved && now == sha(&zip)), "{at}");
-            world.settle();
-            let again = world.update(&zip, &[]);
-            assert_eq!(again.code, 0, "{at}\nagain {again}");
-            live = world.live_code();
-            assert_eq!(live, sha(&zip), "{at}");
+    for (call, cut) in cuts(&calls) {
+        let n = call.n;
+        let zip = world.variant(&format!("{n}-{cut:?}"));
+        world.proxy.clear();
+        world.proxy.cut_at(n, cut);
+        let run = impatient.run(world.arguments(&zip, &[]));
+        let log = world.proxy.log();
+        world.proxy.clear();
+        let at = format!("cut {cut:?} at call {n}\n{run}\n{log}");
+        if log.contains("dropped") {
+            assert_ne!(run.code, 0, "{at}");
         }
+        // Only the last call moves the alias: it may have been carried out without an answer.
+        let moved = log.contains("UpdateAlias") && cut == Cut::AfterRequest;
+        let now = world.live_code();
+        assert!(now == live || (moved && now == sha(&zip)), "{at}");
+        world.settle();
+        let again = world.update(&zip, &[]);
+        assert_eq!(again.code, 0, "{at}\nagain {again}");
+        live = world.live_code();
+        assert_eq!(live, sha(&zip), "{at}");
     }
 }
 
@@ -396,10 +413,7 @@ fn a_canary_goes_on_or_goes_back() {
 
 #[test]
 fn an_old_function_without_an_alias_changes_runtime_and_code_and_is_put_back_if_that_fails() {
-    let aws = MiniStack::start();
-    let proxy = Proxy::start(&aws);
-    let tool = tool(&proxy).region(REGION);
-    let world = World { aws, proxy, tool, zips: tempfile::tempdir().unwrap() };
+    let world = World::empty(bootstrap_zip().to_owned());
     world.create("provided.al2", "hello.handler");
     let before = world.latest();
     let run = world.update(&world.broken(), &[]).exits(6);
@@ -423,8 +437,7 @@ fn a_later_attach_does_not_bring_old_code_back() {
     let bench = Bench::used();
     let _ = bench.attach().exits(0);
     let name = format!("imgdeploy-{BUCKET}");
-    let world =
-        World { aws: bench.aws, proxy: bench.proxy, tool: bench.tool, zips: tempfile::tempdir().unwrap() };
+    let world = World::attached(bench);
     let live = || {
         let path = format!("/{name}/configuration?Qualifier=Live");
         world.lambda("GET", &path, &Value::Null)["CodeSha256"].as_str().unwrap().to_owned()
@@ -461,8 +474,7 @@ fn a_stack_that_is_rolled_back_does_not_bring_old_code_back_either() {
     let _ = bench.attach().exits(0);
     let name = format!("imgdeploy-{BUCKET}");
     let root = bench.scenario.root.clone();
-    let world =
-        World { aws: bench.aws, proxy: bench.proxy, tool: bench.tool, zips: tempfile::tempdir().unwrap() };
+    let world = World::attached(bench);
     let alias =
         || world.lambda("GET", &format!("/{name}/aliases/Live"), &Value::Null)["FunctionVersion"].clone();
     let (second, third) = (world.variant("b"), world.variant("c"));

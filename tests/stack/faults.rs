@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use aws_sdk_cloudformation::Client as Cfn;
 use aws_sdk_cloudformation::config::{ConfigBag, Intercept, RuntimeComponents};
@@ -11,6 +12,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeTransmitInterceptorContextRef,
 };
 use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 
 /// What happens at the chosen call; calls are counted from 0.
@@ -34,7 +36,10 @@ struct Faults {
 pub fn client(config: &SdkConfig, fault: Fault) -> (Cfn, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let faults = Faults { fault, calls: calls.clone() };
-    let config = aws_sdk_cloudformation::config::Builder::from(config).interceptor(faults);
+    // An answer that was lost is asked for again soon.
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(50));
+    let config =
+        aws_sdk_cloudformation::config::Builder::from(config).retry_config(retries).interceptor(faults);
     (Cfn::from_conf(config.build()), calls)
 }
 

@@ -39,7 +39,7 @@ pub async fn again_saying<T, E: HasAnswer, F: Future<Output = Result<T, E>>>(
     say: impl FnMut(&AwsFailure),
     attempt: impl FnMut() -> F,
 ) -> Result<T, E> {
-    paced(say, attempt, tokio::time::sleep).await
+    paced(say, attempt, crate::pace::pause).await
 }
 
 async fn paced<T, E: HasAnswer, F: Future<Output = Result<T, E>>, S: Future<Output = ()>>(

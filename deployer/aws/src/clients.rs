@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use super::failure::chain_text;
 use super::patience::{Patience, patient};
 use super::{AwsFailure, FailureKind};
+use crate::pace;
 
 /// How to reach AWS, from the command line and the environment.
 #[derive(Debug, Clone, Default)]
@@ -90,7 +91,7 @@ impl Clients {
         let timeouts =
             TimeoutConfig::builder().connect_timeout(limit.min(CONNECT)).operation_timeout(limit).build();
         let attempts = self.config.retry_config().map_or(3, RetryConfig::max_attempts).min(3);
-        let retries = RetryConfig::standard().with_max_attempts(attempts);
+        let retries = paced(RetryConfig::standard().with_max_attempts(attempts));
         let config =
             self.config.clone().into_builder().timeout_config(timeouts).retry_config(retries).build();
         Self { config, ..self.clone() }
@@ -194,7 +195,14 @@ impl Clients {
 fn with_retries(config: SdkConfig) -> SdkConfig {
     let attempts = config.retry_config().map_or(3, RetryConfig::max_attempts);
     let attempts = if std::env::var_os("AWS_MAX_ATTEMPTS").is_some() || attempts != 3 { attempts } else { 5 };
-    config.into_builder().retry_config(RetryConfig::standard().with_max_attempts(attempts)).build()
+    let usual = RetryConfig::standard().with_max_attempts(attempts);
+    config.into_builder().retry_config(paced(usual)).build()
+}
+
+/// The SDK's own pauses between tries.
+fn paced(retries: RetryConfig) -> RetryConfig {
+    let (first, longest) = (pace::of(retries.initial_backoff()), pace::of(retries.max_backoff()));
+    retries.with_initial_backoff(first).with_max_backoff(longest)
 }
 
 /// Asks for credentials. A profile's `credential_process` may ask its user, so that this has more time than a call.

@@ -11,6 +11,7 @@ pub mod failure;
 pub mod lambda;
 pub mod logs;
 pub mod metrics;
+pub mod pace;
 pub mod paging;
 pub(crate) mod patience;
 pub mod raw;

@@ -159,7 +159,7 @@ async fn call(clients: &Clients, region: &str, question: &Value) -> Result<Value
         match answer {
             // What has hung would hang again.
             Err(failure) if failure.is_passing() && tries < TRIES && begun.elapsed() < ANSWER / 2 => {
-                tokio::time::sleep(Duration::from_millis(300) * tries).await;
+                crate::pace::pause(Duration::from_millis(300) * tries).await;
                 tries += 1;
             }
             answer => return answer,

@@ -55,7 +55,7 @@ impl Run<'_> {
                         text: "AWS still refuses public policies; waiting for the change to spread"
                             .to_owned(),
                     });
-                    tokio::time::sleep(pause).await;
+                    crate::aws::pace::pause(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(8));
                 }
                 other => return other,

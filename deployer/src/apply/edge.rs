@@ -67,7 +67,7 @@ impl Run<'_> {
             if start.elapsed() > PATIENCE {
                 return Err(Cause::StillRunning(format!("the distribution {id} is still being deployed")));
             }
-            tokio::time::sleep(pause).await;
+            crate::aws::pace::pause(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
@@ -87,7 +87,7 @@ impl Run<'_> {
             if start.elapsed() > PATIENCE {
                 return Err(Cause::StillRunning(format!("the invalidation {invalidation} still goes on")));
             }
-            tokio::time::sleep(pause).await;
+            crate::aws::pace::pause(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }

@@ -223,14 +223,14 @@ pub(super) async fn follow(
         loop {
             tokio::select! {
                 fed = &mut feeding => { fed?; break }
-                () = tokio::time::sleep(POLL) => bar.progress(&watch.look().await?),
+                () = crate::aws::pace::pause(POLL) => bar.progress(&watch.look().await?),
             }
         }
     }
     let mut looks = 0;
     while !watch.is_complete() {
         if looks > 0 {
-            tokio::time::sleep(POLL).await;
+            crate::aws::pace::pause(POLL).await;
         }
         progress = watch.look().await?;
         bar.progress(&progress);

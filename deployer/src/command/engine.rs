@@ -146,7 +146,7 @@ pub async fn until<T>(
         if is_done(&seen) {
             return Ok((seen, true));
         }
-        tokio::time::sleep(*pause).await;
+        crate::aws::pace::pause(*pause).await;
     }
     let seen = look().await?;
     let done = is_done(&seen);

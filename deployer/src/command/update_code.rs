@@ -62,7 +62,7 @@ impl Chosen {
                 report.say("an update of the function is under way: waiting until that has ended");
                 said = true;
             }
-            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            crate::aws::pace::pause(std::time::Duration::from_secs(2)).await;
         }
         Err(Failure::new(Exit::Refused, "an update of the function does not end", "run this again later"))
     }

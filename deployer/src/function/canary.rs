@@ -99,7 +99,7 @@ where
     let begun = Instant::now();
     loop {
         let left = time.saturating_sub(begun.elapsed());
-        tokio::time::sleep(left.min(LOOK)).await;
+        tokio::time::sleep(left.min(crate::aws::pace::of(LOOK))).await;
         let lines = look().await.map_err(|failure| format!("its log can't be read any more: {failure}"))?;
         let tally = Tally::of(&lines);
         if tally.is_bad() {

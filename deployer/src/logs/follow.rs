@@ -76,7 +76,7 @@ impl<'a> Follower<'a> {
 
     /// Waits until it is time for the next look.
     pub async fn wait(&self) {
-        tokio::time::sleep(self.pause).await;
+        crate::aws::pace::pause(self.pause).await;
     }
 }
 

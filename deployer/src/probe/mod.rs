@@ -156,7 +156,7 @@ impl Asking<'_> {
             }
             let Some(pause) = pauses.next() else { return last };
             self.report.say(format!("probe: {}; asking again in {} s", last.verdict, pause.as_secs()));
-            tokio::time::sleep(*pause).await;
+            crate::aws::pace::pause(*pause).await;
         }
     }
 
@@ -183,7 +183,7 @@ impl Asking<'_> {
             }
             asked_again = true;
             self.report.say(format!("probe: {}; asking again in {} s", found.verdict, pause.as_secs()));
-            tokio::time::sleep(pause).await;
+            crate::aws::pace::pause(pause).await;
             (found, said) = walk::walk(url, key, hosts).await;
         }
         (found, said)

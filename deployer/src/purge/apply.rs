@@ -172,7 +172,7 @@ async fn wait(
         if pause == LONGEST_PAUSE {
             say(&format!("invalidation {invalidation}: {status} ({seconds} s)"));
         }
-        tokio::time::sleep(pause).await;
+        crate::aws::pace::pause(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

@@ -81,6 +81,8 @@ impl Tool {
         tool.env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("NO_COLOR", "1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            // The emulator shows at once what was written: nothing is gained by waiting longer.
+            .env("IMGDEPLOY_LONGEST_PAUSE_MS", "100")
             .region("us-east-1")
             .credentials(&ministack::root_credentials())
     }

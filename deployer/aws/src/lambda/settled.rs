@@ -43,7 +43,7 @@ impl Function {
             if let Some(end) = judged(self.configuration(qualifier).await, begun.elapsed()) {
                 return end;
             }
-            tokio::time::sleep(pause).await;
+            crate::pace::pause(pause).await;
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
         }
     }

@@ -72,7 +72,7 @@ pub async fn detect(clients: &Clients, region: &str, stack: &str) -> Result<Vec<
                     AwsFailure::from_sdk("cloudformation:DescribeStackDriftDetectionStatus", &error)
                 })?;
             match asked.detection_status() {
-                Some(StackDriftDetectionStatus::DetectionInProgress) => tokio::time::sleep(PAUSE).await,
+                Some(StackDriftDetectionStatus::DetectionInProgress) => crate::pace::pause(PAUSE).await,
                 Some(StackDriftDetectionStatus::DetectionComplete) => return Ok(()),
                 _ => {
                     let why = asked.detection_status_reason().unwrap_or("no reason given");

@@ -48,7 +48,7 @@ impl Pace {
                 minutes: self.started.elapsed().as_secs() / 60,
             });
         }
-        tokio::time::sleep(self.next).await;
+        crate::pace::pause(self.next).await;
         self.next = self.next.mul_f32(1.4).min(self.longest);
         Ok(())
     }

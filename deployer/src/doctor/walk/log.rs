@@ -35,7 +35,7 @@ pub(super) async fn failures(looker: &Looker, snapshot: &Snapshot, since: System
         if !lines.is_empty() || look == looks || looker.deadline() < std::time::Instant::now() + PAUSE {
             return Fact::Known(lines);
         }
-        tokio::time::sleep(PAUSE).await;
+        crate::aws::pace::pause(PAUSE).await;
     }
     Fact::Known(Vec::new())
 }

@@ -3,6 +3,7 @@
 //! It forwards the `Host` field as it came, so signatures stay valid, and is as strict as AWS where the
 //! emulator is not (see `strict`).
 
+mod cuts;
 mod fault;
 mod operation;
 pub(crate) mod record;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
+pub use cuts::cuts;
 pub use fault::{Fault, What, When};
 
 use crate::http_client::{self, RUNTIME};
