@@ -189,7 +189,7 @@ pub async fn probed(
     command: &str,
     report: &Report,
 ) -> Result<ProbeReport, Failure> {
-    let probed = probe::probe(clients, desired, seen, report).await;
+    let probed = probe::probe(clients, desired, seen, &|line| report.say(line)).await;
     report.probe(&probed);
     if probed.ok {
         return Ok(probed);

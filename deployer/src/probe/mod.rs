@@ -6,7 +6,6 @@ use crate::aws::Clients;
 use crate::aws::read::{BucketRead, Object};
 use crate::desired::Desired;
 use crate::observe::Observed;
-use crate::report::Report;
 use crate::settings::Site;
 use crate::settings::value::preset_entries;
 use crate::{dev, names, sample};
@@ -49,9 +48,12 @@ pub struct ProbeReport {
 /// Size that is asked for when every size is allowed.
 const DEFAULT_SPEC: &str = "300x200";
 
+/// Is told what happens.
+type Say<'a> = &'a (dyn Fn(&str) + Sync);
+
 /// Asks for a derived image of one original, and of a few others if that is bad. What is made on the way stays in the bucket, as any
 /// visitor's would.
-pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report: &Report) -> ProbeReport {
+pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, say: Say<'_>) -> ProbeReport {
     let site = &desired.site;
     let not_asked = |verdict: String| ProbeReport { ok: true, verdict, ..ProbeReport::of("") };
     let objects = match &seen.objects {
@@ -75,12 +77,12 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, report
     let paths: Vec<(&str, String)> =
         chosen.into_iter().map(|key| (key, format!("/{}", encode_path(&derived(key))))).collect();
     let bucket = BucketRead::new(clients, &seen.region, &seen.bucket, &seen.caller.account);
-    let mut asking = Asking { bucket, paths, base: desired.url.clone(), report };
+    let mut asking = Asking { bucket, paths, base: desired.url.clone(), say };
     if clients.endpoint_url().is_none() {
         return asking.ask(&walk::Hosts::live(&desired.url)).await;
     }
     // An emulator has no website endpoint and no CDN: the chain model stands in for both.
-    report.say("the endpoint is an emulator: the chain's model serves the website and the CDN for the probe");
+    say("the endpoint is an emulator: the chain's model serves the website and the CDN for the probe");
     let edge = seen.edge.as_ref().map(|edge| edge.id.as_str());
     match front(clients, desired, edge).await {
         Ok(front) => {
@@ -124,7 +126,7 @@ struct Asking<'a> {
     /// Keys of originals, and the paths of their images.
     paths: Vec<(&'a str, String)>,
     base: String,
-    report: &'a Report,
+    say: Say<'a>,
 }
 
 impl Asking<'_> {
@@ -140,8 +142,10 @@ impl Asking<'_> {
                     let _ = self.explain(&mut bad).await;
                     return ProbeReport { bad_originals: bad, ..found };
                 };
-                self.report
-                    .say(format!("probe: {}: {} {}; asking for another", said.key, said.status, said.code));
+                (self.say)(&format!(
+                    "probe: {}: {} {}; asking for another",
+                    said.key, said.status, said.code
+                ));
                 bad.push(said);
                 last = Some(found);
             }
@@ -155,7 +159,7 @@ impl Asking<'_> {
                 return ProbeReport { ok: true, verdict, bad_originals: bad, ..last };
             }
             let Some(pause) = pauses.next() else { return last };
-            self.report.say(format!("probe: {}; asking again in {} s", last.verdict, pause.as_secs()));
+            (self.say)(&format!("probe: {}; asking again in {} s", last.verdict, pause.as_secs()));
             crate::aws::pace::pause(*pause).await;
         }
     }
@@ -182,7 +186,7 @@ impl Asking<'_> {
                 break;
             }
             asked_again = true;
-            self.report.say(format!("probe: {}; asking again in {} s", found.verdict, pause.as_secs()));
+            (self.say)(&format!("probe: {}; asking again in {} s", found.verdict, pause.as_secs()));
             crate::aws::pace::pause(pause).await;
             (found, said) = walk::walk(url, key, hosts).await;
         }
