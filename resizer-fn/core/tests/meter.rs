@@ -1,7 +1,7 @@
 //! No request takes more memory than is foretold: a counting allocator around hundreds of them, two thousand with
 //! `IMGDEPLOY_TEST_FULL` set. It sees what Rust
 //! allocates; `memory.rs` has the codecs in C as well, for some requests. Alone in its binary: it counts the whole process.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 mod common;
 
