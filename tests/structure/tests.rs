@@ -149,3 +149,38 @@ fn one_place_asks_for_consent() {
     }
     assert!(found.is_empty(), "{found:?}");
 }
+
+/// Names in the first column of the table below a heading of ARCHITECTURE.md.
+fn told(heading: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(source::root().join("ARCHITECTURE.md")).unwrap();
+    let (_, section) = text.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+    let rows =
+        section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let cells = rows.skip(2).filter_map(|row| row.split('|').nth(1));
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_architecture_names_every_module_of_the_tool_once() {
+    let mut told = told("### `deployer/src`");
+    told.sort();
+    let all = source::read("deployer");
+    let modules: Vec<String> =
+        all.modules.keys().filter(|path| path.len() == 1).map(|path| path[0].clone()).collect();
+    told.retain(|name| name != "main");
+    assert_eq!(told, modules);
+}
+
+#[test]
+fn the_architecture_names_every_crate() {
+    let told = told("## Folders");
+    for folder in &told {
+        assert!(source::root().join(folder).exists(), "there is no {folder}");
+    }
+    // The function's own crates are told in a table of their own.
+    let tool = source::crates();
+    let tool = tool.iter().filter(|all| !all.folder.starts_with("resizer-fn/"));
+    let missing: Vec<&str> =
+        tool.map(|all| all.folder.as_str()).filter(|folder| !told.contains(&format!("{folder}/"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
