@@ -52,7 +52,8 @@ impl MiniStack {
         let home = tempfile::Builder::new().prefix("ministack-").tempdir().expect("a temporary folder");
         let log = std::fs::File::create(home.path().join("log")).expect("a log file");
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let child = Command::new(binary)
+        let child = Command::new(binary.with_file_name("python"))
+            .arg(workspace::root().join("tests/support/emulator.py"))
             // Its Lambda children inherit this environment: nothing of the developer's may leak into it.
             .env_clear()
             .env("PATH", path)
