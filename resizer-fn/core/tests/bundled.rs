@@ -21,13 +21,21 @@ fn table() -> Vec<[String; 4]> {
         .collect()
 }
 
+/// What a tool of Rust prints.
+fn printed(variable: &str, tool: &str, arguments: &[&str]) -> Vec<u8> {
+    let tool = std::env::var_os(variable).unwrap_or_else(|| tool.into());
+    let output = Command::new(tool).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
 /// Versions and folders of the crates that are built, by their names.
 fn packages() -> Vec<(String, String, PathBuf)> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["metadata", "--locked", "--offline", "--format-version", "1"];
-    let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    // For this machine: what other platforms need was never fetched here.
+    let about = String::from_utf8(printed("RUSTC", "rustc", &["-vV"])).unwrap();
+    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let arguments = ["metadata", "--locked", "--offline", "--format-version", "1", "--filter-platform", host];
+    let metadata: serde_json::Value = serde_json::from_slice(&printed("CARGO", "cargo", &arguments)).unwrap();
     let packages = metadata["packages"].as_array().unwrap().iter();
     packages
         .map(|package| {
