@@ -254,11 +254,11 @@ fn a_process() {
     let program = folder.path().join("say");
     std::fs::write(
         &program,
-        format!("#!/bin/sh\necho run >> {}/runs\necho '{say}'\n", folder.path().display()),
+        format!("#!/bin/sh\necho run >> {}/runs\necho '{say}'\n", folder.path().to_str().unwrap()),
     )
     .unwrap();
     make_executable(&program);
-    let config = format!("[profile tool]\ncredential_process = {}\n", program.display());
+    let config = format!("[profile tool]\ncredential_process = {}\n", program.to_str().unwrap());
     bench(&config, "").is(&["--profile", "tool"], "ASIAPROCESS");
     let runs = std::fs::read_to_string(folder.path().join("runs")).unwrap();
     assert_eq!(runs.lines().count(), 1, "it is run once");
@@ -302,7 +302,7 @@ fn a_web_identity() {
     );
 
     let profile = bench(
-        &format!("[profile ci]\nrole_arn = {ROLE}\nweb_identity_token_file = {}\n", file.display()),
+        &format!("[profile ci]\nrole_arn = {ROLE}\nweb_identity_token_file = {}\n", file.to_str().unwrap()),
         "",
     );
     profile.is(&["--profile", "ci"], "ASIAWEB");

@@ -24,7 +24,7 @@ pub struct StandIn {
 
 impl StandIn {
     pub fn start() -> Self {
-        let server = Self::behind(|stream| Some(stream));
+        let server = Self::behind(Some);
         Self { url: format!("http://127.0.0.1:{}", server.port), ..server }
     }
 
