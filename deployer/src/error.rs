@@ -1,12 +1,13 @@
 //! The edge of the program: every failure becomes a sentence, a hint and a documented exit code.
 
 mod code;
+mod identity;
 mod message;
 mod purge;
 
 use crate::apply::{ApplyError, Cause};
 use crate::artifact::ArtifactError;
-use crate::aws::{AwsFailure, FailureKind};
+use crate::aws::{AwsFailure, FailureKind, network};
 use crate::doctor::look::Lost;
 use crate::function;
 use crate::function::plan::CodePlan;
@@ -141,12 +142,9 @@ impl From<AwsFailure> for Failure {
     fn from(failure: AwsFailure) -> Self {
         let message = failure.to_string();
         match failure.kind {
-            FailureKind::Credentials => Self::new(
-                Exit::Denied,
-                format!("no usable AWS credentials: {message}"),
-                "log in again (`aws sso login`), or set `--profile` or AWS_ACCESS_KEY_ID and \
-                 AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows who you are",
-            ),
+            FailureKind::Credentials => {
+                Self::new(Exit::Denied, format!("no usable AWS credentials: {message}"), identity::hint())
+            }
             FailureKind::Denied => Self::new(
                 Exit::Denied,
                 message,
@@ -163,7 +161,14 @@ impl From<AwsFailure> for Failure {
             FailureKind::Unreachable => Self::new(
                 Exit::Unexpected,
                 format!("AWS could not be reached: {message}"),
-                "check the network, `--endpoint-url` and `--region`, then run this again",
+                match network::proxy() {
+                    Some(proxy) => format!(
+                        "check the network, the proxy of {proxy}, `--endpoint-url` and `--region`, then run this again"
+                    ),
+                    None => {
+                        "check the network, `--endpoint-url` and `--region`, then run this again".to_owned()
+                    }
+                },
             ),
             FailureKind::Missing | FailureKind::WrongRegion | FailureKind::Other => {
                 Self::new(Exit::Unexpected, message, "run this again; `-v` shows more")

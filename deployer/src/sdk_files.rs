@@ -18,11 +18,15 @@ const CONFIGURATION: [(&str, &str); 2] =
     [("AWS_CONFIG_FILE", "~/.aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")];
 
 /// Variables with names of other files: tokens that are exchanged for credentials, and root certificates.
-const OTHERS: [&str; 3] =
-    ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "SSL_CERT_FILE"];
+const OTHERS: [&str; 4] = [
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "SSL_CERT_FILE",
+    "AWS_CA_BUNDLE",
+];
 
 /// What in a profile names a file that is read.
-const IN_PROFILE: &str = "web_identity_token_file";
+const IN_PROFILE: [&str; 2] = ["web_identity_token_file", "ca_bundle"];
 
 /// Folders with the tokens of `aws sso login` and `aws login`, and the variable that names another one.
 const CACHES: [(Option<&str>, &str); 2] =
@@ -60,8 +64,8 @@ pub fn check(environment: &dyn Fn(&str) -> Option<OsString>) -> Result<(), NotPl
         let by = set.is_some().then(|| variable.to_owned());
         let path = expanded(Path::new(set.as_deref().unwrap_or(usual.as_ref())));
         plain(&path, by.as_deref())?;
-        for token in tokens(&path) {
-            plain(&token, Some(&format!("{IN_PROFILE} in {}", Name(&path))))?;
+        for (key, named) in named(&path) {
+            plain(&named, Some(&format!("{key} in {}", Name(&path))))?;
         }
     }
     for variable in OTHERS {
@@ -111,13 +115,15 @@ fn is_null(_: &std::fs::Metadata) -> bool {
 }
 
 /// The files that profiles name. What can't be read has none: the SDK says what is wrong with it.
-fn tokens(configuration: &Path) -> Vec<PathBuf> {
+fn named(configuration: &Path) -> Vec<(&'static str, PathBuf)> {
     let bytes = input::read(configuration, MOST_BYTES).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let lines = text.lines().filter_map(|line| line.split_once('='));
     lines
-        .filter(|(key, _)| key.trim().eq_ignore_ascii_case(IN_PROFILE))
-        .map(|(_, path)| PathBuf::from(path.trim()))
+        .filter_map(|(key, path)| {
+            let key = IN_PROFILE.into_iter().find(|known| key.trim().eq_ignore_ascii_case(known))?;
+            Some((key, PathBuf::from(path.trim())))
+        })
         .collect()
 }
 

@@ -20,6 +20,7 @@ mod direct;
 mod doctor;
 mod faults;
 mod foreign;
+mod identity;
 mod init;
 mod keys;
 mod logs;

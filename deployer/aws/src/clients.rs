@@ -2,24 +2,32 @@
 
 use std::time::Duration;
 
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, profile};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_http_client::tls;
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::os_shim_internal::{Env, Fs};
 
 use super::failure::chain_text;
 use super::patience::{Patience, patient};
 use super::{AwsFailure, FailureKind};
-use crate::pace;
+use crate::identity::{self, AskCode, Finder, NoIdentity, Source};
+use crate::{network, pace};
 
 /// How to reach AWS, from the command line and the environment.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
-    /// Profile name, else `AWS_PROFILE` or `default`.
+    /// Profile name, else `AWS_DEFAULT_PROFILE`, `AWS_PROFILE` or `default`.
     pub profile: Option<String>,
+    /// Whether that profile was named for this tool, and not by a variable that holds for all of AWS's: then no other credentials
+    /// are looked for.
+    pub profile_alone: bool,
+    /// Asks for a code of an MFA device; `None`: there is nobody to ask.
+    pub ask_code: Option<AskCode>,
     /// Region, else the profile's.
     pub region: Option<String>,
     /// One endpoint for all services (an emulator); path-style.
@@ -32,6 +40,7 @@ pub struct Access {
 #[derive(Debug, Clone)]
 pub struct Clients {
     config: SdkConfig,
+    source: Source,
     http: SharedHttpClient,
     endpoint_url: Option<String>,
     stack_role: Option<String>,
@@ -40,27 +49,28 @@ pub struct Clients {
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Longest wait for credentials.
-const CREDENTIALS: Duration = Duration::from_secs(120);
-
-/// The shared HTTPS client: rustls with ring, the platform's root certificates; also speaks plain HTTP.
-pub fn https_client() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https()
-}
+pub(crate) const CREDENTIALS: Duration = Duration::from_secs(120);
 
 impl Clients {
-    /// Loads profiles, SSO and environment like every AWS tool, and makes sure that there are credentials.
+    /// Loads profiles and environment like AWS's own tools, and makes sure that there are credentials.
     ///
     /// # Errors
-    /// [`FailureKind::Credentials`] when none can be found.
-    pub async fn load(access: &Access) -> Result<Self, AwsFailure> {
-        let http = patient(https_client(), Patience::USUAL);
+    /// [`NoIdentity`].
+    pub async fn load(access: &Access) -> Result<Self, NoIdentity> {
+        let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let named = identity::named(access.profile.as_deref(), access.profile_alone, &env);
+        let profiles = profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), None).await;
+        let profiles = profiles.map_err(|error| NoIdentity::Files(chain_text(&error)))?;
+        let bundle =
+            network::Bundle::named(&profiles, named.as_ref().map(|named| named.name.as_str()), &env)?;
+        network::trust(&bundle);
+        let http = patient(network::client(&bundle), Patience::USUAL);
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http.clone())
+            .no_credentials()
             .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build());
-        if let Some(profile) = &access.profile {
-            loader = loader.profile_name(profile);
+        if let Some(named) = &named {
+            loader = loader.profile_name(&named.name);
         }
         if let Some(region) = &access.region {
             loader = loader.region(Region::new(region.clone()));
@@ -68,16 +78,23 @@ impl Clients {
         if let Some(url) = &access.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        let config = loader.load().await;
-        let config = with_retries(config);
-        let provider = config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
-        provided(&provider).await?;
+        let config = with_retries(loader.load().await);
+        let providers =
+            ProviderConfig::default().with_http_client(http.clone()).with_region(config.region().cloned());
+        let finder = Finder { config: config.clone(), profiles, providers, ask: access.ask_code, env: &env };
+        let (source, provider) = finder.find(named.as_ref()).await?;
+        let config = config.into_builder().credentials_provider(provider).build();
         let endpoint_url = access
             .endpoint_url
             .clone()
             .or_else(|| config.endpoint_url().map(ToOwned::to_owned))
-            .or_else(|| std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty()));
-        Ok(Self { config, http, endpoint_url, stack_role: access.stack_role.clone() })
+            .or_else(|| env("AWS_ENDPOINT_URL"));
+        Ok(Self { config, source, http, endpoint_url, stack_role: access.stack_role.clone() })
+    }
+
+    /// Where the caller's credentials come from.
+    pub fn source(&self) -> &Source {
+        &self.source
     }
 
     /// The caller's own region; `us-east-1` where none is set (HeadBucket answers from any, S3-29).
@@ -118,7 +135,7 @@ impl Clients {
     /// [`FailureKind::Credentials`] when there are none any more.
     pub async fn credentials(&self) -> Result<Credentials, AwsFailure> {
         let provider = self.config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
-        provided(&provider).await
+        provider.provide_credentials().await.map_err(|error| no_credentials(&chain_text(&error)))
     }
 
     /// The shared HTTP client, for requests that are no AWS API calls.
@@ -203,17 +220,6 @@ fn with_retries(config: SdkConfig) -> SdkConfig {
 fn paced(retries: RetryConfig) -> RetryConfig {
     let (first, longest) = (pace::of(retries.initial_backoff()), pace::of(retries.max_backoff()));
     retries.with_initial_backoff(first).with_max_backoff(longest)
-}
-
-/// Asks for credentials. A profile's `credential_process` may ask its user, so that this has more time than a call.
-async fn provided(provider: &SharedCredentialsProvider) -> Result<Credentials, AwsFailure> {
-    match tokio::time::timeout(CREDENTIALS, provider.provide_credentials()).await {
-        Ok(provided) => provided.map_err(|error| no_credentials(&chain_text(&error))),
-        Err(_) => Err(no_credentials(&format!(
-            "they did not come within {} s; a `credential_process`, if your profile has one, may be waiting for something",
-            CREDENTIALS.as_secs()
-        ))),
-    }
 }
 
 fn no_credentials(why: &str) -> AwsFailure {

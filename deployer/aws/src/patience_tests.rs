@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::clients::https_client;
 use crate::failure::Answered;
+use crate::network::{Bundle, client};
 use crate::{AwsFailure, FailureKind};
 
 const SHORT: Patience = Patience { answer: Duration::from_millis(300), bytes_per_second: 100 };
@@ -68,7 +68,7 @@ async fn endpoint(server: Server) -> (SdkConfig, String, Arc<AtomicUsize>) {
         .region(Region::new("eu-west-1"))
         .credentials_provider(aws_credential_types::Credentials::new("AKID", "secret", None, None, "test"))
         .endpoint_url(format!("http://{host}"))
-        .http_client(patient(https_client(), SHORT))
+        .http_client(patient(client(&Bundle::default()), SHORT))
         .load()
         .await;
     (config, host, calls)

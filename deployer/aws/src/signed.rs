@@ -6,7 +6,6 @@ use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use http::Request;
-use http_body_util::Full;
 use imgdeploy_model::region::Partition;
 
 use super::patience::ANSWER;
@@ -57,7 +56,7 @@ fn signed(
     endpoint: &str,
     credentials: &Credentials,
     call: &Call<'_>,
-) -> Result<Request<Full<bytes::Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Request<bytes::Bytes>, Box<dyn std::error::Error + Send + Sync>> {
     let url = format!("{endpoint}{}", call.path);
     let host = url.split('/').nth(2).unwrap_or_default().to_owned();
     let headers: Vec<(&str, &str)> =
@@ -78,7 +77,7 @@ fn signed(
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    let mut request = request.body(Full::from(call.body.clone()))?;
+    let mut request = request.body(call.body.clone().into())?;
     instructions.apply_to_request_http1x(&mut request);
     Ok(request)
 }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::http::HttpConnector as _;
+use aws_smithy_types::body::SdkBody;
 use http::{HeaderMap, Request};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Bytes;
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+
+use crate::network;
 
 /// Longest answer that is read, in bytes: a derived image and some air.
 const MAX_BODY: usize = 32 * 1024 * 1024;
@@ -32,7 +33,7 @@ pub async fn get(url: &str) -> Result<Answer, String> {
     let request = Request::get(url)
         .header("user-agent", concat!("imgdeploy/", env!("CARGO_PKG_VERSION")))
         .header("accept", "image/*,*/*;q=0.8")
-        .body(Full::default())
+        .body(Bytes::new())
         .map_err(|error| format!("not a URL: {error}"))?;
     send_within(request, TIMEOUT).await
 }
@@ -41,23 +42,13 @@ pub async fn get(url: &str) -> Result<Answer, String> {
 ///
 /// # Errors
 /// A part of a sentence: what kept the answer from coming.
-pub async fn send_within(request: Request<Full<Bytes>>, limit: Duration) -> Result<Answer, String> {
+pub async fn send_within(request: Request<Bytes>, limit: Duration) -> Result<Answer, String> {
     let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-    let builder = Client::builder(TokioExecutor::new());
-    // Root certificates are looked for only where they are needed: not every machine has them.
-    let exchange = if request.uri().scheme_str() == Some("https") {
-        let connector = HttpsConnectorBuilder::new()
-            .with_native_roots()
-            .map_err(|error| format!("no root certificates on this machine: {error}"))?
-            .https_only()
-            .enable_http1()
-            .build();
-        builder.build(connector).request(request)
-    } else {
-        builder.build_http().request(request)
-    };
+    let request = request.map(SdkBody::from).try_into().map_err(|error| format!("not a request: {error}"))?;
     let exchange = async {
-        let (parts, body) = exchange.await.map_err(|error| cause(&error))?.into_parts();
+        let answer = network::plain().call(request).await.map_err(|error| cause(&error))?;
+        let answer = answer.try_into_http1x().map_err(|error| cause(&error))?;
+        let (parts, body) = answer.into_parts();
         let body =
             Limited::new(body, MAX_BODY).collect().await.map_err(|error| error.to_string())?.to_bytes();
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })

@@ -14,7 +14,7 @@ pub(super) const SITE_ENV: &str = "IMGDEPLOY_SITE";
 
 /// AWS's own variables for a setting, looked at after ours. They win over the file, as any variable.
 const AWS_ENV: [(&str, &[&str]); 3] = [
-    ("profile", &["AWS_PROFILE"]),
+    ("profile", &["AWS_DEFAULT_PROFILE", "AWS_PROFILE"]),
     ("region", &["AWS_REGION", "AWS_DEFAULT_REGION"]),
     ("endpoint-url", &["AWS_ENDPOINT_URL"]),
 ];

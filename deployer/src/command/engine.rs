@@ -21,11 +21,13 @@ pub use crate::command::approve::{Consent, Ended};
 /// Clients for the resolved settings.
 ///
 /// # Errors
-/// A file that AWS's tools are configured by is none: exit code 2. No credentials: exit code 5.
+/// What AWS's tools are configured by can't be used, or the profile is not there: exit code 2. No credentials: exit code 5.
 pub async fn clients(access: &settings::Access) -> Result<Clients, Failure> {
     sdk_files::check(&|name| std::env::var_os(name))?;
     let access = Access {
         profile: access.profile.as_ref().map(ToString::to_string),
+        profile_alone: access.profile_alone,
+        ask_code: Some(crate::report::ask_code),
         region: access.region.as_ref().map(ToString::to_string),
         endpoint_url: access.endpoint_url.as_ref().map(ToString::to_string),
         stack_role: access.stack_role.as_ref().map(ToString::to_string),

@@ -163,19 +163,39 @@ pub fn usage(error: &clap::Error) {
 
 /// What is answered to a question at the terminal, in lower case; `None` where there is nobody to ask.
 pub fn ask(question: &str) -> Option<String> {
+    line(&format!("{question} [y/N]")).map(|answer| answer.to_lowercase())
+}
+
+/// The six digits of an MFA device, asked for at the terminal.
+///
+/// # Errors
+/// There is no terminal, or the answer is no such code.
+pub fn ask_code(device: &str) -> Result<String, String> {
+    let code = line(&format!("Code of the MFA device {device}:")).ok_or_else(|| {
+        format!("a code of the MFA device {device} is needed, and there is no terminal to ask at")
+    })?;
+    if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(code)
+    } else {
+        Err("a code of an MFA device has six digits".to_owned())
+    }
+}
+
+/// What is typed at the terminal behind these words; `None` where there is none.
+fn line(words: &str) -> Option<String> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return None;
     }
     let mut shown = Screen::new();
     shown.end();
-    shown.part(format_args!("{question} [y/N] "));
+    shown.part(format_args!("{words} "));
     let mut stderr = std::io::stderr().lock();
     let _ = stderr.write_all(shown.as_str().as_bytes());
     let _ = stderr.flush();
     let mut answer = String::new();
     // What cannot be read is no consent.
     let _ = std::io::stdin().lock().read_line(&mut answer);
-    Some(answer.trim().to_lowercase())
+    Some(answer.trim().to_owned())
 }
 
 fn out(text: &Screen) {

@@ -163,8 +163,11 @@ impl<'a> Layers<'a> {
     }
 
     fn access(&self) -> Access {
+        let profile = self.value("profile", Profile::from_text);
+        let of_aws = |origin: &Origin| matches!(origin, Origin::Env(name) if name.starts_with("AWS_"));
         Access {
-            profile: self.value("profile", Profile::from_text),
+            profile_alone: profile.is_some() && !self.origins.borrow().get("profile").is_some_and(of_aws),
+            profile,
             region: self.value("region", Region::from_text),
             endpoint_url: self.value("endpoint-url", BaseUrl::from_text),
             stack_role: self.value("stack-role", RoleArn::from_text),

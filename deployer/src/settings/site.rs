@@ -67,6 +67,8 @@ impl DistributionChoice {
 pub struct Access {
     /// Profile of the AWS configuration files.
     pub profile: Option<Profile>,
+    /// Whether it was named for this tool, not by a variable of AWS's: then no other credentials are looked for.
+    pub profile_alone: bool,
     /// Region to start from.
     pub region: Option<Region>,
     /// Address of an emulator.
@@ -187,7 +189,7 @@ pub fn describe(site: &Site) -> Vec<(&'static str, String, String)> {
     let Site {
         name: _,
         bucket,
-        access: Access { profile, region, endpoint_url, stack_role },
+        access: Access { profile, profile_alone: _, region, endpoint_url, stack_role },
         distribution,
         delivery,
         prefix,

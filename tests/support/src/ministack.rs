@@ -1,7 +1,7 @@
 //! MiniStack, one process per instance, on 127.0.0.1 and a free port, with a home of its own.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,7 @@ impl MiniStack {
         panic!("MiniStack did not start after {ATTEMPTS} attempts; its last words:\n{last_log}");
     }
 
-    fn start_once(binary: &PathBuf) -> Result<Self, String> {
+    fn start_once(binary: &Path) -> Result<Self, String> {
         let port = free_port();
         let home = tempfile::Builder::new().prefix("ministack-").tempdir().expect("a temporary folder");
         let log = std::fs::File::create(home.path().join("log")).expect("a log file");

@@ -120,6 +120,13 @@ impl Tool {
         self
     }
 
+    /// All variables, as the tool sees them.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(OsString, OsString)> {
+        let home = ("HOME".into(), self.home.path().into());
+        std::iter::once(home).chain(self.environment.iter().cloned()).collect()
+    }
+
     /// Ends a run that takes longer.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {

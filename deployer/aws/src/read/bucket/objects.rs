@@ -238,7 +238,7 @@ mod tests {
             .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
             .endpoint_url(endpoint)
             .force_path_style(true)
-            .http_client(crate::clients::https_client())
+            .http_client(crate::network::client(&crate::network::Bundle::default()))
             .build();
         let s3 = aws_sdk_s3::Client::from_conf(config);
         BucketRead { s3, bucket: "b".to_owned(), owner: "111122223333".to_owned() }
