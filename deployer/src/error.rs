@@ -21,7 +21,7 @@ use crate::stack::StackError;
 pub use message::Message;
 
 /// What stands before every reason but the first.
-const AND: &str = "  and: ";
+pub(crate) const AND: &str = "  and: ";
 
 /// What kind of end a run has come to. The numbers are the exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -192,8 +192,42 @@ fn names_that_end_alike_and_the_scheme_without_a_prefix() {
         json!([{ "key": "50x20/a.jpg", "why": "not_made" }, { "key": "60x20/a.jpg", "why": "copied" }])
     );
     assert!(done["notes"].to_string().contains("no distribution is known"), "{done}");
-    let run = purge(&bench, &["30x20/a.jpg"]).exits(2);
-    assert!(run.stderr.contains("name the original: `imgdeploy purge a.jpg`"), "{run}");
+    // The key of an image stands for its original.
+    store(&bench, "30x20/a.jpg", Some("30x20"));
+    let done = purge_json(&bench, &["30x20/a.jpg"]);
+    assert_eq!(names(&done["images"]), ["30x20/a.jpg"]);
+    assert!(done["notes"].to_string().contains("`30x20/a.jpg` is taken for the original a.jpg"), "{done}");
+}
+
+#[test]
+fn what_is_pasted_is_understood_and_what_is_not_there_is_an_error() {
+    let bench = Bench::private();
+    bench.scenario.put_object("pics/a b.jpg", "image/jpeg", b"an original".to_vec());
+    for pasted in [
+        "/pics/a b.jpg",
+        "https://cdn.example.com/pics/a%20b.jpg?v=2",
+        "https://abc.execute-api.eu-west-1.amazonaws.com/prod/resize/30x20/pics/a%20b.jpg",
+        "s3://shop-pictures/pics/a b.jpg",
+        "resized/30x20/pics/a b.jpg",
+    ] {
+        store(&bench, "resized/30x20/pics/a b.jpg", Some("30x20"));
+        let done = purge_json(&bench, &[pasted]);
+        assert_eq!(names(&done["images"]), ["resized/30x20/pics/a b.jpg"], "{pasted}");
+        // There is nothing any more, and that is no fault.
+        assert_eq!(purge_json(&bench, &[pasted])["outcome"], "nothing_to_do", "{pasted}");
+    }
+    let run = purge(&bench, &["pic/a b.jpg"]).exits(2);
+    assert!(run.stderr.contains("there is no original `pic/a b.jpg`"), "{run}");
+    assert!(run.stderr.contains("did you mean pics/a b.jpg?"), "{run}");
+    let run = purge(&bench, &["--dry-run", "https://cdn.example.com/nothing/like/it.gif"]).exits(2);
+    assert!(run.stderr.contains("aws s3 ls --recursive s3://shop-pictures"), "{run}");
+    let run = purge(&bench, &["s3://other/a.jpg"]).exits(2);
+    assert!(run.stderr.contains("in another bucket than shop-pictures"), "{run}");
+    // One of two: what is there is done, the other is told.
+    store(&bench, "resized/30x20/pics/a b.jpg", Some("30x20"));
+    let done = purge_json(&bench, &["pics/a b.jpg", "pics/c.jpg"]);
+    assert_eq!(names(&done["images"]).len(), 1);
+    assert!(done["notes"].to_string().contains("there is no original `pics/c.jpg`"), "{done}");
 }
 
 #[test]
@@ -267,8 +301,8 @@ fn faults_on_the_way_end_with_what_to_run() {
     bench.proxy.clear();
     assert_eq!(invalidated(&bench).len(), told);
     // A run that finds nothing says how to make sure.
-    let nothing = run(&[]).exits(0);
-    assert!(nothing.stdout.contains(&format!("--distribution-id {id} --paths '/resized/*'")), "{nothing}");
+    let nothing = run(&[]).exits(2);
+    assert!(nothing.stderr.contains(&format!("--distribution-id {id} --paths '/resized/*'")), "{nothing}");
     let run = purge(&bench, &["a.jpg", "--distribution", "E0NOSUCHONE00"]).exits(2);
     assert!(run.stderr.contains("there is no distribution E0NOSUCHONE00"), "{run}");
 }
@@ -293,8 +327,7 @@ fn the_policy_for_those_who_purge_is_enough() {
 fn wrong_usage_is_said_before_anything_is_asked() {
     let bench = Bench::private();
     for (arguments, said) in [
-        (&["resized/30x/a.jpg"][..], "name the original: `imgdeploy purge a.jpg`"),
-        (&["--prefix", "resized/30x/"], "where derived images are"),
+        (&["--prefix", "resized/30x/"][..], "where derived images are"),
         (&["a.jpg", "--prefix", "pics/"], "cannot be used with"),
         (&[], "required"),
         (&[""], "value is required"),

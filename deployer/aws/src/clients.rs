@@ -48,8 +48,6 @@ pub struct Clients {
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Longest wait for credentials.
-pub(crate) const CREDENTIALS: Duration = Duration::from_secs(120);
 
 impl Clients {
     /// Loads profiles and environment like AWS's own tools, and makes sure that there are credentials.

@@ -2,13 +2,12 @@
 
 use super::SiteChoice;
 use super::shared::DryRun;
-use crate::purge::key::Target;
 use clap::Args;
 
 /// Arguments of `purge`.
 #[derive(Debug, Args)]
 pub struct PurgeArgs {
-    /// Keys of the originals whose derived images are to go, such as pics/a.jpg
+    /// Keys of the originals whose derived images are to go, such as pics/a.jpg; also their URLs, or those of derived images
     #[arg(value_name = "KEY", required_unless_present = "originals", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub keys: Vec<String>,
     // Not the setting of this name, which is about derived keys.
@@ -24,14 +23,4 @@ pub struct PurgeArgs {
     /// Whether to stop before anything is written.
     #[command(flatten)]
     pub dry: DryRun,
-}
-
-impl PurgeArgs {
-    /// What is to be purged.
-    pub fn target(&self) -> Target {
-        match &self.prefix {
-            Some(prefix) => Target::Prefix(prefix.clone()),
-            None => Target::Keys(self.keys.iter().cloned().collect()),
-        }
-    }
 }

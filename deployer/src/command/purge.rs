@@ -9,13 +9,14 @@ use crate::aws::{AwsFailure, Clients, edge};
 use crate::cli::PurgeArgs;
 use crate::command::approve::{self, Decision, Shown};
 use crate::command::engine::{self, Consent};
-use crate::error::{Exit, Failure};
+use crate::error::{AND, Exit, Failure, Message};
 use crate::journal::Journal;
 use crate::names;
 use crate::observe::parse_journal;
 use crate::purge::apply;
 use crate::purge::find::{MOST, find};
 use crate::purge::key::Target;
+use crate::purge::named::{self, Elsewhere, Gone, Named};
 use crate::purge::plan::{Edge, Plan};
 use crate::report::Report;
 use crate::settings::{DistributionChoice, Origin, Site};
@@ -89,7 +90,9 @@ async fn look(clients: &Clients, site: &Site, args: &PurgeArgs, report: &Report)
     let stack = stack?;
     let mut notes = Vec::new();
     let scheme = scheme(site, journal.as_ref(), stack.as_ref(), &mut notes);
-    let target = args.target();
+    let names = named::named(&args.keys, bucket, &scheme).map_err(|other| elsewhere(&other, bucket))?;
+    let names = named::chosen(&read, names).await?;
+    let target = target(args, &names);
     check(&scheme, &target)?;
 
     let edge = async {
@@ -102,7 +105,13 @@ async fn look(clients: &Clients, site: &Site, args: &PurgeArgs, report: &Report)
     let (found, edge) = futures::join!(find(&read, &scheme, &target, &say), edge);
     let (found, (edge, note)) = (found?, edge?);
     notes.extend(note);
-    Ok(Plan {
+    let taken = names.iter().filter(|named| !named.keys.is_empty() && !named.keys.contains(&named.text));
+    notes.extend(
+        taken.map(|named| format!("`{}` is taken for the original {}", named.text, named.keys.join(" or "))),
+    );
+    let (gone, all) = named::gone(&read, &names, &found).await?;
+    notes.extend(gone.iter().map(|gone| format!("{}{}", missing(gone), or_nearest(gone))));
+    let plan = Plan {
         bucket: bucket.to_owned(),
         account,
         region,
@@ -114,7 +123,8 @@ async fn look(clients: &Clients, site: &Site, args: &PurgeArgs, report: &Report)
         versioning: versioning.known().copied(),
         edge,
         notes,
-    })
+    };
+    if all { Err(nothing(&gone, &plan)) } else { Ok(plan) }
 }
 
 /// What is there, or that it is not.
@@ -147,27 +157,60 @@ fn scheme(
     Scheme::of_lists(prefix, presets.into_iter().flatten())
 }
 
-/// Refuses originals that are derived images.
-fn check(scheme: &Scheme, target: &Target) -> Result<(), Failure> {
-    let usage = |message: String, hint: String| Err(Failure::new(Exit::Usage, message, hint));
-    match target {
-        Target::Keys(keys) => match keys.iter().find(|key| scheme.is_derived(key)) {
-            Some(key) => {
-                let original = scheme.readings(key).first().map(|reading| reading.original.to_owned());
-                let hint = original.map_or_else(
-                    || "name the original".to_owned(),
-                    |original| format!("name the original: `{}`", command!("imgdeploy purge {}", original)),
-                );
-                usage(format!("`{key}` is itself the key of a derived image"), hint)
-            }
-            None => Ok(()),
-        },
-        Target::Prefix(prefix) if !scheme.prefix.is_empty() && prefix.starts_with(&scheme.prefix) => usage(
-            format!("`{prefix}` is where derived images are, not originals"),
-            "name a beginning of the originals' keys, such as `--prefix pics/`".to_owned(),
-        ),
-        Target::Prefix(_) => Ok(()),
+/// What is to be purged.
+fn target(args: &PurgeArgs, names: &[Named]) -> Target {
+    match &args.prefix {
+        Some(prefix) => Target::Prefix(prefix.clone()),
+        None => Target::Keys(names.iter().flat_map(|named| named.keys.iter().cloned()).collect()),
     }
+}
+
+/// Refuses a beginning of keys that are derived images.
+fn check(scheme: &Scheme, target: &Target) -> Result<(), Failure> {
+    match target {
+        Target::Prefix(prefix) if !scheme.prefix.is_empty() && prefix.starts_with(&scheme.prefix) => {
+            Err(Failure::new(
+                Exit::Usage,
+                format!("`{prefix}` is where derived images are, not originals"),
+                "name a beginning of the originals' keys, such as `--prefix pics/`",
+            ))
+        }
+        Target::Prefix(_) | Target::Keys(_) => Ok(()),
+    }
+}
+
+fn elsewhere(Elsewhere(text): &Elsewhere, bucket: &str) -> Failure {
+    let message = format!("`{text}` is in another bucket than {bucket}");
+    Failure::new(Exit::Usage, message, "name that bucket (`--bucket`), or a key in this one")
+}
+
+fn missing(gone: &Gone) -> String {
+    format!("there is no original `{}`, and no image that was made of it", gone.text)
+}
+
+fn or_nearest(gone: &Gone) -> String {
+    if gone.nearest.is_empty() {
+        String::new()
+    } else {
+        format!("; the nearest: {}", gone.nearest.join(", "))
+    }
+}
+
+/// Nothing of what was named is there.
+fn nothing(gone: &[Gone], plan: &Plan) -> Failure {
+    let hints = gone.iter().map(|gone| match gone.nearest.is_empty() {
+        true => {
+            format!(
+                "`{}` lists the keys that there are",
+                command!("aws s3 ls --recursive s3://{}", plan.bucket)
+            )
+        }
+        false => format!("did you mean {}?", gone.nearest.join(", or ")),
+    });
+    let mut hints: Vec<String> = hints.collect();
+    hints.dedup();
+    hints.extend(plan.by_hand());
+    Failure { exit: Exit::Usage, message: Message::listed(gone.iter().map(missing), AND), hints }
 }
 
 /// The distribution that was named, else that of the journal, else that of `up`'s stack; and what to say about it.

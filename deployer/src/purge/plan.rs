@@ -2,6 +2,8 @@
 
 use crate::approval::Proposal;
 use imgdeploy_model::chain::cloudfront::Distribution;
+use imgdeploy_model::command;
+use imgdeploy_model::shell::Quoted;
 use serde::Serialize;
 
 use super::key::{Target, Why};
@@ -76,6 +78,20 @@ impl Proposal for Plan {
 }
 
 impl Plan {
+    /// How CloudFront is told to forget them by hand, where an earlier run did not come to that.
+    pub fn by_hand(&self) -> Option<String> {
+        let edge = self.edge.as_ref()?;
+        let wildcard = self.own().map_or_else(|| "/300x200/KEY".to_owned(), |own| format!("{own}*"));
+        Some(format!(
+            "if an earlier run was cut off after it deleted, CloudFront may still have images: `{}`",
+            command!(
+                "aws cloudfront create-invalidation --distribution-id {} --paths {}",
+                edge.id,
+                Quoted(&wildcard)
+            )
+        ))
+    }
+
     /// Whether nothing is to be done.
     pub fn is_empty(&self) -> bool {
         self.images.is_empty()

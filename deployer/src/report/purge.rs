@@ -1,7 +1,5 @@
 //! What is said of a purge.
 
-use imgdeploy_model::command;
-use imgdeploy_model::shell::Quoted;
 use serde_json::{Value, json};
 
 use super::{DOCUMENT_VERSION, Outcome, Report, Screen};
@@ -128,17 +126,7 @@ fn notes(plan: &Plan) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if let (true, Some(edge)) = (plan.is_empty(), &plan.edge) {
-        let wildcard = plan.own().map_or_else(|| "/300x200/KEY".to_owned(), |own| format!("{own}*"));
-        notes.push(format!(
-            "if an earlier run was cut off after it deleted, CloudFront may still have images: `{}`",
-            command!(
-                "aws cloudfront create-invalidation --distribution-id {} --paths {}",
-                edge.id,
-                Quoted(&wildcard)
-            )
-        ));
-    }
+    notes.extend(plan.by_hand().filter(|_| plan.is_empty()));
     if plan.more {
         notes.push("there are more than one run takes: run this again afterwards".to_owned());
     }

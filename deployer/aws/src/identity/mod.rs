@@ -11,6 +11,7 @@ mod source;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::ecs::EcsCredentialsProvider;
@@ -39,6 +40,8 @@ pub fn in_use() -> Option<&'static Source> {
     IN_USE.get()
 }
 
+/// Longest wait for credentials: a `credential_process` may ask its user.
+const LONGEST: Duration = Duration::from_secs(120);
 /// Region of calls to STS where none is set.
 const HOME_REGION: &str = "us-east-1";
 /// Name of the profile that is taken where none is named.
@@ -161,7 +164,7 @@ impl Finder<'_> {
         for (source, provider) in from {
             let kept = SharedCredentialsProvider::new(Kept::new(provider));
             let failed = |why: String| NoIdentity::Failed { from: source.clone(), why };
-            match tokio::time::timeout(crate::clients::CREDENTIALS, kept.provide_credentials()).await {
+            match tokio::time::timeout(LONGEST, kept.provide_credentials()).await {
                 Ok(Ok(_)) => {
                     let _ = IN_USE.set(source.clone());
                     return Ok(Some((source, kept)));
@@ -172,7 +175,7 @@ impl Finder<'_> {
                     return Err(failed(format!(
                         "they did not come within {} s; a `credential_process`, if your profile has one, may be waiting \
                          for something",
-                        crate::clients::CREDENTIALS.as_secs()
+                        LONGEST.as_secs()
                     )));
                 }
             }
