@@ -176,7 +176,7 @@ impl Policy {
 }
 
 impl Statement {
-    fn name(&self) -> StatementName {
+    pub(super) fn name(&self) -> StatementName {
         StatementName { sid: self.sid.clone(), at: self.at }
     }
 

@@ -55,7 +55,11 @@ impl Truth {
 
 /// The request's condition keys: a value, known to be absent (`None`), or not in the map: not known.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Context(BTreeMap<String, Option<String>>);
+pub(super) struct Context {
+    keys: BTreeMap<String, Option<String>>,
+    /// Beginnings of keys of which those that are not in the map are known to be absent.
+    whole: Vec<String>,
+}
 
 impl Context {
     pub(super) fn anonymous(caller: &Anonymous) -> Self {
@@ -85,7 +89,24 @@ impl Context {
     }
 
     pub(super) fn know(&mut self, key: &str, value: Option<String>) {
-        self.0.insert(key.to_ascii_lowercase(), value);
+        self.keys.insert(key.to_ascii_lowercase(), value);
+    }
+
+    /// All keys that begin like this: these values, and no others.
+    pub(super) fn know_all(&mut self, beginning: &str, values: &BTreeMap<String, String>) {
+        for (name, value) in values {
+            self.know(&format!("{beginning}{name}"), Some(value.clone()));
+        }
+        self.whole.push(beginning.to_ascii_lowercase());
+    }
+
+    /// The value of a key, or that there is none; `None`: not known.
+    fn value(&self, key: &str) -> Option<Option<&String>> {
+        let key = key.to_ascii_lowercase();
+        match self.keys.get(&key) {
+            Some(value) => Some(value.as_ref()),
+            None => self.whole.iter().any(|beginning| key.starts_with(beginning)).then_some(None),
+        }
     }
 
     /// Whether a `Condition` element holds: all operators and all their keys must.
@@ -114,7 +135,7 @@ impl Context {
             Some(bare) => (bare, true),
             None => (operator.as_str(), false),
         };
-        let Some(known) = self.0.get(&key.to_ascii_lowercase()) else {
+        let Some(known) = self.value(key) else {
             return Truth::Unknown;
         };
         if operator == "null" {

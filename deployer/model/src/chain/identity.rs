@@ -15,6 +15,16 @@ pub enum Allowed {
     Unknown,
 }
 
+impl From<Truth> for Allowed {
+    fn from(truth: Truth) -> Self {
+        match truth {
+            Truth::True => Self::Yes,
+            Truth::False => Self::No,
+            Truth::Unknown => Self::Unknown,
+        }
+    }
+}
+
 /// Whether a role with these policy documents may do `action` (for example `s3:PutObject`) to the resource with this ARN, which belongs to
 /// `account`. Permission boundaries and policies of the organization are not looked at.
 ///
@@ -42,11 +52,7 @@ pub fn allows<'a>(
             }
         }
     }
-    Ok(match allowed.and(denied.not()) {
-        Truth::True => Allowed::Yes,
-        Truth::False => Allowed::No,
-        Truth::Unknown => Allowed::Unknown,
-    })
+    Ok(allowed.and(denied.not()).into())
 }
 
 /// Whether a role's trust policy lets this service assume it, such as `lambda.amazonaws.com` (LA-01).
@@ -74,11 +80,7 @@ pub fn trusts(document: &str, service: &str) -> Result<Allowed, PolicyError> {
             allowed = allowed.or(holds);
         }
     }
-    Ok(match allowed.and(denied.not()) {
-        Truth::True => Allowed::Yes,
-        Truth::False => Allowed::No,
-        Truth::Unknown => Allowed::Unknown,
-    })
+    Ok(allowed.and(denied.not()).into())
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub mod permission;
 pub mod policies;
 pub mod proxy;
 pub mod rest;
+pub mod rights;
 pub mod ttl;
 pub mod walk;
 pub mod website;
