@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
+use imgdeploy_world::Fact;
 use imgdeploy_world::function::Role;
 use percent_encoding::percent_decode_str;
 
@@ -16,19 +17,39 @@ use super::{AwsFailure, Clients};
 /// The first call that fails.
 pub async fn role(clients: &Clients, name: &str) -> Result<Role, AwsFailure> {
     let iam = clients.iam();
-    let (trust, mut policies, attached) =
-        futures::try_join!(trust(&iam, name), inline(&iam, name), attached(&iam, name))?;
+    let (about, mut policies, attached) =
+        futures::try_join!(about(&iam, name), inline(&iam, name), attached(&iam, name))?;
     policies.extend(attached);
-    Ok(Role { name: name.to_owned(), trust, policies })
+    Ok(Role { name: name.to_owned(), policies, ..about })
 }
 
 type Policies = BTreeMap<String, String>;
 
-async fn trust(iam: &aws_sdk_iam::Client, role: &str) -> Result<String, AwsFailure> {
+/// All but its policies.
+async fn about(iam: &aws_sdk_iam::Client, role: &str) -> Result<Role, AwsFailure> {
     let sent = iam.get_role().role_name(role).send().await;
     let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetRole", &error))?;
-    let document = seen.role().and_then(|role| role.assume_role_policy_document()).unwrap_or_default();
-    Ok(decoded(document))
+    let seen = seen.role().cloned();
+    let trust = seen.as_ref().and_then(|role| role.assume_role_policy_document()).unwrap_or_default();
+    let boundary = seen.as_ref().and_then(|role| role.permissions_boundary());
+    let boundary = match boundary.and_then(|boundary| boundary.permissions_boundary_arn()) {
+        None => Fact::Absent,
+        // What can't be read is told where it matters; the rest of the role is known all the same.
+        Some(arn) => Fact::of(managed(iam, arn).await),
+    };
+    let tags = seen.as_ref().map(|role| role.tags()).unwrap_or_default();
+    let tags = tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
+    Ok(Role { name: String::new(), trust: decoded(trust), policies: BTreeMap::new(), boundary, tags })
+}
+
+/// A managed policy as it counts.
+async fn managed(iam: &aws_sdk_iam::Client, arn: &str) -> Result<String, AwsFailure> {
+    let sent = iam.get_policy().policy_arn(arn).send().await;
+    let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetPolicy", &error))?;
+    let version = seen.policy().and_then(|policy| policy.default_version_id()).unwrap_or_default().to_owned();
+    let sent = iam.get_policy_version().policy_arn(arn).version_id(version).send().await;
+    let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetPolicyVersion", &error))?;
+    Ok(decoded(seen.policy_version().and_then(|version| version.document()).unwrap_or_default()))
 }
 
 async fn inline(iam: &aws_sdk_iam::Client, role: &str) -> Result<Policies, AwsFailure> {
@@ -65,14 +86,8 @@ async fn attached(iam: &aws_sdk_iam::Client, role: &str) -> Result<Policies, Aws
     })
     .await?;
     let read = arns.into_iter().map(|arn| async move {
-        let sent = iam.get_policy().policy_arn(&arn).send().await;
-        let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetPolicy", &error))?;
-        let version =
-            seen.policy().and_then(|policy| policy.default_version_id()).unwrap_or_default().to_owned();
-        let sent = iam.get_policy_version().policy_arn(&arn).version_id(version).send().await;
-        let seen = sent.map_err(|error| AwsFailure::from_sdk("iam:GetPolicyVersion", &error))?;
-        let document = seen.policy_version().and_then(|version| version.document()).unwrap_or_default();
-        Ok::<_, AwsFailure>((arn, decoded(document)))
+        let document = managed(iam, &arn).await?;
+        Ok::<_, AwsFailure>((arn, document))
     });
     Ok(try_join_all(read).await?.into_iter().collect())
 }

@@ -93,4 +93,6 @@ pub const CHECKS: &[&Check] = &[
     &walk::log::CHECK,
     &walk::no_image::CHECK,
     &walk::no_answer::CHECK,
+    &function::role_denied::CHECK,
+    &function::role_boundary::CHECK,
 ];

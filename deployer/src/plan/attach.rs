@@ -9,6 +9,7 @@ use imgdeploy_model::document::{
 };
 use imgdeploy_model::region;
 
+use super::function_rights;
 use super::journal::next_edit;
 use super::our_stack::{is_its_bucket, stack_inputs};
 use super::predict::{self, Planned};
@@ -82,6 +83,7 @@ fn edit(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Jo
     let keeps_api = stack.keeps_api;
     public_access::plan(plan, desired, seen);
     let policy_after = policy::plan(plan, desired, seen);
+    function_rights::plan(plan, desired, seen);
     let edge_after = edge::plan(plan, desired, seen, journal);
     let website_after = website::plan(plan, desired, seen, journal, keeps_api);
     let notification_after = if stack.whole {

@@ -8,6 +8,7 @@ mod code;
 pub mod detach;
 pub mod down;
 mod edge;
+mod function_rights;
 mod journal;
 pub mod memory;
 pub mod mend;

@@ -82,6 +82,8 @@ pub struct Configuration {
     pub description: String,
     /// Whether the code is a zip, not a container image.
     pub is_zip: bool,
+    /// Id of the network (VPC) that it is in, if it is in one.
+    pub vpc: Option<String>,
 }
 
 impl Configuration {
@@ -130,7 +132,7 @@ pub struct Alias {
 }
 
 /// The role.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Role {
     /// Name.
     pub name: String,
@@ -138,6 +140,10 @@ pub struct Role {
     pub trust: String,
     /// Its policies by name, inline and attached: documents.
     pub policies: BTreeMap<String, String>,
+    /// Its permissions boundary: a document.
+    pub boundary: Fact<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// What came of looking into the zip.

@@ -23,6 +23,8 @@ const ON_SNAPSHOTS: &[(&str, &str)] = &[
     ("IMG095", "a failing function that no configuration explains"),
     ("IMG096", "an answer that is no image and that no configuration explains"),
     ("IMG097", "a service that does not answer"),
+    ("IMG098", "the emulator's function is denied nothing"),
+    ("IMG099", "the emulator's function is denied nothing"),
 ];
 /// In tests of their own, beside the tables.
 const ELSEWHERE: &[&str] = &["IMG006", "IMG080"];

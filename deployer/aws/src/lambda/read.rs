@@ -15,6 +15,7 @@ macro_rules! configuration {
     ($answer:expr) => {{
         let answer = $answer;
         let name = answer.function_name.unwrap_or_default();
+        let vpc = answer.vpc_config.and_then(|network| network.vpc_id).filter(|id| !id.is_empty());
         let variables = answer.environment.and_then(|environment| environment.variables).unwrap_or_default();
         Configuration {
             arn: answer.function_arn.unwrap_or_default(),
@@ -46,6 +47,7 @@ macro_rules! configuration {
                 .and_then(|logging| logging.log_group)
                 .unwrap_or_else(|| format!("/aws/lambda/{name}")),
             environment: variables.into_iter().map($crate::lambda::read::variable).collect(),
+            vpc,
             role: answer.role.unwrap_or_default(),
             name,
             description: answer.description.unwrap_or_default(),

@@ -116,6 +116,11 @@ pub(crate) fn was_served(snapshot: &Snapshot, key: &str, made: bool) -> bool {
     })
 }
 
+/// Whether a walk got an image by way of the function: then it may do what that takes.
+pub(crate) fn was_made(snapshot: &Snapshot) -> bool {
+    was_served(snapshot, "", true)
+}
+
 /// How to call a rule in a message, from 1.
 pub(crate) fn rule_place(bucket: &Bucket, at: usize) -> String {
     format!("bucket {}, website configuration, routing rule {}", bucket.name, at + 1)

@@ -197,6 +197,8 @@ fn function() -> Function {
             name: format!("{FUNCTION}-Role"),
             trust: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#.to_owned(),
             policies: BTreeMap::from([("resize".to_owned(), role_policy(&["s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:*"]))]),
+            boundary: Fact::Absent,
+            tags: BTreeMap::new(),
         }),
         code: Fact::Absent,
     }

@@ -15,6 +15,7 @@ use crate::check::{Fix, Severity};
 use crate::snapshot::{Alias, Code, CodeProblem, Configuration, Function, Snapshot};
 use crate::tests::KnownMut;
 use imgdeploy_world::Fact;
+use serde_json::{Value, json};
 
 fn function(snapshot: &mut Snapshot) -> &mut Function {
     snapshot.function.as_mut().unwrap()
@@ -36,6 +37,56 @@ fn told(snapshot: &mut Snapshot, name: &str, value: &str) {
 fn granted(snapshot: &mut Snapshot, actions: &[&str]) {
     let role = function(snapshot).role.known_mut().unwrap();
     role.policies = BTreeMap::from([("resize".to_owned(), role_policy(actions))]);
+}
+
+/// A Deny of writing images for everybody, but under this condition.
+fn denied(snapshot: &mut Snapshot, condition: Value) {
+    let bucket = snapshot.bucket.as_mut().unwrap();
+    let mut policy: Value = serde_json::from_str(bucket.policy.known().unwrap()).unwrap();
+    policy["Statement"].as_array_mut().unwrap().push(json!({
+        "Sid": "Guard", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+        "Resource": format!("arn:aws:s3:::{BUCKET}/*"), "Condition": condition
+    }));
+    bucket.policy = Fact::Known(policy.to_string());
+    snapshot.walks.clear();
+}
+
+/// A boundary that lets the role do only this.
+fn bounded(snapshot: &mut Snapshot, actions: &[&str]) {
+    function(snapshot).role.known_mut().unwrap().boundary = Fact::Known(role_policy(actions));
+    snapshot.walks.clear();
+}
+
+/// Asked for by many security checks: uploads that do not ask for KMS are refused.
+#[test]
+fn a_deny_of_uploads_is_named_and_not_guessed_of_functions_of_others() {
+    let kms = json!({ "StringNotEquals": { "s3:x-amz-server-side-encryption": "aws:kms" } });
+    let found = after(|s| denied(s, kms.clone()));
+    let finding = super::only(&found, "IMG098", "unencrypted uploads");
+    assert!(finding.what.contains("Guard") && finding.what.contains("s3:PutObject"), "{finding:?}");
+    assert!(finding.cure.contains("aws:PrincipalArn") && finding.cure.contains("-Role"), "{finding:?}");
+    // An image that was made is the better proof.
+    assert_eq!(
+        headlines(|s| {
+            let walks = s.walks.clone();
+            denied(s, kms.clone());
+            s.walks = walks;
+        }),
+        [""; 0]
+    );
+    let foreign = after(|s| {
+        denied(s, kms.clone());
+        s.stack = Fact::Absent;
+    });
+    assert!(foreign.headlines.iter().all(|headline| headline.code != "IMG098"));
+    assert!(foreign.not_checked.iter().any(|one| one.codes.contains(&"IMG098")), "{:?}", foreign.not_checked);
+    // With S3's own encryption asked for, such a Deny is met.
+    let any = json!({ "Null": { "s3:x-amz-server-side-encryption": "true" } });
+    assert_eq!(headlines(|s| denied(s, any)), [""; 0]);
+    // The role is left out.
+    let arn = format!("arn:aws:iam::111122223333:role/{FUNCTION}-Role");
+    let others = json!({ "ArnNotEquals": { "aws:PrincipalArn": arn } });
+    assert_eq!(headlines(|s| denied(s, others)), [""; 0]);
 }
 
 fn problem(snapshot: &mut Snapshot, problem: CodeProblem) {
@@ -123,6 +174,18 @@ const FAULTS: &[(&str, Option<Fix>, Change)] = &[
         role.trust = role.trust.replace("lambda.amazonaws.com", "ec2.amazonaws.com");
     }),
     ("IMG038", None, |s| function(s).role = Fact::Absent),
+    ("IMG098", None, |s| {
+        denied(s, json!({ "StringNotLike": { "aws:Referer": "https://shop.example.com/*" } }))
+    }),
+    ("IMG098", None, |s| denied(s, json!({ "StringNotEquals": { "aws:PrincipalTag/team": "web" } }))),
+    ("IMG098", None, |s| {
+        let policy = r#"{"Statement":{"Sid":"NoWrites","Effect":"Deny","Action":"s3:Put*","Resource":"*"}}"#;
+        s.walks.clear();
+        let role = function(s).role.known_mut().unwrap();
+        role.policies.insert("guard".to_owned(), policy.to_owned());
+    }),
+    ("IMG099", None, |s| bounded(s, &["s3:GetObject", "s3:ListBucket", "logs:*"])),
+    ("IMG099", None, |s| bounded(s, &["logs:*"])),
     ("IMG039", Some(Fix::Configuration), |s| told(s, "BUCKET", "another-shop")),
     ("IMG040", Some(Fix::Configuration), |s| told(s, "URL", "https://images.example.com/")),
     ("IMG041", Some(Fix::Configuration), |s| told(s, "URL", "images.example.com")),
@@ -165,7 +228,7 @@ fn each_fault_gives_one_headline() {
 
 #[test]
 fn every_check_of_the_function_has_a_fault() {
-    let all = (30..=53).map(|number| format!("IMG{number:03}"));
+    let all = (30..=53).chain([98, 99]).map(|number| format!("IMG{number:03}"));
     for code in all {
         assert!(FAULTS.iter().any(|(of, ..)| *of == code), "{code}");
     }
@@ -179,8 +242,9 @@ fn without_the_stack_the_cure_is_a_command_of_aws() {
             change(snapshot);
             snapshot.stack = Fact::Absent;
         });
+        let first = diagnosis.headlines.first().map(|headline| headline.code);
+        assert_eq!(first, Some(*code), "{:?}", diagnosis.not_checked);
         let finding = &diagnosis.headlines[0].finding;
-        assert_eq!(diagnosis.headlines[0].code, *code);
         assert!(!finding.cure.contains("doctor --fix"), "{code}: {}", finding.cure);
         let fix = fix.filter(|fix| *fix != Fix::Configuration);
         assert_eq!(finding.fix, fix, "{code}");

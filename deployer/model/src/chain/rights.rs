@@ -57,6 +57,23 @@ pub struct Request<'a> {
     pub context: &'a [(&'a str, Option<&'a str>)],
 }
 
+/// What is known of the requests of our function: how it asks S3 to encrypt, and, where it is in no network of its own (VPC), that it
+/// comes by no endpoint of one.
+pub fn of_our_function(action: &str, in_network: bool) -> Vec<(&'static str, Option<&'static str>)> {
+    let mut context = vec![
+        ("s3:x-amz-server-side-encryption", (action == "s3:PutObject").then_some("AES256")),
+        ("s3:x-amz-server-side-encryption-aws-kms-key-id", None),
+        ("s3:x-amz-acl", None),
+    ];
+    context.extend(of_network(in_network));
+    context
+}
+
+/// What is known of where the requests of any function come from.
+pub fn of_network(in_network: bool) -> Vec<(&'static str, Option<&'static str>)> {
+    if in_network { Vec::new() } else { vec![("aws:SourceVpc", None), ("aws:SourceVpce", None)] }
+}
+
 /// Which document decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Document {

@@ -11,7 +11,7 @@ use crate::error::{Exit, Failure};
 use crate::observe::{Observed, Taken};
 use crate::plan::Plan;
 use crate::plan::attach::attach;
-use crate::stack::StackSeen;
+use crate::stack::{StackSeen, stack_name};
 use imgdeploy_world::Fact;
 
 fn plan(world: &Observed, settings: &[(&'static str, &str)]) -> Plan {
@@ -219,4 +219,48 @@ fn another_region_than_the_profiles_is_said() {
     let plan = plan(&world, &[]);
     let said = |note: &crate::plan::Note| note.text.contains("eu-west-1") && note.text.contains("us-east-1");
     assert!(plan.notes.iter().any(said), "{:?}", plan.notes);
+}
+
+/// A policy with this Deny for everybody.
+fn with_deny(action: &str, condition: &str) -> Observed {
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"Guard","Effect":"Deny","Principal":"*","Action":"{action}","Resource":"arn:aws:s3:::{BUCKET}/*","Condition":{condition}}}]}}"#
+    );
+    Observed { policy: Fact::Known(policy), ..bare() }
+}
+
+#[test]
+fn a_deny_that_hits_the_function_is_named_before_anything_is_written() {
+    let role = format!("arn:aws:iam::111122223333:role/{}-*", stack_name(BUCKET));
+    for (action, condition) in [
+        ("s3:PutObject", r#"{"StringNotEquals":{"s3:x-amz-server-side-encryption":"aws:kms"}}"#),
+        ("s3:PutObject", r#"{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}"#),
+        (
+            "s3:GetObject",
+            r#"{"StringNotLike":{"aws:Referer":"https://example.com/*"},"StringNotEquals":{"aws:PrincipalType":"Anonymous"}}"#,
+        ),
+    ] {
+        let world = with_deny(action, condition);
+        refused(&world, &[], Exit::Refused, &["`Guard` denies the function", action]);
+        let failure = Failure::of_plan(&plan(&world, &[])).unwrap();
+        assert!(failure.hints.iter().any(|hint| hint.contains(&role)), "{failure}");
+    }
+    // What leaves the role out, or does not hold, is no reason to stop.
+    for condition in [
+        r#"{"Null":{"s3:x-amz-server-side-encryption":"true"}}"#.to_owned(),
+        format!(r#"{{"ArnNotLike":{{"aws:PrincipalArn":"{role}"}}}}"#),
+        format!(r#"{{"ArnNotEquals":{{"aws:PrincipalArn":"{}"}}}}"#, role.replace('*', "Role-1A2B3C")),
+        r#"{"Bool":{"aws:SecureTransport":"false"}}"#.to_owned(),
+        r#"{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}"#.to_owned(),
+    ] {
+        let plan = plan(&with_deny("s3:PutObject", &condition), &[]);
+        assert_eq!(Failure::of_plan(&plan), None, "{condition}");
+        assert!(!plan.notes.iter().any(|note| note.text.contains("keep the function")), "{condition}");
+    }
+    // What can't be told is said.
+    let plan = plan(&with_deny("s3:PutObject", r#"{"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}}"#), &[]);
+    assert_eq!(Failure::of_plan(&plan), None);
+    assert!(
+        plan.notes.iter().any(|note| note.warning && note.text.contains("`Guard` may keep the function"))
+    );
 }

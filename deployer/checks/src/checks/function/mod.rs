@@ -17,6 +17,8 @@ pub mod permission_missing;
 pub mod permission_other_api;
 pub mod permission_unqualified;
 pub mod reserved_concurrency;
+pub mod role_boundary;
+pub mod role_denied;
 pub mod role_get;
 pub mod role_neither;
 pub mod role_put;

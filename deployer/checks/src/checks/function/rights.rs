@@ -1,14 +1,14 @@
 //! What the function's role may do (IA-01, IA-02).
 
 use imgdeploy_keys::ImageKind;
-use imgdeploy_model::chain::identity::{Allowed, allows};
+use imgdeploy_model::chain::identity::Allowed;
+use imgdeploy_model::chain::rights::{self, Judged, Why};
 use imgdeploy_model::command;
 use imgdeploy_model::shell::Command;
 use serde_json::{Value, json};
 
 use super::command::place;
 use crate::check::{Finding, Skip, need, need_or_absent};
-use crate::shared::statement::one_or_list;
 use crate::snapshot::derive::SPEC;
 use crate::snapshot::{Bucket, Function, Role, Snapshot};
 
@@ -22,9 +22,9 @@ pub(super) struct Images<'a> {
     pub(super) role: &'a Role,
     pub(super) bucket: &'a Bucket,
     /// `s3:GetObject` on originals.
-    pub(super) get: Allowed,
+    pub(super) get: Judged,
     /// `s3:PutObject` on derived images.
-    pub(super) put: Allowed,
+    pub(super) put: Judged,
 }
 
 /// The role that is there. None that exists is for IMG038 to say, no function for IMG052.
@@ -36,79 +36,81 @@ pub(super) fn role(snapshot: &Snapshot) -> Result<(&Function, &Role), Skip> {
     Ok((function, need(&function.role)?))
 }
 
-/// Looks at the role's policies, and at the bucket's where those are not enough.
+/// What the role's policies, its boundary and the bucket's policy come to.
 pub(super) fn images(snapshot: &Snapshot) -> Result<Images<'_>, Skip> {
     let (function, role) = role(snapshot)?;
     let bucket = snapshot.bucket()?;
     let (originals, derived) = (originals(snapshot, bucket), derived(snapshot, bucket));
-    let get = match may(snapshot, role, bucket, "s3:GetObject", &originals)? {
-        // Objects that everyone may read by their ACL are readable for the role as well; ACLs are not in the snapshot.
-        Allowed::No if acls_count(bucket)? => Allowed::Unknown,
-        verdict => verdict,
-    };
-    let put = may(snapshot, role, bucket, "s3:PutObject", &derived)?;
+    let asks = Asks::new(snapshot, function, role, bucket)?;
+    let mut get = asks.best("s3:GetObject", &originals);
+    // Objects that everyone may read by their ACL are readable for the role as well; ACLs are not in the snapshot.
+    if lacks(&get) && acls_count(bucket)? {
+        get = Judged { allowed: Allowed::Unknown, why: None };
+    }
+    let put = asks.best("s3:PutObject", &derived);
     Ok(Images { function, role, bucket, get, put })
 }
 
-/// Whether the role may do this to one of these keys at least: a role that is for a folder only is as its owner wants it.
-fn may(
-    snapshot: &Snapshot,
-    role: &Role,
-    bucket: &Bucket,
-    action: &str,
-    keys: &[String],
-) -> Result<Allowed, Skip> {
-    let account = account(snapshot)?;
-    let own: Vec<&str> = role.policies.values().map(String::as_str).collect();
-    let verdict = on_any(&own, action, snapshot, bucket, keys, &account);
-    if verdict != Allowed::No {
-        return Ok(verdict);
+/// Whether nothing grants it: a grant more is the cure then, and of no use where something denies it.
+pub(super) fn lacks(judged: &Judged) -> bool {
+    judged.allowed == Allowed::No && judged.why == Some(Why::NotGranted)
+}
+
+/// What is asked for every key.
+struct Asks<'a> {
+    snapshot: &'a Snapshot,
+    bucket: &'a Bucket,
+    caller: rights::Role<'a>,
+    policy: Option<&'a str>,
+    account: String,
+    ours: bool,
+    in_network: bool,
+}
+
+impl<'a> Asks<'a> {
+    fn new(
+        snapshot: &'a Snapshot,
+        function: &'a Function,
+        role: &'a Role,
+        bucket: &'a Bucket,
+    ) -> Result<Self, Skip> {
+        let caller = rights::Role {
+            arn: &snapshot.configuration()?.role,
+            policies: &role.policies,
+            boundary: need_or_absent(&role.boundary)?.map(String::as_str),
+            tags: Some(&role.tags),
+            session: Some(&function.name),
+        };
+        let policy = need_or_absent(&bucket.policy)?.map(String::as_str);
+        let account = account(snapshot)?;
+        let in_network = snapshot.configuration()?.vpc.is_some();
+        Ok(Self { snapshot, bucket, caller, policy, account, ours: snapshot.is_ours(function), in_network })
     }
-    // In the same account a bucket policy is as good as the role's own.
-    let arn = snapshot.configuration()?.role.clone();
-    let granted = need_or_absent(&bucket.policy)?.and_then(|policy| grants_to(policy, &arn, &role.name));
-    let Some(granted) = granted else { return Ok(Allowed::No) };
-    let all: Vec<&str> = own.into_iter().chain([granted.as_str()]).collect();
-    Ok(on_any(&all, action, snapshot, bucket, keys, &account))
-}
 
-fn on_any(
-    documents: &[&str],
-    action: &str,
-    snapshot: &Snapshot,
-    bucket: &Bucket,
-    keys: &[String],
-    account: &str,
-) -> Allowed {
-    let verdicts: Vec<Allowed> = keys
-        .iter()
-        .map(|key| {
-            let arn = snapshot.object_arn(bucket, key);
-            // What is no policy can't have been stored as one, so nothing is known.
-            allows(documents.iter().copied(), action, &arn, account).unwrap_or(Allowed::Unknown)
-        })
-        .collect();
-    let has = |wanted: &Allowed| verdicts.contains(wanted);
-    [Allowed::Yes, Allowed::Unknown].into_iter().find(has).unwrap_or(Allowed::No)
-}
+    /// The best verdict for one of these keys: a role that is for a folder only is as its owner wants it.
+    fn best(&self, action: &str, keys: &[String]) -> Judged {
+        let mut verdicts: Vec<Judged> = keys.iter().map(|key| self.one(action, key)).collect();
+        verdicts.sort_by_key(|judged| match judged.allowed {
+            Allowed::Yes => 0,
+            Allowed::Unknown => 1,
+            Allowed::No => 2,
+        });
+        verdicts.into_iter().next().unwrap_or(Judged { allowed: Allowed::Unknown, why: None })
+    }
 
-/// The statements of a bucket policy that let this role do something, or everyone.
-fn grants_to(policy: &str, arn: &str, name: &str) -> Option<String> {
-    let policy: Value = serde_json::from_str(policy).ok()?;
-    let session = format!(":assumed-role/{name}/");
-    let meant = |who: &str| who == "*" || who == arn || who.contains(&session);
-    let grants: Vec<&Value> = one_or_list(policy.get("Statement"))
-        .iter()
-        .filter(|statement| {
-            let principal = match statement.get("Principal") {
-                Some(Value::Object(kinds)) => kinds.get("AWS"),
-                other => other,
-            };
-            let named = one_or_list(principal).iter().filter_map(Value::as_str).any(meant);
-            named && statement.get("Effect").and_then(Value::as_str) == Some("Allow")
-        })
-        .collect();
-    Some(json!({ "Statement": grants }).to_string())
+    fn one(&self, action: &str, key: &str) -> Judged {
+        let arn = self.snapshot.object_arn(self.bucket, key);
+        // What a function of others sends is not known.
+        let context = if self.ours {
+            rights::of_our_function(action, self.in_network)
+        } else {
+            rights::of_network(self.in_network)
+        };
+        let request = rights::Request { action, resource: &arn, account: &self.account, context: &context };
+        // What is no policy can't have been stored as one, so nothing is known.
+        rights::judge(&rights::Caller::Role(self.caller), self.policy, &request)
+            .unwrap_or(Judged { allowed: Allowed::Unknown, why: None })
+    }
 }
 
 /// Whether an ACL can make an object readable (S3-26).

@@ -1,8 +1,6 @@
 //! IMG035
 
-use imgdeploy_model::chain::identity::Allowed;
-
-use super::rights::{images, lacking, reading};
+use super::rights::{images, lacking, lacks, reading};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
 
@@ -24,7 +22,7 @@ pub const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot) -> Verdict {
     let images = images(snapshot)?;
-    if images.get != Allowed::No || images.put == Allowed::No {
+    if !lacks(&images.get) || lacks(&images.put) {
         return Ok(Vec::new());
     }
     let arn = snapshot.object_arn(images.bucket, "*");

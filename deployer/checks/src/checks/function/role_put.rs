@@ -1,8 +1,6 @@
 //! IMG034
 
-use imgdeploy_model::chain::identity::Allowed;
-
-use super::rights::{images, lacking, writing};
+use super::rights::{images, lacking, lacks, writing};
 use crate::check::{Check, EffectOf, Hop, Input, Severity, Verdict};
 use crate::snapshot::Snapshot;
 
@@ -25,7 +23,7 @@ pub const CHECK: Check = Check {
 fn run(snapshot: &Snapshot) -> Verdict {
     let images = images(snapshot)?;
     // With neither right it is one fault: IMG036.
-    if images.put != Allowed::No || images.get == Allowed::No {
+    if !lacks(&images.put) || lacks(&images.get) {
         return Ok(Vec::new());
     }
     let arn = snapshot.object_arn(images.bucket, &format!("{}*", snapshot.prefix()));

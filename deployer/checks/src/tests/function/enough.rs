@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{function, granted, source};
+use super::{configured, function, granted, source};
 use crate::snapshot::{Object, Snapshot};
 use crate::tests::KnownMut;
 use crate::tests::{API, BUCKET, FUNCTION, PREFIX, REGION, alias_arn, headlines, permission};
@@ -79,6 +79,8 @@ fn rights_that_are_enough() {
     // A condition that can't be judged from outside is no finding.
     assert_eq!(
         headlines(|s| {
+            // In a network it may have such an endpoint.
+            configured(s, |seen| seen.vpc = Some("vpc-1".to_owned()));
             role(
                 s,
                 json!({ "Effect": "Allow", "Action": "s3:*", "Resource": "*",
