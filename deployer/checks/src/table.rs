@@ -87,6 +87,7 @@ pub const CHECKS: &[&Check] = &[
     &edge::deploying::CHECK,
     &edge::alias::CHECK,
     &edge::query_strings::CHECK,
+    &walk::out_of_nothing::CHECK,
     &walk::redirect_loop::CHECK,
     &walk::elsewhere::CHECK,
     &walk::error_answer::CHECK,

@@ -13,6 +13,8 @@ pub struct Walk {
     pub asked_for: String,
     /// The original does not exist: the function's own 404 is the right end.
     pub absent: bool,
+    /// Nobody asked for this size before, so that only the function can have the image.
+    pub fresh: bool,
     /// Every answer, in order.
     pub hops: Vec<Hop>,
     /// How it ended.

@@ -28,6 +28,10 @@ fn looked_at(mut bench: Bench, region: &str, more: &[&str]) -> (Bench, Value) {
 fn all_were_served(report: &Value) {
     let requests = report["requests"].as_array().unwrap();
     assert_eq!(requests.len(), 3, "{report:#}");
+    // One was made for this, so that reading and writing is tried.
+    let fresh: Vec<&Value> = requests.iter().filter(|one| one["fresh"] == true).collect();
+    assert_eq!(fresh.len(), 1, "{report:#}");
+    assert!(fresh[0]["hops"].as_array().unwrap().iter().any(|hop| hop["service"] == "function"), "{report:#}");
     for one in requests {
         let last = one["hops"].as_array().unwrap().last().unwrap();
         if one["absent"] == true {

@@ -269,6 +269,7 @@ fn walk() -> Walk {
         url: viewer.to_owned(),
         asked_for: "a derived PNG".to_owned(),
         absent: false,
+        fresh: true,
         hops: vec![
             hop(viewer, Service::CloudFront, 307, &[("location", &api), ("x-cache", "Miss from cloudfront")]),
             hop(&api, Service::Function, 307, &[("location", viewer), ("cache-control", "no-store")]),

@@ -300,8 +300,31 @@ fn a_function_of_another_make_may_fail_where_nothing_is() {
 }
 
 #[test]
+fn an_image_where_none_can_be_is_another_one() {
+    // Every address shows one image, also that of an original that is not there.
+    let (code, what) = only(&after(|s| s.walks[0].absent = true));
+    assert!(code == "IMG090" && what.contains("does not exist"), "{what}");
+    let without = |s: &mut Snapshot| s.walks[0].hops.retain(|hop| hop.service != Service::Function);
+    let (code, what) = only(&after(without));
+    assert!(code == "IMG090" && what.contains("the function was not asked"), "{what}");
+    // What was made before comes without it, and some functions answer with the image itself.
+    let made = |s: &mut Snapshot| {
+        without(s);
+        s.walks[0].fresh = false;
+    };
+    assert_eq!(headlines(made), [""; 0]);
+    assert_eq!(
+        headlines(|s| {
+            without(s);
+            s.walks[0].hops.push(hop(Service::ApiGateway, 200, &[("content-type", "image/png")], ""));
+        }),
+        [""; 0]
+    );
+}
+
+#[test]
 fn what_was_not_asked_is_not_judged() {
-    let codes = ["IMG092", "IMG093", "IMG094", "IMG096", "IMG097"];
+    let codes = ["IMG090", "IMG092", "IMG093", "IMG094", "IMG096", "IMG097"];
     let diagnosis = after(|snapshot| snapshot.walks.clear());
     for code in codes {
         assert!(diagnosis.nothing_to_check.contains(&code), "{code}");

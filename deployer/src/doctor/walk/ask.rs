@@ -22,6 +22,8 @@ pub struct Ask {
     pub asked_for: String,
     /// The original does not exist.
     pub absent: bool,
+    /// The size was not made before.
+    pub fresh: bool,
     /// The original, where it is one of the bucket's.
     pub original: Option<String>,
 }
@@ -29,6 +31,8 @@ pub struct Ask {
 /// Requests of which one is to give an image: if an original is bad, the next is asked for.
 pub(super) type Turn = Vec<Ask>;
 
+/// Derived images that a look at the bucket lists at most.
+const LISTED: usize = 1_000;
 /// Originals over this many bytes take longer than they tell.
 const LARGEST: u64 = 20 * 1024 * 1024;
 
@@ -36,7 +40,7 @@ impl Ask {
     /// A URL that the user named.
     pub fn of_url(url: &str) -> Self {
         let asked_for = "the URL that was named".to_owned();
-        Self { url: url.to_owned(), asked_for, absent: false, original: None }
+        Self { url: url.to_owned(), asked_for, absent: false, fresh: false, original: None }
     }
 }
 
@@ -56,8 +60,8 @@ pub(super) fn base(snapshot: &Snapshot) -> String {
     }
 }
 
-/// One derived image for each type of original that the bucket has, and one of an original that does not exist: that one reaches the
-/// function in any case, while the others may have been made before. Nothing where nothing leads to a resizer.
+/// One derived image for each type of original that the bucket has, the first of them in a size that was not made before, so that the
+/// function has to read and to write; and one of an original that does not exist. Nothing where nothing leads to a resizer.
 ///
 /// # Errors
 /// Why what would have to be asked for can't be.
@@ -78,29 +82,49 @@ pub(super) fn asks(
             "the function wants signed URLs, and the key was not given (IMGDEPLOY_SECURITY_KEY)",
         ));
     }
-    let Some(spec) = spec(&environment) else {
+    let sizes = sizes(&environment);
+    let Some(spec) = sizes.served.first() else {
         return Err(unasked("the function serves presets only, and has none"));
     };
     let scheme = snapshot.scheme();
-    let url = |original: &str| {
-        let derived = names::derived_key(&scheme.prefix, key.filter(|_| signed), &spec, original);
-        format!("{base}/{}", encode_path(&derived))
+    let derived = |spec: &str, original: &str| {
+        names::derived_key(&scheme.prefix, key.filter(|_| signed), spec, original)
     };
+    let url = |spec: &str, original: &str| format!("{base}/{}", encode_path(&derived(spec, original)));
     let objects = bucket.objects.known().map(Vec::as_slice).unwrap_or_default();
-    let ask = |kind: ImageKind, original: Original<'_>| Ask {
-        url: url(original.key),
-        asked_for: format!("a derived {}", kind.title()),
+    let made = bucket.derived.known().map(Vec::as_slice);
+    // Of a list that ends before the images do, nothing follows for those that are not on it.
+    let is_whole = made.is_some_and(|made| made.len() < LISTED);
+    let is_made = |key: &str| made.is_some_and(|made| made.iter().any(|one| one.key == key));
+    let ask = |kind: ImageKind, original: Original<'_>, spec: &str, fresh: bool| Ask {
+        url: url(spec, original.key),
+        asked_for: format!(
+            "a derived {}{}",
+            kind.title(),
+            if fresh { " that was not made before" } else { "" }
+        ),
         absent: false,
+        fresh,
         original: Some(original.key.to_owned()),
     };
-    let mut turns: Vec<Turn> = by_type(objects, &scheme)
-        .into_iter()
-        .map(|(kind, originals)| originals.into_iter().map(|original| ask(kind, original)).collect())
-        .collect();
+    let mut turns: Vec<Turn> = Vec::new();
+    for (kind, originals) in by_type(objects, &scheme) {
+        // One of a kind is enough: each stays in the bucket.
+        let fresh = (turns.is_empty() && (sizes.any || is_whole)).then(|| {
+            originals.iter().filter_map(|original| {
+                let spec = sizes.not_made(|spec| is_made(&derived(spec, original.key)))?;
+                Some(ask(kind, *original, &spec, true))
+            })
+        });
+        let fresh: Turn = fresh.into_iter().flatten().collect();
+        let usual = || originals.iter().map(|original| ask(kind, *original, spec, false)).collect();
+        turns.push(if fresh.is_empty() { usual() } else { fresh });
+    }
     turns.push(vec![Ask {
-        url: url(&format!("imgdeploy-doctor-{}.jpg", random_id())),
+        url: url(spec, &format!("imgdeploy-doctor-{}.jpg", random_id())),
         asked_for: "an image that does not exist".to_owned(),
         absent: true,
+        fresh: false,
         original: None,
     }]);
     Ok(turns)
@@ -110,14 +134,47 @@ fn unasked(why: &str) -> AwsFailure {
     AwsFailure::local("live requests", why)
 }
 
-/// A spec that is served; `None` where only presets are and there are none.
-fn spec(environment: &BTreeMap<String, String>) -> Option<String> {
+/// Sizes that are served.
+struct Sizes {
+    /// All of them where they are listed, else the usual one.
+    served: Vec<String>,
+    /// Whether every other is, too.
+    any: bool,
+}
+
+/// So many widths and heights are tried for a size that was not made.
+const TRIED: u32 = 100;
+
+impl Sizes {
+    /// One of which there is no image, as far as that is known. Among all sizes it is one that hardly anybody asks for: which, is left
+    /// to chance, as what a look at the bucket does not show may be there.
+    fn not_made(&self, is_made: impl Fn(&str) -> bool) -> Option<String> {
+        if !self.any {
+            return self.served.iter().find(|spec| !is_made(spec)).cloned();
+        }
+        let chance = u32::from_str_radix(random_id().get(..6)?, 16).ok()?;
+        let sizes = (0..TRIED).map(|at| chance.wrapping_add(at * 7)).map(|chance| {
+            let (width, height) = (101 + chance % 199, 101 + chance / 199 % 199);
+            format!("{width}x{height}")
+        });
+        sizes.into_iter().find(|spec| !is_made(spec))
+    }
+}
+
+/// The sizes that a function with these variables serves.
+fn sizes(environment: &BTreeMap<String, String>) -> Sizes {
     let value = |name: &str| environment.get(name).map(String::as_str).unwrap_or_default();
     if value("PRESETS_ONLY") == "true" {
-        return preset_entries(value("PRESETS")).next().map(|(name, _)| name.to_owned());
+        let served = preset_entries(value("PRESETS")).map(|(name, _)| name.to_owned()).collect();
+        return Sizes { served, any: false };
     }
-    let allowed = value("ALLOWED_DIMENSIONS").split([',', ' ']).find(|one| !one.is_empty());
-    Some(allowed.unwrap_or(SPEC).to_owned())
+    let allowed = value("ALLOWED_DIMENSIONS").split([',', ' ']).filter(|one| !one.is_empty());
+    let served: Vec<String> = allowed.map(str::to_owned).collect();
+    if served.is_empty() {
+        Sizes { served: vec![SPEC.to_owned()], any: true }
+    } else {
+        Sizes { served, any: false }
+    }
 }
 
 /// Originals of each type, in turn.
@@ -167,14 +224,27 @@ mod tests {
     }
 
     #[test]
-    fn a_size_that_is_served() {
+    fn sizes_that_are_served() {
         let environment = |pairs: &[(&str, &str)]| {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
-        assert_eq!(spec(&environment(&[])).as_deref(), Some("300x200"));
-        assert_eq!(spec(&environment(&[("ALLOWED_DIMENSIONS", "100x,200x")])).as_deref(), Some("100x"));
+        let first = |pairs: &[(&str, &str)]| sizes(&environment(pairs)).served.first().cloned();
+        assert_eq!(first(&[]).as_deref(), Some("300x200"));
+        assert_eq!(first(&[("ALLOWED_DIMENSIONS", "100x,200x")]).as_deref(), Some("100x"));
         let presets = [("PRESETS_ONLY", "true"), ("PRESETS", "thumb=300x200/smart;hero=1600x")];
-        assert_eq!(spec(&environment(&presets)).as_deref(), Some("thumb"));
-        assert_eq!(spec(&environment(&[("PRESETS_ONLY", "true")])), None);
+        assert_eq!(first(&presets).as_deref(), Some("thumb"));
+        assert_eq!(first(&[("PRESETS_ONLY", "true")]), None);
+
+        // Of those that are served, one that was not made.
+        let listed = sizes(&environment(&[("ALLOWED_DIMENSIONS", "100x,200x")]));
+        assert_eq!(listed.not_made(|spec| spec == "100x").as_deref(), Some("200x"));
+        assert_eq!(listed.not_made(|_| true), None);
+        let any = sizes(&environment(&[]));
+        let one = any.not_made(|_| false).unwrap_or_default();
+        assert!(
+            one.split('x').all(|side| side.parse::<u32>().is_ok_and(|side| (101..300).contains(&side))),
+            "{one}"
+        );
+        assert_ne!(any.not_made(|spec| spec == one), Some(one));
     }
 }

@@ -56,6 +56,7 @@ pub(super) async fn follow(
         url: ask.url.clone(),
         asked_for: ask.asked_for.clone(),
         absent: ask.absent,
+        fresh: ask.fresh,
         hops: Vec::new(),
         end: End::Elsewhere { location: ask.url.clone() },
     };

@@ -9,4 +9,5 @@ pub mod error_answer;
 pub mod log;
 pub mod no_answer;
 pub mod no_image;
+pub mod out_of_nothing;
 pub mod redirect_loop;
