@@ -18,6 +18,7 @@ pub mod raw;
 pub mod read;
 pub mod role;
 pub mod signed;
+pub mod simulate;
 pub mod sqs;
 pub mod stack;
 pub mod store;
