@@ -32,7 +32,6 @@ pub struct Access {
 #[derive(Debug, Clone)]
 pub struct Clients {
     config: SdkConfig,
-    http: SharedHttpClient,
     endpoint_url: Option<String>,
     stack_role: Option<String>,
 }
@@ -55,9 +54,8 @@ impl Clients {
     /// # Errors
     /// [`FailureKind::Credentials`] when none can be found.
     pub async fn load(access: &Access) -> Result<Self, AwsFailure> {
-        let http = patient(https_client(), Patience::USUAL);
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http.clone())
+            .http_client(patient(https_client(), Patience::USUAL))
             .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build());
         if let Some(profile) = &access.profile {
             loader = loader.profile_name(profile);
@@ -77,7 +75,7 @@ impl Clients {
             .clone()
             .or_else(|| config.endpoint_url().map(ToOwned::to_owned))
             .or_else(|| std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty()));
-        Ok(Self { config, http, endpoint_url, stack_role: access.stack_role.clone() })
+        Ok(Self { config, endpoint_url, stack_role: access.stack_role.clone() })
     }
 
     /// The caller's own region; `us-east-1` where none is set (HeadBucket answers from any, S3-29).
@@ -116,23 +114,18 @@ impl Clients {
     ///
     /// # Errors
     /// [`FailureKind::Credentials`] when there are none any more.
-    pub async fn credentials(&self) -> Result<Credentials, AwsFailure> {
+    pub(crate) async fn credentials(&self) -> Result<Credentials, AwsFailure> {
         let provider = self.config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
         provided(&provider).await
     }
 
-    /// The shared HTTP client, for requests that are no AWS API calls.
-    pub fn http(&self) -> SharedHttpClient {
-        self.http.clone()
-    }
-
     /// The loaded configuration moved to `region`.
-    pub fn config_in(&self, region: &str) -> SdkConfig {
+    pub(crate) fn config_in(&self, region: &str) -> SdkConfig {
         self.config.clone().into_builder().region(Region::new(region.to_owned())).build()
     }
 
     /// S3 in `region`; path-style when a custom endpoint is set.
-    pub fn s3(&self, region: &str) -> aws_sdk_s3::Client {
+    pub(crate) fn s3(&self, region: &str) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.config_in(region))
             .force_path_style(self.endpoint_url.is_some())
             .build();
@@ -150,42 +143,42 @@ impl Clients {
     }
 
     /// CloudFormation in `region`.
-    pub fn cloudformation(&self, region: &str) -> aws_sdk_cloudformation::Client {
+    pub(crate) fn cloudformation(&self, region: &str) -> aws_sdk_cloudformation::Client {
         aws_sdk_cloudformation::Client::new(&self.config_in(region))
     }
 
     /// CloudFront: global, signed in us-east-1 by the SDK (PA-04).
-    pub fn cloudfront(&self) -> aws_sdk_cloudfront::Client {
+    pub(crate) fn cloudfront(&self) -> aws_sdk_cloudfront::Client {
         aws_sdk_cloudfront::Client::new(&self.config_in(&self.home_region()))
     }
 
     /// IAM: global.
-    pub fn iam(&self) -> aws_sdk_iam::Client {
+    pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
         aws_sdk_iam::Client::new(&self.config_in(&self.home_region()))
     }
 
     /// Lambda in `region`.
-    pub fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
+    pub(crate) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config_in(region))
     }
 
     /// CloudWatch Logs in `region`.
-    pub fn logs(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
+    pub(crate) fn logs(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
         aws_sdk_cloudwatchlogs::Client::new(&self.config_in(region))
     }
 
     /// API Gateway (REST) in `region`.
-    pub fn apigateway(&self, region: &str) -> aws_sdk_apigateway::Client {
+    pub(crate) fn apigateway(&self, region: &str) -> aws_sdk_apigateway::Client {
         aws_sdk_apigateway::Client::new(&self.config_in(region))
     }
 
     /// SQS in `region`.
-    pub fn sqs(&self, region: &str) -> aws_sdk_sqs::Client {
+    pub(crate) fn sqs(&self, region: &str) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.config_in(region))
     }
 
     /// STS in the caller's region.
-    pub fn sts(&self) -> aws_sdk_sts::Client {
+    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
         aws_sdk_sts::Client::new(&self.config_in(&self.home_region()))
     }
 }

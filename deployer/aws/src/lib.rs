@@ -4,6 +4,7 @@
 pub mod again;
 pub mod answers;
 pub mod api;
+pub mod approval;
 pub mod body;
 pub mod clients;
 pub mod edge;

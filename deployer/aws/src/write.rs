@@ -1,4 +1,4 @@
-//! Calls that change something. Only `apply` names this module.
+//! Calls that change buckets and distributions.
 
 mod edge;
 mod empty;
@@ -11,12 +11,13 @@ use aws_sdk_s3::types as s3;
 use aws_sdk_s3::types::builders::ObjectIdentifierBuilder;
 
 use super::again::again;
+use super::approval::Permit;
 use super::raw::ReplaceBody;
 use super::read::PublicAccessBlock;
 use super::{AwsFailure, Clients, FailureKind};
 use crate::failure::Answered;
 
-pub use edge::{create_invalidation, update_distribution};
+pub use edge::DistributionWrite;
 pub use unchanged::Kept;
 
 /// On which condition an object may be written.
@@ -41,7 +42,7 @@ pub struct BucketWrite {
 
 impl BucketWrite {
     /// `owner` is the 12-digit account that must own `bucket`.
-    pub fn new(clients: &Clients, region: &str, bucket: &str, owner: &str) -> Self {
+    pub fn new(clients: &Clients, region: &str, bucket: &str, owner: &str, _: Permit) -> Self {
         Self {
             s3: clients.s3(region),
             region: region.to_owned(),

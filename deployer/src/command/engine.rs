@@ -65,11 +65,10 @@ pub async fn look_or_new(
     let seen = observe_or_new(clients, query, new_in).await?;
     let Some(found) = seen.stack.known().filter(|found| found.is_moving()) else { return Ok(seen) };
     report.say(format!("the stack is {}: waiting until that has ended", found.status));
-    let cloudformation = clients.cloudformation(&seen.region);
     let mut show = |event: stack::StackEvent| {
         event.lines().iter().for_each(|line| report.say(format_args!("      {line}")));
     };
-    stack::wait_stable(&cloudformation, &found.id, &mut show).await?;
+    stack::Stacks::new(clients, &seen.region).wait_stable(&found.id, &mut show).await?;
     Ok(observe_or_new(clients, query, new_in).await?)
 }
 
