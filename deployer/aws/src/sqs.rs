@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::again::{Refused, items_again};
 use crate::approval::Permit;
 use crate::failure::Answered;
 use aws_sdk_sqs::Client;
@@ -13,8 +14,6 @@ use super::{AwsFailure, Clients};
 
 /// Calls of SendMessageBatch at the same time.
 const AT_ONCE: usize = 16;
-/// Tries for messages that a call which succeeded has left out.
-const TRIES: usize = 5;
 
 const ATTRIBUTES: &str = "sqs:GetQueueAttributes";
 const WAITING: QueueAttributeName = QueueAttributeName::ApproximateNumberOfMessages;
@@ -117,26 +116,23 @@ impl QueueWrite {
 
     async fn send_batch(&self, bodies: Vec<String>) -> Result<(), AwsFailure> {
         const CALL: &str = "sqs:SendMessage";
-        let mut left = bodies;
-        for _ in 0..TRIES {
+        let refused = items_again(bodies, async |bodies| {
             let mut call = self.0.client.send_message_batch().queue_url(&self.0.url);
-            for (id, body) in left.iter().enumerate() {
+            for (id, body) in bodies.iter().enumerate() {
                 let entry =
                     SendMessageBatchRequestEntry::builder().id(id.to_string()).message_body(body).build();
                 call = call.entries(entry.map_err(|error| AwsFailure::local(CALL, error.to_string()))?);
             }
             let answer = call.send().await.map_err(|error| AwsFailure::from_sdk(CALL, &error))?;
-            let failed: Vec<usize> = answer.failed.iter().filter_map(|one| one.id.parse().ok()).collect();
-            if let Some(wrong) = answer.failed.iter().find(|one| one.sender_fault) {
-                let message = wrong.message.clone().unwrap_or_default();
-                return Err(AwsFailure::of_code(CALL, Some(wrong.code.clone()), message, None));
-            }
-            left = failed.iter().filter_map(|place| left.get(*place).cloned()).collect();
-            if left.is_empty() {
-                return Ok(());
-            }
-        }
-        Err(AwsFailure::local(CALL, format!("SQS did not take {} messages, tried {TRIES} times", left.len())))
+            let refused = answer.failed.into_iter().filter_map(|one| {
+                let body = bodies.get(one.id.parse::<usize>().ok()?)?.clone();
+                let message = one.message.unwrap_or_default();
+                let failure = AwsFailure::of_code(CALL, Some(one.code), message, None);
+                Some(Refused::by(body, failure, one.sender_fault))
+            });
+            Ok(refused.collect())
+        });
+        refused.await?.into_iter().next().map_or(Ok(()), |first| Err(first.failure))
     }
 
     /// Takes up to ten messages out of sight for `hide` seconds.
