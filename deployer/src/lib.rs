@@ -3,9 +3,9 @@
 //! One way: cli -> command -> observe -> plan -> apply -> verify -> report. The stages share plain data.
 
 pub mod apply;
-pub mod approval;
 pub mod artifact;
 pub use imgdeploy_aws as aws;
+pub use imgdeploy_aws::approval;
 pub mod batch;
 pub mod cli;
 pub mod command;

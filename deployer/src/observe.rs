@@ -8,7 +8,7 @@ mod taken;
 use crate::aws::edge::{self, DistributionDocument, DistributionState, DistributionSummary};
 use crate::aws::lambda::Function;
 use crate::aws::read::{self, BucketRead, Caller, Object, PublicAccessBlock};
-use crate::aws::stack::{self, OUTPUT_DISTRIBUTION, StackError, StackSeen};
+use crate::aws::stack::{self, OUTPUT_DISTRIBUTION, StackError, StackSeen, Stacks};
 use crate::aws::{AwsFailure, Clients, FailureKind};
 use crate::function::LIVE;
 use crate::journal::Journal;
@@ -202,7 +202,7 @@ pub async fn observe_or_new(
 
     let bucket = BucketRead::new(clients, &region, &query.bucket, &caller.account);
     let stack_name = stack::stack_name(&query.bucket);
-    let cloudformation = clients.cloudformation(&region);
+    let stacks = Stacks::new(clients, &region);
     let (
         (owned, policy, public_access_block, website, tags, requester_pays),
         (encryption, objects, (derived, taken), account_block, notification),
@@ -230,7 +230,7 @@ pub async fn observe_or_new(
         async {
             futures::join!(
                 observe_artifacts(clients, &region, &caller.account, query),
-                stack::observe(&cloudformation, &stack_name),
+                stacks.observe(&stack_name),
                 OptionFuture::from(
                     query.distribution.as_deref().map(|id| observe_edge(clients, &caller, id))
                 ),

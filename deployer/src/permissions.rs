@@ -5,7 +5,7 @@
 
 use futures::future::join_all;
 
-use crate::aws::edge::simulate;
+use crate::aws::simulate::simulate;
 use crate::aws::{Clients, FailureKind};
 use crate::error::{Exit, Failure, Message};
 use crate::names;

@@ -3,11 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use aws_sdk_cloudformation::Client as Cfn;
-use imgdeploy::stack::{self, StackInputs, StackPlan};
+use imgdeploy::stack::{StackInputs, StackPlan};
 
 use crate::faults::{self, Fault};
 use crate::ministack::MiniStack;
-use crate::{code, desired, inputs, open_change_sets, plan_now, run};
+use crate::{code, desired, inputs, open_change_sets, plan_now, run, writes};
 
 const NAME: &str = "imgdeploy-photos";
 /// More calls than any run here makes.
@@ -22,7 +22,7 @@ where
     let cfn = Cfn::new(&config);
     let mut reached = 0;
     for at in 0..MANY {
-        stack::delete(&cfn, NAME, None, &mut |_| ()).await.unwrap();
+        writes(&cfn).delete(NAME, None, &mut |_| ()).await.unwrap();
         if let Some(start) = start {
             run(&cfn, &desired(start)).await.0.unwrap();
         }

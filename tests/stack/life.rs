@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use aws_sdk_cloudformation::Client as Cfn;
 use aws_sdk_lambda::Client as Lambda;
-use imgdeploy::stack::{self, StackEvent, StackPlan};
+use imgdeploy::stack::{StackEvent, StackPlan};
 use serde_json::Value;
 
 use crate::ministack::{MiniStack, REGION};
-use crate::{BUCKET, code, desired, inputs, open_change_sets, plan_now, run};
+use crate::{BUCKET, code, desired, inputs, open_change_sets, plan_now, reads, run, writes};
 
 /// Version that the alias points at.
 async fn live_version(lambda: &Lambda, function: &str) -> String {
@@ -118,15 +118,15 @@ async fn created_updated_and_deleted() {
 
     // Deleted: nothing of ours is left, and once more is fine.
     let mut events = Vec::new();
-    stack::delete(&cfn, "imgdeploy-photos", None, &mut |event| events.push(event)).await.unwrap();
+    writes(&cfn).delete("imgdeploy-photos", None, &mut |event| events.push(event)).await.unwrap();
     assert!(events.iter().any(|e| matches!(e, StackEvent::Resource { logical, status, .. } if logical == "Api" && status == "DELETE_COMPLETE")));
-    assert_eq!(stack::observe(&cfn, "imgdeploy-photos").await.unwrap(), None);
+    assert_eq!(reads(&cfn).observe("imgdeploy-photos").await.unwrap(), None);
     assert!(lambda.get_function().function_name("imgdeploy-photos").send().await.is_err());
     let roles = aws_sdk_iam::Client::new(&config).list_roles().send().await.unwrap();
     assert!(roles.roles().iter().all(|role| !role.role_name().contains("imgdeploy")));
     let apis = aws_sdk_apigateway::Client::new(&config).get_rest_apis().send().await.unwrap();
     assert_eq!(apis.items().len(), 0);
-    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
+    writes(&cfn).delete("imgdeploy-photos", None, &mut |_| ()).await.unwrap();
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn tags_of_others_survive_an_update() {
     run(&cfn, &tagged).await.0.unwrap();
     wanted.quality = 60;
     run(&cfn, &desired(&wanted)).await.0.unwrap();
-    let seen = stack::observe(&cfn, "imgdeploy-photos").await.unwrap().unwrap();
+    let seen = reads(&cfn).observe("imgdeploy-photos").await.unwrap().unwrap();
     assert_eq!(seen.tags["cost-centre"], "42");
     assert_eq!(seen.parameters["Quality"], "60");
 }

@@ -18,8 +18,11 @@ mod trouble;
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::Client as Cfn;
+use imgdeploy::approval::{Approved, Proposal, Yes};
+use imgdeploy::aws::stack::StackWrite;
 use imgdeploy::stack::{
-    self, DesiredStack, Outputs, StackError, StackEvent, StackInputs, StackPlan, TAG_BUCKET, TAG_VERSION,
+    self, DesiredStack, Outputs, StackError, StackEvent, StackInputs, StackPlan, Stacks, TAG_BUCKET,
+    TAG_VERSION,
 };
 
 use code::Code;
@@ -72,18 +75,35 @@ pub fn our_tags() -> BTreeMap<String, String> {
     BTreeMap::from([(TAG_BUCKET.to_owned(), BUCKET.to_owned()), (TAG_VERSION.to_owned(), "0.1.0".to_owned())])
 }
 
+/// What looks at stacks through this client.
+pub fn reads(cfn: &Cfn) -> Stacks {
+    Stacks::from(cfn.clone())
+}
+
+/// What changes them, with somebody's yes.
+pub fn writes(cfn: &Cfn) -> StackWrite {
+    struct Anything;
+    impl Proposal for Anything {
+        fn is_refused(&self) -> bool {
+            false
+        }
+    }
+    let yes = Yes::by_flag(true).unwrap();
+    reads(cfn).writer(Approved::new(&Anything, yes).unwrap().permit())
+}
+
 /// One run, as a command makes it: observe, plan, wait where need be, apply.
 pub async fn run(cfn: &Cfn, desired: &DesiredStack) -> (Result<Outputs, StackError>, Vec<StackEvent>) {
     let mut events = Vec::new();
     let mut tell = |event| events.push(event);
     let result = async {
         loop {
-            let seen = stack::observe(cfn, &desired.name).await?;
+            let seen = reads(cfn).observe(&desired.name).await?;
             match stack::plan(desired, seen.as_ref()) {
                 StackPlan::Wait { .. } => {
-                    stack::wait_stable(cfn, &desired.name, &mut tell).await?;
+                    reads(cfn).wait_stable(&desired.name, &mut tell).await?;
                 }
-                plan => return stack::apply(cfn, desired, &plan, &mut tell).await,
+                plan => return writes(cfn).apply(desired, &plan, &mut tell).await,
             }
         }
     }
@@ -93,7 +113,7 @@ pub async fn run(cfn: &Cfn, desired: &DesiredStack) -> (Result<Outputs, StackErr
 
 /// The plan for the stack as it is now.
 pub async fn plan_now(cfn: &Cfn, desired: &DesiredStack) -> StackPlan {
-    let seen = stack::observe(cfn, &desired.name).await.unwrap();
+    let seen = reads(cfn).observe(&desired.name).await.unwrap();
     stack::plan(desired, seen.as_ref())
 }
 

@@ -2,10 +2,10 @@
 
 use aws_sdk_cloudformation::Client as Cfn;
 use aws_types::SdkConfig;
-use imgdeploy::stack::{self, DesiredStack, OwnBucket, StackError, StackInputs, StackPlan};
+use imgdeploy::stack::{DesiredStack, OwnBucket, StackError, StackInputs, StackPlan};
 
 use crate::ministack::{MiniStack, REGION};
-use crate::{BUCKET, code, desired, inputs, plan_now, run};
+use crate::{BUCKET, code, desired, inputs, plan_now, run, writes};
 
 fn with_bucket(inputs: &StackInputs, with_cdn: bool) -> DesiredStack {
     let website_host = format!("{BUCKET}.s3-website-{REGION}.amazonaws.com");
@@ -42,6 +42,6 @@ async fn a_failed_creation_takes_it_along_and_a_deletion_keeps_it() {
     let refused = run(&cfn, &desired(&good)).await.0.unwrap_err();
     assert!(matches!(refused, StackError::Refused { .. }), "{refused:?}");
 
-    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
+    writes(&cfn).delete("imgdeploy-photos", None, &mut |_| ()).await.unwrap();
     assert!(bucket_exists(&config).await);
 }

@@ -4,11 +4,11 @@ use aws_credential_types::Credentials;
 use aws_sdk_cloudformation::Client as Cfn;
 use aws_types::SdkConfig;
 use aws_types::sdk_config::SharedCredentialsProvider;
-use imgdeploy::stack::{self, StackError};
+use imgdeploy::stack::StackError;
 use serde_json::Value;
 
 use crate::ministack::MiniStack;
-use crate::{BUCKET, code, desired, inputs, run};
+use crate::{BUCKET, code, desired, inputs, reads, run, writes};
 
 const POLICY: &str = include_str!("../../templates/attach-policy.json");
 /// What whoever attaches with queues needs beside that.
@@ -36,9 +36,9 @@ async fn with_it_the_stack_can_be_made_changed_and_deleted() {
     wanted.code_key = "code/missing.zip".to_owned();
     let failed = run(&cfn, &desired(&wanted)).await.0.unwrap_err();
     assert!(matches!(failed, StackError::Failed { .. }), "{failed:?}");
-    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
+    writes(&cfn).delete("imgdeploy-photos", None, &mut |_| ()).await.unwrap();
     // Stacks of others are out of reach.
-    let error = stack::observe(&cfn, "production").await.unwrap_err();
+    let error = reads(&cfn).observe("production").await.unwrap_err();
     assert!(
         matches!(&error, StackError::Aws { code: Some(code), .. } if code == "AccessDenied"),
         "{error:?}"
@@ -62,7 +62,7 @@ async fn with_that_for_batches_a_stack_has_queues() {
     wanted.batch = false;
     wanted.on_upload.clear();
     assert_eq!(run(&cfn, &desired(&wanted)).await.0.unwrap().batch_queue_arn, None);
-    stack::delete(&cfn, "imgdeploy-photos", None, &mut |_| ()).await.unwrap();
+    writes(&cfn).delete("imgdeploy-photos", None, &mut |_| ()).await.unwrap();
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn without_one_action_the_error_names_it_and_no_stack_stays() {
             }
             other => panic!("{action}: {other:?}"),
         }
-        let left = stack::observe(&Cfn::new(&root), &wanted.name).await.unwrap();
+        let left = reads(&Cfn::new(&root)).observe(&wanted.name).await.unwrap();
         assert!(left.is_none_or(|s| s.status == "REVIEW_IN_PROGRESS"), "{action}");
     }
     // What the refused runs left is no obstacle.

@@ -6,7 +6,7 @@ use crate::answers::{
     BEFORE, ID, NAME, available, change_set, events, fine, made, no_stack, stack, template, wanted,
 };
 use crate::replay::{Replay, error, ok};
-use crate::run;
+use crate::{reads, run, writes};
 
 #[tokio::test]
 async fn a_status_from_before_the_update_is_not_taken_for_its_end() {
@@ -242,7 +242,7 @@ async fn what_cannot_be_read_is_not_absent() {
             ("GetTemplate", vec![no_stack()]),
         ])
         .await;
-        let error = stack::observe(&replay.client(), NAME).await.unwrap_err();
+        let error = reads(&replay.client()).observe(NAME).await.unwrap_err();
         assert!(matches!(&error, StackError::Aws { code: Some(c), .. } if c == code), "{error:?}");
     }
     let replay = Replay::start(vec![
@@ -250,7 +250,7 @@ async fn what_cannot_be_read_is_not_absent() {
         ("GetTemplate", vec![error(403, "AccessDenied", "no")]),
     ])
     .await;
-    let error = stack::observe(&replay.client(), NAME).await.unwrap_err();
+    let error = reads(&replay.client()).observe(NAME).await.unwrap_err();
     assert!(matches!(&error, StackError::Aws { operation: "GetTemplate", .. }), "{error:?}");
 }
 
@@ -268,7 +268,7 @@ async fn a_shell_without_tags_and_template_can_be_observed() {
         ),
     ])
     .await;
-    let seen = stack::observe(&replay.client(), NAME).await.unwrap().unwrap();
+    let seen = reads(&replay.client()).observe(NAME).await.unwrap().unwrap();
     assert_eq!(seen.template, None);
     assert!(matches!(stack::plan(&wanted(), Some(&seen)), StackPlan::CreateInShell { .. }));
 }
@@ -295,7 +295,7 @@ async fn a_deletion_that_fails_names_the_resource() {
         ),
     ])
     .await;
-    let error = stack::delete(&replay.client(), NAME, None, &mut |_| ()).await.unwrap_err();
+    let error = writes(&replay.client()).delete(NAME, None, &mut |_| ()).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("Role") && text.contains("must detach all policies"), "{text}");
     assert_eq!(replay.writes(), ["DeleteStack"]);
@@ -304,7 +304,7 @@ async fn a_deletion_that_fails_names_the_resource() {
 #[tokio::test]
 async fn a_creation_under_way_is_not_broken_off_by_a_deletion() {
     let replay = Replay::start(vec![("DescribeStacks", vec![stack("CREATE_IN_PROGRESS")])]).await;
-    let error = stack::delete(&replay.client(), NAME, None, &mut |_| ()).await.unwrap_err();
+    let error = writes(&replay.client()).delete(NAME, None, &mut |_| ()).await.unwrap_err();
     assert!(matches!(&error, StackError::Conflict { .. }), "{error:?}");
     assert_eq!(replay.writes(), Vec::<String>::new());
 }
@@ -330,7 +330,7 @@ async fn the_role_is_named_whenever_cloudformation_is_to_do_something() {
         assert_eq!(replay.sent("CreateChangeSet", "RoleARN"), std::slice::from_ref(&sent));
         let replay = Replay::start(script()).await;
         // Whatever it comes to after this call.
-        let _ = stack::delete(&replay.client(), NAME, role, &mut |_| ()).await;
+        let _ = writes(&replay.client()).delete(NAME, role, &mut |_| ()).await;
         assert_eq!(replay.sent("DeleteStack", "RoleARN"), [sent]);
     }
 }

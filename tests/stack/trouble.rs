@@ -2,10 +2,10 @@
 
 use aws_sdk_cloudformation::Client as Cfn;
 use aws_sdk_cloudformation::types::{Capability, ChangeSetType, OnFailure, Parameter, Tag};
-use imgdeploy::stack::{self, DesiredStack, StackError, StackPlan};
+use imgdeploy::stack::{DesiredStack, StackError, StackPlan};
 
 use crate::ministack::MiniStack;
-use crate::{code, desired, inputs, open_change_sets, our_tags, plan_now, run};
+use crate::{code, desired, inputs, open_change_sets, our_tags, plan_now, reads, run, writes};
 
 const NAME: &str = "imgdeploy-photos";
 
@@ -40,7 +40,7 @@ async fn a_failed_creation_names_the_cause_and_leaves_nothing() {
     let (logical, reason, status) = cause(result.unwrap_err());
     assert_eq!((logical.as_str(), status.as_str()), ("Function", "DELETE_COMPLETE"));
     assert!(reason.contains("PermanentRedirect"), "{reason}");
-    assert_eq!(stack::observe(&cfn, NAME).await.unwrap(), None);
+    assert_eq!(reads(&cfn).observe(NAME).await.unwrap(), None);
     assert_eq!(open_change_sets(&cfn, NAME).await, Vec::<String>::new());
     // With the cause mended the same command works.
     wanted.code_bucket = good;
@@ -85,7 +85,7 @@ async fn a_template_that_cloudformation_refuses_leaves_no_shell() {
         matches!(&error, StackError::Aws { operation: "CreateChangeSet", code: Some(_), .. }),
         "{error:?}"
     );
-    assert_eq!(stack::observe(&cfn, NAME).await.unwrap(), None);
+    assert_eq!(reads(&cfn).observe(NAME).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_stack_in_rollback_complete_is_replaced() {
         .await
         .unwrap();
     assert_eq!(
-        stack::wait_stable(&cfn, NAME, &mut |_| ()).await.unwrap().as_deref(),
+        reads(&cfn).wait_stable(NAME, &mut |_| ()).await.unwrap().as_deref(),
         Some("ROLLBACK_COMPLETE")
     );
     assert!(matches!(plan_now(&cfn, &desired(&wanted)).await, StackPlan::DeleteThenCreate { .. }));
@@ -143,7 +143,7 @@ async fn a_shell_that_we_left_is_filled_and_one_of_others_is_not() {
     assert!(matches!(plan_now(&cfn, &wanted).await, StackPlan::CreateInShell { .. }));
     run(&cfn, &wanted).await.0.unwrap();
     assert_eq!(open_change_sets(&cfn, NAME).await, Vec::<String>::new());
-    stack::delete(&cfn, NAME, None, &mut |_| ()).await.unwrap();
+    writes(&cfn).delete(NAME, None, &mut |_| ()).await.unwrap();
 
     shell(&cfn, &wanted, "by-hand").await;
     let error = run(&cfn, &wanted).await.0.unwrap_err();
@@ -208,7 +208,7 @@ async fn a_failed_update_that_was_not_rolled_back_is_rolled_back_first() {
         .send()
         .await
         .unwrap();
-    let status = stack::wait_stable(&cfn, NAME, &mut |_| ()).await.unwrap();
+    let status = reads(&cfn).wait_stable(NAME, &mut |_| ()).await.unwrap();
     assert_eq!(status.as_deref(), Some("UPDATE_FAILED"));
     wanted.quality = 60;
     assert!(matches!(plan_now(&cfn, &desired(&wanted)).await, StackPlan::ContinueRollbackThenUpdate { .. }));
@@ -226,15 +226,15 @@ async fn only_what_is_ours_and_unprotected_is_deleted() {
     let protect =
         |on| cfn.update_termination_protection().stack_name(NAME).enable_termination_protection(on).send();
     protect(true).await.unwrap();
-    let error = stack::delete(&cfn, NAME, None, &mut |_| ()).await.unwrap_err();
+    let error = writes(&cfn).delete(NAME, None, &mut |_| ()).await.unwrap_err();
     assert!(matches!(&error, StackError::Protected { .. }), "{error:?}");
     assert!(error.to_string().contains("--no-enable-termination-protection"), "{error}");
     protect(false).await.unwrap();
 
     let other = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n";
     cfn.create_stack().stack_name("imgdeploy-other").template_body(other).send().await.unwrap();
-    stack::wait_stable(&cfn, "imgdeploy-other", &mut |_| ()).await.unwrap();
-    let error = stack::delete(&cfn, "imgdeploy-other", None, &mut |_| ()).await.unwrap_err();
+    reads(&cfn).wait_stable("imgdeploy-other", &mut |_| ()).await.unwrap();
+    let error = writes(&cfn).delete("imgdeploy-other", None, &mut |_| ()).await.unwrap_err();
     assert!(matches!(&error, StackError::Refused { .. }), "{error:?}");
     let mut elsewhere = wanted.clone();
     elsewhere.name = "imgdeploy-other".to_owned();
@@ -256,12 +256,12 @@ async fn a_stack_changed_after_the_plan_is_a_conflict() {
     let mut theirs = wanted.clone();
     theirs.quality = 61;
     run(&cfn, &desired(&theirs)).await.0.unwrap();
-    let error = stack::apply(&cfn, &mine, &plan, &mut |_| ()).await.unwrap_err();
+    let error = writes(&cfn).apply(&mine, &plan, &mut |_| ()).await.unwrap_err();
     assert!(matches!(&error, StackError::Conflict { .. }), "{error:?}");
     // … or with the same.
     run(&cfn, &mine).await.0.unwrap();
     let mut events = 0;
-    stack::apply(&cfn, &mine, &plan, &mut |_| events += 1).await.unwrap();
+    writes(&cfn).apply(&mine, &plan, &mut |_| events += 1).await.unwrap();
     assert_eq!(events, 0);
 }
 
@@ -279,7 +279,7 @@ async fn of_two_at_once_none_is_lost() {
             assert!(matches!(result, Ok(_) | Err(StackError::Conflict { .. })), "{result:?}");
         }
         assert!(a.is_ok() || b.is_ok(), "{a:?} {b:?}");
-        stack::wait_stable(&cfn, NAME, &mut |_| ()).await.unwrap();
+        reads(&cfn).wait_stable(NAME, &mut |_| ()).await.unwrap();
         assert_eq!(plan_now(&cfn, &desired).await, StackPlan::Nothing, "{quality}");
         assert_eq!(open_change_sets(&cfn, NAME).await, Vec::<String>::new());
     }

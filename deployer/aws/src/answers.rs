@@ -19,6 +19,9 @@ pub enum Meaning {
     Final,
 }
 
+/// How long what passes soon is tried again where the SDK does not do it: about as long as the SDK takes for its five tries.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
 /// One line of the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
@@ -65,7 +68,7 @@ const TABLE: &[Row] = &[
     row("s3", "ConditionalRequestConflict", "", within(30), "S3 API reference, PutObject (409)"),
     row("s3", "PreconditionFailed", "", Taken, "S3-32"),
     row("s3", "BucketAlreadyOwnedByYou", "", Taken, "S3 API reference, CreateBucket (409)"),
-    row("s3", "BucketAlreadyExists", "", Final, "S3 API reference, CreateBucket (409): another account's"),
+    row("s3", "BucketAlreadyExists", "", Taken, "S3 API reference, CreateBucket (409): another account's"),
     row("s3", "BucketNotEmpty", "", Taken, "S3 API reference, DeleteBucket (409)"),
     row("s3", "InvalidBucketState", "", Final, "S3 API reference, error codes (409)"),
     // The policy of a queue that was just made has yet to spread; how long is unverified.
@@ -166,7 +169,7 @@ mod tests {
             ("s3:PutBucketWebsite", "OperationAborted", "", Some(minute)),
             ("s3:CreateBucket", "OperationAborted", "", Some(minute)),
             ("s3:CreateBucket", "BucketAlreadyOwnedByYou", "", Some(Taken)),
-            ("s3:CreateBucket", "BucketAlreadyExists", "", Some(Final)),
+            ("s3:CreateBucket", "BucketAlreadyExists", "", Some(Taken)),
             ("s3:PutObject", "ConditionalRequestConflict", "", Some(within(30))),
             ("s3:PutObject", "PreconditionFailed", "", Some(Taken)),
             (

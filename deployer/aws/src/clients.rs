@@ -9,7 +9,6 @@ use aws_config::{BehaviorVersion, Region, SdkConfig, profile};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_runtime::env_config::file::EnvConfigFiles;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::failure::chain_text;
@@ -41,7 +40,6 @@ pub struct Access {
 pub struct Clients {
     config: SdkConfig,
     source: Source,
-    http: SharedHttpClient,
     endpoint_url: Option<String>,
     stack_role: Option<String>,
 }
@@ -87,7 +85,7 @@ impl Clients {
             .clone()
             .or_else(|| config.endpoint_url().map(ToOwned::to_owned))
             .or_else(|| env("AWS_ENDPOINT_URL"));
-        Ok(Self { config, source, http, endpoint_url, stack_role: access.stack_role.clone() })
+        Ok(Self { config, source, endpoint_url, stack_role: access.stack_role.clone() })
     }
 
     /// Where the caller's credentials come from.
@@ -131,23 +129,18 @@ impl Clients {
     ///
     /// # Errors
     /// [`FailureKind::Credentials`] when there are none any more.
-    pub async fn credentials(&self) -> Result<Credentials, AwsFailure> {
+    pub(crate) async fn credentials(&self) -> Result<Credentials, AwsFailure> {
         let provider = self.config.credentials_provider().ok_or_else(|| no_credentials("none set up"))?;
         provider.provide_credentials().await.map_err(|error| no_credentials(&chain_text(&error)))
     }
 
-    /// The shared HTTP client, for requests that are no AWS API calls.
-    pub fn http(&self) -> SharedHttpClient {
-        self.http.clone()
-    }
-
     /// The loaded configuration moved to `region`.
-    pub fn config_in(&self, region: &str) -> SdkConfig {
+    pub(crate) fn config_in(&self, region: &str) -> SdkConfig {
         self.config.clone().into_builder().region(Region::new(region.to_owned())).build()
     }
 
     /// S3 in `region`; path-style when a custom endpoint is set.
-    pub fn s3(&self, region: &str) -> aws_sdk_s3::Client {
+    pub(crate) fn s3(&self, region: &str) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.config_in(region))
             .force_path_style(self.endpoint_url.is_some())
             .build();
@@ -165,42 +158,42 @@ impl Clients {
     }
 
     /// CloudFormation in `region`.
-    pub fn cloudformation(&self, region: &str) -> aws_sdk_cloudformation::Client {
+    pub(crate) fn cloudformation(&self, region: &str) -> aws_sdk_cloudformation::Client {
         aws_sdk_cloudformation::Client::new(&self.config_in(region))
     }
 
     /// CloudFront: global, signed in us-east-1 by the SDK (PA-04).
-    pub fn cloudfront(&self) -> aws_sdk_cloudfront::Client {
+    pub(crate) fn cloudfront(&self) -> aws_sdk_cloudfront::Client {
         aws_sdk_cloudfront::Client::new(&self.config_in(&self.home_region()))
     }
 
     /// IAM: global.
-    pub fn iam(&self) -> aws_sdk_iam::Client {
+    pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
         aws_sdk_iam::Client::new(&self.config_in(&self.home_region()))
     }
 
     /// Lambda in `region`.
-    pub fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
+    pub(crate) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config_in(region))
     }
 
     /// CloudWatch Logs in `region`.
-    pub fn logs(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
+    pub(crate) fn logs(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
         aws_sdk_cloudwatchlogs::Client::new(&self.config_in(region))
     }
 
     /// API Gateway (REST) in `region`.
-    pub fn apigateway(&self, region: &str) -> aws_sdk_apigateway::Client {
+    pub(crate) fn apigateway(&self, region: &str) -> aws_sdk_apigateway::Client {
         aws_sdk_apigateway::Client::new(&self.config_in(region))
     }
 
     /// SQS in `region`.
-    pub fn sqs(&self, region: &str) -> aws_sdk_sqs::Client {
+    pub(crate) fn sqs(&self, region: &str) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.config_in(region))
     }
 
     /// STS in the caller's region.
-    pub fn sts(&self) -> aws_sdk_sts::Client {
+    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
         aws_sdk_sts::Client::new(&self.config_in(&self.home_region()))
     }
 }

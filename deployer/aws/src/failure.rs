@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::answers::{self, Meaning};
+use super::answers::{self, Meaning, SOON};
 use super::patience::Hung;
 pub use imgdeploy_world::{AwsFailure, FailureKind};
 
@@ -18,6 +18,9 @@ pub trait Answered: Sized {
 
     /// How long the same call is to be made again for; `None` where that is no use, or the SDK has done it.
     fn passes_within(&self) -> Option<Duration>;
+
+    /// The same where the SDK has not done it: the answer is about a part of a call that succeeded.
+    fn passes_untried(&self) -> Option<Duration>;
 
     /// From what AWS answered. Without code and status there was no answer.
     fn of_code(operation: &str, code: Option<String>, message: String, status: Option<u16>) -> Self;
@@ -42,6 +45,13 @@ impl Answered for AwsFailure {
         match meaning(self) {
             Some(Meaning::Within(limit)) => Some(limit),
             _ => None,
+        }
+    }
+
+    fn passes_untried(&self) -> Option<Duration> {
+        match meaning(self) {
+            Some(Meaning::Soon) => Some(SOON),
+            _ => self.passes_within(),
         }
     }
 

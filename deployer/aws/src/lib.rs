@@ -4,6 +4,7 @@
 pub mod again;
 pub mod answers;
 pub mod api;
+pub mod approval;
 pub mod body;
 pub mod clients;
 pub mod edge;
@@ -20,6 +21,7 @@ pub mod raw;
 pub mod read;
 pub mod role;
 pub mod signed;
+pub mod simulate;
 pub mod sqs;
 pub mod stack;
 pub mod store;

@@ -13,7 +13,7 @@ pub use imgdeploy_world::{Caller, bucket::Object};
 
 pub(crate) use bucket::stored;
 pub use bucket::{BucketRead, Contents, Head, Page, Upload, Version, Versioning};
-pub use object::ObjectData;
+pub use object::{ObjectData, in_parts};
 
 /// From the four flags in their usual order; one that AWS leaves out is off.
 fn block_of(flags: [Option<bool>; 4]) -> PublicAccessBlock {

@@ -1,4 +1,4 @@
-//! Calls that change something. Only `apply` names this module.
+//! Calls that change buckets and distributions.
 
 mod edge;
 mod empty;
@@ -10,13 +10,14 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types as s3;
 use aws_sdk_s3::types::builders::ObjectIdentifierBuilder;
 
-use super::again::again;
+use super::again::{Refused, again, items_again};
+use super::approval::Permit;
 use super::raw::ReplaceBody;
 use super::read::PublicAccessBlock;
-use super::{AwsFailure, Clients, FailureKind};
+use super::{AwsFailure, Clients};
 use crate::failure::Answered;
 
-pub use edge::{create_invalidation, update_distribution};
+pub use edge::DistributionWrite;
 pub use unchanged::Kept;
 
 /// On which condition an object may be written.
@@ -41,7 +42,7 @@ pub struct BucketWrite {
 
 impl BucketWrite {
     /// `owner` is the 12-digit account that must own `bucket`.
-    pub fn new(clients: &Clients, region: &str, bucket: &str, owner: &str) -> Self {
+    pub fn new(clients: &Clients, region: &str, bucket: &str, owner: &str, _: Permit) -> Self {
         Self {
             s3: clients.s3(region),
             region: region.to_owned(),
@@ -191,39 +192,32 @@ impl BucketWrite {
     /// # Errors
     /// The failed call, or the first object that S3 would not delete.
     pub async fn delete_objects(&self, keys: &[String]) -> Result<(), AwsFailure> {
-        let operation = "s3:DeleteObject";
         let identified = keys.iter().map(|key| s3::ObjectIdentifier::builder().key(key));
-        let refused = self.delete_identified(operation, identified).await?;
-        match refused.first() {
-            None => Ok(()),
-            Some(error) => Err(AwsFailure {
-                operation: format!("{operation} on {}", error.key().unwrap_or("an object")),
-                code: error.code().map(ToOwned::to_owned),
-                message: error.message().unwrap_or_default().to_owned(),
-                status: None,
-                kind: FailureKind::Other,
-            }),
-        }
+        none_refused(self.delete_identified("s3:DeleteObject", identified).await?)
     }
 
-    /// One call for up to 1,000 objects or versions; those that S3 would not delete.
+    /// One call for up to 1,000 objects or versions, and others for those that S3 could not delete just then; those that it would
+    /// not.
     async fn delete_identified(
         &self,
         operation: &str,
         identified: impl Iterator<Item = ObjectIdentifierBuilder>,
-    ) -> Result<Vec<s3::Error>, AwsFailure> {
-        let mut delete = s3::Delete::builder().quiet(true);
-        for object in identified {
-            delete = delete.objects(object.build().map_err(|error| unbuildable(operation, &error))?);
-        }
-        let delete = delete.build().map_err(|error| unbuildable(operation, &error))?;
-        let call = self.s3.delete_objects().bucket(&self.bucket).expected_bucket_owner(&self.owner);
-        let call = call.delete(delete);
-        let delete = async || {
-            let sent = call.clone().send().await;
-            sent.map_err(|error| AwsFailure::from_sdk(operation, &error))
-        };
-        Ok(again(delete).await?.errors.unwrap_or_default())
+    ) -> Result<Vec<Refused<s3::ObjectIdentifier>>, AwsFailure> {
+        let objects = identified.map(|object| object.build()).collect::<Result<Vec<_>, _>>();
+        let objects = objects.map_err(|error| unbuildable(operation, &error))?;
+        items_again(objects, async |objects| {
+            let delete = s3::Delete::builder().quiet(true).set_objects(Some(objects.clone())).build();
+            let delete = delete.map_err(|error| unbuildable(operation, &error))?;
+            let call = self.s3.delete_objects().bucket(&self.bucket).expected_bucket_owner(&self.owner);
+            let call = call.delete(delete);
+            let delete = async || {
+                let sent = call.clone().send().await;
+                sent.map_err(|error| AwsFailure::from_sdk(operation, &error))
+            };
+            let errors = again(delete).await?.errors.unwrap_or_default();
+            Ok(errors.into_iter().filter_map(|error| refused(operation, &objects, error)).collect())
+        })
+        .await
     }
 
     /// Replaces the bucket policy by `document`; `None` deletes it. Tried once.
@@ -283,6 +277,26 @@ impl BucketWrite {
                 .map_err(|error| AwsFailure::from_sdk("s3:DeleteBucketWebsite", &error)),
         }
     }
+}
+
+/// The object that an error is about, and why it stays.
+fn refused(
+    operation: &str,
+    objects: &[s3::ObjectIdentifier],
+    error: s3::Error,
+) -> Option<Refused<s3::ObjectIdentifier>> {
+    let key = error.key.unwrap_or_default();
+    let named = |one: &&s3::ObjectIdentifier| one.key == key && one.version_id == error.version_id;
+    // S3 names what it was asked for; if it does not, that something stays must not get lost.
+    let object = objects.iter().find(named).or(objects.first())?.clone();
+    let failure = AwsFailure::of_code(operation, error.code, error.message.unwrap_or_default(), None);
+    Some(Refused::of(object, failure))
+}
+
+/// Fails with the first of them.
+fn none_refused(refused: Vec<Refused<s3::ObjectIdentifier>>) -> Result<(), AwsFailure> {
+    let Some(Refused { item, failure, .. }) = refused.into_iter().next() else { return Ok(()) };
+    Err(AwsFailure { operation: format!("{} on {}", failure.operation, item.key), ..failure })
 }
 
 fn unbuildable(operation: &str, error: &dyn std::error::Error) -> AwsFailure {

@@ -13,7 +13,7 @@ impl Run<'_> {
         methods: &[String],
     ) -> Result<(), Cause> {
         self.check_claim().await?;
-        let gateway = Gateway::new(self.clients, &self.plan.region, api);
+        let gateway = Gateway::new(self.clients, &self.plan.region, api, self.permit);
         let resources = gateway.resources().await?;
         for path in paths {
             let Some((id, present)) = resources.get(path) else {
@@ -36,6 +36,6 @@ impl Run<'_> {
 
     pub(super) async fn deployment(&mut self, api: &str, stage: &str) -> Result<(), Cause> {
         self.check_claim().await?;
-        Ok(Gateway::new(self.clients, &self.plan.region, api).deploy(stage).await?)
+        Ok(Gateway::new(self.clients, &self.plan.region, api, self.permit).deploy(stage).await?)
     }
 }

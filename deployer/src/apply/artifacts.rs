@@ -12,7 +12,7 @@ use crate::plan::artifacts::tls_only;
 
 impl Run<'_> {
     fn artifacts(&self, bucket: &str) -> BucketWrite {
-        BucketWrite::new(self.clients, &self.plan.region, bucket, &self.plan.account)
+        BucketWrite::new(self.clients, &self.plan.region, bucket, &self.plan.account, self.permit)
     }
 
     pub(super) async fn artifacts_bucket(

@@ -4,6 +4,7 @@
 //! after all, it notices before its next edit and stops. The newest run wins.
 
 use super::Cause;
+use crate::approval::Permit;
 use crate::aws::read::BucketRead;
 use crate::aws::write::{BucketWrite, Condition};
 use crate::aws::{AwsFailure, Clients, FailureKind};
@@ -26,6 +27,7 @@ impl Claim {
     /// Writes `journal` as running, unless somebody else wrote it since it was read.
     pub(super) async fn take(
         clients: &Clients,
+        permit: Permit,
         plan: &Plan,
         journal: &Journal,
         replaces: Option<&str>,
@@ -37,7 +39,7 @@ impl Claim {
         journal.state = State::Running;
         let mut claim = Self {
             read: BucketRead::new(clients, &plan.region, &bucket, &plan.account),
-            write: BucketWrite::new(clients, &plan.region, &bucket, &plan.account),
+            write: BucketWrite::new(clients, &plan.region, &bucket, &plan.account, permit),
             key: names::journal_key(&plan.bucket),
             journal,
             etag: String::new(),

@@ -3,7 +3,8 @@
 use super::documents::{guard, waiting};
 use super::{Cause, Event, Run};
 use crate::aws::again::again_saying;
-use crate::aws::{AwsFailure, FailureKind, edge, write};
+use crate::aws::write::DistributionWrite;
+use crate::aws::{AwsFailure, FailureKind, edge};
 use crate::desired::our_edge;
 use crate::random::random_id;
 use imgdeploy_model::document::{self, DocumentKind, Ours};
@@ -35,7 +36,8 @@ impl Run<'_> {
         let prefix = our_patterns.last().map_or("", |pattern| pattern.trim_end_matches('*'));
         let ours = our_edge(&self.plan.bucket, &self.plan.region, prefix, our_patterns.to_vec());
         guard(Ours::Distribution(&ours), Some(before), Some(after))?;
-        match write::update_distribution(self.clients, id, &now.etag, after).await {
+        let write = DistributionWrite::new(self.clients, id, self.permit);
+        match write.update(&now.etag, after).await {
             Err(failure) if failure.kind == FailureKind::Conflict => {
                 self.after_conflict(id, after, failure).await?;
             }
@@ -74,8 +76,9 @@ impl Run<'_> {
 
     pub(super) async fn invalidate(&mut self, id: &str, path: &str) -> Result<(), Cause> {
         let reference = format!("imgdeploy-{}", random_id());
-        let (clients, paths) = (self.clients, [path.to_owned()]);
-        let create = || write::create_invalidation(clients, id, &paths, &reference);
+        let write = DistributionWrite::new(self.clients, id, self.permit);
+        let paths = [path.to_owned()];
+        let create = || write.invalidate(&paths, &reference);
         let invalidation = again_saying(waiting(self.events), create).await?;
         let start = Instant::now();
         let mut pause = FIRST_PAUSE;

@@ -23,9 +23,10 @@ impl Run<'_> {
         self.check_claim().await?;
         let function = self.function(name);
         let now = function.settled(None).await?;
-        function.configure(environment, timeout, memory, &now.revision).await?;
+        function.writer(self.permit).configure(environment, timeout, memory, &now.revision).await?;
         let changed = function.settled(None).await?;
-        let version = function.publish(&changed.code_sha256, &changed.revision).await?.version;
+        let version =
+            function.writer(self.permit).publish(&changed.code_sha256, &changed.revision).await?.version;
         let _ = function.settled(Some(&version)).await?;
         self.alias_to(&function, alias, &version).await
     }
@@ -56,10 +57,10 @@ impl Run<'_> {
     async fn alias_to(&self, function: &Function, alias: &str, version: &str) -> Result<(), Cause> {
         match function.alias(alias).await {
             Fact::Known(now) => {
-                function.move_alias(alias, version, None, &now.revision).await?;
+                function.writer(self.permit).move_alias(alias, version, None, &now.revision).await?;
                 Ok(())
             }
-            Fact::Absent => Ok(function.create_alias(alias, version).await?),
+            Fact::Absent => Ok(function.writer(self.permit).create_alias(alias, version).await?),
             Fact::Unknown(failure) => Err(failure.into()),
         }
     }
@@ -73,11 +74,11 @@ impl Run<'_> {
     ) -> Result<(), Cause> {
         self.check_claim().await?;
         let function = self.function(name);
-        match function.permit_api(qualifier, statement, source_arn).await {
+        match function.writer(self.permit).permit_api(qualifier, statement, source_arn).await {
             // From an earlier run: replaced, so that statements do not pile up (LA-13).
             Err(failure) if failure.kind == FailureKind::Conflict => {
-                function.forbid(qualifier, statement).await?;
-                Ok(function.permit_api(qualifier, statement, source_arn).await?)
+                function.writer(self.permit).forbid(qualifier, statement).await?;
+                Ok(function.writer(self.permit).permit_api(qualifier, statement, source_arn).await?)
             }
             done => Ok(done?),
         }

@@ -14,7 +14,7 @@ mod function;
 mod outcome;
 mod stack;
 
-use crate::approval::Approved;
+use crate::approval::{Approved, Permit};
 use crate::artifact::Artifact;
 use crate::aws::Clients;
 use crate::aws::read::BucketRead;
@@ -30,6 +30,7 @@ pub use outcome::{ApplyError, Cause};
 struct Run<'a> {
     clients: &'a Clients,
     plan: &'a Plan,
+    permit: Permit,
     artifact: Option<&'a Artifact>,
     events: &'a mut (dyn FnMut(Event) + Send),
     /// The bucket that is attached.
@@ -61,10 +62,11 @@ pub async fn apply(
     let mut run = Run {
         clients,
         plan,
+        permit: approved.permit(),
         artifact,
         events,
         read: BucketRead::new(clients, &plan.region, &plan.bucket, &plan.account),
-        write: BucketWrite::new(clients, &plan.region, &plan.bucket, &plan.account),
+        write: BucketWrite::new(clients, &plan.region, &plan.bucket, &plan.account, approved.permit()),
         claim: None,
         api_host: None,
         queue: None,
@@ -178,7 +180,7 @@ impl Run<'_> {
             JournalStep::Record { next, replaces } => (next, replaces.as_deref()),
             JournalStep::Forget { current, replaces } => (current, Some(replaces.as_str())),
         };
-        let claim = Claim::take(self.clients, self.plan, journal, replaces).await?;
+        let claim = Claim::take(self.clients, self.permit, self.plan, journal, replaces).await?;
         self.claim = Some(claim);
         Ok(())
     }

@@ -2,22 +2,26 @@
 
 use super::{Cause, Event, Run};
 use crate::aws::lambda::{Alias, Function};
+use crate::aws::stack::StackWrite;
 use crate::function::LIVE;
-use crate::stack::{self, DesiredStack, StackError, StackPlan};
+use crate::stack::{self, DesiredStack, StackError, StackPlan, Stacks};
 use imgdeploy_world::Fact;
 
 impl Run<'_> {
+    fn stacks(&self) -> StackWrite {
+        Stacks::new(self.clients, &self.plan.region).writer(self.permit)
+    }
+
     pub(super) async fn stack(&mut self, desired: &DesiredStack, plan: &StackPlan) -> Result<(), Cause> {
         self.check_claim().await?;
-        let cloudformation = self.clients.cloudformation(&self.plan.region);
         let function = Function::new(self.clients, &self.plan.region, &desired.name);
         let updates = matches!(plan, StackPlan::Update(_) | StackPlan::ContinueRollbackThenUpdate { .. });
         let live = if updates { function.alias(LIVE).await } else { Fact::Absent };
-        let events = &mut self.events;
+        let (write, events) = (self.stacks(), &mut self.events);
         let mut show = |event: stack::StackEvent| {
             event.lines().into_iter().for_each(|text| events(Event::Progress { text }));
         };
-        let applied = stack::apply(&cloudformation, desired, plan, &mut show).await;
+        let applied = write.apply(desired, plan, &mut show).await;
         // Only a rollback: after an answer that was lost, the alias may be where it belongs.
         if let (Err(StackError::Failed { .. }), Fact::Known(live)) = (&applied, &live) {
             self.keep_live(&function, live).await;
@@ -39,7 +43,7 @@ impl Run<'_> {
         if now.version == live.version {
             return;
         }
-        let moved = function.move_alias(LIVE, &live.version, None, &now.revision).await;
+        let moved = function.writer(self.permit).move_alias(LIVE, &live.version, None, &now.revision).await;
         let text = match moved {
             Ok(_) => format!("the alias {LIVE} is at version {} again", live.version),
             Err(failure) => format!(
@@ -52,11 +56,10 @@ impl Run<'_> {
 
     pub(super) async fn delete_stack(&mut self, name: &str) -> Result<(), Cause> {
         self.check_claim().await?;
-        let cloudformation = self.clients.cloudformation(&self.plan.region);
-        let events = &mut self.events;
+        let (write, events) = (self.stacks(), &mut self.events);
         let mut show = |event: stack::StackEvent| {
             event.lines().into_iter().for_each(|text| events(Event::Progress { text }));
         };
-        stack::delete(&cloudformation, name, self.clients.stack_role(), &mut show).await.map_err(Cause::from)
+        write.delete(name, self.clients.stack_role(), &mut show).await.map_err(Cause::from)
     }
 }

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use imgdeploy_batch::{Failed, ItemOutcome, Message, Outcome, Received, ResultBody, WorkItem, result_name};
 
 use super::place::Place;
+use crate::approval::Permit;
 use crate::aws::AwsFailure;
 
 /// Seconds for which nobody else gets a message that is being looked at.
@@ -36,11 +37,11 @@ pub fn millis() -> u64 {
 /// # Errors
 /// The failed call. What was not dealt with is still there for the next time.
 pub async fn bury(place: &Place) -> Result<Buried, AwsFailure> {
-    let mut buried = Buried::default();
+    let (mut buried, dead) = (Buried::default(), place.dead.writer(Permit::of_order()));
     let mut specs: BTreeMap<String, Option<Vec<String>>> = BTreeMap::new();
     // What can't be deleted would come for ever; what is left over is for the next look.
     for _ in 0..MOST_CALLS {
-        let messages = place.dead.receive(HIDE).await?;
+        let messages = dead.receive(HIDE).await?;
         if messages.is_empty() {
             return Ok(buried);
         }
@@ -62,7 +63,7 @@ pub async fn bury(place: &Place) -> Result<Buried, AwsFailure> {
                 Received::Uploaded(keys) => buried.uploads += keys.len(),
                 Received::Test | Received::Unknown => {}
             }
-            place.dead.delete(&message).await?;
+            dead.delete(&message).await?;
         }
     }
     Ok(buried)

@@ -44,7 +44,7 @@ impl Feed for FirstTier<'_> {
     }
 
     async fn send(&self, bodies: Vec<String>) -> Result<(), AwsFailure> {
-        self.place.queue.send(bodies).await
+        self.place.orders().send(bodies).await
     }
 
     async fn finish(&self, sent: Sent) -> Result<(), AwsFailure> {

@@ -11,7 +11,6 @@ use tempfile::TempDir;
 
 use super::inventory::{BUCKET_AND_KEY, Inventory, ListError, csv, lines};
 use super::records::Records;
-use crate::aws::failure::Answered;
 use crate::aws::{AwsFailure, Clients, read};
 use crate::input;
 
@@ -210,16 +209,8 @@ fn by_name(name: &str) -> Format {
 
 /// Downloads an object, of whatever size, to a file.
 async fn download(clients: &Clients, bucket: &str, key: &str, to: &Path) -> Result<PathBuf, AwsFailure> {
-    const CALL: &str = "s3:GetObject";
-    let region = read::bucket_region(clients, bucket).await?;
-    let found = clients.s3(&region).get_object().bucket(bucket).key(key).send().await;
-    let mut body = found.map_err(|error| AwsFailure::from_sdk(CALL, &error))?.body;
-    let local = |error: std::io::Error| AwsFailure::local(CALL, format!("{}: {error}", Name(to)));
+    let local = |error: std::io::Error| AwsFailure::local("s3:GetObject", format!("{}: {error}", Name(to)));
     let mut file = File::create(to).map_err(local)?;
-    while let Some(some) = body.next().await {
-        let some =
-            some.map_err(|error| AwsFailure::of_body(&format!("{CALL} of s3://{bucket}/{key}"), &error))?;
-        std::io::Write::write_all(&mut file, &some).map_err(local)?;
-    }
+    read::in_parts(clients, bucket, key, |part| file.write_all(part).map_err(local)).await?;
     Ok(to.to_owned())
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use imgdeploy_keys::Scheme;
 
+use crate::approval::Permit;
 use crate::aws::Clients;
 use crate::aws::lambda::Function;
-use crate::aws::sqs::Queue;
+use crate::aws::sqs::{Queue, QueueWrite};
 use crate::batch::records::Records;
 use crate::names;
 use crate::stack::StackSeen;
@@ -52,7 +53,6 @@ impl Place {
         let account = arn.split(':').nth(4).ok_or(NoPlace::Unfinished)?.to_owned();
         let function = arn.split(':').nth(6).ok_or(NoPlace::Unfinished)?;
         let function = Function::new(clients, region, function);
-        let sqs = clients.sqs(region);
         let artifacts = stack.parameters.get("CodeBucket").cloned();
         let artifacts = artifacts.unwrap_or_else(|| names::artifacts_bucket(&account, region));
         let presets = stack.parameters.get("Presets").map(String::as_str).unwrap_or_default();
@@ -61,10 +61,15 @@ impl Place {
             bucket: bucket.to_owned(),
             scheme: Scheme::of_lists(prefix, [presets]),
             function,
-            queue: Queue::new(sqs.clone(), url),
-            dead: Queue::new(sqs, dead),
+            queue: Queue::new(clients, region, url),
+            dead: Queue::new(clients, region, dead),
             records: Records::new(clients, region, &artifacts, bucket, &account),
             account,
         })
+    }
+
+    /// The queue of the work, for what the user orders by the command itself.
+    pub fn orders(&self) -> QueueWrite {
+        self.queue.writer(Permit::of_order())
     }
 }

@@ -130,7 +130,7 @@ impl<'a> Watch<'a> {
                 })
                 .collect();
             lost += bodies.len() as u64;
-            self.place.queue.send(bodies).await?;
+            self.place.orders().send(bodies).await?;
         }
         self.news = Instant::now();
         Ok(lost)

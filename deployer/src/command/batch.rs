@@ -20,7 +20,7 @@ use crate::command::engine;
 use crate::error::{Exit, Failure};
 use crate::report::{BatchBar, Report};
 use crate::settings::{Given, Site};
-use crate::stack;
+use crate::stack::{self, Stacks};
 use crate::time::rfc3339;
 
 /// Time between two looks at the results.
@@ -68,7 +68,7 @@ pub(super) async fn place(site: &Site) -> Result<(crate::aws::Clients, Place), F
     let bucket = site.bucket.as_str();
     let region = engine::bucket_region(&clients, bucket).await?;
     let name = stack::stack_name(bucket);
-    let Some(seen) = stack::observe(&clients.cloudformation(&region), &name).await? else {
+    let Some(seen) = Stacks::new(&clients, &region).observe(&name).await? else {
         return Err(Failure::new(
             Exit::Usage,
             format!("imgdeploy is not attached to the bucket {bucket}: there is no stack {name} in {region}"),
@@ -199,7 +199,7 @@ pub(super) async fn go(
 /// Leaves the rest of the first tier to the function.
 async fn hand_over(place: &Place, job: &Job, from: Option<u64>) -> Result<(), AwsFailure> {
     // Sent before it is noted: a tool that dies between the two leaves a job that is fed twice, which is harmless.
-    place.queue.send(vec![Message::Feed { job: job.id.clone(), from }.body()]).await?;
+    place.orders().send(vec![Message::Feed { job: job.id.clone(), from }.body()]).await?;
     place.records.put_job(&Job { handed_over: true, ..job.clone() }).await
 }
 

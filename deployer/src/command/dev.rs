@@ -14,7 +14,7 @@ use crate::journal::Journal;
 use crate::names;
 use crate::report::{DOCUMENT_VERSION, Report, Screen};
 use crate::settings::{DistributionChoice, Site};
-use crate::stack;
+use crate::stack::{self, Stacks};
 use imgdeploy_world::Fact;
 
 /// Runs the command until Ctrl-C.
@@ -96,6 +96,6 @@ fn served_at(urls: &DevUrls) -> Screen {
 
 /// The distribution in the bucket's own stack.
 async fn own_distribution(clients: &Clients, region: &str, bucket: &str) -> Result<Option<String>, Failure> {
-    let found = stack::observe(&clients.cloudformation(region), &stack::stack_name(bucket)).await?;
+    let found = Stacks::new(clients, region).observe(&stack::stack_name(bucket)).await?;
     Ok(found.and_then(|mut stack| stack.outputs.remove(stack::OUTPUT_DISTRIBUTION)))
 }

@@ -6,7 +6,7 @@ use crate::aws::clients::Access;
 use crate::aws::{Clients, FailureKind, read};
 use crate::command::approve::{self, Decision, Shown};
 use crate::desired::Desired;
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, Message};
 use crate::observe::{ObserveError, Observed, Query, observe_or_new};
 use crate::plan::{Action, Plan};
 use crate::probe::{self, ProbeReport};
@@ -67,11 +67,10 @@ pub async fn look_or_new(
     let seen = observe_or_new(clients, query, new_in).await?;
     let Some(found) = seen.stack.known().filter(|found| found.is_moving()) else { return Ok(seen) };
     report.say(format!("the stack is {}: waiting until that has ended", found.status));
-    let cloudformation = clients.cloudformation(&seen.region);
     let mut show = |event: stack::StackEvent| {
         event.lines().iter().for_each(|line| report.say(format_args!("      {line}")));
     };
-    stack::wait_stable(&cloudformation, &found.id, &mut show).await?;
+    stack::Stacks::new(clients, &seen.region).wait_stable(&found.id, &mut show).await?;
     Ok(observe_or_new(clients, query, new_in).await?)
 }
 
@@ -172,12 +171,26 @@ pub async fn verify<T>(
     if done {
         return Ok(seen);
     }
-    report.plan(&plan(&seen));
-    Err(Failure::new(
+    let left = plan(&seen);
+    report.plan(&left);
+    Err(differs(&left))
+}
+
+/// What still differs after everything was written.
+fn differs(left: &Plan) -> Failure {
+    let titles = left.actions.iter().map(apply::title);
+    let refused = left.refusals.iter().map(|refusal| refusal.text.clone());
+    let unseen = left.unseen.iter().map(|failure| format!("could not look: {failure}"));
+    let mut all: Vec<String> = titles.chain(refused).chain(unseen).collect();
+    if all.is_empty() {
+        all.push("the journal does not say what is".to_owned());
+    }
+    let message = Message::from("everything was written, but AWS shows something else; what still differs:");
+    Failure::new(
         Exit::HalfWay,
-        "everything was written, but AWS shows something else (the plan above is what still differs)",
+        all.into_iter().fold(message, |message, one| message.with(format!("  {one}"))),
         "run the same command again in a minute",
-    ))
+    )
 }
 
 /// Asks for a real image at the end, and shows every answer on the way. `command` is the one to run again.
@@ -222,4 +235,23 @@ pub fn attached(site: &Site) -> Query {
 /// How the site's derived keys are made.
 pub fn scheme(site: &Site) -> Scheme {
     Scheme::of_lists(site.prefix.as_str(), [site.presets.as_str()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::AwsFailure;
+
+    #[test]
+    fn what_is_left_is_named() {
+        let mut left = Plan::new("media", "111122223333", "eu-west-1");
+        let said = |left: &Plan| differs(left).message;
+        assert!(said(&left).contains("the journal"));
+        left.actions.push(Action::Policy { bucket: "media".to_owned(), before: None, after: None });
+        left.unseen.push(AwsFailure::local("s3:GetBucketWebsite", "no answer"));
+        let said = said(&left);
+        assert!(said.contains("  remove the policy of media"), "{said:?}");
+        assert!(said.contains("  could not look: s3:GetBucketWebsite failed"), "{said:?}");
+        assert!(!said.contains("journal"), "{said:?}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::logs::Joiner;
 use crate::logs::follow::Follower;
 use crate::report::{LogView, Report};
 use crate::settings::{Access, Site};
-use crate::stack;
+use crate::stack::{self, Stacks};
 use crate::time::millis;
 use imgdeploy_world::Fact;
 
@@ -31,7 +31,7 @@ pub async fn of_site(site: &Site, args: &LogsArgs, report: &Report) -> Result<Ex
     let bucket = site.bucket.as_str();
     let region = engine::bucket_region(&clients, bucket).await?;
     let name = stack::stack_name(bucket);
-    let seen = stack::observe(&clients.cloudformation(&region), &name).await?;
+    let seen = Stacks::new(&clients, &region).observe(&name).await?;
     let Some(seen) = seen else {
         return Err(Failure::new(
             Exit::Usage,

@@ -20,7 +20,7 @@ use crate::purge::named::{self, Elsewhere, Gone, Named};
 use crate::purge::plan::{Edge, Plan};
 use crate::report::Report;
 use crate::settings::{DistributionChoice, Origin, Site};
-use crate::stack::{self, OUTPUT_DISTRIBUTION, StackSeen};
+use crate::stack::{self, OUTPUT_DISTRIBUTION, StackSeen, Stacks};
 use imgdeploy_world::Fact;
 
 /// Runs the command.
@@ -82,10 +82,10 @@ async fn look(clients: &Clients, site: &Site, args: &PurgeArgs, report: &Report)
     let (account, region) = (caller?.account, region?);
     let read = BucketRead::new(clients, &region, bucket, &account);
     let artifacts = BucketRead::new(clients, &region, &names::artifacts_bucket(&account, &region), &account);
-    let (cloudformation, key, name) =
-        (clients.cloudformation(&region), names::journal_key(bucket), stack::stack_name(bucket));
+    let (stacks, key, name) =
+        (Stacks::new(clients, &region), names::journal_key(bucket), stack::stack_name(bucket));
     let (journal, stack, versioning) =
-        futures::join!(artifacts.text(&key), stack::observe(&cloudformation, &name), read.versioning());
+        futures::join!(artifacts.text(&key), stacks.observe(&name), read.versioning());
     let journal = known(parse_journal(journal, bucket))?.map(|(journal, _)| journal);
     let stack = stack?;
     let mut notes = Vec::new();

@@ -3,7 +3,6 @@
 use crate::artifact::Artifact;
 use crate::aws::Clients;
 use crate::aws::lambda::Function;
-use crate::aws::write::BucketWrite;
 use crate::cli::{FunctionChoice, UpdateCodeArgs};
 use crate::command::approve::{self, Decision, Shown};
 use crate::command::attach;
@@ -13,9 +12,10 @@ use crate::function::apply::Run;
 use crate::function::observe::{Seen, Unseen, glance, observe};
 use crate::function::plan::{CodePlan, Wanted, plan};
 use crate::function::target;
+use crate::names;
 use crate::report::Report;
 use crate::settings::{Access, Code};
-use crate::{names, stack};
+use crate::stack::{self, Stacks};
 
 /// The function that is meant, and how to reach it.
 pub(super) struct Chosen {
@@ -128,18 +128,15 @@ pub async fn run(
         clients: &chosen.clients,
         region: &chosen.region,
         function: &chosen.function,
+        plan: &approved,
         seen: &seen,
         wanted: &wanted,
         zip: &artifact.bytes,
-        artifacts: wanted.artifacts.as_ref().and_then(|(bucket, _)| {
-            let account = target::account(&seen.latest.arn)?;
-            Some(BucketWrite::new(&chosen.clients, &chosen.region, bucket, account))
-        }),
         pinned: if wanted.keep.is_some() { pinned(&chosen).await? } else { Vec::new() },
         emulator: chosen.clients.endpoint_url().is_some(),
         say: &|line| report.say(line),
     };
-    let done = run.apply(&approved).await.map_err(|failed| Failure::of_code(&failed, &plan))?;
+    let done = run.apply().await.map_err(|failed| Failure::of_code(&failed, &plan))?;
     report.code_done(&plan, &done, !args.stage_only);
     Ok(Exit::Done)
 }
@@ -169,6 +166,6 @@ fn artifacts(seen: &Seen, chosen: &Chosen, artifact: &Artifact) -> Option<(Strin
 
 /// The version that the stack made: deleting it would be in the stack's way.
 async fn pinned(chosen: &Chosen) -> Result<Vec<String>, Failure> {
-    let seen = stack::observe(&chosen.clients.cloudformation(&chosen.region), &chosen.name).await?;
+    let seen = Stacks::new(&chosen.clients, &chosen.region).observe(&chosen.name).await?;
     Ok(seen.and_then(|seen| seen.outputs.get("FunctionVersion").cloned()).into_iter().collect())
 }

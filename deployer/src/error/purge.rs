@@ -60,7 +60,7 @@ fn forgotten(edge: &NotForgotten, hints: &mut Vec<String>) -> String {
             return format!("the invalidation {sent} was sent, but its end was not seen: {failure}");
         }
     }
-    if failure.code.as_deref() == Some("TooManyInvalidationsInProgress") {
+    if failure.kind == FailureKind::Busy {
         hints.push(
             "CloudFront takes 3,000 paths and 15 wildcards at once: wait until those in progress have ended (`aws cloudfront \
              list-invalidations` shows them)"

@@ -1,10 +1,9 @@
 //! Carries out a plan for a function's code, step by step, in the order of the plan.
 
-use super::plan::{CodePlan, Step};
+use super::plan::Step;
 use super::run::Progress;
 pub use super::run::{ApplyFailed, Cause, Done, Run};
 use super::{HANDLER, RUNTIME, canary, check, versions};
-use crate::approval::Approved;
 use crate::aws::{AwsFailure, FailureKind};
 use imgdeploy_world::Fact;
 
@@ -13,7 +12,8 @@ impl Run<'_> {
     ///
     /// # Errors
     /// [`ApplyFailed`]. Until the alias has moved, viewers notice nothing.
-    pub async fn apply(&self, plan: &Approved<'_, CodePlan>) -> Result<Done, ApplyFailed> {
+    pub async fn apply(&self) -> Result<Done, ApplyFailed> {
+        let plan = self.plan;
         let revision = self.seen.latest.revision.clone();
         let mut progress = Progress { revision, version: None, old: None, pruned: Vec::new() };
         let mut done = Vec::new();
@@ -34,7 +34,7 @@ impl Run<'_> {
             Step::KeepPresent => self.keep_present(progress).await,
             Step::Upload { key, .. } => self.upload(key).await,
             Step::Runtime { .. } => {
-                let changed = self.function.update_runtime(RUNTIME, HANDLER, &progress.revision).await;
+                let changed = self.write().update_runtime(RUNTIME, HANDLER, &progress.revision).await;
                 changed.map_err(conflict)?;
                 progress.revision = self.settled(None).await?.revision;
                 Ok(())
@@ -53,7 +53,7 @@ impl Run<'_> {
 
     async fn check(&self, progress: &Progress) -> Result<(), Cause> {
         let (version, timeout) = (progress.version.as_deref(), self.seen.latest.timeout);
-        let answer = self.function.invoke(version, check::event(), timeout).await?;
+        let answer = self.write().invoke(version, check::event(), timeout).await?;
         let Err(failed) = check::verdict(&answer) else { return Ok(()) };
         if let Some(old) = &progress.old {
             self.put_back(old).await?;
@@ -82,7 +82,7 @@ impl Run<'_> {
                 Fact::Unknown(failure) => return Err(failure.into()),
             },
         };
-        self.function.move_alias(name, version, share, &revision).await.map_err(conflict)
+        self.write().move_alias(name, version, share, &revision).await.map_err(conflict)
     }
 
     async fn prune(&self, keep: usize, progress: &mut Progress) -> Result<(), Cause> {
@@ -95,7 +95,7 @@ impl Run<'_> {
         // The way back stays.
         pinned.extend(self.seen.alias.known().map(|alias| alias.version.clone()));
         for version in versions::superfluous(&all, &aliases, &pinned, keep) {
-            self.function.delete_version(&version).await?;
+            self.write().delete_version(&version).await?;
             progress.pruned.push(version);
         }
         Ok(())

@@ -3,8 +3,9 @@
 use super::RUNTIME;
 use super::apply::conflict;
 use super::run::{Cause, Progress, Run};
+use super::target;
 use crate::aws::lambda::{CodeSource, Configuration};
-use crate::aws::write::Condition;
+use crate::aws::write::{BucketWrite, Condition};
 use crate::aws::{AwsFailure, FailureKind, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +21,7 @@ impl Run<'_> {
             return Err(Cause::NoWayBack("what was handed out has another hash".to_owned()));
         }
         progress.old = Some(zip);
-        let kept = self.function.publish(&present.code_sha256, &progress.revision).await.map_err(conflict)?;
+        let kept = self.write().publish(&present.code_sha256, &progress.revision).await.map_err(conflict)?;
         (self.say)(&format!("      it is version {}", kept.version));
         // Whether publishing changes the revision of the unpublished state is not documented [unverified].
         let now = self.settled(None).await?;
@@ -32,8 +33,10 @@ impl Run<'_> {
     }
 
     pub(super) async fn upload(&self, key: &str) -> Result<(), Cause> {
-        let Some(bucket) = &self.artifacts else { return Ok(()) };
-        match bucket.put_object(key, "application/zip", self.zip.to_vec(), &Condition::Absent).await {
+        let account = target::account(&self.seen.latest.arn);
+        let (Some((bucket, _)), Some(account)) = (&self.wanted.artifacts, account) else { return Ok(()) };
+        let write = BucketWrite::new(self.clients, self.region, bucket, account, self.plan.permit());
+        match write.put_object(key, "application/zip", self.zip.to_vec(), &Condition::Absent).await {
             Ok(_) => Ok(()),
             // The key is the content's hash: whoever stored it stored the same.
             Err(failure) if failure.kind == FailureKind::Conflict => Ok(()),
@@ -52,7 +55,7 @@ impl Run<'_> {
         let (source, architecture) = (self.source(), self.wanted.architecture.as_str());
         let call = |dry_run: bool, revision: String| {
             let source = &source;
-            async move { self.function.update_code(source, architecture, &revision, !dry_run, dry_run).await }
+            async move { self.write().update_code(source, architecture, &revision, !dry_run, dry_run).await }
         };
         let tried = call(true, progress.revision.clone()).await.map_err(conflict)?;
         // MiniStack carries dry runs out.
@@ -87,7 +90,7 @@ impl Run<'_> {
         if ready.code_sha256 != self.wanted.code_sha256 {
             return Err(Cause::Conflict("it has other code now".to_owned()));
         }
-        let published = self.function.publish(&ready.code_sha256, &ready.revision).await.map_err(conflict)?;
+        let published = self.write().publish(&ready.code_sha256, &ready.revision).await.map_err(conflict)?;
         progress.version = Some(published.version);
         self.settled(progress.version.as_deref()).await.map(drop)
     }
@@ -101,12 +104,12 @@ impl Run<'_> {
         let before = &self.seen.latest;
         let now = self.settled(None).await?;
         let zip = CodeSource::Zip(zip.to_vec());
-        self.function.update_code(&zip, &before.architecture, &now.revision, false, false).await?;
+        self.write().update_code(&zip, &before.architecture, &now.revision, false, false).await?;
         let now = self.settled(None).await?;
         if let (Some(runtime), Some(handler)) = (&before.runtime, &before.handler)
             && runtime != RUNTIME
         {
-            self.function.update_runtime(runtime, handler, &now.revision).await?;
+            self.write().update_runtime(runtime, handler, &now.revision).await?;
             self.settled(None).await?;
         }
         Ok(())

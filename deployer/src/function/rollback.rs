@@ -63,7 +63,7 @@ impl Proposal for Back {
 /// The failed call.
 pub async fn apply(function: &Function, back: &Approved<'_, Back>) -> Result<(), AwsFailure> {
     let Back { alias, to, .. } = back.plan();
-    function.move_alias(&alias.name, to, None, &alias.revision).await.map(drop)
+    function.writer(back.permit()).move_alias(&alias.name, to, None, &alias.revision).await.map(drop)
 }
 
 /// Where to go.

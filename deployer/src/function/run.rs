@@ -2,9 +2,9 @@
 
 use super::check::CheckFailed;
 use super::observe::Seen;
-use super::plan::Wanted;
-use crate::aws::lambda::{Function, Unsettled};
-use crate::aws::write::BucketWrite;
+use super::plan::{CodePlan, Wanted};
+use crate::approval::Approved;
+use crate::aws::lambda::{Function, FunctionWrite, Unsettled};
 use crate::aws::{AwsFailure, Clients};
 
 /// Why a step did not succeed.
@@ -72,20 +72,26 @@ pub struct Run<'a> {
     pub region: &'a str,
     /// The function.
     pub function: &'a Function,
+    /// The plan.
+    pub plan: &'a Approved<'a, CodePlan>,
     /// What the plan was made from.
     pub seen: &'a Seen,
     /// What it was made for.
     pub wanted: &'a Wanted,
     /// The zip.
     pub zip: &'a [u8],
-    /// The artifacts bucket, if the zip goes there.
-    pub artifacts: Option<BucketWrite>,
     /// Versions that are never deleted.
     pub pinned: Vec<String>,
     /// Whether this is an emulator, which may take a dry run for real.
     pub emulator: bool,
     /// Is told what happens.
     pub say: &'a (dyn Fn(&str) + Sync),
+}
+
+impl Run<'_> {
+    pub(super) fn write(&self) -> FunctionWrite {
+        self.function.writer(self.plan.permit())
+    }
 }
 
 /// What changes on the way.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::paths::MOST_PATHS;
 use super::plan::{Image, Plan};
-use crate::approval::Approved;
-use crate::aws::write::{self, BucketWrite, Kept};
+use crate::approval::{Approved, Permit};
+use crate::aws::write::{BucketWrite, DistributionWrite, Kept};
 use crate::aws::{AwsFailure, Clients, FailureKind, edge};
 use crate::random::random_id;
 
@@ -66,7 +66,7 @@ pub async fn apply(
     plan: &Approved<'_, Plan>,
     say: &(dyn Fn(&str) + Sync),
 ) -> Result<Done, Box<Stopped>> {
-    let bucket = BucketWrite::new(clients, &plan.region, &plan.bucket, &plan.account);
+    let bucket = BucketWrite::new(clients, &plan.region, &plan.bucket, &plan.account, plan.permit());
     let mut stopped = Stopped {
         done: Done::default(),
         planned: plan.images.len(),
@@ -106,7 +106,7 @@ pub async fn apply(
         && !gone.is_empty()
     {
         let paths = plan.paths(gone).paths;
-        let told = forget(clients, &edge.id, &paths, &mut stopped.done, say).await;
+        let told = forget(clients, plan.permit(), &edge.id, &paths, &mut stopped.done, say).await;
         stopped.edge = told.err().map(|(paths, sent, failure)| NotForgotten {
             distribution: edge.id.clone(),
             paths,
@@ -125,17 +125,18 @@ type Left = (Vec<String>, Option<String>, AwsFailure);
 /// One invalidation after the other: no more paths may be in progress than one has.
 async fn forget(
     clients: &Clients,
+    permit: Permit,
     id: &str,
     paths: &[String],
     done: &mut Done,
     say: &(dyn Fn(&str) + Sync),
 ) -> Result<(), Left> {
-    let run = random_id();
+    let (run, write) = (random_id(), DistributionWrite::new(clients, id, permit));
     let mut left = paths;
     for (number, batch) in paths.chunks(MOST_PATHS).enumerate() {
         // New for each, and the same for each try (CF-16).
         let reference = format!("imgdeploy-purge-{run}-{number}");
-        let invalidation = match write::create_invalidation(clients, id, batch, &reference).await {
+        let invalidation = match write.invalidate(batch, &reference).await {
             Ok(invalidation) => invalidation,
             Err(failure) => return Err((left.to_vec(), None, failure)),
         };

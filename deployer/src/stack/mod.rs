@@ -8,8 +8,8 @@ pub mod template;
 
 pub use crate::aws::stack::{
     DesiredStack, FailedResource, OUTPUT_DISTRIBUTION, Outputs, ParameterChange, PlannedChange, StackError,
-    StackEvent, StackPlan, StackSeen, Standing, TAG_BUCKET, TAG_MADE_BY, TAG_VERSION, UP, apply, delete,
-    observe, plan, stack_name, wait_stable,
+    StackEvent, StackPlan, StackSeen, Stacks, Standing, TAG_BUCKET, TAG_MADE_BY, TAG_VERSION, UP, plan,
+    stack_name,
 };
 pub use memory::with_memory;
 pub use own_bucket::{OwnBucket, Rewritten, TAG_BUCKET_MADE_BY};

@@ -8,7 +8,7 @@ use super::measure::{self, Measured, Run as Call};
 use super::plan::TunePlan;
 use super::stop::Stop;
 use crate::approval::{Approved, Proposal};
-use crate::aws::lambda::{Alias, Configuration, Function, Unsettled};
+use crate::aws::lambda::{Alias, Configuration, Function, FunctionWrite, Unsettled};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::function::apply::{Cause, conflict};
 use crate::function::check;
@@ -91,7 +91,7 @@ impl Run<'_> {
     /// # Errors
     /// [`Stopped`]. A size that can't be had or does not make the image is no error.
     pub async fn measure(&self) -> Result<Vec<Measured>, Stopped> {
-        let live = self.function.invoke(Some(&self.plan.live), check::event(), self.latest.timeout).await?;
+        let live = self.write().invoke(Some(&self.plan.live), check::event(), self.latest.timeout).await?;
         // Its log may have no REPORT line: whether it makes an image is what is asked.
         if let Err(failed) = check::verdict(&live) {
             // The rest is about a flag of `update-code`.
@@ -115,6 +115,10 @@ impl Run<'_> {
         Ok(measured)
     }
 
+    fn write(&self) -> FunctionWrite {
+        self.function.writer(self.plan.permit())
+    }
+
     fn go_on(&self) -> Result<(), Stopped> {
         if self.stop.is_set() { Err(Stopped::Asked) } else { Ok(()) }
     }
@@ -131,7 +135,7 @@ impl Run<'_> {
         let now = self.function.settled(None).await?;
         let revision = planned.unwrap_or(now.revision);
         let text = mark.text();
-        match self.function.set_memory(size, &text, &revision).await {
+        match self.write().set_memory(size, &text, &revision).await {
             Ok(()) => {}
             // New accounts have less memory than others (LA-08).
             Err(failure) if is_refused(&failure) => {
@@ -152,7 +156,7 @@ impl Run<'_> {
             return Err(Cause::Conflict("its memory is not what was just set".to_owned()).into());
         }
         // The description goes to the version.
-        let version = match self.function.publish(&ready.code_sha256, &ready.revision).await {
+        let version = match self.write().publish(&ready.code_sha256, &ready.revision).await {
             Ok(version) => version,
             Err(failure) if failure.kind == FailureKind::Conflict => match self.published(size, &text).await?
             {
@@ -182,13 +186,13 @@ impl Run<'_> {
 
     /// Calls a version: the first call makes an instance, the others find it.
     async fn size(&self, size: u32, version: &str) -> Result<Measured, Stopped> {
-        let mut measured = Measured { memory: size, ..Measured::default() };
+        let (write, mut measured) = (self.write(), Measured { memory: size, ..Measured::default() });
         for number in 0..=self.calls {
             let image = number.saturating_sub(1) as usize % self.events.len().max(1);
             let Some(event) = self.events.get(image) else { break };
             self.go_on()?;
             let answer = tokio::select! {
-                answer = self.function.invoke(Some(version), event.clone(), self.latest.timeout) => answer?,
+                answer = write.invoke(Some(version), event.clone(), self.latest.timeout) => answer?,
                 () = self.stop.wait() => return Err(Stopped::Asked),
             };
             match measure::read(&answer) {
@@ -224,12 +228,13 @@ fn is_refused(failure: &AwsFailure) -> bool {
 ///
 /// # Errors
 /// The step that failed; what is left is found again by the mark.
-pub async fn clean<P: Cleans>(function: &Function, _: &Approved<'_, P>) -> Result<Leftovers, Cause> {
+pub async fn clean<P: Cleans>(function: &Function, approved: &Approved<'_, P>) -> Result<Leftovers, Cause> {
+    let write = function.writer(approved.permit());
     let latest = function.settled(None).await?;
-    let restored = restore(function, &latest).await?;
+    let restored = restore(function, &write, &latest).await?;
     let left = look(function, &latest).await?;
     for version in &left.delete {
-        match function.delete_version(version).await {
+        match write.delete_version(version).await {
             Ok(()) => {}
             // Gone already, by a call whose answer was lost.
             Err(failure) if failure.kind == FailureKind::Missing => {}
@@ -249,9 +254,13 @@ async fn look(function: &Function, latest: &Configuration) -> Result<Leftovers, 
     }
 }
 
-async fn restore(function: &Function, latest: &Configuration) -> Result<Option<Mark>, Cause> {
+async fn restore(
+    function: &Function,
+    write: &FunctionWrite,
+    latest: &Configuration,
+) -> Result<Option<Mark>, Cause> {
     let Some(mark) = Mark::of(&latest.description) else { return Ok(None) };
-    match function.set_memory(mark.memory, &mark.description, &latest.revision).await {
+    match write.set_memory(mark.memory, &mark.description, &latest.revision).await {
         Ok(()) => {}
         Err(failure) if failure.kind == FailureKind::Conflict => {
             let now = function.settled(None).await?;
@@ -273,12 +282,13 @@ async fn restore(function: &Function, latest: &Configuration) -> Result<Option<M
 pub async fn set_live(function: &Function, wanted: &Approved<'_, LiveMemory>) -> Result<(), Cause> {
     let LiveMemory { alias, code_sha256, memory, .. } = wanted.plan();
     let (code_sha256, memory) = (code_sha256.as_str(), *memory);
+    let write = function.writer(wanted.permit());
     let now = function.settled(None).await?;
     if now.code_sha256 != code_sha256 {
         return Err(Cause::Conflict("it has other code now".to_owned()));
     }
     if now.memory != memory {
-        match function.set_memory(memory, &now.description, &now.revision).await {
+        match write.set_memory(memory, &now.description, &now.revision).await {
             Ok(()) => {}
             // An answer that was lost makes the SDK ask again: whether it was ours is seen below.
             Err(failure) if failure.kind == FailureKind::Conflict => {}
@@ -289,8 +299,8 @@ pub async fn set_live(function: &Function, wanted: &Approved<'_, LiveMemory>) ->
     if ready.memory != memory || ready.code_sha256 != code_sha256 {
         return Err(Cause::Conflict("it was changed while its memory was set".to_owned()));
     }
-    let published = function.publish(&ready.code_sha256, &ready.revision).await.map_err(conflict)?;
+    let published = write.publish(&ready.code_sha256, &ready.revision).await.map_err(conflict)?;
     function.settled(Some(&published.version)).await?;
-    function.move_alias(&alias.name, &published.version, None, &alias.revision).await.map_err(conflict)?;
+    write.move_alias(&alias.name, &published.version, None, &alias.revision).await.map_err(conflict)?;
     Ok(())
 }

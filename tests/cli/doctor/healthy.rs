@@ -31,7 +31,10 @@ fn all_were_served(report: &Value) {
     // One was made for this, so that reading and writing is tried.
     let fresh: Vec<&Value> = requests.iter().filter(|one| one["fresh"] == true).collect();
     assert_eq!(fresh.len(), 1, "{report:#}");
-    assert!(fresh[0]["hops"].as_array().unwrap().iter().any(|hop| hop["service"] == "function"), "{report:#}");
+    assert!(
+        fresh[0]["hops"].as_array().unwrap().iter().any(|hop| hop["service"] == "function"),
+        "{report:#}"
+    );
     for one in requests {
         let last = one["hops"].as_array().unwrap().last().unwrap();
         if one["absent"] == true {

@@ -9,7 +9,7 @@ use aws_sdk_apigateway::types::{IntegrationType, Op, PatchOperation};
 use imgdeploy_world::api::Method;
 
 use super::again::again;
-
+use super::approval::Permit;
 use super::signed::{self, Call};
 use super::{AwsFailure, Clients};
 use crate::failure::Answered;
@@ -46,7 +46,7 @@ pub async fn is_http_api(clients: &Clients, region: &str, id: &str) -> Result<bo
 /// Id and methods of a resource, by its path.
 pub type Resources = BTreeMap<String, (String, BTreeMap<String, Method>)>;
 
-/// Calls on one REST API.
+/// Writes on one REST API, and the look before them.
 #[derive(Debug, Clone)]
 pub struct Gateway {
     client: Client,
@@ -55,7 +55,7 @@ pub struct Gateway {
 
 impl Gateway {
     /// `api` is its id.
-    pub fn new(clients: &Clients, region: &str, api: &str) -> Self {
+    pub fn new(clients: &Clients, region: &str, api: &str, _: Permit) -> Self {
         Self { client: clients.apigateway(region), api: api.to_owned() }
     }
 

@@ -1,4 +1,4 @@
-//! One Lambda function: what it is (`read`), and what changes it (`write`).
+//! One Lambda function: what it is (`read`), and what changes or calls it (`write`).
 
 mod read;
 mod settled;
@@ -8,9 +8,10 @@ pub use read::SECRET;
 pub use settled::Unsettled;
 
 use super::Clients;
+use super::approval::Permit;
 pub use imgdeploy_world::function::{Alias, Configuration};
 
-/// Calls on one function.
+/// Reads on one function.
 #[derive(Debug, Clone)]
 pub struct Function {
     lambda: aws_sdk_lambda::Client,
@@ -27,7 +28,16 @@ impl Function {
     pub fn name(&self) -> String {
         self.name.clone()
     }
+
+    /// The same function, for changing it.
+    pub fn writer(&self, _: Permit) -> FunctionWrite {
+        FunctionWrite(self.clone())
+    }
 }
+
+/// Writes on one function, and calls of it.
+#[derive(Debug, Clone)]
+pub struct FunctionWrite(Function);
 
 /// What connects a queue with a function.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Writes. Only `function::apply`, `tune::apply` and `apply` call them.
+//! Writes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::read::configuration;
 
-use super::{CodeSource, Configuration, Function, Invocation};
+use super::{CodeSource, Configuration, FunctionWrite, Invocation};
 use crate::again::again;
 use crate::failure::Answered;
 use crate::patience::ANSWER;
@@ -31,7 +31,7 @@ macro_rules! sent {
     }};
 }
 
-impl Function {
+impl FunctionWrite {
     /// Replaces the unpublished code, and publishes a version of it if `publish`; with `dry_run` only asks whether it
     /// could (LA-04). The processor is always said: left out, it would become x86-64.
     ///
@@ -46,9 +46,10 @@ impl Function {
         dry_run: bool,
     ) -> Result<Configuration, AwsFailure> {
         let call = self
+            .0
             .lambda
             .update_function_code()
-            .function_name(&self.name)
+            .function_name(&self.0.name)
             .architectures(Architecture::from(architecture))
             .revision_id(revision)
             .publish(publish)
@@ -71,7 +72,7 @@ impl Function {
         handler: &str,
         revision: &str,
     ) -> Result<Configuration, AwsFailure> {
-        let call = self.lambda.update_function_configuration().function_name(&self.name);
+        let call = self.0.lambda.update_function_configuration().function_name(&self.0.name);
         let call = call.runtime(Runtime::from(runtime)).handler(handler).revision_id(revision);
         let result = sent!(call, "lambda:UpdateFunctionConfiguration");
         result.map(|answer| configuration!(answer))
@@ -89,10 +90,10 @@ impl Function {
         revision: &str,
     ) -> Result<(), AwsFailure> {
         let mut call =
-            self.lambda.update_function_configuration().function_name(&self.name).revision_id(revision);
+            self.0.lambda.update_function_configuration().function_name(&self.0.name).revision_id(revision);
         if !variables.is_empty() {
             // The call replaces all of them, so that those that stay are sent again.
-            let sent = self.lambda.get_function_configuration().function_name(&self.name).send().await;
+            let sent = self.0.lambda.get_function_configuration().function_name(&self.0.name).send().await;
             let now =
                 sent.map_err(|error| AwsFailure::from_sdk("lambda:GetFunctionConfiguration", &error))?;
             let present = now.environment.and_then(|environment| environment.variables).unwrap_or_default();
@@ -110,7 +111,7 @@ impl Function {
     /// # Errors
     /// `Conflict` when the function's revision is another one.
     pub async fn set_memory(&self, memory: u32, description: &str, revision: &str) -> Result<(), AwsFailure> {
-        let call = self.lambda.update_function_configuration().function_name(&self.name);
+        let call = self.0.lambda.update_function_configuration().function_name(&self.0.name);
         let call = call.set_memory_size(i32::try_from(memory).ok()).description(description);
         sent!(call.revision_id(revision), "lambda:UpdateFunctionConfiguration").map(drop)
     }
@@ -120,7 +121,7 @@ impl Function {
     /// # Errors
     /// The failed call.
     pub async fn create_alias(&self, alias: &str, version: &str) -> Result<(), AwsFailure> {
-        let call = self.lambda.create_alias().function_name(&self.name).name(alias);
+        let call = self.0.lambda.create_alias().function_name(&self.0.name).name(alias);
         sent!(call.function_version(version), "lambda:CreateAlias").map(drop)
     }
 
@@ -134,7 +135,7 @@ impl Function {
         statement: &str,
         source_arn: &str,
     ) -> Result<(), AwsFailure> {
-        let call = self.lambda.add_permission().function_name(&self.name).qualifier(qualifier);
+        let call = self.0.lambda.add_permission().function_name(&self.0.name).qualifier(qualifier);
         let call = call
             .statement_id(statement)
             .action("lambda:InvokeFunction")
@@ -147,7 +148,7 @@ impl Function {
     /// # Errors
     /// The failed call.
     pub async fn forbid(&self, qualifier: &str, statement: &str) -> Result<(), AwsFailure> {
-        let call = self.lambda.remove_permission().function_name(&self.name).qualifier(qualifier);
+        let call = self.0.lambda.remove_permission().function_name(&self.0.name).qualifier(qualifier);
         sent!(call.statement_id(statement), "lambda:RemovePermission").map(drop)
     }
 
@@ -157,7 +158,7 @@ impl Function {
     /// # Errors
     /// `Conflict` when the function's revision is another one.
     pub async fn publish(&self, code_sha256: &str, revision: &str) -> Result<Configuration, AwsFailure> {
-        let call = self.lambda.publish_version().function_name(&self.name);
+        let call = self.0.lambda.publish_version().function_name(&self.0.name);
         let result = sent!(call.code_sha256(code_sha256).revision_id(revision), "lambda:PublishVersion");
         result.map(|answer| configuration!(answer))
     }
@@ -175,7 +176,7 @@ impl Function {
     ) -> Result<Invocation, AwsFailure> {
         let patience = ANSWER.saturating_add(Duration::from_secs(timeout.into()));
         let timeouts = TimeoutConfig::builder().read_timeout(patience).build();
-        let call = self.lambda.invoke().function_name(&self.name).log_type(LogType::Tail);
+        let call = self.0.lambda.invoke().function_name(&self.0.name).log_type(LogType::Tail);
         let call = call.set_qualifier(qualifier.map(str::to_owned)).payload(Blob::new(payload));
         let longer = aws_sdk_lambda::config::Builder::new().timeout_config(timeouts);
         let result = call.customize().config_override(longer).send().await;
@@ -201,7 +202,7 @@ impl Function {
         revision: &str,
     ) -> Result<String, AwsFailure> {
         match self.update_alias(alias, version, share, revision).await {
-            Err(failure) if failure.kind == FailureKind::Conflict => match self.alias(alias).await {
+            Err(failure) if failure.kind == FailureKind::Conflict => match self.0.alias(alias).await {
                 Fact::Known(now) if now.version == version && now.weights.is_empty() == share.is_none() => {
                     Ok(now.revision)
                 }
@@ -223,7 +224,7 @@ impl Function {
             share.into_iter().map(|(version, share)| (version.to_owned(), share)).collect();
         let routing =
             AliasRoutingConfiguration::builder().set_additional_version_weights(Some(weights)).build();
-        let call = self.lambda.update_alias().function_name(&self.name).name(alias);
+        let call = self.0.lambda.update_alias().function_name(&self.0.name).name(alias);
         let call = call.function_version(version).routing_config(routing).revision_id(revision);
         let answer = sent!(call, "lambda:UpdateAlias")?;
         Ok(answer.revision_id.unwrap_or_default())
@@ -237,7 +238,7 @@ impl Function {
     /// # Errors
     /// The failed call.
     pub async fn delete_version(&self, version: &str) -> Result<(), AwsFailure> {
-        let qualified = format!("{}:{version}", self.name);
-        sent!(self.lambda.delete_function().function_name(qualified), "lambda:DeleteFunction").map(drop)
+        let qualified = format!("{}:{version}", self.0.name);
+        sent!(self.0.lambda.delete_function().function_name(qualified), "lambda:DeleteFunction").map(drop)
     }
 }

@@ -1,7 +1,7 @@
 //! One object, with the headers that S3 sends along with it.
 
 use crate::failure::Answered;
-use crate::{AwsFailure, body};
+use crate::{AwsFailure, Clients, body};
 use aws_sdk_s3::types::ServerSideEncryption;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -84,6 +84,27 @@ pub(super) async fn read(
         Ok(body) => Fact::Known(ObjectData { headers, body, redirect, kms }),
         Err(failure) => Fact::Unknown(failure),
     }
+}
+
+/// An object of whatever size in a bucket of anybody's: `take` gets one part after the other.
+///
+/// # Errors
+/// The failed call, or what `take` says.
+pub async fn in_parts(
+    clients: &Clients,
+    bucket: &str,
+    key: &str,
+    mut take: impl FnMut(&[u8]) -> Result<(), AwsFailure>,
+) -> Result<(), AwsFailure> {
+    const CALL: &str = "s3:GetObject";
+    let region = super::bucket_region(clients, bucket).await?;
+    let found = clients.s3(&region).get_object().bucket(bucket).key(key).send().await;
+    let mut body = found.map_err(|error| AwsFailure::from_sdk(CALL, &error))?.body;
+    while let Some(part) = body.next().await {
+        let call = || format!("{CALL} of s3://{bucket}/{key}");
+        take(&part.map_err(|error| AwsFailure::of_body(&call(), &error))?)?;
+    }
+    Ok(())
 }
 
 fn is_kms(encryption: Option<&ServerSideEncryption>) -> bool {

@@ -16,17 +16,8 @@ use super::status::Standing;
 use super::validation::{self, By};
 use super::watch::{Ended, Until, watch};
 
-/// Makes the stack as `desired`, by the plan that was made (and shown, and approved) for it. `on_event` is told each change
-/// before it begins and each event as it happens.
-///
-/// The stack is read again first. If somebody changed it so that another plan would be needed, nothing is done; if it is as
-/// wanted by now, that is success. Cut off at any call and run again from `observe`, it goes on: what was begun is waited for,
-/// what was only prepared is taken away.
-///
-/// # Errors
-/// [`StackError::Conflict`] if the stack is in somebody else's hands; [`StackError::Failed`] with the first failed resource when
-/// an operation failed, after CloudFormation's rollback; [`StackError::Refused`] for a plan that says so.
-pub async fn apply(
+/// See [`StackWrite::apply`](super::StackWrite::apply).
+pub(super) async fn apply(
     cfn: &Client,
     desired: &DesiredStack,
     wanted: &StackPlan,

@@ -11,13 +11,8 @@ use super::plan::TAG_BUCKET;
 use super::status::Standing;
 use super::watch::{Until, watch};
 
-/// Deletes the stack called `name`, with everything in it, and waits until it is gone. No stack is as well. CloudFormation
-/// works with the rights of `role`, by ARN; without one, as it did last.
-///
-/// # Errors
-/// [`StackError::Refused`] if the stack is not ours; [`StackError::Protected`] if it is protected against deletion;
-/// [`StackError::Conflict`] if it is being changed; [`StackError::Failed`] with the first resource that could not be deleted.
-pub async fn delete(
+/// See [`StackWrite::delete`](super::StackWrite::delete).
+pub(super) async fn delete(
     cfn: &Client,
     name: &str,
     role: Option<&str>,
@@ -84,12 +79,12 @@ pub(super) async fn remove(
     })
 }
 
-/// Waits until no operation on the stack is under way, telling what happens meanwhile. Returns the status that it came to rest
-/// in, `None` if there is no stack. Observe and plan again afterwards.
-///
-/// # Errors
-/// [`StackError::Aws`] if the stack can't be read, [`StackError::StillRunning`] if it takes too long.
-pub async fn wait_stable(cfn: &Client, name: &str, on_event: Sink<'_>) -> Result<Option<String>, StackError> {
+/// See [`Stacks::wait_stable`](super::Stacks::wait_stable).
+pub(super) async fn wait_stable(
+    cfn: &Client,
+    name: &str,
+    on_event: Sink<'_>,
+) -> Result<Option<String>, StackError> {
     let Some(seen) = describe(cfn, name).await? else {
         return Ok(None);
     };

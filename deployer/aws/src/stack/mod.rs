@@ -1,8 +1,7 @@
 //! The CloudFormation stack that holds everything of ours for one bucket: function, role, log group, REST API.
 //!
-//! [`observe()`] reads what is there, [`plan()`] compares it with what is wanted (pure), [`apply()`] carries the plan out by
-//! change set, [`delete()`] takes the stack away, and [`drift`] asks CloudFormation for what others have changed in it. Nothing here
-//! prints: progress comes as [`StackEvent`]. What is wanted comes rendered, as [`DesiredStack`].
+//! [`Stacks`] reads what is there, [`plan()`] compares it with what is wanted (pure), [`StackWrite`] carries the plan out by
+//! change set and takes the stack away, and [`drift`] asks CloudFormation for what others have changed in it. Nothing here prints: progress comes as [`StackEvent`]. What is wanted comes rendered, as [`DesiredStack`].
 //!
 //! # Code that was changed outside the stack (CN-09)
 //!
@@ -21,6 +20,7 @@ mod delete;
 pub mod drift;
 mod error;
 mod events;
+mod handle;
 mod kind;
 mod names;
 mod observe;
@@ -31,13 +31,12 @@ mod status;
 mod validation;
 mod watch;
 
-pub use apply::apply;
-pub use delete::{delete, wait_stable};
 pub use error::{FailedResource, StackError};
 pub use events::{PlannedChange, StackEvent};
+pub use handle::{StackWrite, Stacks};
 pub use kind::{PARAMETER_WITH_CDN, TAG_MADE_BY, UP};
 pub use names::stack_name;
-pub use observe::{StackSeen, observe};
+pub use observe::StackSeen;
 pub use outputs::{OUTPUT_DISTRIBUTION, OUTPUT_QUEUE, Outputs};
 pub use plan::{DesiredStack, ParameterChange, StackPlan, TAG_BUCKET, TAG_VERSION, plan, same_template};
 pub use secrets::Secrets;

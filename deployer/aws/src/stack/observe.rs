@@ -30,11 +30,8 @@ pub struct StackSeen {
     pub termination_protection: bool,
 }
 
-/// Reads the stack called `name` (or with that ARN); `None` if there is none. DescribeStacks and GetTemplate run at once.
-///
-/// # Errors
-/// [`StackError::Aws`] when either read fails. A stack that could not be read is never taken for an absent one.
-pub async fn observe(cfn: &Client, name: &str) -> Result<Option<StackSeen>, StackError> {
+/// See [`Stacks::observe`](super::Stacks::observe).
+pub(super) async fn observe(cfn: &Client, name: &str) -> Result<Option<StackSeen>, StackError> {
     let template = cfn.get_template().stack_name(name).template_stage(TemplateStage::Original).send();
     let (stack, template) = tokio::join!(describe(cfn, name), template);
     let Some(mut seen) = stack? else {

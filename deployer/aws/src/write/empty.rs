@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::types as s3;
 
-use super::BucketWrite;
+use super::{BucketWrite, none_refused};
 use crate::again::again;
 use crate::failure::Answered;
 use crate::read::{Upload, Version};
@@ -18,15 +18,7 @@ impl BucketWrite {
         let identified = versions
             .iter()
             .map(|version| s3::ObjectIdentifier::builder().key(&version.key).version_id(&version.id));
-        match self.delete_identified(operation, identified).await?.first() {
-            None => Ok(()),
-            Some(error) => Err(AwsFailure::of_code(
-                &format!("{operation} on {}", error.key().unwrap_or("an object")),
-                error.code().map(ToOwned::to_owned),
-                error.message().unwrap_or_default().to_owned(),
-                None,
-            )),
-        }
+        none_refused(self.delete_identified(operation, identified).await?)
     }
 
     /// Aborts an upload in parts. One that has ended meanwhile is fine.

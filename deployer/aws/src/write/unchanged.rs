@@ -4,7 +4,6 @@ use aws_sdk_s3::types as s3;
 
 use super::BucketWrite;
 use crate::AwsFailure;
-use crate::failure::Answered;
 
 /// An object that S3 would not delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,15 +27,7 @@ impl BucketWrite {
             s3::ObjectIdentifier::builder().key(*key).set_e_tag(etag)
         });
         let refused = self.delete_identified(operation, identified).await?;
-        let kept = refused.into_iter().map(|error| Kept {
-            key: error.key().unwrap_or_default().to_owned(),
-            failure: AwsFailure::of_code(
-                operation,
-                error.code().map(ToOwned::to_owned),
-                error.message().unwrap_or_default().to_owned(),
-                None,
-            ),
-        });
+        let kept = refused.into_iter().map(|one| Kept { key: one.item.key, failure: one.failure });
         Ok(kept.filter(|kept| kept.failure.code.as_deref() != Some("NoSuchKey")).collect())
     }
 }

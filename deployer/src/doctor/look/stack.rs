@@ -4,15 +4,15 @@ use imgdeploy_checks::snapshot::Stack;
 use imgdeploy_world::Fact;
 
 use super::Looker;
-use crate::stack;
+use crate::stack::{self, Stacks};
 
 impl Looker {
     /// What the bucket's stack says of itself.
     pub(super) async fn stack(&self, bucket: &str, region: &str) -> Fact<Stack> {
         let name = stack::stack_name(bucket);
-        let cloudformation = self.clients().cloudformation(region);
+        let stacks = Stacks::new(self.clients(), region);
         let read = self.fact("cloudformation:DescribeStacks", async {
-            match stack::observe(&cloudformation, &name).await {
+            match stacks.observe(&name).await {
                 Ok(Some(found)) => Fact::Known(found),
                 Ok(None) => Fact::Absent,
                 Err(error) => Fact::Unknown(error.into_failure()),

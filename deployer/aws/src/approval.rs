@@ -1,5 +1,5 @@
 //! Consent to a plan: whatever carries one out takes it as [`Approved`], and only a plan that nothing stands against becomes
-//! that, by somebody's yes.
+//! that, by somebody's yes. All that writes is made with a [`Permit`], which an approved plan gives.
 
 use std::ops::Deref;
 
@@ -28,8 +28,8 @@ impl Yes {
 /// A plan that was shown and said yes to.
 ///
 /// ```compile_fail
-/// # use imgdeploy::{approval::Approved, plan::Plan};
-/// fn carried_out_unasked(plan: &Plan) -> Approved<'_, Plan> {
+/// # use imgdeploy_aws::approval::Approved;
+/// fn carried_out_unasked(plan: &String) -> Approved<'_, String> {
 ///     Approved(plan)
 /// }
 /// ```
@@ -45,6 +45,29 @@ impl<'p, P: Proposal> Approved<'p, P> {
     /// The plan itself.
     pub fn plan(&self) -> &'p P {
         self.0
+    }
+
+    /// The right to write what the plan says.
+    pub fn permit(&self) -> Permit {
+        Permit(())
+    }
+}
+
+/// The right to write: what makes calls that change something can't be had without it.
+///
+/// ```compile_fail
+/// # use imgdeploy_aws::{Clients, approval::Permit, write::BucketWrite};
+/// fn written_unasked(clients: &Clients) -> BucketWrite {
+///     BucketWrite::new(clients, "eu-west-1", "media", "111122223333", Permit(()))
+/// }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Permit(());
+
+impl Permit {
+    /// For what the user has ordered by the command itself, and what no plan is made of: the messages of a batch.
+    pub fn of_order() -> Self {
+        Self(())
     }
 }
 
