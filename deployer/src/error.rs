@@ -12,7 +12,7 @@ use crate::doctor::look::Lost;
 use crate::function;
 use crate::function::plan::CodePlan;
 use crate::observe::ObserveError;
-use crate::plan::{Plan, RefusalKind};
+use crate::plan::{Plan, Refusal, RefusalKind};
 use crate::resize::ResizeError;
 use crate::sdk_files::NotPlain;
 use crate::settings::SettingsError;
@@ -100,6 +100,13 @@ impl Failure {
         let hints = refusals.iter().map(|(_, hint)| hint.clone()).collect();
         let message = Message::listed(texts, AND).behind("refused: ");
         Err(Self { exit: Exit::Refused, message, hints })
+    }
+
+    /// What stands against a plan that is only shown: that a flag is missing for carrying it out does not.
+    pub fn of_shown_plan(plan: &Plan) -> Option<Self> {
+        let stands = |refusal: &Refusal| refusal.kind != RefusalKind::Consent;
+        let against = plan.unseen.is_empty() && !plan.refusals.iter().any(stands);
+        if against { None } else { Self::of_plan(plan) }
     }
 
     /// What stands against a plan; `None` if nothing does.
@@ -201,6 +208,18 @@ impl From<ObserveError> for Failure {
                 Exit::Denied,
                 message,
                 "run this with a profile of the account that owns the bucket (`--profile`)",
+            ),
+            ObserveError::NotAllowed { .. } => Self::new(
+                Exit::Denied,
+                message,
+                "have `s3:ListBucket` and the reads of templates/attach-policy.json allowed to you on it, and see that no statement of its \
+                 policy denies them; then run this again",
+            ),
+            ObserveError::NotAllowedOrForeign { .. } => Self::new(
+                Exit::Denied,
+                message,
+                "have `s3:ListBucket` and the reads of templates/attach-policy.json allowed to you on it, or run this with a profile of \
+                 the account that owns it (`--profile`)",
             ),
         }
     }

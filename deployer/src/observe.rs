@@ -166,6 +166,39 @@ pub enum ObserveError {
         /// The caller's account.
         account: String,
     },
+    /// The bucket is the caller's account's, and the caller may not look at it.
+    #[error("{arn} may not look at the bucket {bucket} of its own account: {failure}")]
+    NotAllowed {
+        /// The bucket.
+        bucket: String,
+        /// Who calls.
+        arn: String,
+        /// What S3 said.
+        failure: AwsFailure,
+    },
+    /// S3 says the same for both.
+    #[error(
+        "{arn} may not look at the bucket {bucket}: either rights are missing, or it belongs to another account than {account}"
+    )]
+    NotAllowedOrForeign {
+        /// The bucket.
+        bucket: String,
+        /// Who calls.
+        arn: String,
+        /// The caller's account.
+        account: String,
+    },
+}
+
+/// Why a bucket may not be looked at: S3 answers 403 where it is another account's, and where rights are missing. The list of the
+/// account's own buckets tells, if that may be seen.
+async fn whose(clients: &Clients, bucket: &str, caller: Caller, failure: AwsFailure) -> ObserveError {
+    let (bucket, Caller { account, arn, .. }) = (bucket.to_owned(), caller);
+    match read::bucket_names(clients).await {
+        Ok(names) if names.contains(&bucket) => ObserveError::NotAllowed { bucket, arn, failure },
+        Ok(_) => ObserveError::ForeignBucket { bucket, account },
+        Err(_) => ObserveError::NotAllowedOrForeign { bucket, arn, account },
+    }
 }
 
 /// One look at everything that `query` names.
@@ -238,10 +271,11 @@ pub async fn observe_or_new(
             )
         },
     );
-    if matches!(&owned, Fact::Unknown(failure) if failure.kind == FailureKind::Denied)
+    if let Fact::Unknown(failure) = &owned
+        && failure.kind == FailureKind::Denied
         && policy.unknown().is_some()
     {
-        return Err(ObserveError::ForeignBucket { bucket: query.bucket.clone(), account: caller.account });
+        return Err(whose(clients, &query.bucket, caller, failure.clone()).await);
     }
     let recorded = match (&edge, &artifacts.journal) {
         (None, Fact::Known((journal, _))) if query.follow_journal => {

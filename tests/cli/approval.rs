@@ -16,6 +16,25 @@ fn without_allow_public_a_private_bucket_stays_private() {
     let run = bench.tool.run(bench.attach_without("--allow-public")).exits(4);
     bench.assert_no_writes();
     assert!(run.stderr.contains("--allow-public"), "{run}");
+    // Looking needs no consent, and says what applying does.
+    let dry = |more: &[&str]| {
+        let mut arguments = bench.attach_without("--allow-public");
+        arguments.push("--dry-run".to_owned());
+        arguments.extend(more.iter().map(|word| (*word).to_owned()));
+        bench.tool.run(arguments)
+    };
+    let run = dry(&["--exit-code"]).exits(3);
+    assert!(
+        run.stdout.contains("to apply: objects under `resized/`") && run.stdout.contains("--allow-public"),
+        "{run}"
+    );
+    let plan = dry(&["--output", "json"]).exits(0).json();
+    assert_eq!(plan["plan"]["refusals"][0]["kind"], "consent", "{plan:#}");
+    // What can't be is 4 all the same.
+    bench.scenario.put("website", r#"<WebsiteConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><RedirectAllRequestsTo><HostName>www.example.com</HostName></RedirectAllRequestsTo></WebsiteConfiguration>"#);
+    let run = dry(&["--exit-code"]).exits(4);
+    assert!(run.stderr.contains("redirects all requests"), "{run}");
+    bench.assert_no_writes();
 }
 
 #[test]

@@ -110,6 +110,29 @@ fn a_bucket_of_another_account() {
     assert_refused(&bench, run, 5, &["theirs"]);
 }
 
+/// S3 says 403 for both, so that what is wrong is told by the list of buckets, or not at all.
+#[test]
+fn a_bucket_of_ones_own_without_rights_to_it() {
+    for (listing, said, not_said) in [
+        (
+            r#","s3:ListAllMyBuckets""#,
+            "may not look at the bucket shop-pictures of its own account",
+            "another account",
+        ),
+        ("", "either rights are missing, or it belongs to another account", "does not belong"),
+    ] {
+        let bench = Bench::used().with_stand_in();
+        let policy = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":["sts:*","cloudformation:*","cloudfront:*","lambda:*"{listing}],"Resource":"*"}}]}}"#
+        );
+        let bench = bench.called_by_user(&policy);
+        let run = bench.attach().exits(5);
+        assert!(run.stderr.contains(said) && !run.stderr.contains(not_said), "{run}");
+        assert!(run.stderr.contains("s3:ListBucket"), "{run}");
+        bench.assert_no_writes();
+    }
+}
+
 #[test]
 fn a_bucket_of_another_account_that_lets_us_do_everything() {
     let bench = Bench::with(|aws| {

@@ -54,6 +54,11 @@ pub trait Shown: Proposal {
         None
     }
 
+    /// What stands against showing it in a dry run.
+    fn against_dry(&self) -> Option<Failure> {
+        self.against()
+    }
+
     /// Shows it before anybody is asked; also where there is nothing to do.
     fn show(&self, report: &Report);
 
@@ -93,17 +98,16 @@ pub fn decide<'p, P: Shown>(
     consent: Consent,
     report: &Report,
 ) -> Result<Decision<'p, P>, Failure> {
-    let against = plan.against();
     if consent.dry_run {
         plan.show_dry(report);
-        return match against {
+        return match plan.against_dry() {
             Some(failure) => Err(failure),
             None if plan.changes() => Ok(Decision::Planned),
             None => Ok(Decision::Nothing),
         };
     }
     plan.show(report);
-    if let Some(failure) = against {
+    if let Some(failure) = plan.against() {
         return Err(failure);
     }
     if !plan.changes() {

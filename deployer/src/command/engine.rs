@@ -83,6 +83,10 @@ impl Shown for Plan {
         Failure::of_plan(self)
     }
 
+    fn against_dry(&self) -> Option<Failure> {
+        Failure::of_shown_plan(self)
+    }
+
     fn show(&self, report: &Report) {
         report.plan(self);
     }

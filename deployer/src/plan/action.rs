@@ -241,6 +241,8 @@ pub enum RefusalKind {
     Protect,
     /// The settings name something that can't be: 2.
     Usage,
+    /// Only a flag of its own is missing: 4, but a dry run shows the plan all the same.
+    Consent,
 }
 
 /// Why the plan may not be applied.
@@ -258,6 +260,11 @@ impl Refusal {
     /// Something would be lost.
     pub fn protect(text: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { kind: RefusalKind::Protect, text: text.into(), hint: hint.into() }
+    }
+
+    /// Somebody has to say that this is meant.
+    pub fn consent(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { kind: RefusalKind::Consent, text: text.into(), hint: hint.into() }
     }
 
     /// The settings can't be right.

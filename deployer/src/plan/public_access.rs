@@ -36,7 +36,7 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     }
     let public_already = block == after && already_public(desired, seen);
     if !public_already && !desired.allow_public {
-        plan.refusals.push(Refusal::protect(
+        plan.refusals.push(Refusal::consent(
             if desired.access().is_whole_bucket() {
                 format!(
                     "without a prefix every object in {}, the originals too, would become readable by everyone, \

@@ -4,7 +4,7 @@ use super::{Outcome, Paint, Screen, diff};
 use crate::apply::{self, Event};
 use crate::aws::read::PublicAccessBlock;
 use crate::error::Failure;
-use crate::plan::{Action, JournalStep, Plan};
+use crate::plan::{Action, JournalStep, Plan, RefusalKind};
 use crate::probe::ProbeReport;
 use crate::stack::StackPlan;
 use imgdeploy_checks::snapshot::BadOriginal;
@@ -27,11 +27,15 @@ pub(super) fn plan(plan: &Plan, colour: bool) -> Screen {
     for note in &plan.notes {
         out.line(format_args!("{}: {}", if note.warning { "warning" } else { "note" }, note.text));
     }
+    for refusal in plan.refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Consent) {
+        out.line(format_args!("to apply: {}: {}", refusal.text, refusal.hint));
+    }
     if plan.is_empty() {
         return out;
     }
     out.end();
-    out.line(format_args!("plan: {} changes", plan.actions.len()));
+    let changes = plan.actions.len();
+    out.line(format_args!("plan: {changes} {}", if changes == 1 { "change" } else { "changes" }));
     for (index, action) in plan.actions.iter().enumerate() {
         out.end();
         let title = format!("{}. {}", index + 1, apply::title(action));
