@@ -10,16 +10,9 @@ use crate::aws::{Clients, FailureKind};
 use crate::error::{Exit, Failure, Message};
 use crate::names;
 use crate::observe::Observed;
-use crate::plan::{Action, JournalStep, Plan, Protection};
+use crate::plan::action::{Describe as _, Need};
+use crate::plan::{Action, JournalStep, Plan};
 use crate::report::Report;
-use crate::stack::StackPlan;
-
-/// Actions on one resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Need {
-    resource: String,
-    actions: Vec<String>,
-}
 
 /// Refuses to begin when IAM says that the caller may not finish.
 ///
@@ -27,7 +20,7 @@ struct Need {
 /// Exit code 5, naming every missing action.
 pub async fn check(clients: &Clients, seen: &Observed, plan: &Plan, report: &Report) -> Result<(), Failure> {
     let Some(principal) = principal(&seen.caller.arn) else { return Ok(()) };
-    let needs = needs(plan, &seen.caller.partition, &seen.caller.account);
+    let needs = needs(plan);
     let asked = needs.iter().map(|need| {
         let told = context(&seen.caller.account, boundary(plan));
         simulate(clients, &principal, &need.actions, &need.resource, told)
@@ -81,9 +74,12 @@ fn principal(arn: &str) -> Option<String> {
 /// The boundary that the planned stack's role will have.
 fn boundary(plan: &Plan) -> Option<&str> {
     plan.actions.iter().find_map(|action| match action {
-        Action::Stack { desired, .. } => {
-            desired.parameters.get("PermissionsBoundary").map(String::as_str).filter(|arn| !arn.is_empty())
-        }
+        Action::Stack(stack) => stack
+            .desired
+            .parameters
+            .get("PermissionsBoundary")
+            .map(String::as_str)
+            .filter(|arn| !arn.is_empty()),
         _ => None,
     })
 }
@@ -97,129 +93,23 @@ fn context(account: &str, boundary: Option<&str>) -> Vec<(&'static str, String)>
     told
 }
 
-fn needs(plan: &Plan, partition: &str, account: &str) -> Vec<Need> {
-    let bucket = |name: &str| format!("arn:{partition}:s3:::{name}");
-    let object = |name: &str, key: &str| format!("arn:{partition}:s3:::{name}/{key}");
+fn needs(plan: &Plan) -> Vec<Need> {
+    let place = plan.place();
     let mut needs = Vec::new();
-    let mut add = |resource: String, actions: &[&str]| {
-        needs.push(Need { resource, actions: actions.iter().map(|action| (*action).to_owned()).collect() });
-    };
-    let function_arn =
-        |name: &str| format!("arn:{partition}:lambda:{}:{account}:function:{name}", plan.region);
-    let rest_api =
-        |id: &str, rest: &str| format!("arn:{partition}:apigateway:{}::/restapis/{id}/{rest}", plan.region);
-    let artifacts = names::artifacts_bucket(account, &plan.region);
     if plan.journal != JournalStep::Keep {
-        let journal = object(&artifacts, &names::journal_key(&plan.bucket));
-        add(journal, &["s3:GetObject", "s3:PutObject"]);
+        let artifacts = names::artifacts_bucket(&plan.account, &plan.region);
+        let journal = place.object(&artifacts, &names::journal_key(&plan.bucket));
+        needs.push(Need::new(journal, &["s3:GetObject", "s3:PutObject"]));
     }
-    for action in &plan.actions {
-        match action {
-            Action::ArtifactsBucket { bucket: name, create, missing } => {
-                let mut actions = vec![
-                    "s3:PutBucketPublicAccessBlock",
-                    "s3:PutEncryptionConfiguration",
-                    "s3:PutBucketVersioning",
-                    "s3:PutLifecycleConfiguration",
-                ];
-                if missing.contains(&Protection::TlsOnly) {
-                    actions.push("s3:PutBucketPolicy");
-                }
-                if *create {
-                    actions.insert(0, "s3:CreateBucket");
-                }
-                add(bucket(name), &actions);
-            }
-            Action::UploadCode { bucket: name, key, .. } => add(object(name, key), &["s3:PutObject"]),
-            Action::Stack { desired, plan: step } => {
-                let (region, stack) = (&plan.region, &desired.name);
-                add(
-                    format!("arn:{partition}:cloudformation:{region}:{account}:stack/{stack}/*"),
-                    &["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"],
-                );
-                // CloudFormation acts with the caller's rights, unless there is a role for it. PassRole is not asked about:
-                // without it the first call for the stack is refused, and nothing has happened.
-                if desired.role.is_none() && !matches!(step, StackPlan::Update(_)) {
-                    add(
-                        format!("arn:{partition}:iam::{account}:role/{stack}-Role-NEW"),
-                        &["iam:CreateRole", "iam:PutRolePolicy"],
-                    );
-                    add(
-                        format!("arn:{partition}:lambda:{region}:{account}:function:{stack}"),
-                        &["lambda:CreateFunction", "lambda:AddPermission"],
-                    );
-                    add(format!("arn:{partition}:apigateway:{region}::/restapis"), &["apigateway:POST"]);
-                    if desired.has_bucket() {
-                        add(
-                            bucket(&plan.bucket),
-                            &["s3:CreateBucket", "s3:PutBucketPolicy", "s3:PutBucketWebsite"],
-                        );
-                    }
-                    if desired.has_cdn() {
-                        add(
-                            names::distribution_arn(partition, account, "*"),
-                            &["cloudfront:CreateDistribution"],
-                        );
-                    }
-                }
-            }
-            Action::DeleteStack { name } => add(
-                format!("arn:{partition}:cloudformation:{}:{account}:stack/{name}/*", plan.region),
-                &["cloudformation:DeleteStack"],
-            ),
-            Action::PublicAccessBlock { bucket: name, .. } => {
-                add(bucket(name), &["s3:PutBucketPublicAccessBlock"]);
-            }
-            Action::Policy { bucket: name, after, .. } => {
-                add(
-                    bucket(name),
-                    &[if after.is_some() { "s3:PutBucketPolicy" } else { "s3:DeleteBucketPolicy" }],
-                );
-            }
-            Action::Website { bucket: name, after, .. } => {
-                add(
-                    bucket(name),
-                    &[if after.is_some() { "s3:PutBucketWebsite" } else { "s3:DeleteBucketWebsite" }],
-                );
-            }
-            Action::Notification { bucket: name, .. } => add(bucket(name), &["s3:PutBucketNotification"]),
-            Action::Distribution { id, .. } => {
-                add(names::distribution_arn(partition, account, id), &["cloudfront:UpdateDistribution"]);
-            }
-            Action::Invalidate { id, .. } => {
-                add(names::distribution_arn(partition, account, id), &["cloudfront:CreateInvalidation"]);
-            }
-            Action::FunctionConfiguration { function, .. } => add(
-                function_arn(function),
-                &["lambda:UpdateFunctionConfiguration", "lambda:PublishVersion", "lambda:UpdateAlias"],
-            ),
-            Action::FunctionAlias { function, before, .. } => {
-                let alias = if before.is_some() { "lambda:UpdateAlias" } else { "lambda:CreateAlias" };
-                add(function_arn(function), &[alias]);
-            }
-            Action::InvokePermission { function, .. } => {
-                add(function_arn(function), &["lambda:AddPermission", "lambda:RemovePermission"]);
-            }
-            Action::ApiMethods { api, .. } => {
-                add(rest_api(api, "resources/*"), &["apigateway:PUT", "apigateway:PATCH"]);
-            }
-            Action::ApiDeployment { api, .. } => add(rest_api(api, "deployments"), &["apigateway:POST"]),
-            Action::DeleteDerived { bucket: name, .. } => add(object(name, "*"), &["s3:DeleteObject"]),
-            Action::EmptyBucket { bucket: name, .. } => {
-                add(
-                    object(name, "*"),
-                    &["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"],
-                );
-            }
-            Action::DeleteBucket { bucket: name } => add(bucket(name), &["s3:DeleteBucket"]),
-        }
-    }
+    needs.extend(plan.actions.iter().flat_map(|action| action.needs(&place)));
     needs
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::action;
+    use crate::stack::StackPlan;
 
     fn stack(role: Option<&str>, boundary: &str) -> Plan {
         let mut plan = Plan::new("b", "111122223333", "eu-west-1");
@@ -229,12 +119,13 @@ mod tests {
         };
         let mut desired = inputs.desired("1");
         desired.role = role.map(str::to_owned);
-        plan.actions.push(Action::Stack { desired: Box::new(desired), plan: StackPlan::Create });
+        let created = action::Stack { desired: Box::new(desired), plan: StackPlan::Create };
+        plan.actions.push(Action::Stack(created));
         plan
     }
 
     fn actions(plan: &Plan) -> Vec<String> {
-        needs(plan, "aws", "111122223333").into_iter().flat_map(|need| need.actions).collect()
+        needs(plan).into_iter().flat_map(|need| need.actions).collect()
     }
 
     #[test]

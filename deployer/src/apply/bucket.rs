@@ -1,37 +1,38 @@
 //! The bucket that `up` made: emptied and deleted by `down`. Each step first looks whether it still is that bucket.
 
-use super::{Cause, Event, Run};
+use super::{CarryOut, Cause, Event, Run};
 use crate::aws::AwsFailure;
 use crate::aws::again::again;
+use crate::plan::action::{DeleteBucket, EmptyBucket};
 use crate::stack::{TAG_BUCKET_MADE_BY, UP};
 use imgdeploy_world::Fact;
 
 /// Begun uploads and versions are listed anew until there are none; somebody who keeps on writing ends that.
 const ROUNDS: usize = 100_000;
 
-impl Run<'_> {
-    pub(super) async fn empty_bucket(&mut self) -> Result<(), Cause> {
-        if !self.is_ours().await? {
+impl CarryOut for EmptyBucket {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        if !run.is_ours().await? {
             return Ok(());
         }
         let mut deleted = 0;
         let mut before = Vec::new();
         for _ in 0..ROUNDS {
-            let versions = self.read.first_versions().await?;
+            let versions = run.read.first_versions().await?;
             if versions.is_empty() {
                 break;
             }
             if versions == before {
                 return Err(still_there("s3:DeleteObjectVersion"));
             }
-            self.write.delete_versions(&versions).await?;
+            run.write.delete_versions(&versions).await?;
             deleted += versions.len();
             before = versions;
-            (self.events)(Event::Progress { text: format!("{deleted} deleted") });
+            (run.events)(Event::Progress { text: format!("{deleted} deleted") });
         }
         let mut before = Vec::new();
         for _ in 0..ROUNDS {
-            let uploads = self.read.first_uploads().await?;
+            let uploads = run.read.first_uploads().await?;
             if uploads.is_empty() {
                 break;
             }
@@ -39,23 +40,27 @@ impl Run<'_> {
                 return Err(still_there("s3:AbortMultipartUpload"));
             }
             for upload in &uploads {
-                self.write.abort_upload(upload).await?;
+                run.write.abort_upload(upload).await?;
             }
             before = uploads;
         }
         Ok(())
     }
+}
 
-    pub(super) async fn delete_bucket(&mut self) -> Result<(), Cause> {
+impl CarryOut for DeleteBucket {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
         again(async || {
-            if !self.is_ours().await? {
+            if !run.is_ours().await? {
                 return Ok(());
             }
-            self.write.delete_bucket().await.map_err(Cause::from)
+            run.write.delete_bucket().await.map_err(Cause::from)
         })
         .await
     }
+}
 
+impl Run<'_> {
     /// `false`: the bucket is gone. A bucket of the same name that `up` did not make is an error.
     async fn is_ours(&self) -> Result<bool, Cause> {
         let (owned, tags) = futures::join!(self.read.owned(), self.read.tags());

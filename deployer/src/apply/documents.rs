@@ -2,56 +2,53 @@
 //!
 //! S3 has no condition for these writes: the last look is right before each try.
 
-use super::{Cause, Event, Run};
+use super::{CarryOut, Cause, Event, Run};
 use crate::aws::AwsFailure;
 use crate::aws::again::again_saying;
-use crate::aws::read::PublicAccessBlock;
-use imgdeploy_model::document::{self, Ours};
+use crate::plan::action::{Notification, Policy, PublicAccessBlock, Website};
 use imgdeploy_world::Fact;
 use std::time::{Duration, Instant};
 
 /// How long a switched-off BlockPublicPolicy may take to be believed (S3-21).
 const PROPAGATION: Duration = Duration::from_secs(60);
 
-impl Run<'_> {
-    pub(super) async fn public_access_block(
-        &mut self,
-        before: Option<PublicAccessBlock>,
-        after: PublicAccessBlock,
-    ) -> Result<(), Cause> {
-        self.check_claim().await?;
-        let (read, write) = (&self.read, &self.write);
+impl CarryOut for PublicAccessBlock {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        run.check_claim().await?;
+        let (read, write) = (&run.read, &run.write);
         let replace = async || {
             let now = match read.public_access_block().await {
                 Fact::Known(block) => Some(block),
                 Fact::Absent => None,
                 Fact::Unknown(failure) => return Err(failure.into()),
             };
-            if now != before {
+            if now != self.before {
                 return Err(Cause::Changed("the public access block".to_owned()));
             }
-            write.put_public_access_block(after).await.map_err(Cause::from)
+            write.put_public_access_block(self.after).await.map_err(Cause::from)
         };
-        again_saying(waiting(self.events), replace).await?;
-        self.opened = !after.block_public_policy;
+        again_saying(waiting(run.events), replace).await?;
+        run.opened = !self.after.block_public_policy;
         Ok(())
     }
+}
 
-    pub(super) async fn policy(&mut self, before: Option<&str>, after: Option<&str>) -> Result<(), Cause> {
-        self.check_claim().await?;
-        guard(Ours::Policy, before, after)?;
+impl CarryOut for Policy {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        run.check_claim().await?;
+        run.guard(self)?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(250);
         loop {
-            let (read, write) = (&self.read, &self.write);
+            let (read, write) = (&run.read, &run.write);
             let replace = async || {
-                unchanged(read.policy().await, before, "the bucket policy")?;
-                write.put_policy(after).await.map_err(Cause::from)
+                unchanged(read.policy().await, self.before.as_deref(), "the bucket policy")?;
+                write.put_policy(self.after.as_deref()).await.map_err(Cause::from)
             };
-            match again_saying(waiting(self.events), replace).await {
+            match again_saying(waiting(run.events), replace).await {
                 // Refused for what this run has just allowed: no answer says that this will pass.
-                Err(cause) if cause.is_denied() && self.opened && start.elapsed() < PROPAGATION => {
-                    (self.events)(Event::Progress {
+                Err(cause) if cause.is_denied() && run.opened && start.elapsed() < PROPAGATION => {
+                    (run.events)(Event::Progress {
                         text: "AWS still refuses public policies; waiting for the change to spread"
                             .to_owned(),
                     });
@@ -62,33 +59,34 @@ impl Run<'_> {
             }
         }
     }
+}
 
-    pub(super) async fn website(
-        &mut self,
-        before: Option<&str>,
-        after: Option<&str>,
-        our_hosts: &[String],
-    ) -> Result<(), Cause> {
-        self.check_claim().await?;
-        guard(Ours::Website(our_hosts), before, after)?;
-        let (read, write) = (&self.read, &self.write);
+impl CarryOut for Website {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        let known = self.known(run.api_host.as_deref()).ok_or(Cause::NoApiHost)?;
+        run.check_claim().await?;
+        run.guard(&known)?;
+        let (read, write) = (&run.read, &run.write);
         let replace = async || {
-            unchanged(read.website().await, before, "the website configuration")?;
-            write.put_website(after).await.map_err(Cause::from)
+            unchanged(read.website().await, known.before.as_deref(), "the website configuration")?;
+            write.put_website(known.after.as_deref()).await.map_err(Cause::from)
         };
-        again_saying(waiting(self.events), replace).await
+        again_saying(waiting(run.events), replace).await
     }
+}
 
-    /// S3 looks whether it may send to everything that the configuration names, ours and that of others.
-    pub(super) async fn notification(&mut self, before: Option<&str>, after: &str) -> Result<(), Cause> {
-        self.check_claim().await?;
-        guard(Ours::Notification, before, Some(after))?;
-        let (read, write) = (&self.read, &self.write);
+/// S3 looks whether it may send to everything that the configuration names, ours and that of others.
+impl CarryOut for Notification {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        let known = self.known(run.queue.as_deref()).ok_or(Cause::NoQueue)?;
+        run.check_claim().await?;
+        run.guard(&known)?;
+        let (read, write) = (&run.read, &run.write);
         let replace = async || {
-            unchanged(read.notification().await, before, "the notification configuration")?;
-            write.put_notification(after).await.map_err(Cause::from)
+            unchanged(read.notification().await, known.before.as_deref(), "the notification configuration")?;
+            write.put_notification(&known.after).await.map_err(Cause::from)
         };
-        again_saying(waiting(self.events), replace).await
+        again_saying(waiting(run.events), replace).await
     }
 }
 
@@ -108,12 +106,4 @@ fn unchanged(now: Fact<String>, before: Option<&str>, what: &str) -> Result<(), 
         Fact::Unknown(failure) => return Err(failure.into()),
     };
     if now.as_deref() == before { Ok(()) } else { Err(Cause::Changed(what.to_owned())) }
-}
-
-/// The last look before sending: nothing foreign may differ.
-pub(super) fn guard(ours: Ours<'_>, before: Option<&str>, after: Option<&str>) -> Result<(), Cause> {
-    match (before, after) {
-        (Some(before), Some(after)) => document::guard(ours, before, after).map_err(Cause::Guard),
-        _ => Ok(()),
-    }
 }

@@ -1,13 +1,13 @@
 //! Distributions: conditional update, waiting for deployment, invalidation.
 
-use super::documents::{guard, waiting};
-use super::{Cause, Event, Run};
+use super::documents::waiting;
+use super::{CarryOut, Cause, Event, Run};
 use crate::aws::again::again_saying;
 use crate::aws::write::DistributionWrite;
 use crate::aws::{AwsFailure, FailureKind, edge};
-use crate::desired::our_edge;
+use crate::plan::action::{Distribution, Invalidate};
 use crate::random::random_id;
-use imgdeploy_model::document::{self, DocumentKind, Ours};
+use imgdeploy_model::document::{self, DocumentKind};
 use imgdeploy_world::Fact;
 use std::time::{Duration, Instant};
 
@@ -16,36 +16,55 @@ const PATIENCE: Duration = Duration::from_secs(35 * 60);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-impl Run<'_> {
-    pub(super) async fn distribution(
-        &mut self,
-        id: &str,
-        before: &str,
-        after: &str,
-        our_patterns: &[String],
-    ) -> Result<(), Cause> {
-        self.check_claim().await?;
-        let now = match edge::distribution_document(self.clients, id).await {
+impl CarryOut for Distribution {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        let id = &self.id;
+        run.check_claim().await?;
+        let now = match edge::distribution_document(run.clients, id).await {
             Fact::Known(document) => document,
             Fact::Absent => return Err(Cause::Changed(format!("the distribution {id}"))),
             Fact::Unknown(failure) => return Err(failure.into()),
         };
-        if now.xml != before {
+        if now.xml != self.before {
             return Err(Cause::Changed(format!("the distribution {id}")));
         }
-        let prefix = our_patterns.last().map_or("", |pattern| pattern.trim_end_matches('*'));
-        let ours = our_edge(&self.plan.bucket, &self.plan.region, prefix, our_patterns.to_vec());
-        guard(Ours::Distribution(&ours), Some(before), Some(after))?;
-        let write = DistributionWrite::new(self.clients, id, self.permit);
-        match write.update(&now.etag, after).await {
+        run.guard(self)?;
+        let write = DistributionWrite::new(run.clients, id, run.permit);
+        match write.update(&now.etag, &self.after).await {
             Err(failure) if failure.kind == FailureKind::Conflict => {
-                self.after_conflict(id, after, failure).await?;
+                run.after_conflict(id, &self.after, failure).await?;
             }
             other => other?,
         }
-        self.wait_deployed(id).await
+        run.wait_deployed(id).await
     }
+}
 
+impl CarryOut for Invalidate {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        let id = &self.id;
+        let reference = format!("imgdeploy-{}", random_id());
+        let write = DistributionWrite::new(run.clients, id, run.permit);
+        let paths = [self.path.clone()];
+        let create = || write.invalidate(&paths, &reference);
+        let invalidation = again_saying(waiting(run.events), create).await?;
+        let start = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match edge::invalidation(run.clients, id, &invalidation).await?.status {
+                status if status == "Completed" => return Ok(()),
+                status => run.waiting(&format!("invalidation: {status}"), start),
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(Cause::StillRunning(format!("the invalidation {invalidation} still goes on")));
+            }
+            crate::aws::pace::pause(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+impl Run<'_> {
     /// A repeated request conflicts with its own first try, whose answer got lost: then our edit is there.
     async fn after_conflict(&self, id: &str, after: &str, failure: AwsFailure) -> Result<(), Cause> {
         match edge::distribution_document(self.clients, id).await {
@@ -68,27 +87,6 @@ impl Run<'_> {
             }
             if start.elapsed() > PATIENCE {
                 return Err(Cause::StillRunning(format!("the distribution {id} is still being deployed")));
-            }
-            crate::aws::pace::pause(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
-
-    pub(super) async fn invalidate(&mut self, id: &str, path: &str) -> Result<(), Cause> {
-        let reference = format!("imgdeploy-{}", random_id());
-        let write = DistributionWrite::new(self.clients, id, self.permit);
-        let paths = [path.to_owned()];
-        let create = || write.invalidate(&paths, &reference);
-        let invalidation = again_saying(waiting(self.events), create).await?;
-        let start = Instant::now();
-        let mut pause = FIRST_PAUSE;
-        loop {
-            match edge::invalidation(self.clients, id, &invalidation).await?.status {
-                status if status == "Completed" => return Ok(()),
-                status => self.waiting(&format!("invalidation: {status}"), start),
-            }
-            if start.elapsed() > PATIENCE {
-                return Err(Cause::StillRunning(format!("the invalidation {invalidation} still goes on")));
             }
             crate::aws::pace::pause(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

@@ -1,84 +1,78 @@
 //! The function that is there: configuration, alias, permission.
 
-use super::{Cause, Run};
+use super::{CarryOut, Cause, Run};
 use crate::aws::FailureKind;
-use crate::aws::lambda::Function;
+use crate::aws::lambda::{Function, FunctionWrite};
+use crate::plan::action::{FunctionAlias, FunctionConfiguration, InvokePermission};
 use imgdeploy_world::Fact;
-use std::collections::BTreeMap;
 
 impl Run<'_> {
-    fn function(&self, name: &str) -> Function {
-        Function::new(self.clients, &self.plan.region, name)
+    /// For looking at it, and for changing it.
+    fn function(&self, name: &str) -> (Function, FunctionWrite) {
+        let function = Function::new(self.clients, &self.plan.region, name);
+        let write = function.writer(self.permit);
+        (function, write)
     }
+}
 
-    /// A published version never changes, so the change goes into the unpublished state, becomes a version, and then the alias moves.
-    pub(super) async fn configuration(
-        &mut self,
-        name: &str,
-        alias: &str,
-        environment: &BTreeMap<String, String>,
-        timeout: Option<u32>,
-        memory: Option<u32>,
-    ) -> Result<(), Cause> {
-        self.check_claim().await?;
-        let function = self.function(name);
+/// A published version never changes, so the change goes into the unpublished state, becomes a version, and then the alias moves.
+impl CarryOut for FunctionConfiguration {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        run.check_claim().await?;
+        let (function, write) = run.function(&self.function);
         let now = function.settled(None).await?;
-        function.writer(self.permit).configure(environment, timeout, memory, &now.revision).await?;
+        write.configure(&self.environment, self.timeout, self.memory, &now.revision).await?;
         let changed = function.settled(None).await?;
-        let version =
-            function.writer(self.permit).publish(&changed.code_sha256, &changed.revision).await?.version;
+        let version = write.publish(&changed.code_sha256, &changed.revision).await?.version;
         let _ = function.settled(Some(&version)).await?;
-        self.alias_to(&function, alias, &version).await
+        alias_to((&function, &write), &self.alias, &version).await
     }
+}
 
-    pub(super) async fn alias(
-        &mut self,
-        name: &str,
-        alias: &str,
-        before: Option<&str>,
-        after: &str,
-    ) -> Result<(), Cause> {
-        self.check_claim().await?;
-        let function = self.function(name);
-        let now = match function.alias(alias).await {
+impl CarryOut for FunctionAlias {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        run.check_claim().await?;
+        let (function, write) = run.function(&self.function);
+        let now = match function.alias(&self.alias).await {
             Fact::Known(now) => Some(now.version),
             Fact::Absent => None,
             Fact::Unknown(failure) => return Err(failure.into()),
         };
-        if now.as_deref() == Some(after) {
+        if now.as_ref() == Some(&self.after) {
             return Ok(());
         }
-        if now.as_deref() != before {
-            return Err(Cause::Changed(format!("the alias {alias} of {name}")));
+        if now != self.before {
+            return Err(Cause::Changed(format!("the alias {} of {}", self.alias, self.function)));
         }
-        self.alias_to(&function, alias, after).await
+        alias_to((&function, &write), &self.alias, &self.after).await
     }
+}
 
-    async fn alias_to(&self, function: &Function, alias: &str, version: &str) -> Result<(), Cause> {
-        match function.alias(alias).await {
-            Fact::Known(now) => {
-                function.writer(self.permit).move_alias(alias, version, None, &now.revision).await?;
-                Ok(())
-            }
-            Fact::Absent => Ok(function.writer(self.permit).create_alias(alias, version).await?),
-            Fact::Unknown(failure) => Err(failure.into()),
+async fn alias_to(
+    (function, write): (&Function, &FunctionWrite),
+    alias: &str,
+    version: &str,
+) -> Result<(), Cause> {
+    match function.alias(alias).await {
+        Fact::Known(now) => {
+            write.move_alias(alias, version, None, &now.revision).await?;
+            Ok(())
         }
+        Fact::Absent => Ok(write.create_alias(alias, version).await?),
+        Fact::Unknown(failure) => Err(failure.into()),
     }
+}
 
-    pub(super) async fn permission(
-        &mut self,
-        name: &str,
-        qualifier: &str,
-        statement: &str,
-        source_arn: &str,
-    ) -> Result<(), Cause> {
-        self.check_claim().await?;
-        let function = self.function(name);
-        match function.writer(self.permit).permit_api(qualifier, statement, source_arn).await {
+impl CarryOut for InvokePermission {
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause> {
+        run.check_claim().await?;
+        let (_, write) = run.function(&self.function);
+        let Self { qualifier, statement, source_arn, .. } = self;
+        match write.permit_api(qualifier, statement, source_arn).await {
             // From an earlier run: replaced, so that statements do not pile up (LA-13).
             Err(failure) if failure.kind == FailureKind::Conflict => {
-                function.writer(self.permit).forbid(qualifier, statement).await?;
-                Ok(function.writer(self.permit).permit_api(qualifier, statement, source_arn).await?)
+                write.forbid(qualifier, statement).await?;
+                Ok(write.permit_api(qualifier, statement, source_arn).await?)
             }
             done => Ok(done?),
         }

@@ -20,6 +20,7 @@ use crate::aws::Clients;
 use crate::aws::read::BucketRead;
 use crate::aws::write::BucketWrite;
 use crate::journal::Journal;
+use crate::plan::action::{Describe, of_any_kind};
 use crate::plan::{Action, JournalStep, Plan};
 
 use claim::Claim;
@@ -77,17 +78,23 @@ pub async fn apply(
     Ok(run.done)
 }
 
+/// How an action is carried out.
+trait CarryOut {
+    /// Does it, unless what it is about is not as planned any more.
+    async fn carry_out(&self, run: &mut Run<'_>) -> Result<(), Cause>;
+}
+
 impl Run<'_> {
     async fn walk(&mut self) -> Result<(), ApplyError> {
         let plan = self.plan;
         let total = plan.actions.len();
         for (index, action) in plan.actions.iter().enumerate() {
-            if self.claim.is_none() && !matches!(action, Action::ArtifactsBucket { .. }) {
+            if self.claim.is_none() && !matches!(action, Action::ArtifactsBucket(_)) {
                 self.step("claim the journal", Self::take_claim).await?;
             }
-            let title = title(action);
+            let title = action.title();
             (self.events)(Event::Step { number: index + 1, total, text: title.clone() });
-            let result = self.carry_out(action).await;
+            let result = of_any_kind!(action, one => one.carry_out(self).await);
             result.map_err(|cause| self.failed(&title, cause))?;
             self.done.push(title);
             (self.events)(Event::Done);
@@ -108,70 +115,6 @@ impl Run<'_> {
 
     fn failed(&self, title: &str, cause: Cause) -> ApplyError {
         ApplyError { step: title.to_owned(), cause, done: self.done.clone() }
-    }
-
-    async fn carry_out(&mut self, action: &Action) -> Result<(), Cause> {
-        match action {
-            Action::ArtifactsBucket { bucket, create, missing } => {
-                self.artifacts_bucket(bucket, *create, missing).await
-            }
-            Action::UploadCode { bucket, key, .. } => self.upload_code(bucket, key).await,
-            Action::Stack { desired, plan } => self.stack(desired, plan).await,
-            Action::DeleteStack { name } => self.delete_stack(name).await,
-            Action::PublicAccessBlock { before, after, .. } => {
-                self.public_access_block(*before, *after).await
-            }
-            Action::Policy { before, after, .. } => self.policy(before.as_deref(), after.as_deref()).await,
-            Action::Website { before, after, our_hosts, unknown_api_host, .. } => {
-                let unknown = unknown_api_host.as_deref();
-                let after = self.with_api_host(after.as_deref(), unknown)?;
-                let mut hosts = our_hosts.clone();
-                hosts.extend(self.api_host.clone());
-                self.website(before.as_deref(), after.as_deref(), &hosts).await
-            }
-            Action::Notification { before, after, unknown_queue, .. } => {
-                let after = self.with_queue(after, unknown_queue.as_deref())?;
-                self.notification(before.as_deref(), &after).await
-            }
-            Action::Distribution { id, before, after, our_patterns, .. } => {
-                self.distribution(id, before, after, our_patterns).await
-            }
-            Action::Invalidate { id, path } => self.invalidate(id, path).await,
-            Action::FunctionConfiguration { function, alias, environment, timeout, memory, .. } => {
-                self.configuration(function, alias, environment, *timeout, *memory).await
-            }
-            Action::FunctionAlias { function, alias, before, after } => {
-                self.alias(function, alias, before.as_deref(), after).await
-            }
-            Action::InvokePermission { function, qualifier, statement, source_arn } => {
-                self.permission(function, qualifier, statement, source_arn).await
-            }
-            Action::ApiMethods { api, integration, paths, methods } => {
-                self.methods(api, integration, paths, methods).await
-            }
-            Action::ApiDeployment { api, stage } => self.deployment(api, stage).await,
-            Action::DeleteDerived { keys, .. } => self.delete_derived(keys).await,
-            Action::EmptyBucket { .. } => self.empty_bucket().await,
-            Action::DeleteBucket { .. } => self.delete_bucket().await,
-        }
-    }
-
-    /// The document with the API's real host in it.
-    fn with_api_host(&self, after: Option<&str>, unknown: Option<&str>) -> Result<Option<String>, Cause> {
-        match (after, unknown) {
-            (Some(text), Some(unknown)) => {
-                let host = self.api_host.as_deref().ok_or(Cause::NoApiHost)?;
-                Ok(Some(text.replace(unknown, host)))
-            }
-            (text, _) => Ok(text.map(ToOwned::to_owned)),
-        }
-    }
-
-    /// The document with our queue's real ARN in it.
-    fn with_queue(&self, after: &str, unknown: Option<&str>) -> Result<String, Cause> {
-        let Some(unknown) = unknown else { return Ok(after.to_owned()) };
-        let queue = self.queue.as_deref().ok_or(Cause::NoQueue)?;
-        Ok(after.replace(unknown, queue))
     }
 
     async fn take_claim(&mut self) -> Result<(), Cause> {
@@ -197,7 +140,7 @@ impl Run<'_> {
     /// Writes the real API host into the journal, before any rule names it.
     async fn record_api_host(&mut self, host: &str) -> Result<(), Cause> {
         let unknown = self.plan.actions.iter().find_map(|action| match action {
-            Action::Website { unknown_api_host, .. } => unknown_api_host.as_deref(),
+            Action::Website(website) => website.unknown_api_host.as_deref(),
             _ => None,
         });
         let (Some(unknown), Some(claim)) = (unknown, &mut self.claim) else { return Ok(()) };
@@ -218,7 +161,7 @@ impl Run<'_> {
     /// Writes our queue's real ARN into the journal, before any notification names it.
     async fn record_queue(&mut self, queue: &str) -> Result<(), Cause> {
         let unknown = self.plan.actions.iter().find_map(|action| match action {
-            Action::Notification { unknown_queue, .. } => unknown_queue.as_deref(),
+            Action::Notification(one) => one.unknown_queue.as_deref(),
             _ => None,
         });
         let (Some(unknown), Some(claim)) = (unknown, &mut self.claim) else { return Ok(()) };
@@ -231,47 +174,16 @@ impl Run<'_> {
             .await
     }
 
+    /// The last look at an action before it is sent.
+    fn guard(&self, action: &impl Describe) -> Result<(), Cause> {
+        action.guard(&self.plan.place()).map_err(Cause::Guard)
+    }
+
     /// No edit without a valid claim.
     async fn check_claim(&self) -> Result<(), Cause> {
         match &self.claim {
             Some(claim) => claim.check().await,
             None => Ok(()),
         }
-    }
-}
-
-/// What an action does, in a few words.
-pub fn title(action: &Action) -> String {
-    match action {
-        Action::ArtifactsBucket { bucket, create: true, .. } => {
-            format!("create the artifacts bucket {bucket}")
-        }
-        Action::ArtifactsBucket { bucket, .. } => format!("protect the artifacts bucket {bucket}"),
-        Action::UploadCode { key, .. } => format!("upload the function's code as {key}"),
-        Action::Stack { desired, .. } => format!("bring up the stack {}", desired.name),
-        Action::PublicAccessBlock { bucket, .. } => format!("change the public access block of {bucket}"),
-        Action::Policy { bucket, after: None, .. } => format!("remove the policy of {bucket}"),
-        Action::Policy { bucket, .. } => format!("change the policy of {bucket}"),
-        Action::Website { bucket, after: None, .. } => format!("switch the website of {bucket} off"),
-        Action::Website { bucket, before: None, .. } => format!("switch the website of {bucket} on"),
-        Action::Website { bucket, .. } => format!("change the website of {bucket}"),
-        Action::Notification { bucket, .. } => format!("change the notifications of {bucket}"),
-        Action::Distribution { id, .. } => format!("change the distribution {id}"),
-        Action::Invalidate { id, path } => format!("invalidate {path} in the distribution {id}"),
-        Action::FunctionConfiguration { function, .. } => format!("change the configuration of {function}"),
-        Action::FunctionAlias { function, alias, after, .. } => {
-            format!("point the alias {alias} of {function} at version {after}")
-        }
-        Action::InvokePermission { function, statement, .. } => {
-            format!("let the API call {function} ({statement})")
-        }
-        Action::ApiMethods { api, .. } => format!("open the methods of the API {api}"),
-        Action::ApiDeployment { api, stage } => format!("deploy the API {api} to {stage}"),
-        Action::DeleteDerived { bucket, keys } => {
-            format!("delete {} derived images from {bucket}", keys.len())
-        }
-        Action::DeleteStack { name } => format!("delete the stack {name}"),
-        Action::EmptyBucket { bucket, .. } => format!("delete everything in the bucket {bucket}"),
-        Action::DeleteBucket { bucket } => format!("delete the bucket {bucket}"),
     }
 }

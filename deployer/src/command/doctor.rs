@@ -7,7 +7,6 @@ use futures::future::OptionFuture;
 use imgdeploy_checks::table::CHECKS;
 use imgdeploy_checks::{Diagnosis, Fix, Selection, Snapshot, diagnose};
 
-use crate::apply;
 use crate::aws::Clients;
 use crate::cli::DoctorArgs;
 use crate::command::engine::{self, Consent, Ended};
@@ -18,6 +17,7 @@ use crate::doctor::walk::{self, Wanted};
 use crate::error::{Exit, Failure};
 use crate::function::target;
 use crate::observe::Query;
+use crate::plan::action::Describe as _;
 use crate::plan::{Plan, mend};
 use crate::report::Report;
 use crate::settings::{Access, Site};
@@ -95,7 +95,11 @@ async fn mend(
     let desired = Desired::of_live(site, args.allow_public, &observed);
     let plan = shown.insert(mend::mend(&desired, &observed, &seen.snapshot, wanted));
     let ended = engine::run(clients, &observed, plan, None, consent, report).await?;
-    Ok(if ended == Ended::Applied { plan.actions.iter().map(apply::title).collect() } else { Vec::new() })
+    Ok(if ended == Ended::Applied {
+        plan.actions.iter().map(|action| action.title()).collect()
+    } else {
+        Vec::new()
+    })
 }
 
 /// A snapshot with live requests, judged.

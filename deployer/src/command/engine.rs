@@ -8,7 +8,8 @@ use crate::command::approve::{self, Decision, Shown};
 use crate::desired::Desired;
 use crate::error::{Exit, Failure, Message};
 use crate::observe::{ObserveError, Observed, Query, observe_or_new};
-use crate::plan::{Action, Plan};
+use crate::plan::Plan;
+use crate::plan::action::Describe as _;
 use crate::probe::{self, ProbeReport};
 use crate::report::Report;
 use crate::settings::{self, Site};
@@ -97,16 +98,7 @@ impl Shown for Plan {
 
     /// What can't be had back is asked for by itself.
     fn questions(&self) -> Vec<String> {
-        let lost = self.actions.iter().filter_map(|action| match action {
-            Action::DeleteDerived { bucket, keys } if !keys.is_empty() => {
-                Some(format!("Delete {} derived images of {bucket} as well?", keys.len()))
-            }
-            Action::EmptyBucket { bucket, contents } => Some(format!(
-                "Delete the bucket {bucket} with all that is in it for good ({})?",
-                contents.in_words()
-            )),
-            _ => None,
-        });
+        let lost = self.actions.iter().filter_map(|action| action.question());
         lost.chain(["Carry this out?".to_owned()]).collect()
     }
 }
@@ -182,7 +174,7 @@ pub async fn verify<T>(
 
 /// What still differs after everything was written.
 fn differs(left: &Plan) -> Failure {
-    let titles = left.actions.iter().map(apply::title);
+    let titles = left.actions.iter().map(|action| action.title());
     let refused = left.refusals.iter().map(|refusal| refusal.text.clone());
     let unseen = left.unseen.iter().map(|failure| format!("could not look: {failure}"));
     let mut all: Vec<String> = titles.chain(refused).chain(unseen).collect();
@@ -245,13 +237,18 @@ pub fn scheme(site: &Site) -> Scheme {
 mod tests {
     use super::*;
     use crate::aws::AwsFailure;
+    use crate::plan::{Action, action};
 
     #[test]
     fn what_is_left_is_named() {
         let mut left = Plan::new("media", "111122223333", "eu-west-1");
         let said = |left: &Plan| differs(left).message;
         assert!(said(&left).contains("the journal"));
-        left.actions.push(Action::Policy { bucket: "media".to_owned(), before: None, after: None });
+        left.actions.push(Action::Policy(action::Policy {
+            bucket: "media".to_owned(),
+            before: None,
+            after: None,
+        }));
         left.unseen.push(AwsFailure::local("s3:GetBucketWebsite", "no answer"));
         let said = said(&left);
         assert!(said.contains("  remove the policy of media"), "{said:?}");

@@ -9,6 +9,7 @@ use crate::aws::read::PublicAccessBlock;
 use crate::desired::Desired;
 use crate::names;
 use crate::observe::Artifacts;
+use crate::plan::action;
 use imgdeploy_world::Fact;
 
 /// Begins the ids of our lifecycle rules.
@@ -37,18 +38,22 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Artifacts, artifact: Opti
         missing
     };
     if create || !missing.is_empty() {
-        plan.actions.push(Action::ArtifactsBucket { bucket: seen.bucket.clone(), create, missing });
+        plan.actions.push(Action::ArtifactsBucket(action::ArtifactsBucket {
+            bucket: seen.bucket.clone(),
+            create,
+            missing,
+        }));
     }
     let Some(artifact) = artifact else { return };
     match &seen.code {
         Fact::Known(()) => {}
         // A missing object is 403 to a caller that may not list: then the upload is simply repeated.
-        Fact::Absent | Fact::Unknown(_) => plan.actions.push(Action::UploadCode {
+        Fact::Absent | Fact::Unknown(_) => plan.actions.push(Action::UploadCode(action::UploadCode {
             bucket: seen.bucket.clone(),
             key: names::code_key(&artifact.sha256),
             size: artifact.size,
             sha256: artifact.sha256.clone(),
-        }),
+        })),
     }
 }
 

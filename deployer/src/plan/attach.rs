@@ -4,6 +4,7 @@
 //! permission to read derived objects, then the distribution (so that it never caches a redirect, CF-02), and
 //! the routing rules, which switch everything on, last.
 
+use crate::plan::action;
 use imgdeploy_model::document::{
     self, DocumentKind as Kind, distribution, policy as policy_document, website as website_document,
 };
@@ -160,7 +161,7 @@ fn edit(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Jo
 /// The public access block as the plan leaves it.
 fn block_after(plan: &Plan, seen: &Observed) -> PublicAccessBlock {
     let changed = plan.actions.iter().find_map(|action| match action {
-        Action::PublicAccessBlock { after, .. } => Some(*after),
+        Action::PublicAccessBlock(action::PublicAccessBlock { after, .. }) => Some(*after),
         _ => None,
     });
     changed.or_else(|| seen.public_access_block.known().copied()).unwrap_or_default()
@@ -217,7 +218,7 @@ fn plan_stack(plan: &mut Plan, desired: &Desired, seen: &Observed) -> bool {
         | StackPlan::ContinueRollbackThenUpdate { .. } => {}
     }
     let keeps = matches!(step, StackPlan::Update(_) | StackPlan::ContinueRollbackThenUpdate { .. });
-    plan.actions.push(Action::Stack { desired: Box::new(wanted), plan: step });
+    plan.actions.push(Action::Stack(action::Stack { desired: Box::new(wanted), plan: step }));
     keeps
 }
 
@@ -230,12 +231,12 @@ pub fn desired_stack(desired: &Desired, code: &Code, artifacts_bucket: &str) -> 
 /// After a change of distribution or rules, what was cached under our paths is stale (CF-07).
 fn invalidate(plan: &mut Plan, desired: &Desired) {
     let Some(id) = plan.actions.iter().find_map(|action| match action {
-        Action::Distribution { id, .. } => Some(id.clone()),
+        Action::Distribution(action::Distribution { id, .. }) => Some(id.clone()),
         _ => None,
     }) else {
         return;
     };
-    plan.actions.push(Action::Invalidate { id, path: edge::invalidated(desired) });
+    plan.actions.push(Action::Invalidate(action::Invalidate { id, path: edge::invalidated(desired) }));
 }
 
 /// Says where our own part was changed by hand since the last run.
@@ -244,25 +245,25 @@ fn repairs(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<
     let mut found = Vec::new();
     for action in &plan.actions {
         let (what, kind, before, recorded) = match action {
-            Action::Policy { before, .. } => (
+            Action::Policy(action::Policy { before, .. }) => (
                 "our statement in the bucket policy",
                 Kind::Policy,
                 before.as_deref(),
                 journal.policy.as_ref().map(|edit| &edit.after),
             ),
-            Action::Website { before, .. } => (
+            Action::Website(action::Website { before, .. }) => (
                 "our routing rules",
                 Kind::Website,
                 before.as_deref(),
                 journal.website.as_ref().map(|edit| &edit.after),
             ),
-            Action::Notification { before, .. } if desired.on_upload.is_some() => (
+            Action::Notification(action::Notification { before, .. }) if desired.on_upload.is_some() => (
                 "our part of the notification configuration",
                 Kind::Notification,
                 before.as_deref(),
                 journal.notification.as_ref().map(|edit| &edit.after),
             ),
-            Action::Distribution { before, .. } => (
+            Action::Distribution(action::Distribution { before, .. }) => (
                 "our behaviour or origin in the distribution",
                 Kind::Distribution,
                 Some(before.as_str()),
@@ -288,8 +289,10 @@ fn repairs(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<
 
 /// The newest API host goes first; older ones are kept, as rules naming them are ours too.
 fn record_host(next: &mut Journal, plan: &Plan, desired: &Desired, seen: &Observed) {
-    let unknown =
-        plan.actions.iter().any(|action| matches!(action, Action::Website { unknown_api_host: Some(_), .. }));
+    let unknown = plan
+        .actions
+        .iter()
+        .any(|action| matches!(action, Action::Website(action::Website { unknown_api_host: Some(_), .. })));
     let host = if unknown { Some(unknown_api_host(&desired.region)) } else { website::api_host(seen) };
     if let Some(host) = host {
         next.api_hosts.retain(|known| *known != host);
@@ -299,7 +302,7 @@ fn record_host(next: &mut Journal, plan: &Plan, desired: &Desired, seen: &Observ
 
 fn record_public_access(next: &mut Journal, plan: &Plan) {
     let change = plan.actions.iter().find_map(|action| match action {
-        Action::PublicAccessBlock { before, after, .. } => Some((*before, *after)),
+        Action::PublicAccessBlock(action::PublicAccessBlock { before, after, .. }) => Some((*before, *after)),
         _ => None,
     });
     let Some((before, after)) = change else { return };

@@ -8,6 +8,7 @@ use super::{Action, JournalStep, Plan, Refusal, edge, notification, our_stack, w
 use crate::desired::our_edge;
 use crate::journal::Journal;
 use crate::observe::Observed;
+use crate::plan::action;
 use crate::{names, stack};
 use imgdeploy_model::document::{Ours, distribution, policy, website as website_document};
 use imgdeploy_world::Fact;
@@ -37,12 +38,15 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
     take_policy(&mut plan, seen, journal, prefix);
     restore_public_access(&mut plan, seen, journal);
     if !derived.is_empty() {
-        plan.actions.push(Action::DeleteDerived { bucket: seen.bucket.clone(), keys: derived });
+        plan.actions.push(Action::DeleteDerived(action::DeleteDerived {
+            bucket: seen.bucket.clone(),
+            keys: derived,
+        }));
     }
     match &seen.stack {
-        Fact::Known(stack) if stack.is_ours(&seen.bucket) => {
-            plan.actions.push(Action::DeleteStack { name: stack::stack_name(&seen.bucket) })
-        }
+        Fact::Known(stack) if stack.is_ours(&seen.bucket) => plan
+            .actions
+            .push(Action::DeleteStack(action::DeleteStack { name: stack::stack_name(&seen.bucket) })),
         Fact::Known(_) => plan.note(format!(
             "the stack {} was not made by imgdeploy and stays",
             stack::stack_name(&seen.bucket)
@@ -75,13 +79,13 @@ fn take_website(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>) {
         Err(error) => return unreadable(plan, "website configuration", &error),
     };
     if let Some(after) = target(Ours::Website(&our_hosts), current, recorded, stripped) {
-        plan.actions.push(Action::Website {
+        plan.actions.push(Action::Website(action::Website {
             bucket: seen.bucket.clone(),
             before: Some(current.clone()),
             after,
             our_hosts,
             unknown_api_host: None,
-        });
+        }));
     }
 }
 
@@ -105,14 +109,17 @@ fn take_distribution(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>
     let guarded = Ours::Distribution(&guarded);
     let after = target(guarded, &current.xml, recorded.map(|one| &one.edit), stripped);
     if let Some(Some(after)) = after {
-        plan.actions.push(Action::Distribution {
+        plan.actions.push(Action::Distribution(action::Distribution {
             id: edge.id.clone(),
             etag: current.etag.clone(),
             before: current.xml.clone(),
             after,
             our_patterns,
-        });
-        plan.actions.push(Action::Invalidate { id: edge.id.clone(), path: format!("/{prefix}*") });
+        }));
+        plan.actions.push(Action::Invalidate(action::Invalidate {
+            id: edge.id.clone(),
+            path: format!("/{prefix}*"),
+        }));
     }
 }
 
@@ -129,11 +136,11 @@ fn take_policy(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>, pref
     };
     let after = target(Ours::Policy, current, recorded, stripped);
     if let Some(after) = after {
-        plan.actions.push(Action::Policy {
+        plan.actions.push(Action::Policy(action::Policy {
             bucket: seen.bucket.clone(),
             before: Some(current.clone()),
             after,
-        });
+        }));
         plan.note(format!(
             "objects under `{prefix}` are readable by everyone no longer, unless another statement says so"
         ));
@@ -145,11 +152,13 @@ fn restore_public_access(plan: &mut Plan, seen: &Observed, journal: Option<&Jour
     let Some(edit) = journal.and_then(|journal| journal.public_access_block.as_ref()) else { return };
     let Some(before) = edit.before else { return };
     match &seen.public_access_block {
-        Fact::Known(current) if *current == edit.after => plan.actions.push(Action::PublicAccessBlock {
-            bucket: seen.bucket.clone(),
-            before: Some(*current),
-            after: before,
-        }),
+        Fact::Known(current) if *current == edit.after => {
+            plan.actions.push(Action::PublicAccessBlock(action::PublicAccessBlock {
+                bucket: seen.bucket.clone(),
+                before: Some(*current),
+                after: before,
+            }))
+        }
         Fact::Known(current) if *current == before => {}
         Fact::Known(_) | Fact::Absent => {
             plan.note("the public access block was changed by somebody else since and stays as it is");

@@ -3,6 +3,7 @@
 //! The routing rules go first, while the stack still says which ones are ours; then the stack, and with it the policy that
 //! makes derived images public; the bucket last. What is left of the bucket's being ours by then is a tag on it.
 
+use crate::plan::action;
 use imgdeploy_model::document::{Stripped, website as website_document};
 
 use super::{Action, Plan, Refusal, website};
@@ -106,17 +107,17 @@ fn take_rules(plan: &mut Plan, seen: &Observed) {
             return plan.warn(format!("the website configuration can't be read and stays as it is: {error}"));
         }
     };
-    plan.actions.push(Action::Website {
+    plan.actions.push(Action::Website(action::Website {
         bucket: seen.bucket.clone(),
         before: Some(current.clone()),
         after,
         our_hosts,
         unknown_api_host: None,
-    });
+    }));
 }
 
 fn take_stack(plan: &mut Plan, seen: &Observed, stack: &StackSeen) {
-    plan.actions.push(Action::DeleteStack { name: stack::stack_name(&seen.bucket) });
+    plan.actions.push(Action::DeleteStack(action::DeleteStack { name: stack::stack_name(&seen.bucket) }));
     let prefix = stack.parameters.get("Prefix").map_or("", String::as_str);
     plan.note(format!(
         "the bucket policy goes with the stack: objects under `{prefix}` are readable by everyone no longer"
@@ -158,7 +159,10 @@ fn take_bucket(
             ));
         }
         plan.warn(format!("all that is in {bucket} is deleted for good: {}", contents.in_words()));
-        plan.actions.push(Action::EmptyBucket { bucket: bucket.clone(), contents: contents.clone() });
+        plan.actions.push(Action::EmptyBucket(action::EmptyBucket {
+            bucket: bucket.clone(),
+            contents: contents.clone(),
+        }));
     }
-    plan.actions.push(Action::DeleteBucket { bucket });
+    plan.actions.push(Action::DeleteBucket(action::DeleteBucket { bucket }));
 }

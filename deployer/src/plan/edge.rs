@@ -1,5 +1,6 @@
 //! Our origin and behaviour in a distribution.
 
+use crate::plan::action;
 use imgdeploy_model::chain::cloudfront::Distribution;
 use imgdeploy_model::document::distribution;
 use imgdeploy_model::region::{OriginHost, parse_origin_host};
@@ -56,13 +57,13 @@ pub fn plan(
                 plan.note(note.to_string());
             }
             if merged.document != document.xml {
-                plan.actions.push(Action::Distribution {
+                plan.actions.push(Action::Distribution(action::Distribution {
                     id: edge.id.clone(),
                     etag: document.etag.clone(),
                     before: document.xml.clone(),
                     after: merged.document.clone(),
                     our_patterns: our_patterns(edge, journal, &pattern(desired)),
-                });
+                }));
             }
             Some(merged.document)
         }

@@ -3,6 +3,7 @@
 use super::{Action, Plan, Refusal};
 use crate::desired::code::Code;
 use crate::observe::Observed;
+use crate::plan::action;
 use crate::settings::value::SecurityKey;
 use crate::stack::{self, StackPlan};
 use imgdeploy_world::Fact;
@@ -62,7 +63,7 @@ pub fn memory(seen: &Observed, key: Option<&SecurityKey>, memory: u32) -> Plan {
                 "a later `imgdeploy {command}` sets the memory that it is told: write `memory: {memory}` into imgdeploy.yaml, \
                  or give `--memory {memory}`"
             ));
-            plan.actions.push(Action::Stack { desired: Box::new(desired), plan: step });
+            plan.actions.push(Action::Stack(action::Stack { desired: Box::new(desired), plan: step }));
         }
         _ => plan.refusals.push(Refusal::protect(
             format!("the stack {name} is {}, so its one parameter can't be changed now", found.status),

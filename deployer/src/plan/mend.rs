@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::plan::action;
 use imgdeploy_checks::snapshot::derive::ImageRule;
 use imgdeploy_checks::snapshot::{Configuration, Function};
 use imgdeploy_checks::{Fix, Snapshot};
@@ -60,27 +61,33 @@ pub fn mend(desired: &Desired, seen: &Observed, snapshot: &Snapshot, fixes: &BTr
     }
     if let Some(api) = own_api(snapshot) {
         if fixes.contains(&Fix::Methods) {
-            plan.actions.push(Action::ApiMethods {
+            plan.actions.push(Action::ApiMethods(action::ApiMethods {
                 api: api.to_owned(),
                 integration: integration(desired, snapshot),
                 paths: PATHS.map(str::to_owned).to_vec(),
                 methods: METHODS.map(str::to_owned).to_vec(),
-            });
+            }));
         }
         if fixes.contains(&Fix::Methods) || fixes.contains(&Fix::Redeploy) {
-            plan.actions.push(Action::ApiDeployment { api: api.to_owned(), stage: STAGE.to_owned() });
+            plan.actions.push(Action::ApiDeployment(action::ApiDeployment {
+                api: api.to_owned(),
+                stage: STAGE.to_owned(),
+            }));
         }
     }
     if fixes.contains(&Fix::Documents) {
         let hosts = dead_hosts(desired, snapshot);
         attach::documents(&mut plan, desired, &knowing(seen, &hosts));
     }
-    let invalidates = plan.actions.iter().any(|action| matches!(action, Action::Invalidate { .. }));
+    let invalidates = plan.actions.iter().any(|action| matches!(action, Action::Invalidate(_)));
     if fixes.contains(&Fix::Invalidate)
         && !invalidates
         && let Some(edge) = &seen.edge
     {
-        plan.actions.push(Action::Invalidate { id: edge.id.clone(), path: edge::invalidated(desired) });
+        plan.actions.push(Action::Invalidate(action::Invalidate {
+            id: edge.id.clone(),
+            path: edge::invalidated(desired),
+        }));
     }
     plan
 }
@@ -145,11 +152,15 @@ fn permission(desired: &Desired, snapshot: &Snapshot) -> Vec<Action> {
     let (partition, account) = (Partition::of_region(&region), &desired.account);
     METHODS
         .iter()
-        .map(|method| Action::InvokePermission {
-            function: function.name.clone(),
-            qualifier: LIVE.to_owned(),
-            statement: format!("ImgdeployDoctor{method}"),
-            source_arn: format!("arn:{partition}:execute-api:{region}:{account}:{api}/*/{method}/resize*"),
+        .map(|method| {
+            Action::InvokePermission(action::InvokePermission {
+                function: function.name.clone(),
+                qualifier: LIVE.to_owned(),
+                statement: format!("ImgdeployDoctor{method}"),
+                source_arn: format!(
+                    "arn:{partition}:execute-api:{region}:{account}:{api}/*/{method}/resize*"
+                ),
+            })
         })
         .collect()
 }
@@ -160,11 +171,13 @@ fn alias(snapshot: &Snapshot) -> Option<Action> {
     let newest = function.versions.known()?.iter().filter_map(|version| version.parse::<u64>().ok()).max()?;
     let before = function.alias.as_ref().and_then(|alias| alias.known()).map(|alias| alias.version.clone());
     let after = newest.to_string();
-    (before.as_ref() != Some(&after)).then(|| Action::FunctionAlias {
-        function: function.name.clone(),
-        alias: LIVE.to_owned(),
-        before,
-        after,
+    (before.as_ref() != Some(&after)).then(|| {
+        Action::FunctionAlias(action::FunctionAlias {
+            function: function.name.clone(),
+            alias: LIVE.to_owned(),
+            before,
+            after,
+        })
     })
 }
 
@@ -197,12 +210,12 @@ fn configuration(desired: &Desired, seen: &Observed, snapshot: &Snapshot) -> Opt
         .keys()
         .filter_map(|name| Some((name.clone(), now.environment.get(name)?.clone())))
         .collect();
-    Some(Action::FunctionConfiguration {
+    Some(Action::FunctionConfiguration(action::FunctionConfiguration {
         function: function.name.clone(),
         alias: LIVE.to_owned(),
         before,
         environment,
         timeout,
         memory,
-    })
+    }))
 }

@@ -1,5 +1,6 @@
 //! Our entries in the notification configuration: the bucket tells our queue of new originals.
 
+use crate::plan::action;
 use imgdeploy_model::document::notification::{self, NotificationError, OurEntries};
 use imgdeploy_model::document::{Ours, Stripped};
 
@@ -54,12 +55,12 @@ pub(super) fn plan(
                 plan.note(format!("our notifications are written anew: {repaired}"));
             }
             if current != Some(merged.document.as_str()) {
-                plan.actions.push(Action::Notification {
+                plan.actions.push(Action::Notification(action::Notification {
                     bucket: desired.site.bucket.to_string(),
                     before: current.map(ToOwned::to_owned),
                     after: merged.document.clone(),
                     unknown_queue: known.is_none().then_some(queue),
-                });
+                }));
             }
             After::Document(merged.document)
         }
@@ -101,12 +102,12 @@ pub(super) fn take_out(plan: &mut Plan, seen: &Observed, journal: Option<&Journa
         }
     };
     if let Some(after) = target(Ours::Notification, current, Some(recorded), stripped) {
-        plan.actions.push(Action::Notification {
+        plan.actions.push(Action::Notification(action::Notification {
             bucket: seen.bucket.clone(),
             before: Some(current.clone()),
             after: after.unwrap_or_else(|| notification::EMPTY.to_owned()),
             unknown_queue: None,
-        });
+        }));
     }
     true
 }

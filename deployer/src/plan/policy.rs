@@ -1,5 +1,6 @@
 //! Our statement in the bucket policy.
 
+use crate::plan::action;
 use imgdeploy_model::document::policy::{self, PolicyError};
 
 use super::{Action, Plan, Refusal};
@@ -50,11 +51,11 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) -> Option<Strin
     match policy::merge(current, &access) {
         Ok(after) => {
             if current != Some(after.as_str()) {
-                plan.actions.push(Action::Policy {
+                plan.actions.push(Action::Policy(action::Policy {
                     bucket: desired.site.bucket.to_string(),
                     before: current.map(ToOwned::to_owned),
                     after: Some(after.clone()),
-                });
+                }));
             }
             Some(after)
         }

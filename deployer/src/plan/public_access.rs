@@ -1,5 +1,6 @@
 //! Public access: the two flags that stand against a public derived prefix, and nothing else (S3-21).
 
+use crate::plan::action;
 use imgdeploy_model::chain::access::{Anonymous, Policy};
 
 use super::{Action, Plan, Refusal};
@@ -28,11 +29,11 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     if let (Some(before), Some(after)) = (block, after)
         && before != after
     {
-        plan.actions.push(Action::PublicAccessBlock {
+        plan.actions.push(Action::PublicAccessBlock(action::PublicAccessBlock {
             bucket: desired.site.bucket.to_string(),
             before: Some(before),
             after,
-        });
+        }));
     }
     let public_already = block == after && already_public(desired, seen);
     if !public_already && !desired.allow_public {

@@ -3,6 +3,7 @@
 //! CloudFormation makes and changes everything. What it does not notice is that somebody changed bucket or distribution
 //! behind its back (CN-09): while the stack is as wanted, their documents are compared as `attach` does, and put right.
 
+use crate::plan::action;
 use imgdeploy_model::chain::cloudfront::Distribution;
 use imgdeploy_model::document::{Stripped, policy as policy_document, website as website_document};
 use imgdeploy_model::region::Partition;
@@ -76,7 +77,7 @@ pub fn up(desired: &Desired, with_cdn: bool, seen: &Observed) -> Plan {
         | StackPlan::ContinueRollbackThenUpdate { .. } => {
             said(&mut plan, desired, seen, with_cdn, there);
             loses(&mut plan, seen, &wanted, there);
-            plan.actions.push(Action::Stack { desired: Box::new(wanted), plan: step });
+            plan.actions.push(Action::Stack(action::Stack { desired: Box::new(wanted), plan: step }));
         }
     }
     predicted(&mut plan, desired, seen);
@@ -262,11 +263,11 @@ fn put_right(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     let _ = edge::plan(plan, desired, seen, None);
     let _ = website::plan(plan, desired, seen, None, true);
     let invalid = plan.actions.iter().find_map(|action| match action {
-        Action::Distribution { id, .. } => Some(id.clone()),
+        Action::Distribution(action::Distribution { id, .. }) => Some(id.clone()),
         _ => None,
     });
     if let Some(id) = invalid {
-        plan.actions.push(Action::Invalidate { id, path: edge::invalidated(desired) });
+        plan.actions.push(Action::Invalidate(action::Invalidate { id, path: edge::invalidated(desired) }));
     }
     if plan.actions.len() > before {
         plan.warn(

@@ -1,5 +1,6 @@
 //! Our routing rules in the website configuration.
 
+use crate::plan::action;
 use imgdeploy_model::document::website;
 
 use super::{Action, Plan, Refusal};
@@ -53,13 +54,13 @@ pub fn plan(
                         desired.website_host()
                     ));
                 }
-                plan.actions.push(Action::Website {
+                plan.actions.push(Action::Website(action::Website {
                     bucket: desired.site.bucket.to_string(),
                     before: current.map(ToOwned::to_owned),
                     after: Some(merged.document.clone()),
                     our_hosts: rules.hosts.clone(),
                     unknown_api_host: known.is_none().then_some(host),
-                });
+                }));
             }
             Some(merged.document)
         }

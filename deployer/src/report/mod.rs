@@ -8,7 +8,6 @@
 mod batch;
 mod code;
 mod cost;
-mod diff;
 mod doctor;
 mod function;
 mod images;

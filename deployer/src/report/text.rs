@@ -1,12 +1,11 @@
 //! What people read.
 
-use super::{Outcome, Paint, Screen, diff};
-use crate::apply::{self, Event};
-use crate::aws::read::PublicAccessBlock;
+use super::{Outcome, Paint, Screen};
+use crate::apply::Event;
 use crate::error::Failure;
-use crate::plan::{Action, JournalStep, Plan, RefusalKind};
+use crate::plan::action::Describe as _;
+use crate::plan::{JournalStep, Plan, RefusalKind};
 use crate::probe::ProbeReport;
-use crate::stack::StackPlan;
 use imgdeploy_checks::snapshot::BadOriginal;
 
 pub(super) fn settings(rows: &[(&'static str, String, String)]) -> Screen {
@@ -38,10 +37,10 @@ pub(super) fn plan(plan: &Plan, colour: bool) -> Screen {
     out.line(format_args!("plan: {changes} {}", if changes == 1 { "change" } else { "changes" }));
     for (index, action) in plan.actions.iter().enumerate() {
         out.end();
-        let title = format!("{}. {}", index + 1, apply::title(action));
+        let title = format!("{}. {}", index + 1, action.title());
         out.painted(Paint::Bold.only_if(colour), title);
         out.end();
-        for line in details(action) {
+        for line in action.details() {
             let paint = match line.chars().next() {
                 Some('+') => Paint::Green,
                 Some('-') => Paint::Red,
@@ -64,106 +63,6 @@ pub(super) fn plan(plan: &Plan, colour: bool) -> Screen {
         }
     }
     out
-}
-
-fn details(action: &Action) -> Vec<String> {
-    match action {
-        Action::ArtifactsBucket { missing, .. } => missing.iter().map(|one| format!("+ {one:?}")).collect(),
-        Action::UploadCode { bucket, size, sha256, .. } => {
-            vec![format!("+ {size} bytes to {bucket}, SHA-256 {sha256}")]
-        }
-        Action::Stack { desired, plan } => stack(&desired.parameters, plan),
-        Action::PublicAccessBlock { before, after, .. } => flags(*before, *after),
-        Action::Policy { before, after, .. } | Action::Website { before, after, .. } => {
-            difference(before.as_deref(), after.as_deref())
-        }
-        Action::Notification { before, after, .. } => difference(before.as_deref(), Some(after)),
-        Action::Distribution { before, after, .. } => difference(Some(before), Some(after)),
-        Action::Invalidate { .. } | Action::ApiDeployment { .. } => Vec::new(),
-        Action::FunctionConfiguration { before, environment, timeout, memory, .. } => {
-            let mut lines = Vec::new();
-            for (name, value) in environment {
-                lines.extend(before.get(name).map(|before| format!("- {name}={before}")));
-                lines.push(format!("+ {name}={value}"));
-            }
-            lines.extend(timeout.map(|seconds| format!("+ timeout {seconds} s")));
-            lines.extend(memory.map(|mb| format!("+ memory {mb} MB")));
-            lines
-        }
-        Action::FunctionAlias { before, after, .. } => {
-            let mut lines: Vec<String> = before.iter().map(|before| format!("- version {before}")).collect();
-            lines.push(format!("+ version {after}"));
-            lines
-        }
-        Action::InvokePermission { source_arn, .. } => vec![format!("+ calls from {source_arn}")],
-        Action::ApiMethods { paths, methods, .. } => paths
-            .iter()
-            .map(|path| format!("+ {} {path}: open, with the function behind", methods.join(" and ")))
-            .collect(),
-        Action::DeleteDerived { keys, .. } => {
-            let mut shown: Vec<String> = keys.iter().take(5).map(|key| format!("- {key}")).collect();
-            if keys.len() > 5 {
-                shown.push(format!("- … and {} more", keys.len() - 5));
-            }
-            shown
-        }
-        Action::DeleteStack { .. } => {
-            vec!["- the function, its role, its logs and its API go with it".to_owned()]
-        }
-        Action::EmptyBucket { contents, .. } => vec![format!("- {}", contents.in_words())],
-        Action::DeleteBucket { .. } => Vec::new(),
-    }
-}
-
-fn stack(parameters: &std::collections::BTreeMap<String, String>, plan: &StackPlan) -> Vec<String> {
-    match plan {
-        StackPlan::Create | StackPlan::CreateInShell { .. } => {
-            parameters.iter().map(|(name, value)| format!("+ {name}: {value}")).collect()
-        }
-        StackPlan::DeleteThenCreate { why, .. } => vec![format!("it is deleted and made again: {why}")],
-        StackPlan::Update(difference) | StackPlan::ContinueRollbackThenUpdate { difference, .. } => {
-            let mut lines = Vec::new();
-            if let StackPlan::ContinueRollbackThenUpdate { status, .. } = plan {
-                lines.push(format!("it is stuck in {status}: its rollback is finished first"));
-            }
-            if difference.template_changed {
-                lines.push("+ the template changes".to_owned());
-            }
-            for change in &difference.parameters {
-                if let Some(old) = &change.old {
-                    lines.push(format!("- {}: {old}", change.name));
-                }
-                if let Some(new) = &change.new {
-                    lines.push(format!("+ {}: {new}", change.name));
-                }
-            }
-            lines
-        }
-        StackPlan::Nothing | StackPlan::Wait { .. } | StackPlan::Refused { .. } => Vec::new(),
-    }
-}
-
-fn flags(before: Option<PublicAccessBlock>, after: PublicAccessBlock) -> Vec<String> {
-    let before = before.unwrap_or_default();
-    [
-        ("BlockPublicAcls", before.block_public_acls, after.block_public_acls),
-        ("IgnorePublicAcls", before.ignore_public_acls, after.ignore_public_acls),
-        ("BlockPublicPolicy", before.block_public_policy, after.block_public_policy),
-        ("RestrictPublicBuckets", before.restrict_public_buckets, after.restrict_public_buckets),
-    ]
-    .into_iter()
-    .flat_map(|(name, old, new)| {
-        if old == new {
-            vec![format!("  {name}: {old}")]
-        } else {
-            vec![format!("- {name}: {old}"), format!("+ {name}: {new}")]
-        }
-    })
-    .collect()
-}
-
-fn difference(before: Option<&str>, after: Option<&str>) -> Vec<String> {
-    diff::lines(before, after).into_iter().map(|line| format!("{} {}", line.sign, line.text)).collect()
 }
 
 pub(super) fn event(event: &Event) -> Option<Screen> {

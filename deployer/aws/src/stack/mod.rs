@@ -38,6 +38,8 @@ pub use kind::{PARAMETER_WITH_CDN, TAG_MADE_BY, UP};
 pub use names::stack_name;
 pub use observe::StackSeen;
 pub use outputs::{OUTPUT_DISTRIBUTION, OUTPUT_QUEUE, Outputs};
-pub use plan::{DesiredStack, ParameterChange, StackPlan, TAG_BUCKET, TAG_VERSION, plan, same_template};
+pub use plan::{
+    DesiredStack, Difference, ParameterChange, StackPlan, TAG_BUCKET, TAG_VERSION, plan, same_template,
+};
 pub use secrets::Secrets;
 pub use status::Standing;

@@ -5,6 +5,7 @@ use super::{Settings, plan};
 use crate::aws::AwsFailure;
 use crate::aws::failure::Answered;
 use crate::observe::{Live, Observed};
+use crate::plan::action;
 use crate::plan::memory::memory;
 use crate::plan::{Action, Plan};
 use crate::settings::value::{FromText as _, SecurityKey};
@@ -34,7 +35,8 @@ fn attached(settings: &Settings) -> Observed {
 /// The parameters that change.
 fn changed(plan: &Plan) -> Vec<(String, String)> {
     assert!(plan.refusals.is_empty() && plan.unseen.is_empty(), "{:?} {:?}", plan.refusals, plan.unseen);
-    let [Action::Stack { plan: StackPlan::Update(difference), .. }] = plan.actions.as_slice() else {
+    let [Action::Stack(action::Stack { plan: StackPlan::Update(difference), .. })] = plan.actions.as_slice()
+    else {
         panic!("{:?}", plan.actions)
     };
     assert!(difference.tags.is_empty(), "{difference:?}");

@@ -135,7 +135,7 @@ fn without_a_journal_ours_is_still_taken_out_and_theirs_kept() {
     carry_out(&mut world, &first, usize::MAX);
     world.artifacts.journal = Fact::Absent;
     let back = detach(&world, "resized/", Vec::new());
-    assert!(!back.actions.iter().any(|action| matches!(action, Action::PublicAccessBlock { .. })));
+    assert!(!back.actions.iter().any(|action| matches!(action, Action::PublicAccessBlock(_))));
     carry_out(&mut world, &back, usize::MAX);
     world.public_access_block = start.public_access_block.clone();
     assert_eq!(documents(&world), documents(&start));

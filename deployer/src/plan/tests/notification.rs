@@ -137,6 +137,6 @@ fn what_s3_would_refuse_is_refused_before_anything_is_written() {
         text.contains("arn:aws:sns:eu-west-1:111122223333:logs (Id logs) gets s3:ObjectCreated:*"),
         "{text}"
     );
-    assert!(!refused.actions.iter().any(|action| matches!(action, Action::Notification { .. })));
+    assert!(!refused.actions.iter().any(|action| matches!(action, Action::Notification(_))));
     assert_ne!(refused.journal, JournalStep::Keep);
 }

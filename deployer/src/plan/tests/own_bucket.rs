@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::plan::action;
 use imgdeploy_model::document::{policy, website};
 
 use super::world::{API_HOST, BUCKET, CLOSED, REGION, bare, desired, site};
@@ -43,10 +44,9 @@ fn plan(world: &Observed) -> Plan {
 
 /// Carries a plan out; the stack writes the bucket's documents.
 fn carried_out(mut world: Observed, plan: &Plan, steps: usize) -> Observed {
-    let by_stack =
-        plan.actions.iter().take(steps).any(|action| {
-            matches!(action, Action::Stack { plan: StackPlan::Create | StackPlan::Update(_), .. })
-        });
+    let by_stack = plan.actions.iter().take(steps).any(|action| {
+        matches!(action, Action::Stack(action::Stack { plan: StackPlan::Create | StackPlan::Update(_), .. }))
+    });
     carry_out(&mut world, plan, steps);
     if by_stack {
         let wanted = desired(&site(&[]), &world);
@@ -67,7 +67,7 @@ fn carried_out(mut world: Observed, plan: &Plan, steps: usize) -> Observed {
         world.encryption = Fact::Known("AES256".to_owned());
         world.requester_pays = Fact::Known(false);
     }
-    let deleted = |action: &Action| matches!(action, Action::DeleteStack { .. });
+    let deleted = |action: &Action| matches!(action, Action::DeleteStack(_));
     if plan.actions.iter().take(steps).any(deleted) {
         world.policy = Fact::Absent;
     }

@@ -4,6 +4,7 @@ use super::world::{bare, carry_out, desired, site};
 use super::{kinds, plan};
 use crate::aws::{AwsFailure, FailureKind};
 use crate::observe::Observed;
+use crate::plan::action;
 use crate::plan::{Action, Plan, Protection};
 use crate::stack::{DesiredStack, StackPlan};
 use imgdeploy_world::Fact;
@@ -13,7 +14,7 @@ const ROLE: &str = "arn:aws:iam::111122223333:role/resizer-stack";
 
 fn missing(plan: &Plan) -> Vec<Protection> {
     let of = |action: &Action| match action {
-        Action::ArtifactsBucket { missing, .. } => Some(missing.clone()),
+        Action::ArtifactsBucket(action::ArtifactsBucket { missing, .. }) => Some(missing.clone()),
         _ => None,
     };
     plan.actions.iter().find_map(of).unwrap_or_default()
@@ -69,9 +70,9 @@ fn what_could_not_be_read_is_not_written() {
 }
 
 fn stack(plan: &Plan) -> (&DesiredStack, &StackPlan) {
-    let of = |action: &'_ Action| matches!(action, Action::Stack { .. });
+    let of = |action: &'_ Action| matches!(action, Action::Stack(_));
     match plan.actions.iter().find(|action| of(action)) {
-        Some(Action::Stack { desired, plan }) => (desired, plan),
+        Some(Action::Stack(action::Stack { desired, plan })) => (desired, plan),
         _ => panic!("no stack in {:?}", kinds(plan)),
     }
 }

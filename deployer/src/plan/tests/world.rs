@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::plan::action;
 use imgdeploy_model::document::{self, Ours, notification};
 use imgdeploy_model::region;
 
@@ -126,14 +127,14 @@ pub(super) fn carry_out(world: &mut Observed, plan: &Plan, steps: usize) {
         return;
     }
     for (at, action) in plan.actions.iter().take(steps).enumerate() {
-        if at == 0 && !matches!(action, Action::ArtifactsBucket { .. }) {
+        if at == 0 && !matches!(action, Action::ArtifactsBucket(_)) {
             claim(world, plan);
         }
         change(world, action);
-        if matches!(action, Action::ArtifactsBucket { .. }) {
+        if matches!(action, Action::ArtifactsBucket(_)) {
             claim(world, plan);
         }
-        if matches!(action, Action::Stack { .. }) && plan.journal != JournalStep::Keep {
+        if matches!(action, Action::Stack(_)) && plan.journal != JournalStep::Keep {
             name_host(world);
         }
     }
@@ -182,7 +183,7 @@ fn name_host(world: &mut Observed) {
 
 fn change(world: &mut Observed, action: &Action) {
     match action {
-        Action::ArtifactsBucket { .. } => {
+        Action::ArtifactsBucket(_) => {
             world.artifacts.owned = Fact::Known(());
             world.artifacts.public_access_block = Fact::Known(CLOSED);
             world.artifacts.encryption = Fact::Known("AES256".to_owned());
@@ -191,8 +192,8 @@ fn change(world: &mut Observed, action: &Action) {
             world.artifacts.policy = Fact::Known(crate::plan::artifacts::tls_only(&arns));
             world.artifacts.lifecycle = Fact::Known(vec!["imgdeploy-old-code".to_owned()]);
         }
-        Action::UploadCode { .. } => world.artifacts.code = Fact::Known(()),
-        Action::Stack { desired, .. } => {
+        Action::UploadCode(_) => world.artifacts.code = Fact::Known(()),
+        Action::Stack(action::Stack { desired, .. }) => {
             world.stack = Fact::Known(StackSeen {
                 id: format!("arn:aws:cloudformation:{REGION}:111122223333:stack/{}/1", desired.name),
                 status: "CREATE_COMPLETE".to_owned(),
@@ -207,16 +208,16 @@ fn change(world: &mut Observed, action: &Action) {
                 termination_protection: false,
             });
         }
-        Action::PublicAccessBlock { before, after, .. } => {
+        Action::PublicAccessBlock(action::PublicAccessBlock { before, after, .. }) => {
             assert_eq!(world.public_access_block.known(), before.as_ref());
             world.public_access_block = Fact::Known(*after);
         }
-        Action::Policy { before, after, .. } => {
+        Action::Policy(action::Policy { before, after, .. }) => {
             assert_eq!(world.policy.known(), before.as_ref());
             guard(Ours::Policy, before.as_deref(), after.as_deref());
             world.policy = after.clone().map_or(Fact::Absent, Fact::Known);
         }
-        Action::Website { before, after, our_hosts, unknown_api_host, .. } => {
+        Action::Website(action::Website { before, after, our_hosts, unknown_api_host, .. }) => {
             guard(Ours::Website(our_hosts), before.as_deref(), after.as_deref());
             assert_eq!(world.website.known(), before.as_ref());
             let after = match (after, unknown_api_host) {
@@ -225,13 +226,13 @@ fn change(world: &mut Observed, action: &Action) {
             };
             world.website = after.map_or(Fact::Absent, Fact::Known);
         }
-        Action::Notification { before, after, unknown_queue, .. } => {
+        Action::Notification(action::Notification { before, after, unknown_queue, .. }) => {
             guard(Ours::Notification, before.as_deref(), Some(after));
             assert_eq!(world.notification.known(), before.as_ref());
             let after = unknown_queue.as_ref().map_or_else(|| after.clone(), |unknown| after.replace(unknown, QUEUE));
             world.notification = Fact::Known(after);
         }
-        Action::Distribution { before, after, our_patterns, .. } => {
+        Action::Distribution(action::Distribution { before, after, our_patterns, .. }) => {
             let prefix = our_patterns.last().unwrap().trim_end_matches('*');
             let ours = our_edge(BUCKET, REGION, prefix, our_patterns.clone());
             guard(Ours::Distribution(&ours), Some(before), Some(after));
@@ -240,23 +241,23 @@ fn change(world: &mut Observed, action: &Action) {
             assert_eq!(&document.xml, before);
             document.xml.clone_from(after);
         }
-        Action::Invalidate { .. }
-        | Action::DeleteDerived { .. }
+        Action::Invalidate(_)
+        | Action::DeleteDerived(_)
         // This world has no API and no function but its live version.
-        | Action::FunctionConfiguration { .. }
-        | Action::FunctionAlias { .. }
-        | Action::InvokePermission { .. }
-        | Action::ApiMethods { .. }
-        | Action::ApiDeployment { .. } => {}
-        Action::DeleteStack { name } => {
+        | Action::FunctionConfiguration(_)
+        | Action::FunctionAlias(_)
+        | Action::InvokePermission(_)
+        | Action::ApiMethods(_)
+        | Action::ApiDeployment(_) => {}
+        Action::DeleteStack(action::DeleteStack { name }) => {
             assert_eq!(*name, stack::stack_name(BUCKET));
             world.stack = Fact::Absent;
         }
-        Action::EmptyBucket { .. } => {
+        Action::EmptyBucket(_) => {
             world.objects = Fact::Known(Vec::new());
             world.derived = Fact::Known(Vec::new());
         }
-        Action::DeleteBucket { .. } => {
+        Action::DeleteBucket(_) => {
             assert!(world.objects.known().is_none_or(Vec::is_empty), "S3 deletes empty buckets only");
             world.owned = Fact::Absent;
         }

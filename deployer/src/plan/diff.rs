@@ -2,17 +2,22 @@
 
 use similar::{ChangeTag, TextDiff};
 
+/// Lines that differ, each behind its sign and a blank.
+pub(super) fn signed(before: Option<&str>, after: Option<&str>) -> Vec<String> {
+    lines(before, after).into_iter().map(|line| format!("{} {}", line.sign, line.text)).collect()
+}
+
 /// One line of a difference.
-pub(super) struct Line {
+struct Line {
     /// `+`, `-` or blank.
-    pub(super) sign: char,
+    sign: char,
     /// Without its line break.
-    pub(super) text: String,
+    text: String,
 }
 
 /// Lines that differ, with two lines around them. XML and JSON are broken into lines first: AWS hands both out in
 /// one. Only what is shown is reformatted, never what is sent.
-pub(super) fn lines(before: Option<&str>, after: Option<&str>) -> Vec<Line> {
+fn lines(before: Option<&str>, after: Option<&str>) -> Vec<Line> {
     let before = pretty(before.unwrap_or_default());
     let after = pretty(after.unwrap_or_default());
     let diff = TextDiff::from_lines(&before, &after);
