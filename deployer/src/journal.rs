@@ -31,6 +31,15 @@ pub struct DistributionEdit {
     pub edit: Edit<String>,
 }
 
+/// What a distribution is still to forget: whether it has can't be seen in the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stale {
+    /// Distribution id.
+    pub id: String,
+    /// Paths, with a trailing `*`.
+    pub paths: Vec<String>,
+}
+
 /// How far the run that wrote the journal has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,6 +83,9 @@ pub struct Journal {
     /// The distribution.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distribution: Option<DistributionEdit>,
+    /// What a run that has not come to its end was to have forgotten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Stale>,
 }
 
 impl Journal {
@@ -92,6 +104,7 @@ impl Journal {
             website: None,
             notification: None,
             distribution: None,
+            stale: None,
         }
     }
 
@@ -119,12 +132,19 @@ impl Journal {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
+    /// Everything that was planned has been done.
+    pub fn close(&mut self) {
+        self.state = State::Done;
+        self.stale = None;
+    }
+
     /// Same contents, whoever wrote it and however far they came.
     pub fn same_contents(&self, other: &Self) -> bool {
         let bare = |journal: &Self| Self {
             run: String::new(),
             tool: String::new(),
             state: State::Done,
+            stale: None,
             ..journal.clone()
         };
         bare(self) == bare(other)

@@ -171,3 +171,30 @@ fn a_distribution_changed_at_the_last_moment_is_not_overwritten() {
     let _ = bench.attach().exits(0);
     assert!(bench.scenario.distribution_config().0.contains("PriceClass_200"));
 }
+
+/// Whether a distribution has forgotten what it had can't be seen in the account: the journal knows.
+#[test]
+fn an_invalidation_that_was_not_made_is_made_up_for() {
+    const CALL: &str = "cloudfront:CreateInvalidation";
+    let made = |bench: &Bench| bench.proxy.calls().iter().filter(|call| call.name() == CALL).count();
+    let bench = Bench::used().with_stand_in();
+    bench.proxy.fault(Fault::error(CALL, 403, "AccessDenied", "not authorized"));
+    let run = bench.attach();
+    assert_ne!(run.code, 0, "{run}");
+    // Not allowed still: that is no end, however often it is tried.
+    assert_ne!(bench.attach().code, 0);
+    bench.proxy.clear();
+    let run = bench.attach().exits(0);
+    assert_eq!(made(&bench), 1, "{run}");
+    bench.proxy.clear();
+    let run = bench.attach().exits(0);
+    assert_eq!(made(&bench), 0, "{run}");
+    bench.assert_no_writes();
+
+    bench.proxy.fault(Fault::error(CALL, 403, "AccessDenied", "not authorized"));
+    let run = bench.tool.run(["detach", "--bucket", BUCKET, "--yes"]);
+    assert_ne!(run.code, 0, "{run}");
+    bench.proxy.clear();
+    let run = bench.tool.run(["detach", "--bucket", BUCKET, "--yes"]).exits(0);
+    assert_eq!(made(&bench), 1, "{run}");
+}

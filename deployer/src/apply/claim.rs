@@ -93,7 +93,7 @@ impl Claim {
 
     /// Everything is done.
     pub(super) async fn close(&mut self) -> Result<(), Cause> {
-        self.rewrite(|journal| journal.state = State::Done).await
+        self.rewrite(Journal::close).await
     }
 
     /// Everything is undone: the journal goes.

@@ -11,7 +11,7 @@ use imgdeploy_model::document::{
 use imgdeploy_model::region;
 
 use super::function_rights;
-use super::journal::next_edit;
+use super::journal::{make_up, next_edit, stale};
 use super::our_stack::{is_its_bucket, stack_inputs};
 use super::predict::{self, Planned};
 use super::{
@@ -93,6 +93,9 @@ fn edit(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Jo
         notification::After::AsRecorded
     };
     invalidate(plan, desired);
+    if let Some(edge) = seen.edge.as_ref().filter(|edge| edge.document.known().is_some()) {
+        make_up(plan, journal, &edge.id);
+    }
     repairs(plan, desired, seen, journal);
     if let (Some(policy), Some(website)) = (&policy_after, &website_after) {
         let host = website::api_host(seen).filter(|_| keeps_api);
@@ -110,6 +113,7 @@ fn edit(plan: &mut Plan, desired: &Desired, seen: &Observed, journal: Option<&Jo
         .cloned()
         .unwrap_or_else(|| Journal::new(desired.site.bucket.as_str(), desired.site.prefix.as_str()));
     next.prefix = desired.site.prefix.to_string();
+    next.stale = stale(plan);
     record_host(&mut next, plan, desired, seen);
     record_public_access(&mut next, plan);
     if let Some(after) = policy_after {

@@ -4,6 +4,7 @@
 //! changes and loses our part only.
 
 use super::before::target;
+use super::journal::{make_up, stale};
 use super::{Action, JournalStep, Plan, Refusal, edge, notification, our_stack, website};
 use crate::desired::our_edge;
 use crate::journal::Journal;
@@ -55,7 +56,8 @@ pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
         Fact::Unknown(why) => plan.unseen.push(why.clone()),
     }
     if let Fact::Known((current, etag)) = &seen.artifacts.journal {
-        plan.journal = JournalStep::Forget { replaces: etag.clone(), current: Box::new(current.clone()) };
+        let current = Box::new(Journal { stale: stale(&plan), ..current.clone() });
+        plan.journal = JournalStep::Forget { replaces: etag.clone(), current };
     }
     if !plan.is_empty() {
         plan.note(format!(
@@ -121,6 +123,7 @@ fn take_distribution(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>
             path: format!("/{prefix}*"),
         }));
     }
+    make_up(plan, journal, &edge.id);
 }
 
 fn take_policy(plan: &mut Plan, seen: &Observed, journal: Option<&Journal>, prefix: &str) {

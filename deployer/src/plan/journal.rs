@@ -1,6 +1,30 @@
 //! What the journal will say.
 
-use crate::journal::Edit;
+use super::{Action, Plan, action};
+use crate::journal::{Edit, Journal, Stale};
+
+/// What the plan has a distribution forget.
+pub fn stale(plan: &Plan) -> Option<Stale> {
+    let all = plan.actions.iter().filter_map(|action| match action {
+        Action::Invalidate(action::Invalidate { id, path }) => Some((id, path)),
+        _ => None,
+    });
+    let paths: Vec<String> = all.clone().map(|(_, path)| path.clone()).collect();
+    let (id, _) = all.into_iter().next()?;
+    Some(Stale { id: id.clone(), paths })
+}
+
+/// Makes up for what an earlier run did not come to, or was refused: nothing in the account shows that it is missing. `id`: the
+/// distribution that is there.
+pub fn make_up(plan: &mut Plan, journal: Option<&Journal>, id: &str) {
+    let Some(left) = journal.and_then(|journal| journal.stale.as_ref()).filter(|left| left.id == id) else {
+        return;
+    };
+    let planned = stale(plan).map(|planned| planned.paths).unwrap_or_default();
+    for path in left.paths.iter().filter(|path| !planned.contains(path)) {
+        plan.actions.push(Action::Invalidate(action::Invalidate { id: id.to_owned(), path: path.clone() }));
+    }
+}
 
 /// The entry for one document after this plan.
 ///

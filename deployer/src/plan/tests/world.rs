@@ -141,7 +141,7 @@ pub(super) fn carry_out(world: &mut Observed, plan: &Plan, steps: usize) {
     if steps >= plan.actions.len() {
         match &plan.journal {
             JournalStep::Keep => {}
-            JournalStep::Record { .. } => journal(world, |journal| journal.state = State::Done),
+            JournalStep::Record { .. } => journal(world, Journal::close),
             JournalStep::Forget { .. } => world.artifacts.journal = Fact::Absent,
         }
     }
