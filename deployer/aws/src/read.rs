@@ -48,7 +48,8 @@ pub async fn caller(clients: &Clients) -> Result<Caller, AwsFailure> {
         .map_err(|error| AwsFailure::from_sdk("sts:GetCallerIdentity", &error))?;
     let arn = seen.arn().unwrap_or_default().to_owned();
     let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
-    Ok(Caller { account: seen.account().unwrap_or_default().to_owned(), arn, partition })
+    let (account, by) = (seen.account().unwrap_or_default().to_owned(), clients.source().to_string());
+    Ok(Caller { account, arn, partition, by })
 }
 
 /// The bucket's region by HeadBucket, which names it from any region, even beside a 301 or 403 (S3-29).

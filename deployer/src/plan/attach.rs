@@ -28,7 +28,8 @@ use imgdeploy_world::Fact;
 
 /// Plans an attach. Applying is allowed only while `refusals` and `unseen` are empty.
 pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
-    let mut plan = Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region);
+    let mut plan =
+        Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region).by(&seen.caller);
     if is_its_bucket(&mut plan, seen, "imgdeploy up") {
         return plan;
     }

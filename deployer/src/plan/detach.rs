@@ -16,7 +16,7 @@ use imgdeploy_world::Fact;
 
 /// Plans a detach. `derived`: the keys to delete as well, if that was asked for.
 pub fn detach(seen: &Observed, prefix: &str, derived: Vec<String>) -> Plan {
-    let mut plan = Plan::new(&seen.bucket, &seen.caller.account, &seen.region);
+    let mut plan = Plan::new(&seen.bucket, &seen.caller.account, &seen.region).by(&seen.caller);
     if our_stack::is_its_bucket(&mut plan, seen, "imgdeploy down") {
         return plan;
     }

@@ -14,7 +14,7 @@ use imgdeploy_world::Fact;
 
 /// Plans a `down`. `contents`: what is in the bucket; `with_objects`: it may go with all that.
 pub fn down(seen: &Observed, contents: &Fact<Contents>, with_objects: bool) -> Plan {
-    let mut plan = Plan::new(&seen.bucket, &seen.caller.account, &seen.region);
+    let mut plan = Plan::new(&seen.bucket, &seen.caller.account, &seen.region).by(&seen.caller);
     let name = &seen.bucket;
     let stack = match &seen.stack {
         Fact::Known(stack) => Some(stack),

@@ -11,7 +11,7 @@ use imgdeploy_world::Fact;
 /// Plans that the stack of `seen` gives its function so much memory (MB). The code that is live stays live (CN-09): `seen` has
 /// to know whether the artifacts bucket has it ([`crate::observe::Query::code_sha256`]).
 pub fn memory(seen: &Observed, key: Option<&SecurityKey>, memory: u32) -> Plan {
-    let mut plan = Plan::new(&seen.bucket, &seen.caller.account, &seen.region);
+    let mut plan = Plan::new(&seen.bucket, &seen.caller.account, &seen.region).by(&seen.caller);
     plan.unseen.extend(seen.stack.unknown().cloned());
     plan.unseen.extend(seen.function.unknown().cloned());
     let (Fact::Known(found), Fact::Known(live)) = (&seen.stack, &seen.function) else {

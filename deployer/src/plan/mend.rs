@@ -29,7 +29,8 @@ const METHODS: [&str; 2] = ["GET", "HEAD"];
 
 /// Plans what `fixes` ask for. Empty where nothing of it can be done here.
 pub fn mend(desired: &Desired, seen: &Observed, snapshot: &Snapshot, fixes: &BTreeSet<Fix>) -> Plan {
-    let mut plan = Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region);
+    let mut plan =
+        Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region).by(&seen.caller);
     if seen.stack.known().is_none() {
         plan.refusals.push(Refusal::usage(
             format!(

@@ -7,6 +7,7 @@ use super::action::{Action, Place};
 use crate::approval::Proposal;
 use crate::aws::AwsFailure;
 use crate::journal::Journal;
+use imgdeploy_world::Caller;
 
 /// What happens to the journal around the actions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,6 +91,8 @@ pub struct Plan {
     pub account: String,
     /// Its region.
     pub region: String,
+    /// Who carries it out.
+    pub caller: Option<Caller>,
     /// The changes, in the order in which they are made.
     pub actions: Vec<Action>,
     /// The journal.
@@ -115,12 +118,19 @@ impl Plan {
             bucket: bucket.to_owned(),
             account: account.to_owned(),
             region: region.to_owned(),
+            caller: None,
             actions: Vec::new(),
             journal: JournalStep::Keep,
             notes: Vec::new(),
             refusals: Vec::new(),
             unseen: Vec::new(),
         }
+    }
+
+    /// The same, carried out by the one who looked.
+    #[must_use]
+    pub fn by(self, caller: &Caller) -> Self {
+        Self { caller: Some(caller.clone()), ..self }
     }
 
     /// Where it is carried out.

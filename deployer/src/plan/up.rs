@@ -30,7 +30,8 @@ const BLOCK: PublicAccessBlock = PublicAccessBlock {
 /// Plans an `up`. `with_cdn`: a distribution was asked for; one that is there stays in any case. Applying is allowed only
 /// while `refusals` and `unseen` are empty.
 pub fn up(desired: &Desired, with_cdn: bool, seen: &Observed) -> Plan {
-    let mut plan = Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region);
+    let mut plan =
+        Plan::new(desired.site.bucket.as_str(), &desired.account, &desired.region).by(&seen.caller);
     let there = match &seen.stack {
         Fact::Known(stack) => Some(stack),
         Fact::Absent => None,

@@ -23,6 +23,9 @@ pub(super) fn plan(plan: &Plan, colour: bool) -> Screen {
     let mut out = Screen::new();
     out.painted(Paint::Bold.only_if(colour), format_args!("bucket {}", plan.bucket));
     out.line(format_args!(" (account {}, region {})", plan.account, plan.region));
+    if let Some(caller) = &plan.caller {
+        out.line(format_args!("by {}, {}", caller.arn, caller.by));
+    }
     for note in &plan.notes {
         out.line(format_args!("{}: {}", if note.warning { "warning" } else { "note" }, note.text));
     }

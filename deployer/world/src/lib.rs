@@ -22,4 +22,6 @@ pub struct Caller {
     pub arn: String,
     /// Partition of that ARN, e.g. `aws` (PA-01).
     pub partition: String,
+    /// Where the credentials come from, such as `profile shop`.
+    pub by: String,
 }

@@ -40,6 +40,7 @@ pub(crate) fn healthy() -> Snapshot {
             account: ACCOUNT.to_owned(),
             arn: format!("arn:aws:iam::{ACCOUNT}:user/someone"),
             partition: "aws".to_owned(),
+            by: "profile shop".to_owned(),
         }),
         home_region: Some(REGION.to_owned()),
         bucket: Some(Bucket {

@@ -85,6 +85,7 @@ pub(super) fn bare() -> Observed {
             account: "111122223333".to_owned(),
             arn: "arn:aws:iam::111122223333:user/ann".to_owned(),
             partition: "aws".to_owned(),
+            by: "profile shop".to_owned(),
         },
         home_region: REGION.to_owned(),
         bucket: BUCKET.to_owned(),
