@@ -88,6 +88,7 @@ pub const CHECKS: &[&Check] = &[
     &edge::alias::CHECK,
     &edge::query_strings::CHECK,
     &walk::out_of_nothing::CHECK,
+    &edge::signed_only::CHECK,
     &walk::redirect_loop::CHECK,
     &walk::elsewhere::CHECK,
     &walk::error_answer::CHECK,

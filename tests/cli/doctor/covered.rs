@@ -18,6 +18,7 @@ const ON_SNAPSHOTS: &[(&str, &str)] = &[
     ("IMG070", "the emulator's objects have one owner"),
     ("IMG087", "the emulator has a distribution deployed at once"),
     ("IMG090", "an image out of nothing that no configuration explains"),
+    ("IMG091", "the emulator has no key groups"),
     ("IMG092", "a circle that no configuration explains"),
     ("IMG093", "a redirect out of the chain that no configuration explains"),
     ("IMG094", "an error that no configuration explains"),

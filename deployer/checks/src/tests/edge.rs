@@ -278,3 +278,23 @@ fn severities() {
     );
     assert_eq!(after(without_behavior).worst(), Some(Severity::Error));
 }
+
+/// Trusted key groups at the last behaviour, which is ours.
+fn signed(snapshot: &mut Snapshot) {
+    let document = edge(snapshot).document.known_mut().unwrap();
+    let at = document.rfind("<TrustedKeyGroups><Enabled>false").unwrap();
+    let tail = document[at..].replacen("false", "true", 1);
+    document.replace_range(at.., &tail);
+}
+
+#[test]
+fn a_behaviour_for_signed_urls_shows_nobody_an_image() {
+    let found = super::after(|s| {
+        signed(s);
+        s.walks.clear();
+    });
+    let finding = super::only(&found, "IMG091", "signed URLs only");
+    assert!(finding.what.contains("resized/*") && finding.place.contains("TrustedKeyGroups"), "{finding:?}");
+    // An image that came is the better proof.
+    assert_eq!(super::headlines(signed), [""; 0]);
+}

@@ -82,6 +82,8 @@ pub struct Behavior {
     pub caching: Caching,
     /// Whether the viewer's `Host` goes to the origin (CF-06).
     pub forwards_host: bool,
+    /// Whether only signed URLs or cookies are let through (`TrustedSigners`, `TrustedKeyGroups`).
+    pub signed_only: bool,
 }
 
 /// Where a behaviour's TTLs and cache key come from; the two exclude each other (CF-05).

@@ -159,5 +159,9 @@ pub fn begin(setup: &Setup, cache: &mut Cache, request: &Request, now: u64) -> S
             "This distribution is not configured to allow the HTTP request method that was used for this request.",
         );
     }
+    // Signatures are not looked at: viewers of a page with images have none.
+    if behavior.signed_only {
+        return own_error(&behavior, 403, "Missing Key-Pair-Id query parameter or cookie value");
+    }
     flow::fetch(setup, cache, viewer, behavior, None, now)
 }

@@ -15,3 +15,4 @@ pub mod min_ttl;
 pub mod origin_path;
 pub mod query_strings;
 pub mod rest_origin;
+pub mod signed_only;

@@ -88,7 +88,7 @@ fn what_works_is_left_alone() {
 fn an_unknown_is_not_checked() {
     let all = [
         "IMG003", "IMG004", "IMG075", "IMG076", "IMG077", "IMG078", "IMG079", "IMG080", "IMG081", "IMG082",
-        "IMG083", "IMG084", "IMG085", "IMG086", "IMG087", "IMG088", "IMG089",
+        "IMG083", "IMG084", "IMG085", "IMG086", "IMG087", "IMG088", "IMG089", "IMG091",
     ];
     let cases: &[(&str, &[&str], Change)] = &[
         ("cloudfront:GetDistributionConfig", &all, |s| {

@@ -91,6 +91,9 @@ fn behavior(node: Node<'_, '_>, pattern: String) -> Result<Behavior, XmlError> {
         methods,
         caching,
         forwards_host,
+        signed_only: ["TrustedSigners", "TrustedKeyGroups"]
+            .into_iter()
+            .any(|name| child(node, name).and_then(|trusted| flag(trusted, "Enabled")) == Some(true)),
     })
 }
 

@@ -208,6 +208,10 @@ fn viewer_rules_methods_and_a_disabled_distribution() {
     let put = get("/a.jpg").with_method(Method::parse("put"));
     assert_eq!(run(&with("", ""), &mut Cache::new(), &put, NOW, ok).0.response.status, 403);
     assert_eq!(run(&with("", ""), &mut Cache::new(), &get("/"), NOW, ok).1[0].path, "/home.html");
+    let nobody =
+        "<TrustedKeyGroups><Enabled>true</Enabled><Quantity>1</Quantity></TrustedKeyGroups><TargetOriginId>";
+    let signed = with("<TargetOriginId>", nobody);
+    assert_eq!(run(&signed, &mut Cache::new(), &get("/a.jpg"), NOW, ok).0.response.status, 403);
     let off = with("<Enabled>true", "<Enabled>false");
     assert_eq!(run(&off, &mut Cache::new(), &get("/a.jpg"), NOW, ok).0.response.status, 403);
 }
