@@ -101,7 +101,7 @@ pub async fn probe(clients: &Clients, desired: &Desired, seen: &Observed, say: S
 
 impl ProbeReport {
     /// Nothing has been asked yet.
-    fn of(url: &str) -> Self {
+    pub(crate) fn of(url: &str) -> Self {
         let verdict = String::new();
         Self { ok: false, url: url.to_owned(), hops: Vec::new(), verdict, bad_originals: Vec::new() }
     }

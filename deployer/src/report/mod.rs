@@ -118,7 +118,7 @@ impl Report {
     pub fn finish(&self, command: &str, plan: &Plan, outcome: Outcome, probe: Option<&ProbeReport>) {
         if self.json {
             out_json(&json::finished(command, plan, outcome, probe));
-        } else if let Some(line) = text::finished(command, plan, outcome) {
+        } else if let Some(line) = text::finished(command, plan, outcome, probe) {
             out(&line);
         }
     }

@@ -7,6 +7,7 @@ use crate::plan::action::Describe as _;
 use crate::plan::{JournalStep, Plan, RefusalKind};
 use crate::probe::ProbeReport;
 use imgdeploy_checks::snapshot::BadOriginal;
+use imgdeploy_model::command;
 
 pub(super) fn settings(rows: &[(&'static str, String, String)]) -> Screen {
     let name = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
@@ -36,8 +37,7 @@ pub(super) fn plan(plan: &Plan, colour: bool) -> Screen {
         return out;
     }
     out.end();
-    let changes = plan.actions.len();
-    out.line(format_args!("plan: {changes} {}", if changes == 1 { "change" } else { "changes" }));
+    out.line(format_args!("plan: {}", counted(plan.actions.len())));
     for (index, action) in plan.actions.iter().enumerate() {
         out.end();
         let title = format!("{}. {}", index + 1, action.title());
@@ -102,15 +102,47 @@ pub(super) fn bad_originals(out: &mut Screen, bad: &[BadOriginal]) {
     }
 }
 
-pub(super) fn finished(command: &str, plan: &Plan, outcome: Outcome) -> Option<Screen> {
+/// The end, and what to do next. `probe`: the image that was asked for, if one was.
+pub(super) fn finished(
+    command: &str,
+    plan: &Plan,
+    outcome: Outcome,
+    probe: Option<&ProbeReport>,
+) -> Option<Screen> {
     match outcome {
         Outcome::NothingToDo => Some(Screen::of(format_args!("{}: nothing to do", plan.bucket))),
         Outcome::Planned => None,
         Outcome::Applied => {
-            let done = plan.actions.len();
-            Some(Screen::of(format_args!("{}: {command} done, {done} changes", plan.bucket)))
+            let done = counted(plan.actions.len());
+            let mut out = Screen::of(format_args!("{}: {command} done, {done}", plan.bucket));
+            // What stood in for AWS on this machine is gone when this is read.
+            let url =
+                probe.map(|probe| probe.url.as_str()).filter(|url| url.starts_with("http") && !is_here(url));
+            if let Some(url) = url {
+                out.end();
+                out.line(format_args!("open this: {url}"));
+                out.line(format_args!("in a page: <img src=\"{url}\">"));
+            }
+            if command == "attach" {
+                out.end();
+                out.line(format_args!(
+                    "the way back: {}",
+                    command!("imgdeploy detach --bucket {}", plan.bucket)
+                ));
+            }
+            Some(out)
         }
     }
+}
+
+/// `1 change`, `2 changes`.
+fn counted(changes: usize) -> String {
+    format!("{changes} {}", if changes == 1 { "change" } else { "changes" })
+}
+
+fn is_here(url: &str) -> bool {
+    imgdeploy_model::chain::message::Url::parse(url)
+        .is_some_and(|url| url.host.starts_with("127.") || url.host == "localhost")
 }
 
 pub(super) fn failure(failure: &Failure, colour: bool) -> Screen {
@@ -132,4 +164,34 @@ pub(super) fn image_failed(input: &str, reason: &str, colour: bool) -> Screen {
     out.painted(Paint::Red.only_if(colour), "error:");
     out.line(format_args!(" {input}: {reason}"));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_end_says_what_to_do_next() {
+        let plan = Plan::new("shop", "111122223333", "eu-west-1");
+        let said = |command: &str, url: &str| {
+            let probe = ProbeReport::of(url);
+            finished(command, &plan, Outcome::Applied, Some(&probe)).unwrap().as_str().to_owned()
+        };
+        let text = said("attach", "https://cdn.example.com/resized/300x200/a.jpg");
+        for part in [
+            "shop: attach done, 0 changes",
+            "open this: https://cdn.example.com/resized/300x200/a.jpg",
+            "in a page: <img src=\"https://cdn.example.com/resized/300x200/a.jpg\">",
+            "the way back: imgdeploy detach --bucket shop",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+        // A port of this machine that is closed by now, and nothing that was asked for.
+        for url in ["http://127.0.0.1:4000/resized/300x200/a.jpg", ""] {
+            assert!(!said("attach", url).contains("open this"), "{url}");
+        }
+        assert!(!said("detach", "").contains("the way back"));
+        assert_eq!(counted(1), "1 change");
+    }
 }
