@@ -89,6 +89,10 @@ fn the_profile_that_is_named_wins_over_keys_of_the_environment() {
     // As with the AWS CLI: AWS's own variable names a profile for whoever has no keys.
     bench("", KEYS).with_keys("AKIAENV").env("AWS_PROFILE", "shop").is(&[], "AKIAENV");
     bench("", KEYS).env("AWS_PROFILE", "default").env("AWS_DEFAULT_PROFILE", "shop").is(&[], "AKIASHOP");
+    // What is not used may be broken.
+    let broken = "[default]\naws_access_key_id = AKIADEFAULT\n";
+    bench("", broken).with_keys("AKIAENV").is(&[], "AKIAENV");
+    bench("", broken).is_not(&[], 2, &["no `aws_secret_access_key`"]);
 }
 
 #[test]
@@ -300,6 +304,9 @@ fn a_web_identity() {
         asked[0].body.contains("WebIdentityToken=ey.token") && !asked[0].body.contains("%0A"),
         "{asked:?}"
     );
+
+    let half = bench("", "").env("AWS_WEB_IDENTITY_TOKEN_FILE", file.to_str().unwrap());
+    half.is_not(&[], 2, &["AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not"]);
 
     let profile = bench(
         &format!("[profile ci]\nrole_arn = {ROLE}\nweb_identity_token_file = {}\n", file.to_str().unwrap()),

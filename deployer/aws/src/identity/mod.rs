@@ -128,18 +128,17 @@ impl Finder<'_> {
         named: Option<&Named>,
     ) -> Result<(Source, SharedCredentialsProvider), NoIdentity> {
         let alone = named.is_some_and(|named| named.alone);
-        // A profile that is named has to be there, whatever comes before it.
         let name = named.map_or(DEFAULT, |named| &named.name);
-        let way = match named {
-            Some(_) => Some(profile::way(&self.profiles, name)?),
-            None => {
-                self.profiles.get_profile(name).map(|_| profile::way(&self.profiles, name)).transpose()?
-            }
-        };
+        let is_there = self.profiles.get_profile(name).is_some();
         if !alone && self.has_variables()? {
+            // A profile that is named has to be there, whatever comes before it.
+            if named.is_some() && !is_there {
+                let _ = profile::way(&self.profiles, name)?;
+            }
             let variables = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
             return self.first([(Source::Variables, variables)]).await?.ok_or(NoIdentity::Nowhere);
         }
+        let way = (named.is_some() || is_there).then(|| profile::way(&self.profiles, name)).transpose()?;
         if let Some(way) = way.filter(|way| way.base != Base::Nothing || !way.roles.is_empty()) {
             let provider = self.along(&way)?;
             return self
@@ -147,7 +146,7 @@ impl Finder<'_> {
                 .await?
                 .ok_or(NoIdentity::Empty(name.to_owned()));
         }
-        let token = (!alone).then(|| self.web_identity()).flatten();
+        let token = if alone { None } else { self.web_identity()? };
         let token = token.map(|provider| (Source::WebIdentity, provider));
         let found = self.first(token.into_iter().chain(self.around())).await?;
         found.ok_or_else(|| match named {
@@ -193,18 +192,21 @@ impl Finder<'_> {
         }
     }
 
-    fn web_identity(&self) -> Option<SharedCredentialsProvider> {
-        let token_file = PathBuf::from((self.env)("AWS_WEB_IDENTITY_TOKEN_FILE")?);
+    fn web_identity(&self) -> Result<Option<SharedCredentialsProvider>, NoIdentity> {
+        let (file, arn) = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN");
+        let Some(token_file) = (self.env)(file).map(PathBuf::from) else { return Ok(None) };
+        let arn = (self.env)(arn).ok_or(NoIdentity::Half { set: file, missing: arn })?;
         let role = Role {
             profile: String::new(),
-            arn: (self.env)("AWS_ROLE_ARN")?,
+            arn,
             external_id: None,
             session_name: (self.env)("AWS_ROLE_SESSION_NAME"),
             duration: None,
             mfa_serial: None,
             region: None,
         };
-        Some(SharedCredentialsProvider::new(Exchanged { config: self.config.clone(), token_file, role }))
+        let config = self.config.clone();
+        Ok(Some(SharedCredentialsProvider::new(Exchanged { config, token_file, role })))
     }
 
     /// What the container and the machine give.
