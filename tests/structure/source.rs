@@ -19,6 +19,8 @@ pub struct Module {
     pub outer: BTreeSet<Vec<String>>,
     /// Names that it hands on: where they lead, from the root on.
     pub handed_on: BTreeMap<String, Vec<String>>,
+    /// Texts in expressions and in macros, but for the stories of checks, which are documentation.
+    pub texts: Vec<String>,
 }
 
 /// All modules of one crate.
@@ -151,7 +153,8 @@ impl Reader<'_> {
                     match other {
                         TokenTree::Ident(name) => path.push(name.to_string()),
                         TokenTree::Group(group) => self.tokens(group.stream()),
-                        TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+                        TokenTree::Literal(text) => self.this().texts.push(text.to_string()),
+                        TokenTree::Punct(_) => {}
                     }
                 }
             }
@@ -243,6 +246,27 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         self.written(&names);
         visit::visit_path(self, path);
+    }
+
+    fn visit_expr_lit(&mut self, item: &'ast syn::ExprLit) {
+        if let syn::Lit::Str(text) = &item.lit {
+            self.this().texts.push(text.value());
+        }
+    }
+
+    fn visit_field_value(&mut self, item: &'ast syn::FieldValue) {
+        if !matches!(&item.member, syn::Member::Named(name) if name == "story") {
+            visit::visit_field_value(self, item);
+        }
+    }
+
+    fn visit_attribute(&mut self, item: &'ast syn::Attribute) {
+        match &item.meta {
+            // What an error says.
+            syn::Meta::List(list) if list.path.is_ident("error") => self.tokens(list.tokens.clone()),
+            syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => {}
+            _ => visit::visit_attribute(self, item),
+        }
     }
 
     fn visit_macro(&mut self, item: &'ast syn::Macro) {

@@ -192,3 +192,35 @@ fn the_architecture_names_every_crate() {
         tool.map(|all| all.folder.as_str()).filter(|folder| !told.contains(&format!("{folder}/"))).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+/// Whether a fact about AWS is named by its id, such as `S3-10`: for comments and documentation, and nothing to whoever reads a message.
+fn names_a_fact(text: &str) -> bool {
+    let services = ["S3", "CF", "AG", "LA", "CN", "PA", "IA", "NW"];
+    services.iter().any(|service| {
+        text.match_indices(&format!("{service}-")).any(|(at, dash)| {
+            let before = text[..at].chars().next_back();
+            let number = &text[at + dash.len()..];
+            let digits = number.chars().take_while(char::is_ascii_digit).count();
+            digits == 2 && before.is_none_or(|before| !before.is_alphanumeric())
+        })
+    })
+}
+
+#[test]
+fn messages_name_no_fact_by_its_id() {
+    assert!(
+        names_a_fact("too long (AG-01, AG-11)") && names_a_fact("S3-10") && !names_a_fact("SHA-256, US3-10")
+    );
+    let mut found = Vec::new();
+    for all in source::crates() {
+        for (module, read) in &all.modules {
+            // The table of answers has its sources as data; nobody is shown them.
+            if all.folder == "deployer/aws" && name(module) == "answers" {
+                continue;
+            }
+            let texts = read.texts.iter().filter(|text| names_a_fact(text));
+            found.extend(texts.map(|text| format!("{} {}: {text}", all.folder, name(module))));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

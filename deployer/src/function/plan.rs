@@ -203,10 +203,7 @@ fn refuse(plan: &mut CodePlan, seen: &Seen, wanted: &Wanted) {
     }
     if wanted.artifacts.is_none() && wanted.size > DIRECT_BYTES {
         refuse(
-            format!(
-                "the zip has {} bytes, more than the {DIRECT_BYTES} that a call takes (LA-07)",
-                wanted.size
-            ),
+            format!("the zip has {} bytes, more than the {DIRECT_BYTES} that a call takes", wanted.size),
             "make it smaller: `imgdeploy build` makes one of 6 MB",
         );
     }

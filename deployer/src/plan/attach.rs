@@ -46,7 +46,7 @@ pub fn attach(desired: &Desired, seen: &Observed) -> Plan {
     };
     same_distribution(&mut plan, desired, seen, journal);
     if desired.partition == region::Partition::AwsUsGov && seen.edge.is_some() {
-        plan.warn(format!("there is no CloudFront in the partition of {} (PA-03)", desired.region));
+        plan.warn(format!("there is no CloudFront in the partition of {}", desired.region));
     }
 
     let upload = desired.code.kept.is_none().then_some(&desired.artifact);

@@ -36,7 +36,7 @@ pub fn add(plan: &mut Plan, desired: &Desired, seen: &Observed) {
     if seen.encryption.known().is_some_and(|algorithm| algorithm.starts_with("aws:kms")) {
         plan.warn(
             "the bucket encrypts new objects with KMS: its website endpoint cannot serve those, and the function may \
-             not read originals under such a key (S3-27); derived images are stored with S3's own keys (SSE-S3)",
+             not read originals under such a key; derived images are stored with S3's own keys (SSE-S3)",
         );
     }
     overlap(plan, desired, seen);

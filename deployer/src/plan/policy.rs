@@ -40,7 +40,7 @@ pub fn plan(plan: &mut Plan, desired: &Desired, seen: &Observed) -> Option<Strin
         }
         for hit in policy::public_writes(text).unwrap_or_default() {
             plan.warn(format!(
-                "the bucket policy's statement {} lets everyone do {}{}: anybody may overwrite or delete images (S3-24); \
+                "the bucket policy's statement {} lets everyone do {}{}: anybody may overwrite or delete images; \
                  imgdeploy leaves it alone, you should not",
                 name(hit.sid.as_deref(), hit.index),
                 hit.actions.join(", "),

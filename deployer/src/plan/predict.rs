@@ -64,9 +64,7 @@ fn wrong(walked: &Walk) -> Option<String> {
     match &walked.end {
         End::Answered(response) if response.status == 200 => None,
         End::Answered(response) => Some(format!("status {}{at}", response.status)),
-        End::Loop { url } => {
-            Some(format!("a redirect loop over {} (CF-02)", url.as_deref().unwrap_or("all hops")))
-        }
+        End::Loop { url } => Some(format!("a redirect loop over {}", url.as_deref().unwrap_or("all hops"))),
         End::DeadEnd { location } => {
             Some(format!("a redirect to {location}, which is not a host of this chain"))
         }

@@ -111,7 +111,7 @@ async fn steps(report: &mut ProbeReport, url: &str, key: &str, hosts: &Hosts) ->
             }
         }
     }
-    report.verdict = format!("a redirect loop: {MAX_HOPS} answers and no end (CF-02)");
+    report.verdict = format!("a redirect loop: {MAX_HOPS} answers and no end");
     None
 }
 

@@ -164,7 +164,7 @@ fn text(tune: &TuneReport<'_>) -> Screen {
     for note in &plan.notes {
         out.line(format_args!("note: {note}"));
     }
-    out.line(format_args!("note: prices of {}: {} USD for a GB-second, {:.2} for a million calls ({}); an instance that starts is paid for too (LA-18), \
+    out.line(format_args!("note: prices of {}: {} USD for a GB-second, {:.2} for a million calls ({}); an instance that starts is paid for too, \
          API Gateway, S3 and CloudFront are not in it",
         prices.region,
         prices.usd_per_gb_second,

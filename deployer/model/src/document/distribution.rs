@@ -69,15 +69,13 @@ pub enum DistributionError {
         target_origin: String,
     },
     /// No room for our behaviour (CF-12).
-    #[error(
-        "the distribution has {foreign} cache behaviours; CloudFront takes at most {MAX_BEHAVIOURS} (CF-12)"
-    )]
+    #[error("the distribution has {foreign} cache behaviours; CloudFront takes at most {MAX_BEHAVIOURS}")]
     TooManyBehaviours {
         /// Behaviours of others.
         foreign: usize,
     },
     /// No room for our origin (CF-12).
-    #[error("the distribution has {foreign} origins; CloudFront takes at most {MAX_ORIGINS} (CF-12)")]
+    #[error("the distribution has {foreign} origins; CloudFront takes at most {MAX_ORIGINS}")]
     TooManyOrigins {
         /// Origins of others.
         foreign: usize,

@@ -62,7 +62,7 @@ pub enum PolicyError {
     Shape(String),
     /// The result would be over the limit of S3.
     #[error(
-        "the bucket policy would have {bytes} bytes with our statement; S3 takes at most {MAX_BYTES} (S3-25). \
+        "the bucket policy would have {bytes} bytes with our statement; S3 takes at most {MAX_BYTES}. \
          Shorten or join statements of the present policy first"
     )]
     TooLarge {

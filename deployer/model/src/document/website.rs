@@ -82,7 +82,7 @@ pub enum WebsiteError {
     Xml(#[from] XmlError),
     /// The bucket redirects everything elsewhere, which excludes rules (S3-08).
     #[error(
-        "the website redirects all requests to {host} (RedirectAllRequestsTo), which excludes routing rules (S3-08). \
+        "the website redirects all requests to {host} (RedirectAllRequestsTo), which excludes routing rules. \
          Remove that redirect first if this bucket is the one to serve images"
     )]
     RedirectsAll {
@@ -91,7 +91,7 @@ pub enum WebsiteError {
     },
     /// Too many rules with ours (S3-06).
     #[error(
-        "the website has {foreign} routing rules and needs {ours} more for us; S3 takes at most {MAX_RULES} (S3-06). \
+        "the website has {foreign} routing rules and needs {ours} more for us; S3 takes at most {MAX_RULES}. \
          Remove or join some of the present ones first"
     )]
     TooManyRules {
@@ -101,7 +101,7 @@ pub enum WebsiteError {
         ours: usize,
     },
     /// Too many bytes with our rules (S3-06).
-    #[error("the website configuration would have {bytes} bytes; S3 takes at most {MAX_BYTES} (S3-06)")]
+    #[error("the website configuration would have {bytes} bytes; S3 takes at most {MAX_BYTES}")]
     TooLarge {
         /// Size of the merged document.
         bytes: usize,

@@ -78,36 +78,32 @@ fn gateway(commands: &Commands, hop: &Hop) -> (String, Command) {
     let cause = match (hop.status, refusal) {
         (403, Refusal::MissingToken) => {
             "`Missing Authentication Token`: no resource or method fits this request, the change was not deployed, or the method \
-             asks for a signature (AG-02, AG-04)"
+             asks for a signature"
         }
         (403, Refusal::AccessDenied) => {
-            "the API's resource policy or an authorizer refuses the request; a changed policy counts after a deployment (AG-03, AG-15)"
+            "the API's resource policy or an authorizer refuses the request; a changed policy counts after a deployment"
         }
         (403, Refusal::Forbidden) => {
-            "`Forbidden`: an API key is missing, a web ACL blocks, there is no such stage, or the default endpoint is off (AG-03)"
+            "`Forbidden`: an API key is missing, a web ACL blocks, there is no such stage, or the default endpoint is off"
         }
         (401, _) => {
-            "`Unauthorized`: an authorizer is set on the method, and images are asked for without credentials (AG-03)"
+            "`Unauthorized`: an authorizer is set on the method, and images are asked for without credentials"
         }
-        (404, _) => {
-            "no route fits; `Not Found` is what an HTTP API says, while the chain needs a REST API (AG-16)"
-        }
-        (413 | 414, _) => "the request is too long (AG-01, AG-11)",
-        (429, _) => "more requests than the throttle of stage or account lets through (AG-14)",
-        (400, _) => "API Gateway does not take the address: some characters have to be encoded (S3-13)",
+        (404, _) => "no route fits; `Not Found` is what an HTTP API says, while the chain needs a REST API",
+        (413 | 414, _) => "the request is too long",
+        (429, _) => "more requests than the throttle of stage or account lets through",
+        (400, _) => "API Gateway does not take the address: some characters have to be encoded",
         (500, _) => {
-            "`Internal server error`: API Gateway may not call the function, or Lambda throttles it; the function did not run \
-             (AG-05, LA-08)"
+            "`Internal server error`: API Gateway may not call the function, or Lambda throttles it; the function did not run"
         }
         (502, _) => {
-            "`Internal server error` with 502: the function did not start, failed, or gave an answer of the wrong shape (AG-06, LA-11)"
+            "`Internal server error` with 502: the function did not start, failed, or gave an answer of the wrong shape"
         }
         (503, _) => "the function is not available just now: try again",
         (504, _) => {
-            "the function took longer than API Gateway waits; a client for another region than the bucket's can hang like this \
-             (AG-09, LA-16)"
+            "the function took longer than API Gateway waits; a client for another region than the bucket's can hang like this"
         }
-        _ => "API Gateway refuses the request (AG-03)",
+        _ => "API Gateway refuses the request",
     };
     let cure = match hop.status {
         502 | 504 => commands.logs(),
@@ -125,16 +121,14 @@ fn function(commands: &Commands, walk: &Walk, hop: &Hop) -> (String, Command) {
              it, or it is no image; the log says which"
         }
         400 => {
-            "it does not understand the address, such as a size that is none or a key that arrives changed (S3-13)"
+            "it does not understand the address, such as a size that is none or a key that arrives changed"
         }
         401 | 403 => "it does not make this size, or wants a signed address",
         405 => "it answers GET and HEAD only",
         413 => "the original, or the result, is larger than it may be",
         415 | 422 => "the original can't be read as an image: it is damaged, or of a rare kind",
-        500 => "its settings are wrong or S3 refused a call; the log has the reason (IA-01)",
-        503 => {
-            "it was not done in the time that it has, or S3 was busy: try again, or give it more memory (LA-09)"
-        }
+        500 => "its settings are wrong or S3 refused a call; the log has the reason",
+        503 => "it was not done in the time that it has, or S3 was busy: try again, or give it more memory",
         _ => "the log has the reason",
     };
     let cure = match hop.status {
@@ -146,17 +140,17 @@ fn function(commands: &Commands, walk: &Walk, hop: &Hop) -> (String, Command) {
 
 fn website(commands: &Commands, hop: &Hop) -> (String, Command) {
     let cause = match (hop.status, s3_code(hop).as_str()) {
-        (_, "NoSuchWebsiteConfiguration") => "the bucket has no website configuration (S3-07)",
+        (_, "NoSuchWebsiteConfiguration") => "the bucket has no website configuration",
         (_, "NoSuchBucket") => {
             "no bucket of this name is in the region of this website endpoint: the host names another region, or another Host was \
-             forwarded (S3-16, CF-06)"
+             forwarded"
         }
         (403, _) => {
-            "the object may not be read, or it is absent and S3 hides that; no routing rule for 403 fits (S3-04, S3-20, S3-25)"
+            "the object may not be read, or it is absent and S3 hides that; no routing rule for 403 fits"
         }
-        (404, _) => "the object does not exist, and no routing rule for 404 fits this key (S3-09, S3-10)",
-        (400, _) => "the website endpoint of another region was asked (S3-16)",
-        (405, _) => "website endpoints take GET and HEAD only (S3-02)",
+        (404, _) => "the object does not exist, and no routing rule for 404 fits this key",
+        (400, _) => "the website endpoint of another region was asked",
+        (405, _) => "website endpoints take GET and HEAD only",
         _ => "S3 failed: try again",
     };
     (cause.to_owned(), commands.website())
@@ -164,13 +158,11 @@ fn website(commands: &Commands, hop: &Hop) -> (String, Command) {
 
 fn rest(commands: &Commands, hop: &Hop) -> (String, Command) {
     let cause = match (hop.status, s3_code(hop).as_str()) {
-        (301 | 400, _) => "the bucket is in another region (S3-30)",
-        (_, "NoSuchBucket") => "there is no such bucket (S3-16)",
-        (403, _) => {
-            "`AccessDenied` in XML: this is the REST endpoint, where routing rules never run (S3-03, S3-04)"
-        }
-        (404, _) => "`NoSuchKey` in XML: this is the REST endpoint, where routing rules never run (S3-03)",
-        _ => "S3's REST endpoint was asked, where routing rules never run (S3-03)",
+        (301 | 400, _) => "the bucket is in another region",
+        (_, "NoSuchBucket") => "there is no such bucket",
+        (403, _) => "`AccessDenied` in XML: this is the REST endpoint, where routing rules never run",
+        (404, _) => "`NoSuchKey` in XML: this is the REST endpoint, where routing rules never run",
+        _ => "S3's REST endpoint was asked, where routing rules never run",
     };
     (cause.to_owned(), commands.attach())
 }
@@ -190,13 +182,13 @@ fn cloudfront(commands: &Commands, hop: &Hop) -> (String, Command) {
         403 => {
             "CloudFront blocks the request: a web ACL, a restriction by country, signed URLs, or a name that is no alias of it"
         }
-        404 => "nothing is there, and no redirect to the function came from the origin (CF-10, CF-11)",
-        400 => "CloudFront does not take the request, or the origin is in another region (S3-30)",
+        404 => "nothing is there, and no redirect to the function came from the origin",
+        400 => "CloudFront does not take the request, or the origin is in another region",
         502 => {
-            "CloudFront gets no valid answer from the origin: website endpoints speak HTTP on port 80 only (CF-01, S3-02)"
+            "CloudFront gets no valid answer from the origin: website endpoints speak HTTP on port 80 only"
         }
         504 => {
-            "CloudFront gets no answer from the origin in time: website endpoints speak HTTP on port 80 only (CF-01, S3-02)"
+            "CloudFront gets no answer from the origin in time: website endpoints speak HTTP on port 80 only"
         }
         500..=599 => "CloudFront or its origin failed: try again",
         _ => "CloudFront refuses the request",

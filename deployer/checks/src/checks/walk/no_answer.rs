@@ -27,7 +27,7 @@ fn run(snapshot: &Snapshot) -> Verdict {
         let End::NoAnswer { url, why, unresolved: false } = &walk.end else { return None };
         let secure_website = url.starts_with("https://") && host(url).contains(".s3-website");
         let what = if secure_website {
-            format!("nobody answers at {}: website endpoints have no HTTPS (S3-02)", host(url))
+            format!("nobody answers at {}: website endpoints have no HTTPS", host(url))
         } else {
             format!("nobody answers at {}: {why}", host(url))
         };

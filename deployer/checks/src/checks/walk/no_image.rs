@@ -52,7 +52,7 @@ fn of_answer(walk: &Walk) -> Option<(String, String)> {
     let what = match last.status {
         300..=399 => format!("{} with a redirect that leads nowhere", who(walk)),
         _ if is_base64(&last.body) => {
-            format!("{} with the image as base64 text: the API lacks binaryMediaTypes (AG-10)", who(walk))
+            format!("{} with the image as base64 text: the API lacks binaryMediaTypes", who(walk))
         }
         _ => format!("{} with {kind} instead of an image", who(walk)),
     };

@@ -45,17 +45,13 @@ fn fault(snapshot: &Snapshot, walk: &Walk, url: &str) -> Fault {
             ),
             None => show,
         };
-        (
-            "the request goes in a circle: CloudFront answers with a redirect that it has kept (CF-02, CF-07)",
-            Some(hop),
-            cure,
-        )
+        ("the request goes in a circle: CloudFront answers with a redirect that it has kept", Some(hop), cure)
     } else if let Some(hop) = by(Service::Function) {
         let what = "the request goes in a circle: the function says that it made the image and redirects back, but the image is not \
-                    there: it stores it under another key or in another bucket than viewers are sent to (CF-09)";
+                    there: it stores it under another key or in another bucket than viewers are sent to";
         (what, Some(hop), show)
     } else {
-        let what = "the request goes in a circle that the function is no part of: a routing rule leads back to the site (S3-05, S3-10)";
+        let what = "the request goes in a circle that the function is no part of: a routing rule leads back to the site";
         (what, walk.hops.last(), show)
     };
     Fault {

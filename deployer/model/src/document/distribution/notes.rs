@@ -114,7 +114,7 @@ impl fmt::Display for EdgeNote {
             Self::Aliases { names } => write!(f, "the distribution serves {}", names.join(", ")),
             Self::RestOrigin { id, domain } => write!(
                 f,
-                "origin \"{id}\" is the bucket's REST endpoint {domain}, where routing rules never run (S3-03); \
+                "origin \"{id}\" is the bucket's REST endpoint {domain}, where routing rules never run; \
                  derived images go through the website endpoint instead"
             ),
             Self::UnfitWebsiteOrigin { id, why } => {
@@ -123,7 +123,7 @@ impl fmt::Display for EdgeNote {
             Self::MaskedErrors { codes } => write!(
                 f,
                 "the distribution's own error pages replace answers with status {}, also for derived images that can't be \
-                 made (CF-10)",
+                 made",
                 codes.join(", ")
             ),
         }

@@ -154,9 +154,7 @@ impl<'t, 'd> Config<'t, 'd> {
         }
         let headers = names(&["ForwardedValues", "Headers"], "Name");
         if let Some(header) = headers.iter().find(|name| name.eq_ignore_ascii_case("host") || *name == "*") {
-            return Some(format!(
-                "it forwarded header \"{header}\", so that S3 would not know the bucket (CF-06)"
-            ));
+            return Some(format!("it forwarded header \"{header}\", so that S3 would not know the bucket"));
         }
         let ahead = behaviours[..at].iter().find(|other| other.blocks(edge))?;
         Some(format!("behaviour \"{}\" stood before it and took its images", ahead.pattern))
